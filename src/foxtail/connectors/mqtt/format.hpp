@@ -1,0 +1,75 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "foxtail/base/result.hpp"
+#include "foxtail/base/time.hpp"
+#include "foxtail/model/reading.hpp"
+#include "foxtail/model/thing.hpp"
+
+namespace foxtail::mqtt {
+
+/// A message as a format sees it; views are valid during the call only.
+struct Heard {
+    std::string_view topic;
+    std::string_view payload;
+    bool retained = false;  // sent from the retained store, not live
+    Time at;                // receipt time
+};
+
+/// A message a format wants published.
+struct Publication {
+    std::string topic;
+    std::string payload;
+    bool retain = false;
+    std::uint8_t qos = 0;
+};
+
+/// A wish of the household for one of the format's things.
+struct Order {
+    std::string_view thing;
+    std::string_view property;  // empty when an action is meant
+    std::string_view action;    // empty when a property is meant
+    PropertyId id;              // of the property
+    Value value;                // the wanted value, or the action's input
+};
+
+/// Where a format tells what it understood. Implemented by the connector (and by a recorder in tests).
+class Sink {
+public:
+    virtual ~Sink() = default;
+    /// Adds or replaces a thing; gives the numbers of its properties, in the order of spec.properties.
+    virtual Result<std::vector<PropertyId>> tell(const ThingSpec& spec) = 0;
+    virtual void gone(std::string_view thing) = 0;
+    /// A reading. An unknown source time is the receipt time.
+    virtual void say(PropertyId property, Value value, Time source_time = {}) = 0;
+    /// Says it after `delay`, unless say() for the same property comes first (Home Assistant's off_delay).
+    virtual void say_later(Duration delay, PropertyId property, Value value) = 0;
+    virtual void happened(std::string_view thing, std::string_view event, Value detail) = 0;
+    /// Input that was not understood: counted, and shown with topic and sample. `reason` is a sentence for people.
+    virtual void refuse(std::string_view topic, std::string_view sample, std::string reason) = 0;
+    /// Asks for messages of an exact topic, or of a filter with wildcards; `token` comes back with each. A retained
+    /// message that is already there is delivered right after the present call.
+    virtual void listen(std::string_view topic_filter, std::uint32_t token) = 0;
+    virtual void unlisten(std::string_view topic_filter, std::uint32_t token) = 0;
+    virtual void publish(Publication publication) = 0;
+};
+
+/// One way in which devices speak over MQTT. One file set each; knows neither sockets nor the hub.
+class Format {
+public:
+    virtual ~Format() = default;
+    [[nodiscard]] virtual std::string_view name() const = 0;  // "zigbee2mqtt"
+    /// Called once; listens to what the format always needs.
+    virtual void start(Sink& sink) = 0;
+    virtual void on_message(std::uint32_t token, const Heard& heard, Sink& sink) = 0;
+    /// True when the thing is this format's.
+    [[nodiscard]] virtual bool owns(std::string_view thing) const = 0;
+    /// The messages that carry out the order. Error: not_found, invalid_input, unavailable.
+    virtual Result<std::vector<Publication>> encode(const Order& order) = 0;
+};
+
+}  // namespace foxtail::mqtt
