@@ -1,0 +1,159 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "foxtail/base/time.hpp"
+#include "foxtail/model/reading.hpp"
+#include "foxtail/model/thing.hpp"
+
+namespace foxtail {
+
+/// Place of a record in its household's journal: 1, 2, 3, ... without gaps. 0 means "none".
+using Seq = std::uint64_t;
+
+/// Number of a subject in its household; dense from 0, in the order of naming. 0 is the hub itself.
+struct SubjectId {
+    std::uint32_t index = 0;
+    friend constexpr auto operator<=>(const SubjectId&, const SubjectId&) = default;
+};
+
+enum class SubjectKind : std::uint8_t { hub, owner, resident, guest, participant, agent, connector, device, rule, planner, token };
+[[nodiscard]] const char* name(SubjectKind kind);
+[[nodiscard]] std::optional<SubjectKind> subject_kind_from(std::string_view text);
+
+/// How a command ended.
+enum class Outcome : std::uint8_t { confirmed, refused, failed, timed_out };
+[[nodiscard]] const char* name(Outcome outcome);
+[[nodiscard]] std::optional<Outcome> outcome_from(std::string_view text);
+
+/// What a rule's run came to.
+enum class RunOutcome : std::uint8_t { ran, failed };
+
+// ---- bodies: what can be on record. Past tense: each has happened. --------------------------------------
+
+/// A property's thing said something that does not fit it. Never in the twin, never seen by a rule.
+struct ReadingRefused {
+    PropertyId property;
+    std::string said;  // sample, at most 200 bytes
+    std::string reason;
+};
+struct ThingTold {
+    ThingSpec spec;
+    std::string brought_by;       // connector
+    ThingId thing;                // the number it has
+    std::vector<PropertyId> ids;  // the numbers of its properties, in the order of spec.properties
+};
+struct ThingGone {
+    ThingId thing;
+};
+struct EventHappened {
+    ThingId thing;
+    std::string event;
+    Value detail;
+};
+/// A wish: set `property` to `value`, or run `action` of `thing` with it.
+struct CommandAsked {
+    PropertyId property;  // meaningful when `action` is empty
+    ThingId thing;
+    std::string action;
+    Value value;
+    Duration time_to_live;
+};
+struct CommandEnded {
+    Seq command = 0;
+    Outcome outcome = Outcome::failed;
+    std::string detail;
+};
+/// A wish that a grant (or its absence) turned down; nothing was sent.
+struct CommandDenied {
+    std::string address;  // as asked
+    Value value;
+    std::string reason;
+};
+struct RuleRan {
+    std::string rule;
+    RunOutcome outcome = RunOutcome::ran;
+    std::string detail;  // why it failed; what triggered it ("07:00", "hall/occupancy became true")
+};
+/// A rule's run pauses; it goes on at step `step` once `until` has come.
+struct RuleWaits {
+    std::string rule;
+    Seq run = 0;  // the RuleRan it belongs to
+    std::uint32_t step = 0;
+    Time until;
+};
+/// A message to people.
+struct Noticed {
+    std::string text;
+    std::string to;  // empty = everyone
+};
+struct SubjectNamed {
+    SubjectId id;
+    std::string name;  // "owner:anna", "connector:mqtt", "rule:evening", "token:dashboard"
+    SubjectKind kind = SubjectKind::token;
+};
+struct GrantGiven {
+    SubjectId subject;
+    std::vector<std::string> addresses;  // patterns; "mqtt:" + topic filter for topics
+    std::uint16_t verbs = 0;             // bits of Verb
+    Time from;                           // unknown = from its record on
+    Time until;                          // unknown = until taken back
+    std::string purpose;
+    std::string token_hash;  // lower-case hex of the bearer token's hash; empty = none
+};
+struct GrantEnded {
+    Seq grant = 0;
+    std::string reason;
+};
+struct Started {
+    std::uint32_t boot = 0;  // 1, 2, 3, ...
+    std::string version;
+};
+struct Stopped {};
+struct ClockJumped {
+    Duration by;
+};
+/// Input that a full queue had to leave out.
+struct Dropped {
+    std::string where;
+    std::uint64_t count = 0;
+};
+/// Input from outside that was not understood. Coalesced: one record a minute for each source and reason.
+struct InputRefused {
+    std::string source;  // connector or address
+    std::string topic;
+    std::string sample;  // at most 200 bytes, printable
+    std::string reason;
+    std::uint64_t count = 1;
+};
+struct ConfigLoaded {
+    std::string what;  // "rules", "configuration"
+    std::string hash;
+    std::string summary;
+};
+
+/// Order is the format's: add at the end, never reorder.
+using Body = std::variant<Reading, ReadingRefused, ThingTold, ThingGone, EventHappened, CommandAsked, CommandEnded,
+                          CommandDenied, RuleRan, RuleWaits, Noticed, SubjectNamed, GrantGiven, GrantEnded, Started,
+                          Stopped, ClockJumped, Dropped, InputRefused, ConfigLoaded>;
+
+/// The kind's name as it stands in the journal table, the API and the docs: "reading", "command", ...
+[[nodiscard]] const char* kind_name(const Body& body);
+[[nodiscard]] const char* kind_name(std::size_t body_index);
+
+/// One entry of the journal.
+struct Record {
+    Seq seq = 0;
+    Time time;        // receipt time; of readings in whole milliseconds
+    SubjectId actor;  // who said or asked it
+    Seq cause = 0;    // the record that led to it; 0 = starts a chain of its own (for a changed reading: external)
+    Body body;
+};
+
+}  // namespace foxtail
