@@ -1,0 +1,63 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "foxtail/base/bytes.hpp"
+#include "foxtail/journal/record.hpp"
+
+namespace foxtail {
+
+/// What is believed of one property now.
+struct Belief {
+    Value value;              // Null until somebody said something
+    Time source_time;         // when it was true
+    Time receipt_time;        // when it was heard; unknown = never
+    Seq seq = 0;              // the reading's record
+    Quality quality = Quality::good;  // good or estimated
+    std::uint8_t depth = 0;   // length of the chain of causes that led here, at most 255
+    std::uint32_t boot = 0;   // the start of the program in which it was heard
+    Value wanted;             // Null when nobody wished anything yet
+    Seq wanted_by = 0;        // the command that wished it
+};
+
+/// What a reading did to the twin.
+struct Change {
+    PropertyId property;
+    Seq seq = 0;           // of the reading's record
+    bool first = false;    // nothing was known before
+    bool changed = false;  // the value differs from the one before
+    std::uint8_t depth = 0;
+    Value before;          // the value before; Null when first
+};
+
+/// What the house is believed to be now: a left fold over the journal and nothing else. No clock, no I/O, no
+/// randomness, so replaying a journal always ends in the same twin.
+class Twin {
+public:
+    /// Makes room for properties 0 .. count-1.
+    void grow(std::size_t count);
+    /// Folds in a reading. Empty when it is older (source time) than what is already believed.
+    std::optional<Change> apply(const Reading& reading, Seq seq, Time receipt, std::uint8_t depth);
+    /// A command wished a value.
+    void want(PropertyId property, const Value& value, Seq command);
+    /// The program started anew: what is known from before is unconfirmed until said again.
+    void start(std::uint32_t boot) { boot_ = boot; }
+
+    [[nodiscard]] const Belief& belief(PropertyId property) const { return beliefs_[property.index]; }
+    [[nodiscard]] std::size_t size() const { return beliefs_.size(); }
+    [[nodiscard]] std::uint32_t boot() const { return boot_; }
+
+    /// The quality as it is at `now`: unconfirmed and stale are derived, never recorded.
+    [[nodiscard]] Quality quality(PropertyId property, const PropertySpec& spec, Time now) const;
+
+    void save(ByteWriter& out) const;
+    [[nodiscard]] Result<void> load(ByteReader& in);
+
+private:
+    std::vector<Belief> beliefs_;
+    std::uint32_t boot_ = 0;
+};
+
+}  // namespace foxtail
