@@ -1,0 +1,282 @@
+#pragma once
+
+#include "foxtail/base/string_map.hpp"
+#include "foxtail/json/record.hpp"
+
+#include <bit>
+#include <cstdint>
+#include <random>
+#include <string>
+#include <vector>
+
+// For tests of what writes and reads records: bodies of every kind at random, and equality down to
+// the bit.
+namespace foxtail::testing {
+
+/// A household of `things` things with `properties` properties each: "t3/p1" is property 3 *
+/// properties + 1.
+class NumberedNames : public Names {
+public:
+    NumberedNames(std::uint32_t things, std::uint32_t properties, std::uint32_t subjects)
+        : things_(things), properties_(properties), subjects_(subjects) {}
+
+    bool append(std::string& out, PropertyId p) const override {
+        if (p.index >= things_ * properties_) return false;
+        append(out, ThingId{p.index / properties_});
+        out += "/p" + std::to_string(p.index % properties_);
+        return true;
+    }
+    bool append(std::string& out, ThingId t) const override {
+        if (t.index >= things_) return false;
+        out += "t" + std::to_string(t.index);
+        return true;
+    }
+    bool append(std::string& out, SubjectId s) const override {
+        if (s.index >= subjects_) return false;
+        out += "token:\"" + std::to_string(s.index);  // a quote: names of subjects are free text
+        return true;
+    }
+    [[nodiscard]] std::optional<PropertyId> property(std::string_view address) const override {
+        const auto slash = address.find('/');
+        if (slash == std::string_view::npos || address.substr(slash, 2) != "/p")
+            return std::nullopt;
+        const auto t = thing(address.substr(0, slash));
+        if (!t) return std::nullopt;
+        return PropertyId{t->index * properties_ + number(address.substr(slash + 2))};
+    }
+    [[nodiscard]] std::optional<ThingId> thing(std::string_view id) const override {
+        if (!id.starts_with('t')) return std::nullopt;
+        return ThingId{number(id.substr(1))};
+    }
+    [[nodiscard]] std::optional<SubjectId> subject(std::string_view name) const override {
+        if (!name.starts_with("token:\"")) return std::nullopt;
+        return SubjectId{number(name.substr(7))};
+    }
+
+private:
+    static std::uint32_t number(std::string_view digits) {
+        return static_cast<std::uint32_t>(std::stoul("0" + std::string(digits)));
+    }
+    std::uint32_t things_;
+    std::uint32_t properties_;
+    std::uint32_t subjects_;
+};
+
+/// Equal in type and bits: 21 is not 21.0, 0.0 is not -0.0.
+inline bool same_bits(const Value& a, const Value& b) {
+    if (a.index() != b.index()) return false;
+    const auto* const x = std::get_if<double>(&a);
+    if (x == nullptr) return a == b;
+    return std::bit_cast<std::uint64_t>(*x) == std::bit_cast<std::uint64_t>(std::get<double>(b));
+}
+
+struct SameBody {
+    bool operator()(const Reading& a, const Reading& b) const {
+        return a.property == b.property && a.quality == b.quality &&
+               a.source_time == b.source_time && same_bits(a.value, b.value);
+    }
+    bool operator()(const ReadingRefused& a, const ReadingRefused& b) const {
+        return a.property == b.property && a.said == b.said && a.reason == b.reason;
+    }
+    bool operator()(const ThingTold& a, const ThingTold& b) const {
+        return a.spec == b.spec && a.brought_by == b.brought_by && a.thing == b.thing &&
+               a.ids == b.ids;
+    }
+    bool operator()(const ThingGone& a, const ThingGone& b) const { return a.thing == b.thing; }
+    bool operator()(const EventHappened& a, const EventHappened& b) const {
+        return a.thing == b.thing && a.event == b.event && same_bits(a.detail, b.detail);
+    }
+    bool operator()(const CommandAsked& a, const CommandAsked& b) const {
+        return a.property == b.property && a.thing == b.thing && a.action == b.action &&
+               same_bits(a.value, b.value) && a.time_to_live == b.time_to_live;
+    }
+    bool operator()(const CommandEnded& a, const CommandEnded& b) const {
+        return a.command == b.command && a.outcome == b.outcome && a.detail == b.detail;
+    }
+    bool operator()(const CommandDenied& a, const CommandDenied& b) const {
+        return a.address == b.address && same_bits(a.value, b.value) && a.reason == b.reason;
+    }
+    bool operator()(const RuleRan& a, const RuleRan& b) const {
+        return a.rule == b.rule && a.outcome == b.outcome && a.detail == b.detail;
+    }
+    bool operator()(const RuleWaits& a, const RuleWaits& b) const {
+        return a.rule == b.rule && a.run == b.run && a.step == b.step && a.until == b.until;
+    }
+    bool operator()(const Noticed& a, const Noticed& b) const {
+        return a.text == b.text && a.to == b.to;
+    }
+    bool operator()(const SubjectNamed& a, const SubjectNamed& b) const {
+        return a.id == b.id && a.name == b.name && a.kind == b.kind;
+    }
+    bool operator()(const GrantGiven& a, const GrantGiven& b) const {
+        return a.subject == b.subject && a.addresses == b.addresses && a.verbs == b.verbs &&
+               a.from == b.from && a.until == b.until && a.purpose == b.purpose &&
+               a.token_hash == b.token_hash;
+    }
+    bool operator()(const GrantEnded& a, const GrantEnded& b) const {
+        return a.grant == b.grant && a.reason == b.reason;
+    }
+    bool operator()(const Started& a, const Started& b) const {
+        return a.boot == b.boot && a.version == b.version;
+    }
+    bool operator()(const Stopped&, const Stopped&) const { return true; }
+    bool operator()(const ClockJumped& a, const ClockJumped& b) const { return a.by == b.by; }
+    bool operator()(const Dropped& a, const Dropped& b) const {
+        return a.where == b.where && a.count == b.count;
+    }
+    bool operator()(const InputRefused& a, const InputRefused& b) const {
+        return a.source == b.source && a.topic == b.topic && a.sample == b.sample &&
+               a.reason == b.reason && a.count == b.count;
+    }
+    bool operator()(const ConfigLoaded& a, const ConfigLoaded& b) const {
+        return a.what == b.what && a.hash == b.hash && a.summary == b.summary;
+    }
+    template <class A, class B>
+    bool operator()(const A&, const B&) const {
+        return false;
+    }
+};
+
+inline bool same_body(const Body& a, const Body& b) {
+    return std::visit(SameBody{}, a, b);
+}
+inline bool same_record(const Record& a, const Record& b) {
+    return a.seq == b.seq && a.time == b.time && a.actor == b.actor && a.cause == b.cause &&
+           same_body(a.body, b.body);
+}
+
+/// Bodies of every kind, drawn with `seed`.
+class RandomBodies {
+public:
+    explicit RandomBodies(std::uint64_t seed) : random_(seed) {}
+
+    std::uint64_t below(std::uint64_t n) { return random_() % n; }
+    bool chance(unsigned percent) { return below(100) < percent; }
+
+    std::string text() {
+        static const std::vector<std::string> pieces = {"a", "lamp", "\"", "\\", "\n", "é", "🌾",
+                                                        "{", "]",    ",",  "\t", "0",  " "};
+        std::string out;
+        for (auto n = below(8); n > 0; --n) out += pieces[below(pieces.size())];
+        return out;
+    }
+    Value value() {
+        switch (below(8)) {
+            case 0:
+                return Null{};
+            case 1:
+                return chance(50);
+            case 2:
+                return static_cast<std::int64_t>(random_());
+            case 3:
+                return static_cast<std::int64_t>(below(200)) - 100;
+            case 4:
+                return static_cast<double>(below(10000)) / 100;
+            case 5: {
+                const auto d = std::bit_cast<double>(random_());
+                return d - d == 0 ? d : -0.0;  // no NaN, no infinity
+            }
+            case 6:
+                return text();
+            default:
+                return Json{R"({"a":[1,2.50,"x\"}"],"b":null})"};
+        }
+    }
+    Time time() { return {static_cast<std::int64_t>(below(4'000'000'000'000'000)) + 1}; }
+    Time maybe_time() { return chance(40) ? Time{} : time(); }
+    Duration duration() {
+        return {static_cast<std::int64_t>(below(chance(50) ? 100 : 1'000'000'000)) *
+                (chance(50) ? 1 : -1'000)};
+    }
+    PropertySpec property(std::uint32_t i) {
+        PropertySpec p;
+        p.name = "p" + std::to_string(i);
+        p.title = text();
+        p.type = chance(50) ? Type::number : Type::boolean;
+        if (p.type == Type::number && chance(50)) {
+            p.unit = "Cel";
+            p.minimum = -40.5;
+            p.maximum = 125;
+        }
+        if (chance(30)) p.retention = days(30);
+        if (chance(30)) p.max_age = seconds(90);
+        p.settable = chance(50);
+        return p;
+    }
+    ThingTold told(std::uint32_t thing, std::uint32_t properties) {
+        ThingTold t;
+        t.thing = {thing};
+        t.spec.id = "t" + std::to_string(thing);
+        t.spec.title = text();
+        t.brought_by = chance(50) ? "mqtt" : "";
+        for (std::uint32_t i = 0; i < properties; ++i) {
+            t.spec.properties.push_back(property(i));
+            t.ids.push_back({thing * properties + i});
+        }
+        return t;
+    }
+    Reading reading(PropertyId property) {
+        return {property, chance(90) ? Quality::good : Quality::estimated, maybe_time(), value()};
+    }
+    /// Any kind; properties below `properties`, of things with four properties each.
+    Body body(std::uint32_t properties, std::uint32_t subjects) {
+        const PropertyId p{static_cast<std::uint32_t>(below(properties))};
+        const ThingId t{p.index / 4};
+        const SubjectId s{static_cast<std::uint32_t>(below(subjects))};
+        switch (below(std::variant_size_v<Body>)) {
+            case 0:
+                return reading(p);
+            case 1:
+                return ReadingRefused{p, text(), text()};
+            case 2:
+                return told(t.index, 4);
+            case 3:
+                return ThingGone{t};
+            case 4:
+                return EventHappened{t, "action", value()};
+            case 5:
+                if (chance(50)) return CommandAsked{p, t, "", value(), duration()};
+                return CommandAsked{{}, t, "open", value(), duration()};
+            case 6:
+                return CommandEnded{random_(), static_cast<Outcome>(below(4)), text()};
+            case 7:
+                return CommandDenied{"t0/" + text(), value(), text()};
+            case 8:
+                return RuleRan{text(), static_cast<RunOutcome>(below(2)), text()};
+            case 9:
+                return RuleWaits{text(), below(1000), static_cast<std::uint32_t>(below(9)), time()};
+            case 10:
+                return Noticed{text(), text()};
+            case 11:
+                return SubjectNamed{s, text() + std::to_string(s.index),
+                                    static_cast<SubjectKind>(below(11))};
+            case 12:
+                return GrantGiven{s,
+                                  {text(), text()},
+                                  static_cast<std::uint16_t>(random_()),
+                                  maybe_time(),
+                                  maybe_time(),
+                                  text(),
+                                  chance(50) ? "" : "0123abcd"};
+            case 13:
+                return GrantEnded{below(1000), text()};
+            case 14:
+                return Started{static_cast<std::uint32_t>(random_()), text()};
+            case 15:
+                return Stopped{};
+            case 16:
+                return ClockJumped{duration()};
+            case 17:
+                return Dropped{text(), random_()};
+            case 18:
+                return InputRefused{text(), text(), text(), text(), below(1000)};
+            default:
+                return ConfigLoaded{text(), text(), text()};
+        }
+    }
+
+private:
+    std::mt19937_64 random_;
+};
+
+}  // namespace foxtail::testing
