@@ -37,7 +37,7 @@ target_include_directories(fox_options INTERFACE ${PROJECT_SOURCE_DIR}/src)
 target_compile_features(fox_options INTERFACE cxx_std_20)
 target_compile_definitions(fox_options INTERFACE _GLIBCXX_ASSERTIONS FOX_VERSION="${PROJECT_VERSION}")
 target_compile_options(fox_options INTERFACE
-  -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion -Wnon-virtual-dtor
+  -Wall -Wextra -Wpedantic -Wno-missing-field-initializers -Wshadow -Wconversion -Wsign-conversion -Wnon-virtual-dtor
   -Woverloaded-virtual -Wundef -Wformat=2 -Wimplicit-fallthrough
   -fstack-protector-strong -fcf-protection -ffile-prefix-map=${CMAKE_SOURCE_DIR}=.)
 target_link_libraries(fox_options INTERFACE Threads::Threads)

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <functional>
 #include <span>
 
 #include "foxtail/base/time.hpp"
@@ -24,11 +25,22 @@ public:
     virtual void fill(std::span<std::byte> out) = 0;
 };
 
-/// Everything a household needs from the machine beside its store and its connectors, which are
-/// interfaces of the hub (hub/edges.hpp). One real implementation (runtime), one simulated (tests/sim).
+/// The thread a household lives on.
+class Loop {
+public:
+    virtual ~Loop() = default;
+    /// Runs `work` on this thread once the present handler has returned. Called from this thread only.
+    virtual void soon(std::function<void()> work) = 0;
+    /// Runs `work` at or after `at` (Clock::monotonic). One alarm a key: setting it again replaces it.
+    virtual void alarm(int key, Duration at, std::function<void()> work) = 0;
+};
+
+/// Everything a household needs from the machine beside its disk and its network, which are the Store and the
+/// Outlets of hub/edges.hpp. One real implementation (runtime), one simulated (tests/sim).
 struct Environment {
     Clock& clock;
     Random& random;
+    Loop& loop;
 };
 
 }  // namespace foxtail

@@ -39,6 +39,20 @@ struct JournalQuery {
     bool readings = true;                                 // false leaves readings out
 };
 
+struct Order;
+
+/// A connector as the hub sees it: where commands leave the house. The network of the simulated environment.
+class Outlet {
+public:
+    virtual ~Outlet() = default;
+    /// Carries the order out now, or says why not. What the device reports back comes as readings; for what is not
+    /// reported back, done means confirmed.
+    enum class Sent : std::uint8_t { awaiting_report, done };
+    virtual Result<Sent> send(const Order& order) = 0;
+    /// The store is behind (true) or has caught up (false): stop reading from the network meanwhile.
+    virtual void pause(bool paused) = 0;
+};
+
 /// The journal and history of one household, on disk or elsewhere (SQLite now, JetStream later).
 /// Callbacks come back on the household's thread. Nothing here blocks after load().
 class Store {

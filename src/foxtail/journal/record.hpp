@@ -64,6 +64,7 @@ struct CommandAsked {
     std::string action;
     Value value;
     Duration time_to_live;
+    std::uint8_t depth = 0;  // length of the chain of causes that led here
 };
 struct CommandEnded {
     Seq command = 0;
@@ -87,6 +88,7 @@ struct RuleWaits {
     Seq run = 0;  // the RuleRan it belongs to
     std::uint32_t step = 0;
     Time until;
+    std::uint8_t depth = 0;
 };
 /// A message to people.
 struct Noticed {

@@ -1,0 +1,56 @@
+#pragma once
+
+#include <deque>
+#include <optional>
+#include <unordered_map>
+#include <vector>
+
+#include "foxtail/base/bytes.hpp"
+#include "foxtail/journal/record.hpp"
+
+namespace foxtail {
+
+/// A command that has not ended.
+struct Pending {
+    Seq seq = 0;
+    PropertyId property;  // meaningful when `action` is empty
+    ThingId thing;
+    std::string action;
+    Value value;
+    SubjectId asked_by;
+    Duration time_to_live;
+    std::uint8_t depth = 0;
+};
+
+/// The commands under way: a fold over CommandAsked and CommandEnded.
+class Commands {
+public:
+    static constexpr std::size_t pending_max = 10'000;
+    /// So many commands for one property may be under way; the oldest gives way to a further one.
+    static constexpr std::size_t pending_per_property_max = 4;
+
+    void apply(const Record& record, const CommandAsked& asked);
+    void apply(const CommandEnded& ended);
+    [[nodiscard]] const Pending* find(Seq seq) const;
+    /// The newest pending command for the property whose value equals `said` (numbers within the step), or null.
+    [[nodiscard]] const Pending* matching(const PropertySpec& spec, PropertyId property, const Value& said) const;
+    /// The commands under way for the property, oldest first; null when there are none.
+    [[nodiscard]] const std::vector<Seq>* waiting(PropertyId property) const;
+    /// All, oldest first.
+    [[nodiscard]] const std::deque<Pending>& all() const { return pending_; }
+    [[nodiscard]] std::size_t size() const { return pending_.size(); }
+
+    void save(ByteWriter& out) const;
+    [[nodiscard]] Result<void> load(ByteReader& in);
+
+private:
+    std::deque<Pending> pending_;  // by seq, ascending
+    // By property. An emptied list stays, so that commanding the same lamp again allocates nothing.
+    std::unordered_map<std::uint32_t, std::vector<Seq>> waiting_;
+};
+
+/// True when a device that said `said` has done what `wanted` asked: equal, or for numbers within half a step (at
+/// least a millionth of the value), because devices round.
+[[nodiscard]] bool fulfils(const PropertySpec& spec, const Value& wanted, const Value& said);
+
+}  // namespace foxtail

@@ -1,0 +1,318 @@
+#include "foxtail/hub/household.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include "foxtail/base/assert.hpp"
+#include "foxtail/base/utf8.hpp"
+
+namespace foxtail {
+namespace {
+
+constexpr SubjectId the_hub{0};
+constexpr std::uint32_t snapshot_format = 1;
+
+/// NaN and infinity have no JSON, and a refused value may be one.
+std::string shown_value(const Value& value) {
+    if (const auto* d = std::get_if<double>(&value); d != nullptr && !std::isfinite(*d)) return "not a finite number";
+    return printable(to_json(value), 200);
+}
+
+constexpr Duration at_least_zero(Duration d) { return d.us < 0 ? Duration{0} : d; }
+
+}  // namespace
+
+Household::Household(const Zone& zone) : rules_(catalogue_, twin_, zone) {
+    authority_.apply(SubjectNamed{the_hub, "hub", SubjectKind::hub});
+}
+
+// ---- the fold: how a record becomes state; live and in replay the same ----------------------------------
+
+Seq Household::append(Body body, SubjectId actor, Seq cause, Moment now) {
+    notice_clock(now);
+    records_.push_back({++seq_, now.wall, actor, cause, std::move(body)});
+    fold(records_.back());
+    return seq_;
+}
+
+std::optional<Change> Household::fold_reading(const Record& record, const Reading& reading) {
+    std::uint8_t depth = 0;
+    if (record.cause != 0) {
+        const Pending* command = commands_.find(record.cause);
+        if (command != nullptr) depth = static_cast<std::uint8_t>(std::min(command->depth + 1, 255));
+    }
+    return twin_.apply(reading, record.seq, record.time, depth);
+}
+
+void Household::fold(const Record& record) {
+    last_time_ = record.time;
+    if (const auto* reading = std::get_if<Reading>(&record.body)) {
+        change_ = fold_reading(record, *reading);
+    } else if (const auto* told = std::get_if<ThingTold>(&record.body)) {
+        const auto done = catalogue_.tell(told->spec, told->brought_by);
+        FOX_ASSERT(done.has_value(), "what is on record was checked before it was recorded");
+        twin_.grow(catalogue_.properties().size());
+        authority_.told(catalogue_.thing(done->thing));
+    } else if (const auto* gone = std::get_if<ThingGone>(&record.body)) {
+        catalogue_.remove(gone->thing);
+    } else if (const auto* asked = std::get_if<CommandAsked>(&record.body)) {
+        commands_.apply(record, *asked);
+        if (asked->action.empty()) twin_.want(asked->property, asked->value, record.seq);
+    } else if (const auto* ended = std::get_if<CommandEnded>(&record.body)) {
+        commands_.apply(*ended);
+    } else if (const auto* waits = std::get_if<RuleWaits>(&record.body)) {
+        waits_.push_back({record.seq, *waits});
+    } else if (const auto* ran = std::get_if<RuleRan>(&record.body)) {
+        // A run that goes on after a wait has that wait as its cause: the wait is over.
+        std::erase_if(waits_, [&](const Wait& w) { return w.seq == record.cause && w.what.rule == ran->rule; });
+    } else if (const auto* named = std::get_if<SubjectNamed>(&record.body)) {
+        authority_.apply(*named);
+    } else if (const auto* given = std::get_if<GrantGiven>(&record.body)) {
+        authority_.apply(record.seq, *given);
+    } else if (const auto* taken = std::get_if<GrantEnded>(&record.body)) {
+        authority_.apply(*taken);
+    } else if (const auto* started = std::get_if<Started>(&record.body)) {
+        twin_.start(started->boot);
+    }
+}
+
+Result<void> Household::replay(const Record& record) {
+    if (record.seq != seq_ + 1) {
+        return fail(Code::corrupt, "record " + std::to_string(record.seq) + " follows record " + std::to_string(seq_));
+    }
+    if (const auto* reading = std::get_if<Reading>(&record.body); reading && !catalogue_.knows(reading->property)) {
+        return fail(Code::corrupt, "record " + std::to_string(record.seq) + " reads a property that was never told");
+    }
+    seq_ = record.seq;
+    fold(record);
+    return {};
+}
+
+// ---- start and stop --------------------------------------------------------------------------------------
+
+void Household::start(Moment now, std::string_view version) {
+    // A wall clock behind the last record (a board without a battery) is a jump like any other.
+    if (last_time_.known() && now.wall < last_time_ - clock_jump_min) {
+        append(ClockJumped{now.wall - last_time_}, the_hub, 0, now);
+    }
+    const Seq started = append(Started{twin_.boot() + 1, std::string(version)}, the_hub, 0, now);
+    // Whether a command left before the stop is not known, so it must not leave (again) now.
+    const std::vector<Pending> under_way(commands_.all().begin(), commands_.all().end());
+    for (const Pending& p : under_way) {
+        append(CommandEnded{p.seq, Outcome::timed_out, "the program was started anew"}, the_hub, started, now);
+    }
+    for (const Wait& w : waits_) {
+        timers_.set(now.mono + at_least_zero(w.what.until - now.wall), Timers::Kind::wait, w.seq);
+    }
+    rules_.rebind();
+}
+
+void Household::stop(Moment now) { append(Stopped{}, the_hub, 0, now); }
+
+// ---- subjects and grants -----------------------------------------------------------------------------------
+
+Result<SubjectId> Household::name_subject(std::string_view name, SubjectKind kind, SubjectId by, Moment now) {
+    if (const Subject* known = authority_.find(name)) {
+        if (known->kind == kind) return known->id;
+        return fail(Code::conflict, "'" + printable(name) + "' is already a " + foxtail::name(known->kind));
+    }
+    if (name.empty() || name.size() > 200 || !valid_utf8(name)) {
+        return fail(Code::invalid_input, "a subject's name has 1 to 200 bytes of UTF-8");
+    }
+    const SubjectId id{static_cast<std::uint32_t>(authority_.subjects().size())};
+    append(SubjectNamed{id, std::string(name), kind}, by, 0, now);
+    return id;
+}
+
+Result<Seq> Household::give(GrantGiven grant, SubjectId by, Moment now) {
+    if (authority_.find(grant.subject) == nullptr) return fail(Code::not_found, "no such subject");
+    if (!grant.from.known()) grant.from = now.wall;
+    return append(std::move(grant), by, 0, now);
+}
+
+Result<Seq> Household::take_back(Seq grant, std::string_view reason, SubjectId by, Moment now) {
+    if (authority_.find_grant(grant) == nullptr) return fail(Code::not_found, "no grant " + std::to_string(grant));
+    return append(GrantEnded{grant, std::string(reason)}, by, grant, now);
+}
+
+// ---- things and readings -----------------------------------------------------------------------------------
+
+Result<ThingId> Household::tell(SubjectId connector, const ThingSpec& spec, Moment now) {
+    const Subject* subject = authority_.find(connector);
+    if (subject == nullptr) return fail(Code::denied, "no such connector");
+    auto would = catalogue_.would_tell(spec, subject->name);
+    if (!would) return fail(std::move(would.error()));
+    if (!would->created && !would->changed) return would->thing;
+    // The record names the numbers that telling gives, so the catalogue is asked first and told by the fold.
+    Catalogue& catalogue = catalogue_;
+    const auto told = catalogue.tell(spec, subject->name);
+    FOX_ASSERT(told.has_value(), "would_tell and tell agree");
+    ThingTold body{spec, subject->name, told->thing, {}};
+    for (const PropertySpec& p : spec.properties) body.ids.push_back(catalogue.find_property(spec.id, p.name)->id);
+    append(std::move(body), connector, 0, now);
+    rules_.rebind();
+    return told->thing;
+}
+
+Result<void> Household::gone(SubjectId connector, std::string_view thing, Moment now) {
+    const Thing* known = catalogue_.find_thing(thing);
+    const Subject* subject = authority_.find(connector);
+    if (known == nullptr || subject == nullptr || known->brought_by != subject->name) {
+        return fail(Code::not_found, "no thing '" + printable(thing) + "' of this connector");
+    }
+    if (!known->present) return {};
+    append(ThingGone{known->id}, connector, 0, now);
+    rules_.rebind();
+    return {};
+}
+
+// The life of a reading, in the order it happens. docs/life-of-a-reading.md is this function with pictures.
+// [life of a reading]
+Result<Seq> Household::report(SubjectId connector, Reading reading, Moment now) {
+    now.wall = to_millisecond(now.wall);
+    if (!catalogue_.knows(reading.property)) return fail(Code::not_found, "no such property");
+    if (!authority_.decide(connector, Verb::report, reading.property, now.wall).allowed) {    // allow?
+        ++figures_.readings_denied;
+        return Authority::denied();
+    }
+    const Property& property = catalogue_.property(reading.property);
+    auto fitting = fit(property.spec, reading.value);                             // model
+    if (!fitting) {
+        ++figures_.readings_refused;
+        append(ReadingRefused{reading.property, shown_value(reading.value), fitting.error().message}, connector, 0, now);
+        return fail(std::move(fitting.error()));
+    }
+    reading.value = std::move(*fitting);
+    reading.source_time = to_millisecond(reading.source_time);
+    ++figures_.readings;
+
+    const PropertyId id = reading.property;
+    const Pending* command = commands_.matching(property.spec, id, reading.value);
+    const Seq because = command != nullptr ? command->seq : 0;  // nobody commanded it: external, never guessed
+    const Seq seq = append(std::move(reading), connector, because, now);                     // record, twin
+
+    if (because != 0) confirm(id, seq, because, now);
+    if (change_ && change_->changed && rules_.mentions(id)) {                                // rules
+        runs_.clear();
+        rules_.changed(*change_, now, runs_);
+        if (!runs_.empty()) react(runs_, seq, change_->depth, now);                          // commands
+    }
+    return seq;
+}
+// [life of a reading]
+
+Result<Seq> Household::happened(SubjectId connector, std::string_view thing, std::string_view event, Value detail,
+                                Moment now) {
+    const Thing* known = catalogue_.find_thing(thing);
+    const Subject* subject = authority_.find(connector);
+    if (known == nullptr || subject == nullptr || known->brought_by != subject->name) return Authority::denied();
+    const auto& events = known->spec.events;
+    if (std::none_of(events.begin(), events.end(), [&](const EventSpec& e) { return e.name == event; })) {
+        return fail(Code::not_found, "thing '" + known->spec.id + "' has no event '" + printable(event) + "'");
+    }
+    const Seq seq = append(EventHappened{known->id, std::string(event), detail}, connector, 0, now);
+    runs_.clear();
+    rules_.happened(known->spec.id, event, detail, now, runs_);
+    if (!runs_.empty()) react(runs_, seq, 0, now);
+    return seq;
+}
+
+void Household::confirm(PropertyId property, Seq reading, Seq command, Moment now) {
+    // What was asked before the confirmed wish and is still open has been overtaken by it.
+    overtaken_.clear();
+    if (const auto* waiting = commands_.waiting(property)) {
+        for (const Seq seq : *waiting) {
+            if (seq <= command) overtaken_.push_back(seq);
+        }
+    }
+    for (const Seq seq : overtaken_) {
+        const bool this_one = seq == command || fulfils(catalogue_.property(property).spec, commands_.find(seq)->value,
+                                                        twin_.belief(property).value);
+        append(CommandEnded{seq, this_one ? Outcome::confirmed : Outcome::failed,
+                            this_one ? std::string() : "overtaken by command " + std::to_string(command)},
+               the_hub, reading, now);
+    }
+}
+
+// ---- time --------------------------------------------------------------------------------------------------
+
+void Household::notice_clock(Moment now) {
+    const auto before = last_moment_;
+    last_moment_ = now;
+    if (!before) return;
+    const Duration jump = (now.wall - before->wall) - (now.mono - before->mono);
+    if (jump > clock_jump_min || jump < Duration{-clock_jump_min.us}) {
+        append(ClockJumped{jump}, the_hub, 0, now);
+    }
+}
+
+void Household::tick(Moment now) {
+    notice_clock(now);
+    while (const auto due = timers_.take(now.mono)) {
+        if (due->kind == Timers::Kind::command) {
+            expire(due->seq, now);
+        } else {
+            resume(due->seq, now);
+        }
+    }
+    runs_.clear();
+    rules_.tick(now, runs_);
+    if (!runs_.empty()) react(runs_, 0, 0, now);  // time starts a chain of its own
+}
+
+std::optional<Duration> Household::next_wake(Moment now) const {
+    auto next = timers_.next();
+    const auto rule = rules_.next_wake(now);
+    if (rule && (!next || *rule < *next)) next = rule;
+    return next;
+}
+
+// ---- snapshots ---------------------------------------------------------------------------------------------
+
+void Household::save(std::string& out) const {
+    ByteWriter w(out);
+    w.u64(snapshot_format);
+    w.u64(seq_);
+    w.i64(last_time_.us);
+    catalogue_.save(w);
+    authority_.save(w);
+    twin_.save(w);
+    commands_.save(w);
+    w.u64(waits_.size());
+    for (const Wait& wait : waits_) {
+        w.u64(wait.seq);
+        w.text(wait.what.rule);
+        w.u64(wait.what.run);
+        w.u64(wait.what.step);
+        w.i64(wait.what.until.us);
+        w.u8(wait.what.depth);
+    }
+}
+
+Result<void> Household::load(std::string_view snapshot) {
+    ByteReader in(snapshot);
+    if (in.u64() != snapshot_format) return fail(Code::corrupt, "the snapshot is of another format");
+    seq_ = in.u64();
+    last_time_.us = in.i64();
+    if (auto done = catalogue_.load(in); !done) return done;
+    if (auto done = authority_.load(in); !done) return done;
+    if (auto done = twin_.load(in); !done) return done;
+    if (auto done = commands_.load(in); !done) return done;
+    if (twin_.size() < catalogue_.properties().size()) return fail(Code::corrupt, "the snapshot's twin is too small");
+    waits_.clear();
+    const auto n = in.count(6);
+    for (std::size_t i = 0; i < n && in.ok(); ++i) {
+        Wait wait;
+        wait.seq = in.u64();
+        wait.what.rule = in.text();
+        wait.what.run = in.u64();
+        wait.what.step = static_cast<std::uint32_t>(in.u64());
+        wait.what.until.us = in.i64();
+        wait.what.depth = in.u8();
+        waits_.push_back(std::move(wait));
+    }
+    if (!in.ok() || !in.at_end()) return fail(Code::corrupt, "the snapshot does not end where it should");
+    return {};
+}
+
+}  // namespace foxtail

@@ -1,0 +1,164 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "foxtail/base/moment.hpp"
+#include "foxtail/grants/authority.hpp"
+#include "foxtail/hub/commands.hpp"
+#include "foxtail/hub/timers.hpp"
+#include "foxtail/journal/record.hpp"
+#include "foxtail/model/catalogue.hpp"
+#include "foxtail/rules/engine.hpp"
+#include "foxtail/twin/twin.hpp"
+
+namespace foxtail {
+
+/// A command on its way to the connector that brought the thing.
+struct Order {
+    Seq command = 0;
+    SubjectId connector;
+    ThingId thing;
+    PropertyId property;  // meaningful when `action` is empty
+    std::string action;
+    Value value;
+    Duration expires;             // on the clock that never jumps; never sent later
+    bool when_durable = false;    // leaves only once its record is on disk
+};
+
+/// What somebody wishes.
+struct Wish {
+    std::string_view address;  // "thing/property", or "thing/action" with `run`
+    bool run = false;
+    Value value;
+    std::optional<Duration> time_to_live;  // nothing = time_to_live_default; at most time_to_live_max
+};
+
+/// One household: a deterministic actor. In come facts and wishes with the moment they come; out come records,
+/// orders and changes. It does no I/O and never asks the time. All that it knows is a fold over its records (fold()),
+/// so replaying them gives the same state, byte for byte (save()); reactions happen only while live.
+/// docs/life-of-a-reading.md walks through it. Not thread-safe: one writer per household.
+class Household {
+public:
+    static constexpr Duration time_to_live_default = seconds(10);
+    static constexpr Duration time_to_live_max = hours(24);
+    static constexpr std::uint8_t chain_depth_max = 16;
+    static constexpr Duration clock_jump_min = seconds(10);
+
+    explicit Household(const Zone& zone);
+
+    // ---- before life: what is already on record --------------------------------------------------------
+    [[nodiscard]] Result<void> load(std::string_view snapshot);
+    [[nodiscard]] Result<void> replay(const Record& record);
+    /// The state as bytes: equal states give equal bytes.
+    void save(std::string& out) const;
+
+    // ---- life ------------------------------------------------------------------------------------------
+    /// A new start of the program: what was believed becomes unconfirmed, what was under way has timed out, waits go on.
+    void start(Moment now, std::string_view version);
+    void stop(Moment now);
+
+    /// Names a subject, or finds it. Error: conflict when it is known as another kind.
+    [[nodiscard]] Result<SubjectId> name_subject(std::string_view name, SubjectKind kind, SubjectId by, Moment now);
+    [[nodiscard]] Result<Seq> give(GrantGiven grant, SubjectId by, Moment now);
+    [[nodiscard]] Result<Seq> take_back(Seq grant, std::string_view reason, SubjectId by, Moment now);
+
+    /// Tells of a thing; the record is written only when something is new. Error: invalid_input, conflict, exhausted.
+    [[nodiscard]] Result<ThingId> tell(SubjectId connector, const ThingSpec& spec, Moment now);
+    [[nodiscard]] Result<void> gone(SubjectId connector, std::string_view thing, Moment now);
+    /// A reading: allowed? fits? recorded, folded, confirmed, reacted to. Error: denied, not_found, invalid_input (recorded
+    /// as bad). No allocation for scalar values in steady state.
+    Result<Seq> report(SubjectId connector, Reading reading, Moment now);
+    Result<Seq> happened(SubjectId connector, std::string_view thing, std::string_view event, Value detail, Moment now);
+
+    /// A wish. The answer is the command's number; how it ends comes as a record. Error: denied (on record), not_found (to
+    /// outsiders the same as denied), invalid_input, exhausted.
+    [[nodiscard]] Result<Seq> wish(SubjectId who, const Wish& wish, Moment now);
+    /// The connector could not carry out the command, or (for what is not reported back) has handed it over.
+    void answer(Seq command, Outcome outcome, std::string_view detail, Moment now);
+
+    void note(SubjectId by, Body body, Moment now, Seq cause = 0) { append(std::move(body), by, cause, now); }
+
+    /// Deadlines, waits and time triggers that are due.
+    void tick(Moment now);
+    [[nodiscard]] std::optional<Duration> next_wake(Moment now) const;
+
+    // ---- what came out since drain() -------------------------------------------------------------------
+    /// Records in order. The caller commits them and clears the vectors (keeping their capacity).
+    std::vector<Record>& records() { return records_; }
+    std::vector<Order>& orders() { return orders_; }
+
+    // ---- looking ---------------------------------------------------------------------------------------
+    [[nodiscard]] const Catalogue& catalogue() const { return catalogue_; }
+    [[nodiscard]] const Authority& authority() const { return authority_; }
+    [[nodiscard]] const Commands& commands() const { return commands_; }
+    [[nodiscard]] RuleEngine& rules() { return rules_; }
+    [[nodiscard]] const RuleEngine& rules() const { return rules_; }
+    [[nodiscard]] Seq head() const { return seq_; }
+    [[nodiscard]] std::uint32_t boot() const { return twin_.boot(); }
+    /// What is believed of a property: only for whom a decision allowed it.
+    template <Verb verb>
+    [[nodiscard]] const Belief& belief(const Permit<verb>& permit) const {
+        static_assert(verb == Verb::read || verb == Verb::observe);
+        return twin_.belief(permit.property());
+    }
+    template <Verb verb>
+    [[nodiscard]] Quality quality(const Permit<verb>& permit, Time now) const {
+        return twin_.quality(permit.property(), catalogue_.property(permit.property()).spec, now);
+    }
+
+    struct Figures {
+        std::uint64_t readings = 0;
+        std::uint64_t readings_refused = 0;
+        std::uint64_t readings_denied = 0;
+        std::uint64_t commands = 0;
+        std::uint64_t commands_denied = 0;
+        std::uint64_t rule_runs = 0;
+        std::uint64_t loops_broken = 0;
+    };
+    [[nodiscard]] const Figures& figures() const { return figures_; }
+
+private:
+    struct Wait {
+        Seq seq = 0;  // of its RuleWaits record
+        RuleWaits what;
+    };
+
+    Seq append(Body body, SubjectId actor, Seq cause, Moment now);
+    void fold(const Record& record);
+    std::optional<Change> fold_reading(const Record& record, const Reading& reading);
+    void confirm(PropertyId property, Seq reading, Seq command, Moment now);
+    Result<Seq> wish_from(SubjectId who, const Wish& wish, Seq cause, std::uint8_t depth, Moment now);
+    Result<Seq> order(SubjectId who, const Wish& wish, CommandAsked asked, bool critical, Seq cause, Moment now);
+    Seq deny(SubjectId who, const Wish& wish, std::string reason, Seq cause, Moment now);
+    void react(std::vector<RuleRun>& runs, Seq cause, std::uint8_t depth, Moment now);
+    void carry_out(const RuleRun& run, SubjectId rule, Seq ran, std::uint8_t depth, Moment now);
+    SubjectId rule_subject(std::uint32_t rule, Moment now);
+    void notice_clock(Moment now);
+    void expire(Seq command, Moment now);
+    void resume(Seq wait, Moment now);
+
+    Catalogue catalogue_;
+    Authority authority_{catalogue_};
+    Twin twin_;
+    Commands commands_;
+    std::vector<Wait> waits_;
+    Seq seq_ = 0;
+    Time last_time_;
+
+    // Not part of the state: gone with the process, made anew by start().
+    RuleEngine rules_;
+    Timers timers_;
+    std::vector<Record> records_;
+    std::vector<Order> orders_;
+    std::vector<RuleRun> runs_;
+    std::vector<Seq> overtaken_;
+    std::optional<Change> change_;  // of the reading folded last
+    std::optional<Moment> last_moment_;
+    Figures figures_;
+};
+
+}  // namespace foxtail

@@ -1,0 +1,444 @@
+#include "foxtail/hub/hub.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "foxtail/base/utf8.hpp"
+#include "foxtail/hub/door.hpp"
+
+namespace foxtail {
+namespace {
+
+constexpr SubjectId the_hub{0};
+constexpr int commit_alarm = 1;
+constexpr int household_alarm = 2;
+constexpr int retry_alarm = 3;
+constexpr std::size_t ended_max = 1000;
+constexpr std::string_view configured_purpose = "from the configuration";
+
+}  // namespace
+
+Hub::Hub(Environment environment, const Zone& zone, Store& store)
+    : environment_(environment), store_(store), household_(zone) {}
+
+Hub::~Hub() = default;
+
+// ---- start and stop ----------------------------------------------------------------------------------------
+
+Result<void> Hub::start(std::string_view version) {
+    const auto load = [this](Seq seq, std::string_view bytes) -> Result<void> {
+        snapshot_at_ = seq;
+        if (bytes.empty()) return {};
+        return household_.load(bytes);
+    };
+    const auto replay = [this](Record&& record) -> Result<void> {
+        keep_trace(record);
+        return household_.replay(record);
+    };
+    if (auto done = store_.load(load, replay); !done) return done;
+    durable_ = household_.head();
+    for (const Property& property : household_.catalogue().properties()) store_.keep_for(property.id, property.spec.retention);
+    household_.start(now(), version);
+    touched();
+    return {};
+}
+
+void Hub::stop(std::function<void()> done) {
+    household_.stop(now());
+    stopping_ = true;
+    stopped_ = std::move(done);
+    flush();
+    household_.save(snapshot_);
+    snapshot_seq_ = household_.head();
+    commit_if_due();
+}
+
+// ---- the turn: what happens after each event from outside ---------------------------------------------------
+
+void Hub::touched() {
+    send_orders();
+    if (flush_soon_) return;
+    flush_soon_ = true;
+    environment_.loop.soon([this] { flush(); });
+}
+
+void Hub::send_orders() {
+    auto& orders = household_.orders();
+    for (std::size_t i = 0; i < orders.size(); ++i) {
+        if (orders[i].when_durable) {
+            held_.push_back(std::move(orders[i]));
+        } else {
+            const Order order = std::move(orders[i]);
+            send(order);
+        }
+    }
+    orders.clear();
+}
+
+void Hub::send(const Order& order) {
+    const Moment when = now();
+    if (when.mono >= order.expires) return;  // its deadline ends it; a late unlock is worse than none
+    Outlet* outlet = order.connector.index < outlets_.size() ? outlets_[order.connector.index] : nullptr;
+    if (outlet == nullptr) {
+        household_.answer(order.command, Outcome::failed, "the connector of this thing is not running", when);
+        return;
+    }
+    const auto sent = outlet->send(order);
+    if (!sent) {
+        household_.answer(order.command, Outcome::failed, sent.error().message, when);
+    } else if (*sent == Outlet::Sent::done) {
+        household_.answer(order.command, Outcome::confirmed, "handed over; the device does not report it back", when);
+    }
+}
+
+void Hub::flush() {
+    flush_soon_ = false;
+    send_orders();
+    auto& fresh = household_.records();
+    if (!fresh.empty()) {
+        for (const Record& record : fresh) {
+            keep_trace(record);
+            if (!streams_.empty()) show(record);
+        }
+        if (pending_.empty()) {
+            oldest_pending_ = environment_.clock.monotonic();
+            pending_.swap(fresh);
+        } else {
+            pending_.insert(pending_.end(), std::make_move_iterator(fresh.begin()), std::make_move_iterator(fresh.end()));
+            fresh.clear();
+        }
+        if (fresh.capacity() == 0 && !spare_.empty()) {
+            fresh = std::move(spare_.back());
+            spare_.pop_back();
+        }
+    }
+    if (household_.authority().epoch() != authority_epoch_) {
+        authority_epoch_ = household_.authority().epoch();
+        affairs_changed();
+    }
+    if (pending_.size() > pending_pause && !paused_) {
+        paused_ = true;
+        for (Outlet* outlet : outlets_) {
+            if (outlet != nullptr) outlet->pause(true);
+        }
+    }
+    commit_if_due();
+    arm();
+}
+
+void Hub::arm() {
+    const Moment when = now();
+    if (const auto next = household_.next_wake(when)) {
+        environment_.loop.alarm(household_alarm, *next, [this] { wake(); });
+    }
+}
+
+void Hub::wake() {
+    // While nothing can be recorded nothing may happen either: deadlines and rules wait for the disk.
+    if (!health_.read_only) household_.tick(now());
+    touched();
+}
+
+// ---- what people and streams see -----------------------------------------------------------------------------
+
+bool Hub::may_see(SubjectId subject, const Record& record, Time now) const {
+    const Authority& authority = household_.authority();
+    const Catalogue& catalogue = household_.catalogue();
+    const auto property = [&](PropertyId id) { return authority.decide(subject, Verb::observe, id, now).allowed; };
+    const auto member = [&](ThingId id, Verb verb, std::string_view name) {
+        return catalogue.knows(id) &&
+               authority.decide_at(subject, verb, catalogue.thing(id).spec.id + "/" + std::string(name), now).allowed;
+    };
+    if (const auto* reading = std::get_if<Reading>(&record.body)) return property(reading->property);
+    if (const auto* refused = std::get_if<ReadingRefused>(&record.body)) return property(refused->property);
+    if (const auto* asked = std::get_if<CommandAsked>(&record.body)) {
+        return asked->action.empty() ? property(asked->property) : member(asked->thing, Verb::observe, asked->action);
+    }
+    if (const auto* event = std::get_if<EventHappened>(&record.body)) return member(event->thing, Verb::observe, event->event);
+    if (const auto* told = std::get_if<ThingTold>(&record.body)) {
+        return std::any_of(told->ids.begin(), told->ids.end(),
+                           [&](PropertyId id) { return authority.decide(subject, Verb::discover, id, now).allowed; }) ||
+               authority.decide_at(subject, Verb::grant, {}, now).allowed;
+    }
+    // The rest is the household's own affairs.
+    return authority.decide_at(subject, Verb::grant, {}, now).allowed;
+}
+
+void Hub::show(const Record& record) {
+    const auto* reading = std::get_if<Reading>(&record.body);
+    for (std::size_t i = 0; i < streams_.size(); ++i) {
+        const auto [subject, stream] = streams_[i];
+        if (!may_see(subject, record, record.time)) continue;
+        if (reading == nullptr) {
+            stream->record(record);
+            continue;
+        }
+        const auto permit = household_.authority().permit<Verb::observe>(subject, reading->property, record.time);
+        if (!permit) continue;
+        stream->reading(household_.catalogue().property(reading->property), household_.belief(*permit),
+                        household_.quality(*permit, record.time));
+    }
+}
+
+void Hub::keep_trace(const Record& record) {
+    if (const auto* ran = std::get_if<RuleRan>(&record.body)) {
+        auto& traces = traces_[ran->rule];
+        traces.push_front({record.seq, record.time, ran->outcome == RunOutcome::failed, ran->detail, record.cause});
+        if (traces.size() > trace_max) traces.pop_back();
+    } else if (const auto* ended = std::get_if<CommandEnded>(&record.body)) {
+        ended_.push_back({ended->command, ended->outcome, ended->detail});
+        if (ended_.size() > ended_max) ended_.pop_front();
+    } else if (const auto* told = std::get_if<ThingTold>(&record.body)) {
+        for (std::size_t i = 0; i < told->ids.size(); ++i) store_.keep_for(told->ids[i], told->spec.properties[i].retention);
+    }
+}
+
+void Hub::affairs_changed() {
+    for (std::size_t i = 0; i < streams_.size(); ++i) streams_[i].stream->affairs_changed();
+}
+
+// ---- commits ---------------------------------------------------------------------------------------------------
+
+void Hub::commit_if_due() {
+    if (committing_) return;
+    if (!retry_.empty()) {
+        if (health_.read_only && !stopping_) return;  // the retry alarm brings it back
+        committing_ = true;
+        store_.commit(std::move(retry_), [this](auto durable, auto&& spent) { committed(std::move(durable), std::move(spent)); });
+        return;
+    }
+    if (pending_.empty()) {
+        if (stopping_ && stopped_) {
+            if (snapshot_seq_ != 0) store_.keep_snapshot(snapshot_seq_, std::move(snapshot_));
+            std::exchange(stopped_, nullptr)();
+        }
+        return;
+    }
+    const Duration age = environment_.clock.monotonic() - oldest_pending_;
+    if (!stopping_ && pending_.size() < batch_records_max && age < batch_age_max) {
+        environment_.loop.alarm(commit_alarm, oldest_pending_ + batch_age_max, [this] { commit_if_due(); });
+        return;
+    }
+    if (!stopping_ && snapshot_.empty() && household_.head() >= snapshot_at_ + snapshot_every && household_.records().empty()) {
+        // The state as of the batch's last record: taken before anything further is folded in.
+        household_.save(snapshot_);
+        snapshot_seq_ = household_.head();
+    }
+    committing_ = true;
+    store_.commit(std::move(pending_), [this](auto durable, auto&& spent) { committed(std::move(durable), std::move(spent)); });
+    pending_ = {};
+    if (!spare_.empty()) {
+        pending_ = std::move(spare_.back());
+        spare_.pop_back();
+    }
+}
+
+void Hub::committed(Result<Seq> durable, std::vector<Record>&& spent) {
+    committing_ = false;
+    if (!durable) {
+        retry_ = std::move(spent);
+        set_read_only(true, durable.error().message);
+        for (auto& waiter : waiters_) waiter.then(fail(Code::unavailable, "not on disk: " + durable.error().message));
+        waiters_.clear();
+        environment_.loop.alarm(retry_alarm, environment_.clock.monotonic() + retry_after, [this] {
+            if (retry_.empty() || committing_) return;
+            committing_ = true;
+            store_.commit(std::move(retry_), [this](auto again, auto&& left) { committed(std::move(again), std::move(left)); });
+        });
+        if (stopping_ && stopped_) std::exchange(stopped_, nullptr)();
+        return;
+    }
+    set_read_only(false, {});
+    spent.clear();
+    // One fat batch must not keep its memory for ever.
+    if (spare_.size() < 3 && spent.capacity() <= 4 * batch_records_max) spare_.push_back(std::move(spent));
+    release(*durable);
+    if (!snapshot_.empty() && durable_ >= snapshot_seq_ && !stopping_) {
+        store_.keep_snapshot(snapshot_seq_, std::exchange(snapshot_, {}));
+        snapshot_at_ = snapshot_seq_;
+    }
+    if (paused_ && pending_.size() < pending_pause / 2) {
+        paused_ = false;
+        for (Outlet* outlet : outlets_) {
+            if (outlet != nullptr) outlet->pause(false);
+        }
+    }
+    commit_if_due();
+}
+
+void Hub::release(Seq durable) {
+    durable_ = durable;
+    while (!held_.empty() && held_.front().command <= durable) {
+        const Order order = std::move(held_.front());
+        held_.pop_front();
+        send(order);
+    }
+    while (!waiters_.empty() && waiters_.front().seq <= durable) {
+        const auto then = std::move(waiters_.front().then);
+        waiters_.pop_front();
+        then({});
+    }
+    if (!household_.records().empty() && !stopping_) touched();
+}
+
+void Hub::when_durable(Seq seq, std::function<void(Result<void>)> then) {
+    if (health_.read_only) {
+        then(fail(Code::unavailable, health_.reason));
+        return;
+    }
+    if (seq <= durable_) {
+        then({});
+        return;
+    }
+    // Callers name the record they just made, so the queue is in order; one that is not waits a little longer.
+    waiters_.push_back({waiters_.empty() ? seq : std::max(seq, waiters_.back().seq), std::move(then)});
+}
+
+void Hub::set_read_only(bool read_only, std::string reason) {
+    if (health_.read_only == read_only && health_.reason == reason) return;
+    health_ = {read_only, std::move(reason)};
+    for (Outlet* outlet : outlets_) {
+        if (outlet != nullptr) outlet->pause(read_only);
+    }
+    paused_ = read_only;
+    affairs_changed();
+    if (!read_only) wake();
+}
+
+// ---- subjects, grants, rules -----------------------------------------------------------------------------------
+
+Result<SubjectId> Hub::name_subject(std::string_view name, SubjectKind kind) {
+    auto subject = household_.name_subject(name, kind, the_hub, now());
+    touched();
+    return subject;
+}
+
+Result<Seq> Hub::give(GrantGiven grant) {
+    auto given = household_.give(std::move(grant), the_hub, now());
+    touched();
+    return given;
+}
+
+Result<void> Hub::configure(const std::vector<Configured>& wanted) {
+    std::vector<std::pair<SubjectId, const Configured*>> missing;
+    for (const Configured& one : wanted) {
+        const auto subject = name_subject(one.subject, one.kind);
+        if (!subject) return fail(subject.error());
+        missing.emplace_back(*subject, &one);
+    }
+    std::vector<Seq> stale;
+    for (const Grant& grant : household_.authority().grants()) {
+        if (grant.given.purpose != configured_purpose) continue;
+        const auto same = [&](const auto& m) {
+            return m.first == grant.given.subject && m.second->addresses == grant.given.addresses && m.second->verbs == grant.given.verbs;
+        };
+        const auto at = std::find_if(missing.begin(), missing.end(), same);
+        if (at == missing.end()) {
+            stale.push_back(grant.id);
+        } else {
+            missing.erase(at);
+        }
+    }
+    for (const Seq grant : stale) {
+        if (auto done = household_.take_back(grant, "no longer in the configuration", the_hub, now()); !done) return fail(done.error());
+    }
+    for (const auto& [subject, one] : missing) {
+        if (one->addresses.empty()) continue;
+        GrantGiven grant;
+        grant.subject = subject;
+        grant.addresses = one->addresses;
+        grant.verbs = one->verbs;
+        grant.purpose = configured_purpose;
+        if (auto done = household_.give(std::move(grant), the_hub, now()); !done) return fail(done.error());
+    }
+    touched();
+    return {};
+}
+
+std::vector<RuleEngine::Mistake> Hub::load_rules(std::vector<RuleSpec> rules, std::string_view hash) {
+    const auto count = rules.size();
+    auto mistakes = household_.rules().load(std::move(rules), now());
+    if (mistakes.empty()) {
+        household_.note(the_hub, ConfigLoaded{"rules", std::string(hash), std::to_string(count) + " rules"}, now());
+        touched();
+    }
+    return mistakes;
+}
+
+// ---- connectors ------------------------------------------------------------------------------------------------
+
+Result<Inlet> Hub::attach(std::string_view name, Outlet& outlet) {
+    const auto subject = name_subject("connector:" + std::string(name), SubjectKind::connector);
+    if (!subject) return fail(subject.error());
+    if (outlets_.size() <= subject->index) outlets_.resize(subject->index + 1);
+    outlets_[subject->index] = &outlet;
+    return Inlet(*this, *subject);
+}
+
+bool Inlet::accepting() const {
+    return !hub_->health_.read_only && hub_->pending_.size() < Hub::pending_max;
+}
+
+const Catalogue& Inlet::catalogue() const { return hub_->household_.catalogue(); }
+
+Result<ThingId> Inlet::tell(const ThingSpec& spec) {
+    if (!accepting()) return fail(Code::unavailable, "the record cannot be kept now");
+    auto told = hub_->household_.tell(subject_, spec, hub_->now());
+    hub_->touched();
+    return told;
+}
+
+void Inlet::gone(std::string_view thing) {
+    if (!accepting()) return;
+    if (hub_->household_.gone(subject_, thing, hub_->now())) hub_->touched();
+}
+
+Result<Seq> Inlet::report(Reading reading) {
+    if (!accepting()) {
+        dropped("store", 1);
+        return fail(Code::unavailable, "the record cannot be kept now");
+    }
+    auto seq = hub_->household_.report(subject_, std::move(reading), hub_->now());
+    hub_->touched();
+    return seq;
+}
+
+Result<Seq> Inlet::happened(std::string_view thing, std::string_view event, Value detail) {
+    if (!accepting()) {
+        dropped("store", 1);
+        return fail(Code::unavailable, "the record cannot be kept now");
+    }
+    auto seq = hub_->household_.happened(subject_, thing, event, std::move(detail), hub_->now());
+    hub_->touched();
+    return seq;
+}
+
+void Inlet::answer(Seq command, Outcome outcome, std::string_view detail) {
+    hub_->household_.answer(command, outcome, detail, hub_->now());
+    hub_->touched();
+}
+
+void Inlet::refuse(std::string_view source, std::string_view topic, std::string_view sample, std::string_view reason) {
+    const Moment when = hub_->now();
+    const auto count = hub_->problems_.note(source, topic, sample, reason, when);
+    if (count > 0 && accepting()) {
+        hub_->household_.note(subject_, InputRefused{printable(source, 100), printable(topic, 200), printable(sample, 200), printable(reason, 300), count}, when);
+        hub_->affairs_changed();
+        hub_->touched();
+    }
+}
+
+void Inlet::dropped(std::string_view where, std::uint64_t count) {
+    auto at = hub_->dropped_.find(where);
+    if (at == hub_->dropped_.end()) at = hub_->dropped_.emplace(std::string(where), 0).first;
+    const bool first = at->second == 0;
+    at->second += count;
+    // On record once, when it begins; the running count is a figure.
+    if (first && accepting()) hub_->household_.note(subject_, Dropped{std::string(where), count}, hub_->now());
+}
+
+void Inlet::when_durable(std::function<void(Result<void>)> then) {
+    hub_->when_durable(hub_->household_.head(), std::move(then));
+}
+
+}  // namespace foxtail

@@ -1,0 +1,189 @@
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "foxtail/base/environment.hpp"
+#include "foxtail/hub/edges.hpp"
+#include "foxtail/hub/household.hpp"
+#include "foxtail/hub/problems.hpp"
+
+namespace foxtail {
+
+class Door;
+class Hub;
+
+/// Live view of one subject: gets only what its subject may observe, re-decided for each item. Implemented by the
+/// API's streams. Calls come on the household's thread, after the turn in which things happened.
+class Stream {
+public:
+    virtual ~Stream() = default;
+    /// A reading was folded in; `belief` is valid during the call.
+    virtual void reading(const Property& property, const Belief& belief, Quality quality) = 0;
+    /// Any other record that the subject may see.
+    virtual void record(const Record& record) = 0;
+    /// Health or problems changed; the stream asks its Door what it wants to know.
+    virtual void affairs_changed() {}
+    /// The subject's access ended: nothing more will come.
+    virtual void closed() = 0;
+};
+
+/// What a connector may do, and nothing else.
+class Inlet {
+public:
+    [[nodiscard]] Result<ThingId> tell(const ThingSpec& spec);
+    void gone(std::string_view thing);
+    /// The reading's record, or why there is none: denied, invalid_input (recorded as bad), unavailable (read-only),
+    /// exhausted (the store is behind; counted).
+    Result<Seq> report(Reading reading);
+    Result<Seq> happened(std::string_view thing, std::string_view event, Value detail);
+    void answer(Seq command, Outcome outcome, std::string_view detail);
+    /// Input that was not understood: counted, shown, recorded once a minute for each source and reason.
+    void refuse(std::string_view source, std::string_view topic, std::string_view sample, std::string_view reason);
+    /// Input that a full queue left out.
+    void dropped(std::string_view where, std::uint64_t count);
+    /// Calls back once everything recorded so far is on disk, or with the error when that failed.
+    void when_durable(std::function<void(Result<void>)> then);
+    [[nodiscard]] SubjectId subject() const { return subject_; }
+    [[nodiscard]] const Catalogue& catalogue() const;
+    [[nodiscard]] bool accepting() const;
+
+private:
+    friend class Hub;
+    Inlet(Hub& hub, SubjectId subject) : hub_(&hub), subject_(subject) {}
+    Hub* hub_;
+    SubjectId subject_;
+};
+
+/// One household alive: the deterministic actor together with its store, its connectors and those who watch. Decides
+/// when records are committed and what has to wait for that. Knows no Asio and no SQLite.
+class Hub {
+public:
+    static constexpr std::size_t batch_records_max = 4096;
+    static constexpr Duration batch_age_max = milliseconds(4);
+    static constexpr std::size_t pending_pause = 100'000;  // connectors stop reading ...
+    static constexpr std::size_t pending_max = 400'000;    // ... and what comes all the same is left out
+    static constexpr std::uint64_t snapshot_every = 200'000;
+    static constexpr Duration retry_after = seconds(1);
+    static constexpr std::size_t trace_max = 20;  // last runs kept of each rule
+
+    struct RuleTrace {
+        Seq seq = 0;
+        Time time;
+        bool failed = false;
+        std::string detail;
+        Seq cause = 0;
+    };
+    struct Health {
+        bool read_only = false;
+        std::string reason;
+    };
+    struct CommandState {
+        Seq seq = 0;
+        std::optional<Outcome> outcome;  // nothing = under way
+        std::string detail;
+    };
+
+    Hub(Environment environment, const Zone& zone, Store& store);
+    ~Hub();
+    Hub(const Hub&) = delete;
+    Hub& operator=(const Hub&) = delete;
+
+    /// Loads what is on record and starts. Blocks.
+    [[nodiscard]] Result<void> start(std::string_view version);
+    /// Commits everything and takes a last snapshot; then `done`. Nothing may be called afterwards but the destructor.
+    void stop(std::function<void()> done);
+
+    /// Adds a connector; its subject is "connector:NAME".
+    [[nodiscard]] Result<Inlet> attach(std::string_view name, Outlet& outlet);
+    /// The one way in for everyone else.
+    [[nodiscard]] Door door(SubjectId subject);
+
+    [[nodiscard]] std::vector<RuleEngine::Mistake> load_rules(std::vector<RuleSpec> rules, std::string_view hash);
+
+    /// Gives subjects from the configuration exactly these grants: missing ones are given, others (given earlier by the
+    /// configuration) taken back.
+    struct Configured {
+        std::string subject;
+        SubjectKind kind = SubjectKind::device;
+        std::vector<std::string> addresses;
+        std::uint16_t verbs = 0;
+    };
+    [[nodiscard]] Result<void> configure(const std::vector<Configured>& wanted);
+
+    [[nodiscard]] const Authority& authority() const { return household_.authority(); }
+    [[nodiscard]] const Health& health() const { return health_; }
+    [[nodiscard]] Moment now() const { return {environment_.clock.now(), environment_.clock.monotonic()}; }
+    [[nodiscard]] Seq durable() const { return durable_; }
+    [[nodiscard]] Seq head() const { return household_.head(); }
+    [[nodiscard]] std::uint32_t boot() const { return household_.boot(); }
+    [[nodiscard]] Environment& environment() { return environment_; }
+
+    /// For sign-in, which comes before there is a subject: names it or finds it.
+    [[nodiscard]] Result<SubjectId> name_subject(std::string_view name, SubjectKind kind);
+    /// For the program itself (first start): gives a grant.
+    [[nodiscard]] Result<Seq> give(GrantGiven grant);
+    void when_durable(Seq seq, std::function<void(Result<void>)> then);
+
+private:
+    friend class Door;
+    friend class Inlet;
+    struct Waiter {
+        Seq seq = 0;
+        std::function<void(Result<void>)> then;
+    };
+    struct Watching {
+        SubjectId subject;
+        Stream* stream = nullptr;
+    };
+
+    void touched();
+    void send_orders();
+    void send(const Order& order);
+    void flush();
+    void show(const Record& record);
+    [[nodiscard]] bool may_see(SubjectId subject, const Record& record, Time now) const;
+    void keep_trace(const Record& record);
+    void commit_if_due();
+    void committed(Result<Seq> durable, std::vector<Record>&& spent);
+    void release(Seq durable);
+    void set_read_only(bool read_only, std::string reason);
+    void arm();
+    void wake();
+    void affairs_changed();
+
+    Environment environment_;
+    Store& store_;
+    Household household_;
+    std::vector<Outlet*> outlets_;  // by subject
+    std::vector<Record> pending_;   // not yet handed to the store
+    std::vector<Record> retry_;     // handed back by a failed commit: goes first
+    std::vector<std::vector<Record>> spare_;
+    std::deque<Waiter> waiters_;
+    std::deque<Order> held_;  // until their record is durable
+    std::vector<Watching> streams_;
+    StringMap<std::deque<RuleTrace>> traces_;
+    std::deque<CommandState> ended_;  // the last commands that ended
+    Problems problems_;
+    Health health_;
+    StringMap<std::uint64_t> dropped_;
+    Seq durable_ = 0;
+    Seq snapshot_seq_ = 0;
+    std::string snapshot_;
+    Seq snapshot_at_ = 0;
+    std::uint64_t authority_epoch_ = 0;
+    Duration oldest_pending_;
+    bool committing_ = false;
+    bool flush_soon_ = false;
+    bool paused_ = false;
+    bool stopping_ = false;
+    std::function<void()> stopped_;
+};
+
+}  // namespace foxtail

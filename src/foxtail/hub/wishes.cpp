@@ -1,0 +1,195 @@
+// Wishes become commands, and rules' proposals become wishes. The life of a command begins here:
+// docs/life-of-a-command.md.
+#include <algorithm>
+
+#include "foxtail/base/assert.hpp"
+#include "foxtail/base/utf8.hpp"
+#include "foxtail/hub/household.hpp"
+
+namespace foxtail {
+namespace {
+
+constexpr SubjectId the_hub{0};
+
+/// Commands of outsiders leave only once they are on record: no log, no action.
+bool is_outsider(SubjectKind kind) {
+    return kind == SubjectKind::participant || kind == SubjectKind::agent || kind == SubjectKind::token ||
+           kind == SubjectKind::guest;
+}
+
+const ActionSpec* find_action(const Thing& thing, std::string_view action) {
+    const auto& actions = thing.spec.actions;
+    const auto at = std::find_if(actions.begin(), actions.end(), [&](const ActionSpec& a) { return a.name == action; });
+    return at == actions.end() ? nullptr : &*at;
+}
+
+}  // namespace
+
+Result<Seq> Household::wish(SubjectId who, const Wish& wish, Moment now) { return wish_from(who, wish, 0, 0, now); }
+
+Seq Household::deny(SubjectId who, const Wish& wish, std::string reason, Seq cause, Moment now) {
+    ++figures_.commands_denied;
+    return append(CommandDenied{printable(wish.address, 300), wish.value, std::move(reason)}, who, cause, now);
+}
+
+Result<Seq> Household::wish_from(SubjectId who, const Wish& wish, Seq cause, std::uint8_t depth, Moment now) {
+    const auto address = parse_address(wish.address);
+    if (!address) return fail(address.error());
+    const Thing* thing = catalogue_.find_thing(address->thing);
+    CommandAsked asked;
+    asked.value = wish.value;
+    asked.depth = depth;
+    if (wish.run) {
+        const Verdict verdict = authority_.decide_at(who, Verb::run, wish.address, now.wall);
+        if (!verdict.allowed || thing == nullptr || !thing->present) {
+            deny(who, wish, sentence(verdict.allowed ? Reason::unknown : verdict.reason), cause, now);
+            return Authority::denied();
+        }
+        const ActionSpec* action = find_action(*thing, address->name);
+        if (action == nullptr) return fail(Code::not_found, "'" + thing->spec.id + "' has no action '" + printable(address->name) + "'");
+        if (action->input) {
+            auto fitting = fit(*action->input, std::move(asked.value));
+            if (!fitting) return fail(std::move(fitting.error()));
+            asked.value = std::move(*fitting);
+        }
+        asked.thing = thing->id;
+        asked.action = action->name;
+        return order(who, wish, std::move(asked), action->sensitivity == Sensitivity::critical, cause, now);
+    }
+    const Property* property = catalogue_.find_property(address->thing, address->name);
+    const Verdict verdict = property == nullptr ? Verdict{false, Reason::unknown, 0}
+                                                : authority_.decide(who, Verb::set, property->id, now.wall);
+    if (!verdict.allowed || !property->present || !thing->present) {
+        deny(who, wish, sentence(verdict.allowed ? Reason::unknown : verdict.reason), cause, now);
+        return Authority::denied();
+    }
+    if (!property->spec.settable) return fail(Code::invalid_input, "'" + property->address + "' cannot be set");
+    auto fitting = fit(property->spec, std::move(asked.value));
+    if (!fitting) return fail(std::move(fitting.error()));
+    if (std::holds_alternative<Null>(*fitting)) return fail(Code::invalid_input, "'" + property->address + "' cannot be set to null");
+    asked.value = std::move(*fitting);
+    asked.property = property->id;
+    asked.thing = property->thing;
+    return order(who, wish, std::move(asked), property->spec.sensitivity == Sensitivity::critical, cause, now);
+}
+
+Result<Seq> Household::order(SubjectId who, const Wish& wish, CommandAsked asked, bool critical, Seq cause, Moment now) {
+    if (commands_.size() >= Commands::pending_max) {
+        return fail(Code::exhausted, std::to_string(commands_.size()) + " commands are under way, limit " +
+                                         std::to_string(Commands::pending_max));
+    }
+    asked.time_to_live = wish.time_to_live.value_or(time_to_live_default);
+    if (asked.time_to_live.us <= 0 || asked.time_to_live > time_to_live_max) {
+        return fail(Code::invalid_input, "a command lives longer than 0 and at most 24 hours");
+    }
+    if (const auto* waiting = asked.action.empty() ? commands_.waiting(asked.property) : nullptr;
+        waiting != nullptr && waiting->size() >= Commands::pending_per_property_max) {
+        append(CommandEnded{waiting->front(), Outcome::failed, "overtaken by newer commands"}, the_hub, cause, now);
+    }
+    Order out;
+    out.thing = asked.thing;
+    out.property = asked.property;
+    out.action = asked.action;
+    out.value = asked.value;
+    out.expires = now.mono + asked.time_to_live;
+    out.when_durable = critical || is_outsider(authority_.find(who)->kind);
+    const Subject* connector = authority_.find(catalogue_.thing(asked.thing).brought_by);
+    out.connector = connector == nullptr ? the_hub : connector->id;
+    out.command = append(std::move(asked), who, cause, now);
+    timers_.set(out.expires, Timers::Kind::command, out.command);
+    ++figures_.commands;
+    const Seq seq = out.command;
+    orders_.push_back(std::move(out));
+    return seq;
+}
+
+void Household::answer(Seq command, Outcome outcome, std::string_view detail, Moment now) {
+    const Pending* pending = commands_.find(command);
+    if (pending == nullptr) return;  // late or doubled: it has ended already, and its end stands
+    append(CommandEnded{command, outcome, printable(detail, 300)}, the_hub, command, now);
+}
+
+void Household::expire(Seq command, Moment now) {
+    const Pending* pending = commands_.find(command);
+    if (pending == nullptr) return;
+    Outcome outcome = Outcome::timed_out;
+    std::string detail = "no answer within " + format_duration(pending->time_to_live);
+    if (pending->action.empty()) {
+        const Property& property = catalogue_.property(pending->property);
+        const Belief& belief = twin_.belief(pending->property);
+        // A device that already is as wished need not say so again.
+        if (belief.seq != 0 && belief.boot == twin_.boot() && fulfils(property.spec, pending->value, belief.value)) {
+            outcome = Outcome::confirmed;
+            detail = "it already was so";
+        }
+    }
+    append(CommandEnded{command, outcome, std::move(detail)}, the_hub, command, now);
+}
+
+// ---- rules -------------------------------------------------------------------------------------------------
+
+SubjectId Household::rule_subject(std::uint32_t rule, Moment now) {
+    const auto subject = name_subject("rule:" + rules_.rules()[rule].id, SubjectKind::rule, the_hub, now);
+    return subject ? *subject : the_hub;
+}
+
+void Household::react(std::vector<RuleRun>& runs, Seq cause, std::uint8_t depth, Moment now) {
+    for (RuleRun& run : runs) {
+        const SubjectId rule = rule_subject(run.rule, now);
+        ++figures_.rule_runs;
+        RuleRan ran{rules_.rules()[run.rule].id, run.failed ? RunOutcome::failed : RunOutcome::ran, std::move(run.detail)};
+        const bool too_deep = depth >= chain_depth_max;
+        if (too_deep) {
+            ++figures_.loops_broken;
+            ran.outcome = RunOutcome::failed;
+            ran.detail += ": stopped, because " + std::to_string(depth) + " causes led here one after the other (a loop?)";
+        }
+        const Seq seq = append(std::move(ran), rule, cause, now);
+        if (!too_deep) carry_out(run, rule, seq, static_cast<std::uint8_t>(depth + 1), now);
+    }
+}
+
+void Household::carry_out(const RuleRun& run, SubjectId rule, Seq ran, std::uint8_t depth, Moment now) {
+    for (const Proposal& proposal : run.proposals) {
+        Wish wish;
+        std::string address;
+        if (const auto* set = std::get_if<Proposal::Set>(&proposal.what)) {
+            wish.address = set->address;
+            wish.value = set->value;
+        } else if (const auto* action = std::get_if<Proposal::Run>(&proposal.what)) {
+            address = action->thing + "/" + action->action;
+            wish.address = address;
+            wish.run = true;
+            wish.value = action->input;
+        } else {
+            const auto& notify = std::get<Proposal::Notify>(proposal.what);
+            append(Noticed{notify.text, notify.to}, rule, ran, now);
+            continue;
+        }
+        const auto asked = wish_from(rule, wish, ran, depth, now);
+        // Denials are on record already; other refusals would vanish without a trace here.
+        if (!asked && asked.error().code != Code::denied) deny(rule, wish, asked.error().message, ran, now);
+    }
+    if (run.wait) {
+        const Seq wait = append(RuleWaits{rules_.rules()[run.rule].id, ran, run.resume_at, now.wall + *run.wait, depth}, rule, ran, now);
+        timers_.set(now.mono + *run.wait, Timers::Kind::wait, wait);
+    }
+}
+
+void Household::resume(Seq wait, Moment now) {
+    const auto at = std::find_if(waits_.begin(), waits_.end(), [&](const Wait& w) { return w.seq == wait; });
+    if (at == waits_.end()) return;
+    const RuleWaits what = at->what;
+    const auto rule = rules_.find(what.rule);
+    if (!rule) {
+        const auto subject = name_subject("rule:" + what.rule, SubjectKind::rule, the_hub, now);
+        append(RuleRan{what.rule, RunOutcome::failed, "the rule is gone, so its wait ends here"}, subject ? *subject : the_hub, wait, now);
+        return;
+    }
+    runs_.clear();
+    rules_.resume(*rule, what.step, now, runs_);
+    if (runs_.empty()) runs_.push_back({*rule, false, "nothing left to do after the wait", {}, {}, 0});
+    react(runs_, wait, what.depth, now);
+}
+
+}  // namespace foxtail

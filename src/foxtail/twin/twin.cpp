@@ -1,0 +1,87 @@
+#include "foxtail/twin/twin.hpp"
+
+#include "foxtail/base/assert.hpp"
+#include "foxtail/model/bytes.hpp"
+
+namespace foxtail {
+
+void Twin::grow(std::size_t count) {
+    if (count > beliefs_.size()) beliefs_.resize(count);
+}
+
+std::optional<Change> Twin::apply(const Reading& reading, Seq seq, Time receipt, std::uint8_t depth) {
+    FOX_ASSERT(reading.property.index < beliefs_.size(), "a reading names a property the catalogue numbered");
+    Belief& belief = beliefs_[reading.property.index];
+    const Time source = reading.source_time.known() ? reading.source_time : receipt;
+    // Late by radio, not news. A wall clock set back is another matter: what is newer by receipt from a source
+    // without a clock of its own must not be locked out until the clock has caught up.
+    if (belief.seq != 0 && reading.source_time.known() && source < belief.source_time) return std::nullopt;
+    Change change{reading.property, seq, belief.seq == 0, false, depth, Null{}};
+    change.changed = change.first || !same_value(belief.value, reading.value);
+    if (change.changed) {
+        change.before = std::move(belief.value);
+        belief.value = reading.value;
+    }
+    belief.source_time = source;
+    belief.receipt_time = receipt;
+    belief.seq = seq;
+    belief.quality = reading.quality;
+    belief.depth = depth;
+    belief.boot = boot_;
+    return change;
+}
+
+void Twin::want(PropertyId property, const Value& value, Seq command) {
+    Belief& belief = beliefs_[property.index];
+    belief.wanted = value;
+    belief.wanted_by = command;
+}
+
+Quality Twin::quality(PropertyId property, const PropertySpec& spec, Time now) const {
+    const Belief& belief = beliefs_[property.index];
+    if (belief.seq == 0) return Quality::good;
+    if (belief.boot != boot_) return Quality::unconfirmed;
+    if (spec.max_age && now - belief.source_time > *spec.max_age) return Quality::stale;
+    return belief.quality;
+}
+
+void Twin::save(ByteWriter& out) const {
+    out.u64(boot_);
+    out.u64(beliefs_.size());
+    for (const Belief& b : beliefs_) {
+        out.u64(b.seq);
+        if (b.seq != 0) {
+            write(out, b.value);
+            out.i64(b.source_time.us);
+            out.i64(b.receipt_time.us);
+            out.u8(static_cast<std::uint8_t>(b.quality));
+            out.u8(b.depth);
+            out.u64(b.boot);
+        }
+        out.u64(b.wanted_by);
+        if (b.wanted_by != 0) write(out, b.wanted);
+    }
+}
+
+Result<void> Twin::load(ByteReader& in) {
+    boot_ = static_cast<std::uint32_t>(in.u64());
+    const auto count = in.count(2);
+    beliefs_.assign(count, {});
+    for (auto& b : beliefs_) {
+        b.seq = in.u64();
+        if (b.seq != 0) {
+            b.value = read_value(in);
+            b.source_time.us = in.i64();
+            b.receipt_time.us = in.i64();
+            b.quality = static_cast<Quality>(in.u8());
+            b.depth = in.u8();
+            b.boot = static_cast<std::uint32_t>(in.u64());
+        }
+        b.wanted_by = in.u64();
+        if (b.wanted_by != 0) b.wanted = read_value(in);
+    }
+    if (!in.ok()) return fail(Code::corrupt, "the snapshot's twin ends early");
+    return {};
+}
+
+}  // namespace foxtail

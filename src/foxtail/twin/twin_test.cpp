@@ -1,0 +1,75 @@
+#include "foxtail/twin/twin.hpp"
+
+#include <gtest/gtest.h>
+
+namespace foxtail {
+namespace {
+
+constexpr PropertyId charge{0};
+
+Reading said(double value, Time source = {}) { return {charge, Quality::good, source, value}; }
+
+struct TwinTest : ::testing::Test {
+    Twin twin;
+    PropertySpec spec;
+    void SetUp() override {
+        twin.start(1);
+        twin.grow(1);
+        spec.max_age = seconds(60);
+    }
+};
+
+TEST_F(TwinTest, believes_the_newest_report_whatever_order_they_arrive_in) {
+    ASSERT_TRUE(twin.apply(said(61, Time{20'000'000}), 1, Time{30'000'000}, 0));
+    EXPECT_FALSE(twin.apply(said(60, Time{10'000'000}), 2, Time{31'000'000}, 0)) << "an older report is not a change";
+    EXPECT_EQ(twin.belief(charge).value, Value{61.0});
+    EXPECT_EQ(twin.belief(charge).seq, 1U);
+}
+
+TEST_F(TwinTest, takes_a_report_without_a_source_time_even_when_the_clock_went_back) {
+    ASSERT_TRUE(twin.apply(said(61), 1, Time{7'200'000'000}, 0));
+    EXPECT_TRUE(twin.apply(said(62), 2, Time{3'600'000'000}, 0));
+    EXPECT_EQ(twin.belief(charge).value, Value{62.0});
+}
+
+TEST_F(TwinTest, tells_first_changed_and_repeated_apart) {
+    const auto first = twin.apply(said(1), 1, Time{1'000'000}, 0);
+    const auto same = twin.apply(said(1), 2, Time{2'000'000}, 0);
+    const auto other = twin.apply(said(2), 3, Time{3'000'000}, 0);
+    EXPECT_TRUE(first->first && first->changed);
+    EXPECT_TRUE(!same->first && !same->changed);
+    EXPECT_TRUE(!other->first && other->changed);
+    EXPECT_EQ(other->before, Value{1.0});
+}
+
+TEST_F(TwinTest, a_reading_goes_stale_with_age_and_unconfirmed_with_a_restart) {
+    ASSERT_TRUE(twin.apply(said(1), 1, Time{1'000'000}, 0));
+    EXPECT_EQ(twin.quality(charge, spec, Time{61'000'000}), Quality::good);
+    EXPECT_EQ(twin.quality(charge, spec, Time{61'000'001}), Quality::stale);
+    twin.start(2);
+    EXPECT_EQ(twin.quality(charge, spec, Time{2'000'000}), Quality::unconfirmed);
+    ASSERT_TRUE(twin.apply(said(1), 2, Time{3'000'000}, 0));
+    EXPECT_EQ(twin.quality(charge, spec, Time{3'000'000}), Quality::good);
+}
+
+TEST_F(TwinTest, loads_what_it_saved_and_refuses_a_torn_copy) {
+    ASSERT_TRUE(twin.apply(said(1.5, Time{5}), 7, Time{1'000'000}, 3));
+    twin.want(charge, true, 9);
+    std::string bytes;
+    ByteWriter out(bytes);
+    twin.save(out);
+    Twin copy;
+    ByteReader in(bytes);
+    ASSERT_TRUE(copy.load(in).has_value());
+    std::string again;
+    ByteWriter out_again(again);
+    copy.save(out_again);
+    EXPECT_EQ(again, bytes);
+    for (std::size_t cut = 0; cut < bytes.size(); ++cut) {
+        ByteReader torn(std::string_view(bytes).substr(0, cut));
+        EXPECT_FALSE(Twin{}.load(torn).has_value()) << cut;
+    }
+}
+
+}  // namespace
+}  // namespace foxtail
