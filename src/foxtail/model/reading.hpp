@@ -1,11 +1,11 @@
 #pragma once
 
+#include "foxtail/base/time.hpp"
+#include "foxtail/model/value.hpp"
+
 #include <cstdint>
 #include <optional>
 #include <string_view>
-
-#include "foxtail/base/time.hpp"
-#include "foxtail/model/value.hpp"
 
 namespace foxtail {
 
@@ -14,12 +14,13 @@ enum class Quality : std::uint8_t {
     stale,        // older than its property's max age; derived when read, never recorded
     unconfirmed,  // known from before a restart; derived when read, never recorded
     estimated,
-    bad,          // said, but outside its type or range; recorded, never in the twin
+    bad,  // said, but outside its type or range; recorded, never in the twin
 };
 [[nodiscard]] const char* name(Quality quality);
 [[nodiscard]] std::optional<Quality> quality_from(std::string_view text);
 
-/// Number of a property in its household's catalogue; stable while the household lives, dense from 0.
+/// Number of a property in its household's catalogue; stable while the household lives, dense from
+/// 0.
 struct PropertyId {
     std::uint32_t index = 0;
     friend constexpr auto operator<=>(const PropertyId&, const PropertyId&) = default;

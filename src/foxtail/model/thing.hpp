@@ -1,14 +1,14 @@
 #pragma once
 
+#include "foxtail/base/result.hpp"
+#include "foxtail/base/time.hpp"
+#include "foxtail/model/value.hpp"
+
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include "foxtail/base/result.hpp"
-#include "foxtail/base/time.hpp"
-#include "foxtail/model/value.hpp"
 
 namespace foxtail {
 
@@ -16,24 +16,25 @@ enum class ThingKind : std::uint8_t { person, vehicle, device, place, service };
 
 enum class Type : std::uint8_t { boolean, integer, number, string, enumeration, array, object };
 
-/// Where a property stands on a page: what people use, what they set once, what only repair looks at.
+/// Where a property stands on a page: what people use, what they set once, what only repair
+/// looks at.
 enum class Category : std::uint8_t { primary, config, diagnostic };
 
-/// Who is hurt when it leaks or is set wrongly. `critical` (locks, garage, alarm, discharge): a command for it
-/// leaves only once it is on record. `personal`: about a person.
+/// Who is hurt when it leaks or is set wrongly. `critical` (locks, garage, alarm, discharge): a
+/// command for it leaves only once it is on record. `personal`: about a person.
 enum class Sensitivity : std::uint8_t { home, personal, sensitive, critical };
 
 struct PropertySpec {
     std::string name;   // unique in its thing; matches valid_name()
     std::string title;  // for people
     Type type = Type::string;
-    std::string unit;                    // UCUM code, empty = none
-    std::optional<double> minimum;       // numbers only
-    std::optional<double> maximum;       // numbers only
-    std::optional<double> step;          // numbers only
-    std::vector<std::string> allowed;    // enumeration only: the closed list
-    std::optional<Duration> max_age;     // older readings are stale
-    std::optional<Duration> retention;   // history older than this is dropped; nothing = kept
+    std::string unit;                   // UCUM code, empty = none
+    std::optional<double> minimum;      // numbers only
+    std::optional<double> maximum;      // numbers only
+    std::optional<double> step;         // numbers only
+    std::vector<std::string> allowed;   // enumeration only: the closed list
+    std::optional<Duration> max_age;    // older readings are stale
+    std::optional<Duration> retention;  // history older than this is dropped; nothing = kept
     Category category = Category::primary;
     Sensitivity sensitivity = Sensitivity::home;
     bool readable = true;   // a reading can be expected
@@ -53,7 +54,8 @@ struct ActionSpec {
 struct EventSpec {
     std::string name;
     std::string title;
-    std::vector<std::string> kinds;  // closed list of what can happen ("single", "double"); empty = open
+    /// Closed list of what can happen ("single", "double"); empty = open.
+    std::vector<std::string> kinds;
     friend bool operator==(const EventSpec&, const EventSpec&) = default;
 };
 
@@ -62,7 +64,7 @@ struct ThingSpec {
     std::string id;  // unique in the household; matches valid_name()
     ThingKind kind = ThingKind::device;
     std::string title;
-    std::string place;         // "hall"; empty = unknown
+    std::string place;  // "hall"; empty = unknown
     std::string maker;
     std::string model;
     std::string description;
@@ -74,19 +76,27 @@ struct ThingSpec {
 
 constexpr std::size_t name_bytes_max = 128;
 constexpr std::size_t properties_per_thing_max = 1024;
+constexpr std::size_t actions_per_thing_max = 1024;
+constexpr std::size_t events_per_thing_max = 1024;
+constexpr std::size_t allowed_values_max = 4096;  // of an enumeration, and kinds of an event
+/// Also of arrays and objects, and of texts in a spec.
 constexpr std::size_t string_value_bytes_max = 64 * 1024;
 
-/// Names may stand in addresses, topics and URLs: letters, digits, "_", "-", "."; 1 to 128 bytes; not starting with ".".
+/// Names may stand in addresses, topics and URLs: letters, digits, "_", "-", "."; 1 to 128 bytes;
+/// not starting with ".".
 [[nodiscard]] bool valid_name(std::string_view name);
-/// The nearest valid name: other characters become "_" (runs become one); never empty ("x" at least).
+/// The nearest valid name: other characters become "_" (runs become one); never empty ("x"
+/// at least).
 [[nodiscard]] std::string to_name(std::string_view text);
 
-/// Checks a whole spec: names, doubles, ranges (minimum <= maximum, finite), units known, lists. Error:
-/// invalid_input, naming the member.
+/// Checks a whole spec: names, doubles, ranges (minimum <= maximum, finite), units known, lists.
+/// Error: invalid_input, naming the member.
 [[nodiscard]] Result<void> check(const ThingSpec& spec);
 
-/// The value if it fits the property, converted where that loses nothing (21 to 21.0, 1.0 to 1). Error:
-/// invalid_input with the value, the property and what would be right. Null always fits. NaN and Inf never do.
+/// The value if it fits the property, converted where that loses nothing (21 to 21.0, 1.0 to 1).
+/// Error: invalid_input with the value, the property and what would be right. Null always fits. NaN
+/// and Inf never do. Ranges are inclusive; the step is for who sets a property and is not asked of
+/// what is reported.
 [[nodiscard]] Result<Value> fit(const PropertySpec& property, Value value);
 
 /// Splits "thing/property". Error: invalid_input.
