@@ -88,6 +88,16 @@ public:
         at_ += size;
         return out;
     }
+    /// The next `size` bytes as they are.
+    std::string_view bytes(std::size_t size) {
+        if (size > left()) {
+            give_up();
+            return {};
+        }
+        const auto out = in_.substr(at_, size);
+        at_ += size;
+        return out;
+    }
     /// A count of items that take at least `bytes_each`: false counts cannot make the reader allocate.
     std::size_t count(std::size_t bytes_each = 1) {
         const auto n = u64();
