@@ -1,0 +1,80 @@
+// The hub's HTTP routes as functions. Every answer is either the body or an ApiError with the hub's own words.
+
+import type { Entry, History, Me, Problem, ProblemDetails, Rule } from "./model";
+import { to_ms } from "./model";
+
+export class ApiError extends Error {
+  constructor(
+    readonly status: number, // 0 = the hub could not be reached
+    message: string,
+  ) {
+    super(message);
+  }
+}
+
+async function ask(method: string, path: string, body?: unknown): Promise<Response> {
+  const headers: Record<string, string> = { Accept: "application/json" };
+  if (method !== "GET") headers["X-Foxtail"] = "1";
+  if (body !== undefined) headers["Content-Type"] = "application/json";
+  let answer: Response;
+  try {
+    answer = await fetch(path, {
+      method,
+      headers,
+      credentials: "same-origin",
+      body: body === undefined ? undefined : JSON.stringify(body),
+    });
+  } catch {
+    throw new ApiError(0, "");
+  }
+  if (answer.ok) return answer;
+  let problem: ProblemDetails = {};
+  try {
+    problem = (await answer.json()) as ProblemDetails;
+  } catch {
+    // no problem document: the status has to do
+  }
+  throw new ApiError(answer.status, problem.detail ?? problem.title ?? `${answer.status} ${answer.statusText}`);
+}
+
+async function get<T>(path: string): Promise<T> {
+  return (await (await ask("GET", path)).json()) as T;
+}
+
+function entries(found: Entry[]): Entry[] {
+  return found.map((one) => ({ ...one, time: to_ms(one.time), body: one.body ?? {} }));
+}
+
+export const api = {
+  me: () => get<Me>("/auth/me"),
+  state: () => get<{ signup_needed: boolean }>("/auth/state"),
+  sign_in: (name: string, passphrase: string) => ask("POST", "/auth/signin", { name, passphrase }),
+  sign_up: (code: string, name: string, passphrase: string) => ask("POST", "/auth/signup", { code, name, passphrase }),
+  sign_out: () => ask("POST", "/auth/signout"),
+  history: (address: string, from: number, to: number, points: number) => {
+    const query = new URLSearchParams({
+      address,
+      from: new Date(from).toISOString(),
+      to: new Date(to).toISOString(),
+      points: String(points),
+    });
+    return get<History>(`/history?${query}`);
+  },
+  async journal(query: Record<string, string>): Promise<{ records: Entry[]; first: number; head: number }> {
+    const found = await get<{ records: Entry[]; first?: number; head?: number }>(
+      `/journal?${new URLSearchParams(query)}`,
+    );
+    return { records: entries(found.records), first: found.first ?? 1, head: found.head ?? 0 };
+  },
+  async why(seq: number): Promise<Entry[]> {
+    return entries((await get<{ chain: Entry[] }>(`/why/${seq}`)).chain);
+  },
+  async rules(): Promise<Rule[]> {
+    return (await get<{ rules: Rule[] }>("/rules")).rules;
+  },
+  async problems(): Promise<{ total: number; problems: Problem[] }> {
+    const found = await get<{ total: number; problems: Problem[] }>("/problems");
+    return { total: found.total, problems: found.problems.map((one) => ({ ...one, time: to_ms(one.time) })) };
+  },
+  system: () => get<{ [key: string]: unknown }>("/system"),
+};

@@ -1,0 +1,127 @@
+// Which of a thing's properties stand on its tile, and which one can be worked there. Decided from the specs alone.
+
+import type { Kind, PropertySpec, Thing } from "./model";
+
+export interface Face {
+  /** The property whose value the tile tells first; null when the thing has nothing readable. */
+  headline: string | null;
+  /** The property worked on the tile; often the headline itself. */
+  control: string | null;
+  /** Further values, in the order of their weight. */
+  others: string[];
+}
+
+const on_names = /^(on|state|power|switch|active|enabled|open|locked)(_|$)/;
+const temperature = new Set(["Cel", "[degF]", "K"]);
+const plumbing = /^(available|linkquality|last_seen|battery|voltage|power_on_behavior|update.*|identify|effect|.*_mode|.*_options)$/i;
+
+interface Candidate {
+  name: string;
+  spec: PropertySpec;
+  order: number;
+}
+
+function leaf(name: string): string {
+  return (name.split(".").pop() ?? name).toLowerCase();
+}
+
+/** How much a property deserves to be what the tile is about. */
+function headline_weight({ name, spec }: Candidate, kind: Kind): number {
+  if (spec.readable === false) return -1;
+  const key = leaf(name);
+  let weight = { boolean: 60, number: 55, integer: 50, enumeration: 52, string: 30, array: 5, object: 5 }[spec.type] ?? 0;
+  if ((spec.category ?? "primary") !== "primary") weight -= 60;
+  if (plumbing.test(key)) weight -= 25;
+  if (spec.type === "boolean" && spec.settable && on_names.test(key)) weight += 45;
+  else if (spec.settable) weight -= 4; // what is, before what is wished
+  if (temperature.has(spec.unit ?? "") && !spec.settable) weight += 12;
+  if (kind === "person" && /^(place|location|presence|home|zone)$/.test(key)) weight += 80;
+  if (kind === "vehicle" && spec.unit === "%" && /charge|soc|level|battery/.test(name.toLowerCase())) weight += 90;
+  return weight;
+}
+
+/** How much a property deserves to be worked without opening the thing. */
+function control_weight({ name, spec }: Candidate): number {
+  if (!spec.settable || (spec.category ?? "primary") !== "primary") return -1;
+  const key = leaf(name);
+  const ranged = spec.minimum !== undefined && spec.maximum !== undefined;
+  let weight = 0;
+  if (spec.type === "boolean") weight = on_names.test(key) ? 100 : 40;
+  else if (spec.type === "number" || spec.type === "integer") {
+    weight = temperature.has(spec.unit ?? "") ? 80 : ranged ? 60 : 20;
+    if (/^(position|target|level|brightness)/.test(key)) weight += 15;
+  } else if (spec.type === "enumeration") weight = (spec.allowed?.length ?? 99) <= 8 ? 50 : 30;
+  if (plumbing.test(key) && !on_names.test(key)) weight -= 25;
+  return weight > 0 ? weight : -1;
+}
+
+function best(candidates: Candidate[], weight: (one: Candidate) => number): Candidate[] {
+  return candidates
+    .map((one) => ({ one, weight: weight(one) }))
+    .filter((entry) => entry.weight >= 0)
+    .sort((a, b) => b.weight - a.weight || a.one.order - b.one.order)
+    .map((entry) => entry.one);
+}
+
+const faces = new WeakMap<Thing, Face>();
+
+export function face_of(thing: Thing): Face {
+  let face = faces.get(thing);
+  if (!face) {
+    face = choose_face(thing);
+    faces.set(thing, face);
+  }
+  return face;
+}
+
+function choose_face(thing: Thing): Face {
+  const candidates = Object.entries(thing.properties).map(([name, spec], order) => ({ name, spec, order }));
+  const ranked = best(candidates, (one) => headline_weight(one, thing.kind));
+  const control = best(candidates, control_weight)[0]?.name ?? null;
+  const headline = ranked[0]?.name ?? null;
+  const others = ranked
+    .filter((one) => one.name !== headline && (one.spec.category ?? "primary") === "primary")
+    .filter((one) => one.spec.type !== "array" && one.spec.type !== "object")
+    .map((one) => one.name);
+  return { headline, control, others };
+}
+
+/** The picture that fits a thing, by what it can tell and do. */
+export function icon_of(thing: Thing): string {
+  if (thing.kind === "person") return "person";
+  if (thing.kind === "vehicle") return "car";
+  if (thing.kind === "place") return "place";
+  if (thing.kind === "service") return "service";
+  const names = Object.keys(thing.properties).map(leaf);
+  const has = (pattern: RegExp): boolean => names.some((name) => pattern.test(name));
+  const settable = Object.values(thing.properties).some((spec) => spec.settable);
+  const units = new Set(Object.values(thing.properties).map((spec) => spec.unit));
+  if (has(/^(brightness|color|color_temp|light)/)) return "lamp";
+  if (has(/lock_state|^locked?$/)) return "lock";
+  if (has(/^(position|tilt|cover)/)) return "blind";
+  if (has(/setpoint|target_temperature/) || (settable && units.has("Cel") && has(/mode|temp/))) return "heat";
+  if (has(/^(contact|door|window|open)/)) return "door";
+  if (has(/occupancy|motion|presence/)) return "motion";
+  if (has(/smoke|leak|gas|alarm/)) return "alert";
+  if (units.has("kW.h") || units.has("W") || units.has("kW")) return settable ? "plug" : "bolt";
+  if (has(/volume|media|playing/)) return "speaker";
+  if (units.has("Cel") || units.has("[degF]")) return "thermometer";
+  if (has(/humidity|moisture/)) return "drop";
+  if (has(/^(on|state|switch)/)) return "plug";
+  if (has(/action|button/) || Object.keys(thing.events ?? {}).length > 0) return "button";
+  return "device";
+}
+
+/** By place, places in the order of their names, the unplaced last. */
+export function by_place(things: Iterable<Thing>): [string, Thing[]][] {
+  const places = new Map<string, Thing[]>();
+  for (const thing of things) {
+    const place = thing.place ?? "";
+    const list = places.get(place);
+    if (list) list.push(thing);
+    else places.set(place, [thing]);
+  }
+  const sorted = [...places].sort(([a], [b]) => (a === "" ? 1 : b === "" ? -1 : a.localeCompare(b)));
+  for (const [, list] of sorted) list.sort((a, b) => a.title.localeCompare(b.title));
+  return sorted;
+}
