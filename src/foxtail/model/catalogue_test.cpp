@@ -14,17 +14,18 @@ std::atomic<std::size_t> allocations{0};
 }  // namespace
 
 // Counts what the whole test program allocates, so that a lookup can be shown to allocate nothing.
-void* operator new(std::size_t size) {
+// Not inlined: GCC would see free() on what operator new gave and warn.
+[[gnu::noinline]] void* operator new(std::size_t size) {
     ++allocations;
     if (void* memory = std::malloc(size == 0 ? 1 : size)) return memory;  // NOLINT
     std::abort();
 }
-void operator delete(void* memory) noexcept {
+[[gnu::noinline]] void operator delete(void* memory) noexcept {
     std::free(memory);
 }  // NOLINT
-void operator delete(void* memory, std::size_t) noexcept {
-    std::free(memory);
-}  // NOLINT
+[[gnu::noinline]] void operator delete(void* memory, std::size_t) noexcept {
+    std::free(memory);  // NOLINT
+}
 
 namespace foxtail {
 namespace {

@@ -170,10 +170,19 @@ std::string_view trimmed(std::string_view text) {
 
 bool to_plain(std::string_view text, Plain& out) {
     while (!text.empty()) {
-        const auto* const fold = std::find_if(
-            folds.begin(), folds.end(), [&](const Fold& f) { return text.starts_with(f.from); });
-        const auto taken = fold == folds.end() ? text.substr(0, 1) : fold->from;
-        if (!out.append(fold == folds.end() ? taken : fold->to)) return false;
+        std::string_view taken = text.substr(0, 1);
+        std::string_view put = taken;
+        const auto byte = static_cast<unsigned char>(text.front());
+        if (byte >= 0x80 || byte < ' ' || byte == '^' || byte == '*') {
+            const auto* const fold =
+                std::find_if(folds.begin(), folds.end(),
+                             [text](const Fold& f) { return text.starts_with(f.from); });
+            if (fold != folds.end()) {
+                taken = fold->from;
+                put = fold->to;
+            }
+        }
+        if (!out.append(put)) return false;
         text.remove_prefix(taken.size());
     }
     return true;
