@@ -1,0 +1,48 @@
+#include "foxtail/sim/device.hpp"
+#include "foxtail/sim/ha_device.hpp"
+#include "foxtail/sim/phone.hpp"
+#include "foxtail/sim/zigbee_bridge.hpp"
+
+namespace foxtail::sim {
+namespace {
+
+std::vector<HaSpec> discovery_devices() {
+    std::vector<HaSpec> all = energy_devices();
+    for (auto&& list :
+         {comfort_devices(), appliance_devices(), std::vector<HaSpec>{car_device()}}) {
+        all.insert(all.end(), list.begin(), list.end());
+    }
+    return all;
+}
+
+}  // namespace
+
+std::vector<std::string> device_names() {
+    std::vector<std::string> names{"bridge"};
+    for (const HaSpec& spec : discovery_devices()) {
+        names.push_back(spec.name);
+    }
+    for (std::size_t i = 0; i < person_count; ++i) {
+        names.push_back("phone-" + std::string(name(static_cast<Person>(i))));
+    }
+    return names;
+}
+
+std::unique_ptr<Device> make_device(std::string_view wanted, bool simulated_stamps) {
+    if (wanted == "bridge") {
+        return make_zigbee_bridge();
+    }
+    for (HaSpec& spec : discovery_devices()) {
+        if (spec.name == wanted) {
+            return make_ha_device(std::move(spec));
+        }
+    }
+    for (std::size_t i = 0; i < person_count; ++i) {
+        if (wanted == "phone-" + std::string(name(static_cast<Person>(i)))) {
+            return make_phone(static_cast<Person>(i), simulated_stamps);
+        }
+    }
+    return nullptr;
+}
+
+}  // namespace foxtail::sim
