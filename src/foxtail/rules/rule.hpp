@@ -1,13 +1,13 @@
 #pragma once
 
+#include "foxtail/base/time.hpp"
+#include "foxtail/model/value.hpp"
+
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <variant>
 #include <vector>
-
-#include "foxtail/base/time.hpp"
-#include "foxtail/model/value.hpp"
 
 namespace foxtail {
 
@@ -18,14 +18,32 @@ struct Source {
     int column = 0;  // from 1
 };
 
-// ---- triggers -------------------------------------------------------------------------------------------
+/// Something wrong in what people wrote: where, what, and what would be right.
+struct Mistake {
+    Source source;
+    std::string message;
+};
+
+// Limits of one household's rules; beyond them a file is refused.
+constexpr std::size_t rules_max = 10'000;
+constexpr std::size_t triggers_per_rule_max = 64;
+constexpr std::size_t actions_per_rule_max = 64;
+constexpr Duration every_period_min = seconds(1);
+constexpr Duration wait_time_max = days(31);
+
+// ---- triggers
+// ------------------------------------------------------------------------------------------- A
+// property's first value ever is a change, and it becomes what it is; nothing was crossed. After a
+// restart the value from before it still counts as "before": hearing the same again triggers
+// nothing.
 struct OnChange {
     std::string address;  // any change of value
 };
 struct OnBecomes {
     std::string address;
-    Value value;  // was different, now equal
+    Value value;  // was different (or unknown), now equal
 };
+/// Needs a number before and after.
 struct OnCrosses {
     std::string address;
     std::optional<double> above;  // was at or below, now above
@@ -37,15 +55,16 @@ struct OnEvent {
     std::optional<Value> detail;  // only when the event's detail equals it
 };
 struct AtTime {
-    int minute_of_day = 0;                 // local time, 0 .. 1439
-    std::uint8_t weekdays = 0x7F;          // bit 0 = Sunday
+    int minute_of_day = 0;         // local time, 0 .. 1439
+    std::uint8_t weekdays = 0x7F;  // bit 0 = Sunday
 };
 struct Every {
     Duration period;  // at least 1 s; counted from the start of the program
 };
 using Trigger = std::variant<OnChange, OnBecomes, OnCrosses, OnEvent, AtTime, Every>;
 
-// ---- actions --------------------------------------------------------------------------------------------
+// ---- actions
+// --------------------------------------------------------------------------------------------
 struct SetAction {
     std::string address;
     Value value;             // used when `expression` is empty
@@ -61,7 +80,7 @@ struct WaitAction {
     Duration time;
 };
 struct NotifyAction {
-    std::string text;        // used when `expression` is empty
+    std::string text;  // used when `expression` is empty
     std::string expression;
     std::string to;  // subject, empty = everyone
 };
@@ -78,8 +97,18 @@ struct RuleSpec {
     Source source;
 };
 
-/// "when hall/occupancy becomes true, or at 07:00", "set hall-lamp/on to true; wait 5m; ..." for page and journal.
+/// "hall/occupancy becomes true", "at 07:00 from Monday to Friday" for page and journal.
 [[nodiscard]] std::string describe(const Trigger& trigger);
+/// "set hall-lamp/on to true", "wait 5m".
 [[nodiscard]] std::string describe(const RuleAction& action);
+/// "when hall/occupancy becomes true, or at 07:00, if get(...) < 30: set hall-lamp/on to true; wait
+/// 5m; ..."
+[[nodiscard]] std::string describe(const RuleSpec& rule);
+
+/// For messages: "true", "open", "24.5", "unknown"; at most 80 bytes, printable.
+[[nodiscard]] std::string value_text(const Value& value);
+[[nodiscard]] std::string number_text(double number);
+/// 420 is "07:00".
+[[nodiscard]] std::string time_of_day_text(int minute_of_day);
 
 }  // namespace foxtail
