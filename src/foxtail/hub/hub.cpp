@@ -53,6 +53,12 @@ void Hub::stop(std::function<void()> done) {
     commit_if_due();
 }
 
+std::string Hub::state() const {
+    std::string bytes;
+    household_.save(bytes);
+    return bytes;
+}
+
 // ---- the turn: what happens after each event from outside ---------------------------------------------------
 
 void Hub::touched() {
@@ -127,6 +133,8 @@ void Hub::flush() {
 }
 
 void Hub::arm() {
+    // What is due cannot be carried out while nothing can be recorded; waking for it would spin.
+    if (health_.read_only) return;
     const Moment when = now();
     if (const auto next = household_.next_wake(when)) {
         environment_.loop.alarm(household_alarm, *next, [this] { wake(); });

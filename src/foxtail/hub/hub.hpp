@@ -125,6 +125,9 @@ public:
     [[nodiscard]] std::uint32_t boot() const { return household_.boot(); }
     [[nodiscard]] Environment& environment() { return environment_; }
 
+    /// The whole state as bytes, to be compared: equal journals give equal bytes.
+    [[nodiscard]] std::string state() const;
+
     /// For sign-in, which comes before there is a subject: names it or finds it.
     [[nodiscard]] Result<SubjectId> name_subject(std::string_view name, SubjectKind kind);
     /// For the program itself (first start): gives a grant.

@@ -1,0 +1,132 @@
+#include "world.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace foxtail::sim {
+
+void World::settle() {
+    while (!queue_.empty()) {
+        auto work = std::exchange(queue_, {});
+        for (auto& one : work) one();
+    }
+}
+
+bool World::step(Duration until) {
+    settle();
+    auto alarm = std::min_element(alarms_.begin(), alarms_.end(),
+                                  [](const auto& a, const auto& b) { return a.second.at < b.second.at; });
+    const auto event = events_.begin();
+    const bool alarm_first = alarm != alarms_.end() && (event == events_.end() || alarm->second.at <= event->first);
+    if (!alarm_first && event == events_.end()) return false;
+    const Duration at = alarm_first ? alarm->second.at : event->first;
+    if (at > until) return false;
+    if (at > mono) {
+        wall = wall + (at - mono);
+        mono = at;
+    }
+    std::function<void()> work;
+    if (alarm_first) {
+        work = std::move(alarm->second.work);
+        alarms_.erase(alarm);
+    } else {
+        work = std::move(event->second);
+        events_.erase(event);
+    }
+    work();
+    settle();
+    return true;
+}
+
+void World::advance(Duration by) {
+    const Duration until = mono + by;
+    while (step(until)) {
+    }
+    if (until > mono) {
+        wall = wall + (until - mono);
+        mono = until;
+    }
+}
+
+void World::forget_all() {
+    queue_.clear();
+    alarms_.clear();
+    events_.clear();
+}
+
+Record copy(const Record& record) { return record; }
+
+Result<void> Disk::load(const std::function<Result<void>(Seq, std::string_view)>& snapshot,
+                        const std::function<Result<void>(Record&&)>& record) {
+    const Seq from = use_snapshots ? snapshot_seq : 0;
+    if (auto done = snapshot(from, from == 0 ? std::string_view() : std::string_view(snapshot_bytes)); !done) return done;
+    for (const Record& one : records) {
+        if (one.seq <= from) continue;
+        if (auto done = record(copy(one)); !done) return done;
+    }
+    return {};
+}
+
+void Disk::commit(std::vector<Record>&& batch, Committed done) {
+    if (acknowledges_early) {
+        auto kept = std::make_shared<std::vector<Record>>();
+        for (const Record& one : batch) kept->push_back(copy(one));
+        world_.later(commit_time, [this, kept, life = life_] {
+            if (life != life_) return;
+            for (const Record& one : *kept) records.push_back(copy(one));
+        });
+        const Seq last = batch.back().seq;
+        world_.soon([done, last, spent = std::make_shared<std::vector<Record>>(std::move(batch)), life = life_, this] {
+            if (life == life_) done(last, std::move(*spent));
+        });
+        return;
+    }
+    auto held = std::make_shared<std::vector<Record>>(std::move(batch));
+    world_.later(commit_time, [this, held, done = std::move(done), life = life_] {
+        if (life != life_) return;
+        if (failing) {
+            done(fail(Code::unavailable, "the disk is full"), std::move(*held));
+            return;
+        }
+        for (const Record& one : *held) records.push_back(copy(one));
+        const Seq last = held->back().seq;
+        done(last, std::move(*held));
+    });
+}
+
+void Disk::keep_snapshot(Seq seq, std::string bytes) {
+    snapshot_seq = seq;
+    snapshot_bytes = std::move(bytes);
+}
+
+void Disk::history(Permit<Verb::history> permit, HistoryQuery query,
+                   std::function<void(Result<std::vector<HistoryPoint>>)> done) {
+    std::vector<HistoryPoint> points;
+    for (const Record& one : records) {
+        const auto* reading = std::get_if<Reading>(&one.body);
+        if (reading == nullptr || reading->property != permit.property() || one.time < query.from || one.time >= query.to) continue;
+        HistoryPoint point;
+        point.time = one.time;
+        point.last = reading->value;
+        point.count = 1;
+        if (as_number(reading->value, point.mean)) point.min = point.max = point.mean;
+        points.push_back(std::move(point));
+    }
+    world_.later(milliseconds(1), [done = std::move(done), points = std::move(points), life = life_, this]() mutable {
+        if (life == life_) done(std::move(points));
+    });
+}
+
+void Disk::journal(JournalQuery query, std::function<void(Result<std::vector<Record>>)> done) {
+    std::vector<Record> found;
+    for (const Record& one : records) {
+        if (one.seq < query.from || one.seq >= query.before || found.size() >= query.limit) continue;
+        if (!query.kind.empty() && query.kind != kind_name(one.body)) continue;
+        found.push_back(copy(one));
+    }
+    world_.later(milliseconds(1), [done = std::move(done), found = std::move(found), life = life_, this]() mutable {
+        if (life == life_) done(std::move(found));
+    });
+}
+
+}  // namespace foxtail::sim
