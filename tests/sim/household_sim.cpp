@@ -88,6 +88,9 @@ void HouseholdSim::crash() {
             return broken("record " + std::to_string(seq) + " was acknowledged and is not on the disk");
         }
     }
+    // A command that left before the crash and was not on the disk yet is forgotten; its number is given again.
+    const Seq last = disk.records.empty() ? 0 : disk.records.back().seq;
+    std::erase_if(devices_.sent, [&](const auto& sighting) { return sighting.command > last; });
     world.advance(seconds(static_cast<std::int64_t>(world.below(600))));
     boot();
 }
