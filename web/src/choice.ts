@@ -11,7 +11,8 @@ export interface Face {
   others: string[];
 }
 
-const on_names = /^(on|state|power|switch|active|enabled|open|locked)(_|$)/;
+const on_names = /^(on|state|power|switch|active|enabled|open|locked|charging|playing|running|heating)(_|$)/;
+const level_names = /^(position|target|level|brightness|volume|speed)/;
 const temperature = new Set(["Cel", "[degF]", "K"]);
 const plumbing = /^(available|linkquality|last_seen|battery|voltage|power_on_behavior|update.*|identify|effect|.*_mode|.*_options)$/i;
 
@@ -33,6 +34,7 @@ function headline_weight({ name, spec }: Candidate, kind: Kind): number {
   if ((spec.category ?? "primary") !== "primary") weight -= 60;
   if (plumbing.test(key)) weight -= 25;
   if (spec.type === "boolean" && spec.settable && on_names.test(key)) weight += 45;
+  else if (spec.settable && spec.unit === "%" && level_names.test(key)) weight += 14;
   else if (spec.settable) weight -= 4; // what is, before what is wished
   if (temperature.has(spec.unit ?? "") && !spec.settable) weight += 12;
   if (kind === "person" && /^(place|location|presence|home|zone)$/.test(key)) weight += 80;
@@ -49,7 +51,7 @@ function control_weight({ name, spec }: Candidate): number {
   if (spec.type === "boolean") weight = on_names.test(key) ? 100 : 40;
   else if (spec.type === "number" || spec.type === "integer") {
     weight = temperature.has(spec.unit ?? "") ? 80 : ranged ? 60 : 20;
-    if (/^(position|target|level|brightness)/.test(key)) weight += 15;
+    if (level_names.test(key)) weight += 15;
   } else if (spec.type === "enumeration") weight = (spec.allowed?.length ?? 99) <= 8 ? 50 : 30;
   if (plumbing.test(key) && !on_names.test(key)) weight -= 25;
   return weight > 0 ? weight : -1;

@@ -30,6 +30,21 @@ const intl_units: Record<string, string> = {
   deg: "degree",
 };
 
+/** For a hub that sends no symbol: the codes whose spelling people would not expect. */
+const symbols: Record<string, string> = {
+  "kW.h": "kWh",
+  "W.h": "Wh",
+  "V.A": "VA",
+  "ug/m3": "µg/m³",
+  "[ppm]": "ppm",
+  "dB[SPL]": "dB",
+  "{rpm}": "rpm",
+  "m3": "m³",
+  "m3/h": "m³/h",
+  "L/min": "l/min",
+  mbar: "mbar",
+};
+
 const number_formats = new Map<string, Intl.NumberFormat>();
 
 function number_format(min_digits: number, max_digits: number, unit?: string): Intl.NumberFormat {
@@ -70,7 +85,7 @@ export function format_number(value: number, spec: Pick<PropertySpec, "type" | "
   const unit = spec.unit ? intl_units[spec.unit] : undefined;
   if (unit) return number_format(min_digits, max_digits, unit).format(value);
   const text = number_format(min_digits, max_digits).format(value);
-  const symbol = spec.symbol ?? spec.unit ?? "";
+  const symbol = spec.symbol || symbols[spec.unit ?? ""] || spec.unit || "";
   return symbol ? `${text}\u202f${symbol}` : text;
 }
 
@@ -94,7 +109,7 @@ export function title_of(name: string, spec: PropertySpec | undefined): string {
 const boolean_words: [RegExp, string, string][] = [
   [/(^|_)(open|opened|window|door|garage|gate)(_|$)/, "value.open", "value.closed"],
   [/^contact(_|$)/, "value.closed", "value.open"],
-  [/(^|_)(motion|occupancy|occupied|moving)(_|$)/, "value.motion", "value.clear"],
+  [/(^|_)(motion|occupancy|occupied)(_|$)/, "value.motion", "value.clear"],
   [/(^|_)(presence|present)(_|$)/, "value.present", "value.absent"],
   [/(^|_)(smoke|gas|leak|water_leak|carbon_monoxide|tamper|vibration|rain|moisture|alarm)(_|$)/, "value.detected", "value.clear"],
   [/(^|_)locked(_|$)/, "value.locked", "value.unlocked"],
@@ -102,6 +117,12 @@ const boolean_words: [RegExp, string, string][] = [
   [/(^|_)(home|at_home)(_|$)/, "value.home", "value.away"],
   [/(^|_)(on|state|power|switch|light|relay|active|enabled?|running|heating|charging)(_|$)/, "value.on", "value.off"],
 ];
+
+/** Whether true and false of this property have words of their own, so that they can stand without its title. */
+export function has_own_words(name: string): boolean {
+  const key = name.split(".").pop()!.toLowerCase();
+  return boolean_words.some(([pattern]) => pattern.test(key));
+}
 
 export function boolean_word(value: boolean, name: string, settable: boolean): string {
   const key = name.split(".").pop()!.toLowerCase();

@@ -43,13 +43,16 @@ export function actor_name(actor: string, names: Names): string {
   return name ? capital(name) : humanise(kind);
 }
 
-/** "hall-lamp/on" → "Hall lamp, On"; a thing with one such property goes by its own title. */
+/** Properties that are what the thing is about: it goes by its own title. */
+const main_names = /^(on|state|open|locked|place|position|occupancy|contact)$/;
+
+/** "hall-lamp/on" → "Hall lamp"; "hall-lamp/brightness" → "Hall lamp · Brightness". */
 export function subject_name(address: string | undefined, names: Names): string {
   if (!address) return "";
   const { thing: id, name } = split_address(address);
   const thing = names.things.get(id);
   const thing_title = thing?.title ?? id;
-  if (!name) return thing_title;
+  if (!name || (thing?.properties[name] && main_names.test(name))) return thing_title;
   const title = thing?.actions?.[name]?.title ?? thing?.events?.[name]?.title ?? title_of(name, thing?.properties[name]);
   if (title.toLowerCase().startsWith(thing_title.toLowerCase())) return title;
   return `${thing_title} · ${title}`;

@@ -39,12 +39,15 @@ function is_numeric(spec: PropertySpec): boolean {
 function NumberChart({ past, spec }: { past: Past; spec: PropertySpec }) {
   const place = useRef<HTMLDivElement>(null);
   const plot = useRef<Plot | null>(null);
+  const readout = useRef<HTMLParagraphElement>(null);
   const gap = Math.max((past.to - past.from) / 12, ((past.to - past.from) / points_wanted) * 4);
   useEffect(() => {
     let gone = false;
     void import("./plot").then(({ draw }) => {
       if (gone || !place.current) return;
-      plot.current = draw(place.current, to_columns(past.points, gap), past.from, past.to, spec);
+      plot.current = draw(place.current, to_columns(past.points, gap), past.from, past.to, spec, (text) => {
+        if (readout.current) readout.current.textContent = text;
+      });
     });
     return () => {
       gone = true;
@@ -53,7 +56,12 @@ function NumberChart({ past, spec }: { past: Past; spec: PropertySpec }) {
     };
   }, [past.from, past.to]);
   useEffect(() => plot.current?.update(to_columns(past.points, gap)), [past.points]);
-  return <div ref={place} class="plot" data-points={past.points.length} aria-hidden="true" />;
+  return (
+    <div aria-hidden="true">
+      <p ref={readout} class="readout" />
+      <div ref={place} class="plot" data-points={past.points.length} />
+    </div>
+  );
 }
 
 function Bar({ from, to, past, title }: { from: number; to: number; past: Past; title: string }) {

@@ -2,7 +2,7 @@
 // first chart opens.
 
 import uPlot from "uplot";
-import { format_clock, format_number } from "../format";
+import { format_number, format_time } from "../format";
 import type { Columns } from "../history";
 import { language } from "../messages";
 import type { PropertySpec } from "../model";
@@ -17,19 +17,22 @@ function axis_times(range_s: number): Intl.DateTimeFormatOptions {
   return { month: "short", year: "2-digit" };
 }
 
-function options(width: number, from: number, to: number, spec: PropertySpec): uPlot.Options {
+/** Told when the pointer rests on a time; empty when it left. */
+export type Readout = (text: string) => void;
+
+function options(width: number, from: number, to: number, spec: PropertySpec, readout: Readout): uPlot.Options {
   const soft = colour("--soft");
   const line = colour("--line");
   const accent = colour("--accent");
   const font = "12px system-ui, sans-serif";
   const grid = { stroke: line, width: 1 };
   const times = new Intl.DateTimeFormat(language().tag, axis_times((to - from) / 1000));
-  const say = (value: number | null): string => (value === null ? "—" : format_number(value, spec));
   return {
     width,
     height: width < 500 ? 200 : 260,
     scales: { x: { time: true, min: from / 1000, max: to / 1000, auto: false } },
-    legend: { show: true, live: true },
+    legend: { show: false },
+    hooks: { setCursor: [(plot) => readout(words_at(plot, spec))] },
     cursor: { drag: { x: false, y: false }, points: { size: 7 } },
     bands: [{ series: [2, 1], fill: colour("--band") }],
     axes: [
@@ -44,12 +47,23 @@ function options(width: number, from: number, to: number, spec: PropertySpec): u
       },
     ],
     series: [
-      { label: "", value: (_, s) => (s === null ? "—" : to - from <= 86400e3 ? format_clock(s * 1000) : times.format(s * 1000)) },
-      { label: "min", stroke: "transparent", points: { show: false }, value: (_, v) => say(v) },
-      { label: "max", stroke: "transparent", points: { show: false }, value: (_, v) => say(v) },
-      { label: "⌀", stroke: accent, width: 2, points: { show: false }, value: (_, v) => say(v) },
+      {},
+      { stroke: "transparent", points: { show: false } },
+      { stroke: "transparent", points: { show: false } },
+      { stroke: accent, width: 2, points: { show: false } },
     ],
   };
+}
+
+/** "14:03:20 · 21.4 °C (21.1 °C – 21.8 °C)" for the bucket under the pointer. */
+function words_at(plot: uPlot, spec: PropertySpec): string {
+  const index = plot.cursor.idx;
+  if (index === null || index === undefined) return "";
+  const [time, min, max, mean] = plot.data.map((column) => column[index]);
+  if (mean === null || mean === undefined) return "";
+  const say = (value: number): string => format_number(value, { ...spec, type: "number" });
+  const band = min !== max ? ` (${say(min as number)} – ${say(max as number)})` : "";
+  return `${format_time((time as number) * 1000)} · ${say(mean)}${band}`;
 }
 
 function shape(columns: Columns): uPlot.AlignedData {
@@ -61,13 +75,13 @@ export interface Plot {
   destroy(): void;
 }
 
-export function draw(place: HTMLElement, columns: Columns, from: number, to: number, spec: PropertySpec): Plot {
+export function draw(place: HTMLElement, columns: Columns, from: number, to: number, spec: PropertySpec, readout: Readout): Plot {
   const width = (): number => Math.max(240, Math.floor(place.clientWidth));
-  let plot = new uPlot(options(width(), from, to, spec), shape(columns), place);
+  let plot = new uPlot(options(width(), from, to, spec, readout), shape(columns), place);
   let drawn = columns;
   const again = (): void => {
     plot.destroy();
-    plot = new uPlot(options(width(), from, to, spec), shape(drawn), place);
+    plot = new uPlot(options(width(), from, to, spec, readout), shape(drawn), place);
   };
   let last_width = width();
   const watcher = new ResizeObserver(() => {

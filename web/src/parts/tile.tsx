@@ -2,7 +2,7 @@
 
 import { now, store, stream, thing_href } from "../app";
 import { face_of, icon_of } from "../choice";
-import { standing_of, title_of } from "../format";
+import { format_any, format_time, has_own_words, humanise, standing_of, title_of } from "../format";
 import { t } from "../messages";
 import type { Thing } from "../model";
 import { Control } from "./control";
@@ -18,7 +18,9 @@ export function control_label(thing: Thing, name: string): string {
 function is_on(thing: Thing, headline: string | null): boolean {
   if (!headline) return false;
   const reading = store.reading(`${thing.id}/${headline}`).value;
-  return reading?.value === true && reading.quality !== "bad";
+  if (typeof reading?.value !== "boolean" || reading.quality === "bad") return false;
+  // A lock asks for attention when it is not locked.
+  return reading.value !== /(^|_)locked$/.test(headline);
 }
 
 const others_shown = 2;
@@ -26,16 +28,37 @@ const others_shown = 2;
 function Others({ thing, names }: { thing: Thing; names: string[] }) {
   const known = names.filter((name) => {
     const value = store.reading(`${thing.id}/${name}`).value?.value;
+    // "No" alone says nothing; "Moving" does.
+    if (value === false && !has_own_words(name)) return false;
     return value !== undefined && value !== null;
   });
   return (
     <>
       {known.slice(0, others_shown).map((name) => (
         <span class="other" key={name}>
-          <span class="sr">{title_of(name, thing.properties[name])} </span>
-          <ValueWords address={`${thing.id}/${name}`} name={name} spec={thing.properties[name]} />
+          {thing.properties[name]!.type === "boolean" && !has_own_words(name) ? (
+            title_of(name, thing.properties[name])
+          ) : (
+            <>
+              <span class="sr">{title_of(name, thing.properties[name])} </span>
+              <ValueWords address={`${thing.id}/${name}`} name={name} spec={thing.properties[name]} />
+            </>
+          )}
         </span>
       ))}
+    </>
+  );
+}
+
+/** For things that only tell of events: the newest one heard. */
+function LastEvent({ thing }: { thing: Thing }) {
+  const last = store.records.value.find((one) => one.kind === "event" && one.address?.startsWith(thing.id + "/"));
+  if (!last) return <span class="soft">{t("thing.no_events")}</span>;
+  const detail = last.body.detail ?? last.body.value;
+  return (
+    <>
+      <span class="value">{typeof detail === "string" ? humanise(detail) : format_any(detail ?? last.body.event ?? "")}</span>
+      <span class="other">{format_time(last.time, now.value)}</span>
     </>
   );
 }
@@ -62,9 +85,9 @@ export function Tile({ thing }: { thing: Thing }) {
   const spec = headline ? thing.properties[headline] : undefined;
   const address = `${thing.id}/${headline ?? ""}`;
   const away = store.unavailable(thing);
-  const standing = headline ? standing_of(store.reading(address).value, spec, now.value) : "unknown";
+  const standing = headline ? standing_of(store.reading(address).value, spec, now.value) : "none";
   const inline = control !== null && ["boolean"].includes(thing.properties[control]!.type);
-  const on = is_on(thing, headline);
+  const on = !away && is_on(thing, headline);
   return (
     <li
       class={`tile is-${standing}${on ? " is-on" : ""}${away ? " is-away" : ""}`}
@@ -83,7 +106,7 @@ export function Tile({ thing }: { thing: Thing }) {
         {thing.title}
       </a>
       <div class="tile-state">
-        {headline && <ValueWords address={address} name={headline} spec={spec} />}
+        {headline ? <ValueWords address={address} name={headline} spec={spec} /> : <LastEvent thing={thing} />}
         <Others thing={thing} names={others.filter((name) => name !== control || inline)} />
       </div>
       <div class="tile-notes">
@@ -98,6 +121,9 @@ export function Tile({ thing }: { thing: Thing }) {
       </div>
       {control && !inline && (
         <div class="tile-control">
+          {control !== headline && thing.properties[control]!.unit !== "Cel" && (
+            <span class="tile-label">{title_of(control, thing.properties[control])}</span>
+          )}
           <Control address={`${thing.id}/${control}`} name={control} spec={thing.properties[control]!} label={control_label(thing, control)} tile />
         </div>
       )}

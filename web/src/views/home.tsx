@@ -10,8 +10,9 @@ import { held_since } from "../history";
 import { t, tn } from "../messages";
 import type { Thing } from "../model";
 import { Icon } from "../parts/icon";
-import { Tile } from "../parts/tile";
-import { StandingNote, ValueWords } from "../parts/value";
+import { Control } from "../parts/control";
+import { control_label, Tile } from "../parts/tile";
+import { StandingNote, ValueWords, WantedNote } from "../parts/value";
 
 const find = signal("");
 
@@ -133,6 +134,10 @@ function Car({ thing }: { thing: Thing }) {
             <dt>{title_of(name, thing.properties[name])}</dt>
             <dd>
               <ValueWords address={`${thing.id}/${name}`} name={name} spec={thing.properties[name]} />
+              {thing.properties[name]!.settable && thing.properties[name]!.type === "boolean" && (
+                <Control address={`${thing.id}/${name}`} name={name} spec={thing.properties[name]!} label={control_label(thing, name)} tile />
+              )}
+              <WantedNote address={`${thing.id}/${name}`} brief />
             </dd>
           </div>
         ))}
@@ -167,7 +172,7 @@ function Place({ name, things, eager }: { name: string; things: Thing[]; eager: 
   }, [near, shown.length]);
   const id = "place-" + (name || "none");
   return (
-    <section ref={section} class="place" aria-labelledby={id}>
+    <section ref={section} class={`place span-${Math.min(5, things.length)}`} aria-labelledby={id}>
       <h2 id={id}>
         {name || t("home.elsewhere")}
         <span class="count">{things.length}</span>
@@ -239,9 +244,11 @@ export function Home() {
           )}
         </div>
       )}
-      {places.value.map(([name, things], index) => (
-        <Place key={name} name={name} things={things} eager={index < 4} />
-      ))}
+      <div class="places">
+        {places.value.map(([name, things], index) => (
+          <Place key={name} name={name} things={things} eager={index < 4} />
+        ))}
+      </div>
     </div>
   );
 }

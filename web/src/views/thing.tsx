@@ -4,7 +4,7 @@ import { useEffect, useState } from "preact/hooks";
 import { api } from "../api";
 import { now, store, stream } from "../app";
 import { face_of, icon_of } from "../choice";
-import { format_age, format_exact, format_time, title_of } from "../format";
+import { format_age, format_exact, format_time, standing_of, title_of } from "../format";
 import { t, type Key } from "../messages";
 import type { ActionSpec, Category, Entry, Json, PropertySpec, Thing } from "../model";
 import { Chart } from "../parts/chart";
@@ -30,6 +30,10 @@ function Row({ thing, name, spec, open }: { thing: Thing; name: string; spec: Pr
   const address = `${thing.id}/${name}`;
   const title = title_of(name, spec);
   const can_tell = spec.readable !== false;
+  const wanted = store.wanted(address).value;
+  const good = standing_of(store.reading(address).value, spec, now.value) === "good";
+  // Choices and steppers show the value themselves; it stands apart only when wish and report may differ.
+  const said_by_control = spec.settable && good && !wanted && spec.type !== "boolean" && !(spec.maximum !== undefined && spec.unit !== "Cel");
   const structure = spec.type === "array" || spec.type === "object";
   return (
     <li class="row" data-address={address}>
@@ -40,7 +44,7 @@ function Row({ thing, name, spec, open }: { thing: Thing; name: string; spec: Pr
           {can_tell && <Age address={address} />}
           <WantedNote address={address} />
         </div>
-        {can_tell && (
+        {can_tell && !said_by_control && (
           <span class="row-value">
             <ValueWords address={address} name={name} spec={spec} />
           </span>

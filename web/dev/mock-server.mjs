@@ -1,0 +1,305 @@
+// Speaks the hub's API (docs/api.md) with an invented household, so that the page can be developed and tested without a
+// hub. Never shipped. PORT (0 = any), MOCK_THINGS (how many things), MOCK_SIGNUP=CODE (first run), MOCK_QUIET=1 (nothing
+// changes by itself). Prints its address.
+
+import { createServer } from "node:http";
+import { existsSync, readFileSync } from "node:fs";
+import { dirname, extname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { WebSocketServer } from "ws";
+import { grow, problems, rules, things, values } from "./household.mjs";
+
+const dist = join(dirname(fileURLToPath(import.meta.url)), "..", "dist");
+const boot = "boot-" + process.pid;
+const owner = { name: "anna", passphrase: "correct horse battery" };
+const types = { ".html": "text/html; charset=utf-8", ".js": "text/javascript; charset=utf-8", ".css": "text/css; charset=utf-8", ".svg": "image/svg+xml", ".webmanifest": "application/manifest+json" };
+
+let signup = process.env.MOCK_SIGNUP ?? null;
+let seq = 1000;
+const records = [];
+const clients = new Set();
+const changes = []; // [seq, row] for resume
+const session = "s" + Math.random().toString(36).slice(2);
+
+grow(Number(process.env.MOCK_THINGS ?? 0));
+for (const one of values.values()) one.seq = ++seq;
+
+const me = { subject: "owner:anna", name: "anna", role: "owner" };
+let health = { status: "ok" };
+
+function send(frame) {
+  const text = JSON.stringify(frame);
+  for (const client of clients) client.send(text);
+}
+
+function record(kind, actor, cause, address, body) {
+  const one = { seq: ++seq, time: new Date().toISOString(), actor, cause, kind, address, body };
+  records.push(one);
+  if (kind !== "reading") send({ type: "records", records: [one] });
+  return one.seq;
+}
+
+function say(address, value, cause = null, actor = "connector:mqtt") {
+  const found = values.get(address);
+  Object.assign(found, { value, quality: "good", time: Date.now() });
+  found.seq = record("reading", actor, cause, address, { value });
+  const row = [address, value, "good", found.time, found.seq];
+  changes.push([seq, row]);
+  if (changes.length > 5000) changes.shift();
+  send({ type: "readings", seq, readings: [row] });
+  return found.seq;
+}
+
+function set(address, value, actor, cause) {
+  const spec = things.find((one) => address.startsWith(one.id + "/"))?.properties[address.slice(address.indexOf("/") + 1)];
+  if (!spec?.settable) return { ok: false, problem: { status: 404, title: "not found", detail: `there is no settable property ${address}` } };
+  if (typeof value === "number" && spec.maximum !== undefined && value > spec.maximum) return { ok: false, problem: { status: 422, title: "refused", detail: `${value} is above the maximum ${spec.maximum}` } };
+  const command = record("command", actor, cause, address, { value });
+  const tell = (status, detail = "") => send({ type: "wanted", wanted: [[address, value, command, status, detail]] });
+  tell("pending");
+  setTimeout(() => {
+    record("command_sent", "connector:mqtt", command, address, {});
+    tell("sent");
+  }, 60);
+  const silent = values.get(address.split("/")[0] + "/available")?.value === false;
+  setTimeout(() => {
+    const status = silent ? "timed_out" : "confirmed";
+    const detail = silent ? "no answer within 2 s" : "";
+    if (!silent) say(address, value, command);
+    record("command_ended", "connector:mqtt", command, address, { command, outcome: status, detail });
+    tell(status, detail);
+  }, silent ? 2000 : 260);
+  return { ok: true, command };
+}
+
+function run(thing, action, input) {
+  const command = record("command", me.subject, null, thing + "/" + action, { action, value: input ?? null });
+  const address = `${thing}/${action}`;
+  send({ type: "wanted", wanted: [[address, input ?? null, command, "sent", ""]] });
+  setTimeout(() => send({ type: "wanted", wanted: [[address, input ?? null, command, "confirmed", ""]] }), 400);
+  return { ok: true, command };
+}
+
+// ---- a life of its own --------------------------------------------------------------------------------------
+
+function drift(address, by, low, high, digits = 1) {
+  const found = values.get(address);
+  if (typeof found.value !== "number") return;
+  say(address, Number(Math.min(high, Math.max(low, found.value + (Math.random() - 0.5) * by)).toFixed(digits)));
+}
+
+function ran(rule_id, cause, action) {
+  const rule = rules.find((one) => one.id === rule_id);
+  const at = record("rule_ran", "rule:" + rule_id, cause, undefined, { rule: rule_id, outcome: "ran", detail: "" });
+  rule.runs += 1;
+  rule.last_runs = [{ seq: at, time: new Date().toISOString(), outcome: "ran", detail: "", cause }, ...rule.last_runs].slice(0, 5);
+  send({ type: "rules", rules: [rule] });
+  action(at);
+}
+
+function walk_through_hall() {
+  const cause = say("hall-motion/occupancy", true);
+  ran("hall-light", cause, (at) => set("hall-lamp/on", true, "rule:hall-light", at));
+  setTimeout(() => say("hall-motion/occupancy", false), 4000);
+}
+
+function past() {
+  const cause = record("reading", "connector:mqtt", null, "hall-motion/occupancy", { value: true });
+  ran("hall-light", cause, (at) => {
+    const command = record("command", "rule:hall-light", at, "hall-lamp/on", { value: true });
+    record("command_ended", "connector:mqtt", command, "hall-lamp/on", { command, outcome: "confirmed", detail: "" });
+  });
+  record("event", "connector:mqtt", null, "hall-button/action", { event: "action", detail: "hold" });
+  record("started", "hub", null, undefined, { boot: 3, version: "0.1.0" });
+  record("input_refused", "connector:mqtt", null, undefined, { source: "connector:mqtt", topic: problems[0].topic, sample: problems[0].sample, reason: problems[0].reason, count: 1 });
+  rules[0].last_runs.push({ seq: cause + 1, time: new Date(Date.now() - 86400e3).toISOString(), outcome: "condition_false", detail: "it was light outside", cause });
+  rules[1].last_runs.push({ seq: cause + 1, time: new Date(Date.now() - 3600e3).toISOString(), outcome: "failed", detail: "bath-fan/on: no answer in time", cause });
+}
+past();
+
+if (!process.env.MOCK_QUIET) {
+  setInterval(() => {
+    drift("meter/power", 300, -4000, 3000, 0);
+    drift("pv/power", 200, 0, 6000, 0);
+    drift("dishwasher/power", 60, 0, 2200, 0);
+    drift("wallbox/power", 0.4, 0, 11);
+  }, 1000);
+  setInterval(() => {
+    for (const id of ["kitchen-climate", "living-climate", "bath-climate"]) drift(id + "/temperature", 0.3, 17, 25);
+    drift("leaf/Powertrain.TractionBattery.StateOfCharge.Displayed", 0.6, 20, 80);
+  }, 3000);
+  setInterval(walk_through_hall, 15000);
+  if (process.env.MOCK_THINGS) {
+    const all = [...values.keys()].filter((address) => /^extra-\d+\/(temperature|power|brightness|humidity|linkquality)$/.test(address));
+    setInterval(() => {
+      const rows = [];
+      for (let count = 0; count < 100; count += 1) {
+        const address = all[Math.floor(Math.random() * all.length)];
+        const found = values.get(address);
+        Object.assign(found, { value: Math.round(Math.random() * 100), time: Date.now(), seq: ++seq });
+        rows.push([address, found.value, "good", found.time, found.seq]);
+      }
+      send({ type: "readings", seq, readings: rows });
+    }, 50);
+  }
+}
+setInterval(() => send({ type: "time", now: Date.now() }), 15000);
+
+// ---- HTTP ---------------------------------------------------------------------------------------------------
+
+function answer(response, status, body, headers = {}) {
+  const problem = status >= 400;
+  response.writeHead(status, { "Content-Type": problem ? "application/problem+json" : "application/json", ...headers });
+  response.end(body === undefined ? "" : JSON.stringify(problem ? { type: "about:blank", status, ...body } : body));
+}
+
+function signed_in(request) {
+  return (request.headers.cookie ?? "").includes("foxtail_session=" + session);
+}
+
+function page(url, response) {
+  const name = url.pathname === "/" ? "/index.html" : url.pathname;
+  const file = join(dist, name);
+  if (!file.startsWith(dist) || !existsSync(file)) return answer(response, 404, { title: "not found" });
+  response.writeHead(200, {
+    "Content-Type": types[extname(name)] ?? "application/octet-stream",
+    "Content-Encoding": "gzip",
+    "Content-Security-Policy": "default-src 'self'; frame-ancestors 'none'",
+    "X-Content-Type-Options": "nosniff",
+    "Cache-Control": /-[A-Z0-9]{8}\./.test(name) ? "public, max-age=31536000, immutable" : "no-cache",
+  });
+  return response.end(readFileSync(file + ".gz"));
+}
+
+function history(url) {
+  const address = url.searchParams.get("address");
+  const from = Date.parse(url.searchParams.get("from"));
+  const to = Date.parse(url.searchParams.get("to"));
+  const [id, name] = [address.slice(0, address.indexOf("/")), address.slice(address.indexOf("/") + 1)];
+  const spec = things.find((one) => one.id === id)?.properties[name];
+  const now = values.get(address)?.value ?? null;
+  const points = [];
+  const count = Math.min(300, Number(url.searchParams.get("points") ?? 600));
+  for (let index = 0; index < count; index += 1) {
+    const time = from + ((to - from) * index) / count;
+    const wave = Math.sin(time / 3.6e6 / 3.8) + 0.3 * Math.sin(time / 9e5);
+    if (spec?.type === "number" || spec?.type === "integer") {
+      const base = typeof now === "number" ? now : 20;
+      const mean = base + wave * Math.max(1, Math.abs(base) * 0.08);
+      const spread = Math.abs(base) * 0.02 + 0.1;
+      points.push([time, mean - spread, mean + spread, mean, mean, 4]);
+    } else if (spec?.type === "boolean") points.push([time, null, null, null, index === count - 1 ? now : wave > 0.4, 2]);
+    else if (spec?.allowed) points.push([time, null, null, null, spec.allowed[Math.floor((wave + 1.3) * 1.2) % spec.allowed.length], 2]);
+    else points.push([time, null, null, null, index > count * 0.6 ? now : "elsewhere", 1]);
+  }
+  return { address, unit: spec?.unit ?? "", type: spec?.type, from: new Date(from).toISOString(), to: new Date(to).toISOString(), points };
+}
+
+function journal(url) {
+  const before = Number(url.searchParams.get("before") ?? seq + 1);
+  const limit = Number(url.searchParams.get("limit") ?? 100);
+  const thing = url.searchParams.get("thing");
+  const kind = url.searchParams.get("kind");
+  const found = records.filter((one) => one.seq < before && (!kind || one.kind === kind) && (!thing || one.address === thing || one.address?.startsWith(thing + "/")));
+  return { records: found.slice(-limit).reverse(), first: records[0]?.seq ?? 1, last: records.at(-1)?.seq ?? 0, head: seq };
+}
+
+function why(asked) {
+  const chain = [];
+  let at = asked;
+  while (at) {
+    const found = records.find((one) => one.seq === at);
+    if (!found) break;
+    chain.push({ ...found, sentence: `${found.kind} ${found.address ?? ""}`.trim() });
+    at = found.cause;
+  }
+  return { seq: asked, chain };
+}
+
+function sign(url, body, response) {
+  if (url.pathname === "/auth/signup") {
+    if (signup === null || body.code !== signup) return answer(response, 403, { title: "refused", detail: "this sign-up link has been used or is not right" });
+    signup = null;
+    Object.assign(owner, { name: body.name, passphrase: body.passphrase });
+  } else if (body.name !== owner.name || body.passphrase !== owner.passphrase) {
+    return answer(response, 401, { title: "not signed in", detail: "name or passphrase is not right" });
+  }
+  return answer(response, 204, undefined, { "Set-Cookie": `foxtail_session=${session}; HttpOnly; SameSite=Strict; Path=/` });
+}
+
+function get(url, response) {
+  const path = url.pathname;
+  if (path === "/history") return answer(response, 200, history(url));
+  if (path === "/journal") return answer(response, 200, journal(url));
+  if (path === "/rules") return answer(response, 200, { rules });
+  if (path === "/problems") return answer(response, 200, { total: 13, problems });
+  if (path === "/things") return answer(response, 200, things);
+  if (path.startsWith("/why/")) return answer(response, 200, why(Number(path.slice(5))));
+  if (path === "/system") {
+    const connections = [{ name: "zigbee2mqtt", user: "z2m", address: "127.0.0.1:51810", since: new Date(Date.now() - 9e6).toISOString() }];
+    return answer(response, 200, { version: "0.1.0", household: "Demo", uptime_s: Math.round(process.uptime()), seq, durable_seq: seq, read_only: health.status !== "ok", reason: health.reason ?? "", dropped: { mqtt_inbox: 3, stream: 0 }, connections, readings_per_s: 8.4, store: { bytes: 48_211_004, records: 812_004 } });
+  }
+  return answer(response, 404, { title: "not found" });
+}
+
+const server = createServer((request, response) => {
+  const url = new URL(request.url, "http://localhost");
+  let text = "";
+  request.on("data", (part) => (text += part));
+  request.on("end", () => {
+    if (url.pathname === "/auth/state") return answer(response, 200, { signup_needed: signup !== null });
+    if (request.method === "POST" && request.headers["x-foxtail"] !== "1") return answer(response, 403, { title: "refused", detail: "X-Foxtail is missing" });
+    if (request.method === "POST" && /^\/auth\/sign(in|up)$/.test(url.pathname)) return sign(url, JSON.parse(text), response);
+    if (url.pathname === "/auth/signout") return answer(response, 204, undefined, { "Set-Cookie": "foxtail_session=; Max-Age=0; Path=/" });
+    if (url.pathname === "/auth/me") return signed_in(request) ? answer(response, 200, me) : answer(response, 401, { title: "not signed in" });
+    if (url.pathname === "/" || extname(url.pathname)) return page(url, response);
+    if (url.pathname.startsWith("/mock/")) return mock(url, response);
+    if (!signed_in(request)) return answer(response, 401, { title: "not signed in" });
+    return get(url, response);
+  });
+});
+
+/** What only tests ask for: /mock/health?status=read_only&reason=..., /mock/walk */
+function mock(url, response) {
+  if (url.pathname === "/mock/walk") walk_through_hall();
+  if (url.pathname === "/mock/health") {
+    health = { status: url.searchParams.get("status"), reason: url.searchParams.get("reason") ?? "" };
+    send({ type: "health", health });
+  }
+  return answer(response, 204);
+}
+
+// ---- stream -------------------------------------------------------------------------------------------------
+
+const sockets = new WebSocketServer({ server, path: "/stream" });
+sockets.on("connection", (socket, request) => {
+  if (!signed_in(request)) return socket.close(4401);
+  socket.on("close", () => clients.delete(socket));
+  socket.on("message", (text) => {
+    const asked = JSON.parse(text);
+    if (asked.op === "start") start(socket, asked);
+    else if (asked.op === "set") socket.send(JSON.stringify({ type: "answer", id: asked.id, ...set(asked.address, asked.value, me.subject, null) }));
+    else if (asked.op === "run") socket.send(JSON.stringify({ type: "answer", id: asked.id, ...run(asked.thing, asked.action, asked.input) }));
+  });
+});
+
+function start(socket, asked) {
+  const resumed = asked.boot === boot && asked.seq !== null;
+  const tell = (frame) => socket.send(JSON.stringify(frame));
+  tell({ type: "hello", household: "Demo", version: "0.1.0", me, boot, seq, now: Date.now(), health, resumed });
+  if (!resumed) {
+    tell({ type: "things", things });
+    tell({ type: "readings", seq, readings: [...values].map(([address, one]) => [address, one.value, one.quality, one.time, one.seq]) });
+    tell({ type: "records", records: records.filter((one) => one.kind !== "reading").slice(-100) });
+    tell({ type: "rules", rules });
+    tell({ type: "problem", problem: problems[0], total: 13 });
+  } else {
+    tell({ type: "readings", seq, readings: changes.filter(([at]) => at > asked.seq).map(([, row]) => row) });
+    tell({ type: "records", records: records.filter((one) => one.seq > asked.seq && one.kind !== "reading") });
+  }
+  clients.add(socket);
+}
+
+server.listen(Number(process.env.PORT ?? 8421), "127.0.0.1", () => {
+  console.log(`http://127.0.0.1:${server.address().port}`);
+});
