@@ -99,8 +99,11 @@ void Link::lost(const std::string& why) {
     const std::int64_t spread = wait_ms_ * (static_cast<std::int64_t>(::getpid()) % 32) / 64;
     not_before_ms_ = steady_ms() + wait_ms_ + spread;
     wait_ms_ = std::min(wait_ms_ * 2, wait_last_ms);
-    log(options_,
-        why + "; next attempt in " + std::to_string(not_before_ms_ - steady_ms()) + " ms");
+    // Once for each reason: sixteen processes that repeat themselves hide what is new.
+    if (why != last_why_) {
+        log(options_, why + "; trying again until it works");
+        last_why_ = why;
+    }
 }
 
 void Link::try_connect() {

@@ -16,6 +16,11 @@ constexpr double move_m = 120.0;
 constexpr std::int64_t regions_made_s =
     1'735'689'600;  // when the person set the regions up: 2025-01-01
 
+std::int64_t machine_s() {
+    using namespace std::chrono;
+    return duration_cast<seconds>(system_clock::now().time_since_epoch()).count();
+}
+
 class Phone final : public Device {
 public:
     Phone(Person person, bool simulated_stamps)
@@ -27,8 +32,10 @@ public:
     std::string_view name() const override { return name_; }
     std::vector<std::string> filters() const override { return {base_ + "/cmd"}; }
     std::optional<Message> will() const override {
-        return Message{base_, R"({"_type":"lwt","tst":)" + std::to_string(regions_made_s) + "}",
-                       false, 1};
+        // Stamped with the moment of connecting, as the app does; what happens later it cannot
+        // know.
+        const std::int64_t stamp = simulated_stamps_ ? regions_made_s : machine_s();
+        return Message{base_, R"({"_type":"lwt","tst":)" + std::to_string(stamp) + "}", false, 1};
     }
 
     void announce(const World& world, Answer& answer) override {
@@ -87,9 +94,7 @@ private:
         if (simulated_stamps_) {
             return world.t_ms / 1000;
         }
-        return std::chrono::duration_cast<std::chrono::seconds>(
-                   std::chrono::system_clock::now().time_since_epoch())
-            .count();
+        return machine_s();
     }
 
     std::optional<Place> region_of(const World& world) const {

@@ -102,10 +102,12 @@ void run_device(Device& device, LinkOptions options, const std::atomic<bool>& st
 std::optional<World> resume_world(std::string_view saved, const WorldOptions& options) {
     auto truth = decode_truth(saved);
     if (!truth || truth->world.seed != options.setup.seed ||
+        (options.era != 0 && truth->world.era != options.era) ||
         std::abs(truth->world.t_ms - options.start_ms) > 2 * day_ms) {
         return std::nullopt;
     }
     World world = std::move(truth->world);
+    world.era = options.era;
     world.site = options.setup.site;
     world.t_ms = std::max(world.t_ms, options.start_ms);
     refresh(world);
@@ -116,6 +118,7 @@ void run_world(const WorldOptions& options, LinkOptions link_options,
                const std::atomic<bool>& stop) {
     Link link(std::move(link_options));
     World world = make_world(options.setup, options.start_ms);
+    world.era = options.era;
     Acks acks;
     bool settled = !options.resume;
     std::int64_t settle_at_ms = 0;

@@ -48,6 +48,9 @@ struct WorldOptions {
     std::int64_t start_ms = 0;  // simulated UTC at the start
     double speed = 1;
     bool resume = true;  // goes on from the saved world of the same seed, when there is one
+    /// Not 0: only from a saved world of this same run. So a start that was asked for is kept, and
+    /// a world process that dies meanwhile still finds its own world again.
+    std::int64_t era = 0;
 };
 void run_world(const WorldOptions& world, LinkOptions options, const std::atomic<bool>& stop);
 

@@ -19,6 +19,7 @@ template <class W, class V>
 void visit_house(W& w, V&& v) {
     v("t_ms", w.t_ms);
     v("seed", w.seed);
+    v("era", w.era);
     v("site.latitude_deg", w.site.latitude_deg);
     v("site.longitude_deg", w.site.longitude_deg);
     v("site.utc_offset_min", w.site.utc_offset_min);

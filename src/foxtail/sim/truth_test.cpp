@@ -107,6 +107,12 @@ TEST(ResumedWorld, goes_on_from_the_saved_one_and_never_back_in_time) {
     options.start_ms = world.t_ms + 3 * day_ms;
     EXPECT_FALSE(resume_world(saved, options).has_value());
     options.start_ms = world.t_ms;
+    options.era = 77;
+    EXPECT_FALSE(resume_world(saved, options).has_value()) << "of another run";
+    World of_this_run = world;
+    of_this_run.era = 77;
+    EXPECT_TRUE(resume_world(encode_truth(of_this_run, {}), options).has_value());
+    options.era = 0;
     options.setup.seed = 4;
     EXPECT_FALSE(resume_world(saved, options).has_value());
     EXPECT_FALSE(resume_world("", options).has_value());

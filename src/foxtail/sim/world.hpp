@@ -194,6 +194,7 @@ struct Setup {
 struct World {
     std::int64_t t_ms = 0;  // simulated UTC
     std::uint64_t seed = 1;
+    std::int64_t era = 0;  // names one run of the demo; see WorldOptions
     Site site;
     Weather weather;  // derived; recomputed where the world is decoded
     std::array<PersonState, person_count> people;

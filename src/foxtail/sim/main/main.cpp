@@ -33,6 +33,7 @@ struct Options {
     bool simulated_stamps = false;
     bool with_parent = false;
     bool fresh = false;
+    std::int64_t era = 0;
     std::string device;
     std::string person;
     std::string out;
@@ -118,6 +119,7 @@ int live_world(const Options& options) {
     world.setup.site.utc_offset_min = machine_offset_min();
     world.speed = options.speed;
     world.resume = !options.fresh;
+    world.era = options.era;
     const auto start = start_ms(options.start, world.setup.site);
     auto link = link_options(options, "world");
     if (!start || !link) {
@@ -142,7 +144,9 @@ int all(const Options& options) {
     std::vector<std::string> world{"--seed", std::to_string(options.seed), "--speed",
                                    print_number(options.speed, 6)};
     if (!options.start.empty()) world.insert(world.end(), {"--start", options.start});
-    if (options.fresh) world.emplace_back("--fresh");
+    if (options.fresh || !options.start.empty()) {
+        world.insert(world.end(), {"--era", std::to_string(real_ms())});
+    }
     world.emplace_back("world");
     add(world);
     for (const std::string& name : device_names()) {
@@ -215,6 +219,7 @@ void add_options(CLI::App& app, Options& options) {
     app.add_flag("--simulated-stamps", options.simulated_stamps,
                  "phones stamp with simulated time instead of real time");
     app.add_flag("--fresh", options.fresh, "do not go on from the world the server has kept");
+    app.add_option("--era", options.era)->group("");  // between `all` and its world
     app.add_flag("--die-with-parent", options.with_parent,
                  "end when the process that started this one ends");
 }
