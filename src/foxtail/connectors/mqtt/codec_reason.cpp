@@ -2,7 +2,6 @@
 
 namespace foxtail::mqtt {
 
-// One line a code: longer than seventy lines, and nothing to split.
 const char* name(Reason reason) {
     switch (reason) {
         case Reason::success:

@@ -11,14 +11,7 @@ constexpr std::size_t idle_bytes_max = 8192;  // a message that was larger gives
 MessageRef MessagePool::make(std::string_view topic, std::string_view payload,
                              const Properties& properties, std::uint8_t qos, bool retain,
                              Duration expires) {
-    std::unique_ptr<Message> message;
-    if (idle_.empty()) {
-        message = std::make_unique<Message>();
-    } else {
-        message = std::move(idle_.back());
-        idle_.pop_back();
-    }
-    message->pool_ = this;
+    auto message = take();
     auto& bytes = message->bytes_;
     bytes.assign(topic);
     message->topic_bytes_ = topic.size();
@@ -37,6 +30,26 @@ MessageRef MessagePool::make(std::string_view topic, std::string_view payload,
     message->qos_ = qos;
     message->retain_ = retain;
     return MessageRef(message.release());
+}
+
+MessageRef MessagePool::later(const Message& message, Duration expires) {
+    auto copy = take();
+    *copy = message;
+    copy->references_ = 0;
+    copy->expires_ = expires;
+    return MessageRef(copy.release());
+}
+
+std::unique_ptr<Message> MessagePool::take() {
+    std::unique_ptr<Message> message;
+    if (idle_.empty()) {
+        message = std::make_unique<Message>();
+    } else {
+        message = std::move(idle_.back());
+        idle_.pop_back();
+    }
+    message->pool_ = this;
+    return message;
 }
 
 void MessagePool::take_back(Message* message) {

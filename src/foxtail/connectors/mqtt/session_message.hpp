@@ -81,10 +81,13 @@ public:
     [[nodiscard]] MessageRef make(std::string_view topic, std::string_view payload,
                                   const Properties& properties, std::uint8_t qos, bool retain,
                                   Duration expires);
+    /// The same message with another expiry.
+    [[nodiscard]] MessageRef later(const Message& message, Duration expires);
     [[nodiscard]] std::size_t idle() const { return idle_.size(); }
 
 private:
     friend class MessageRef;
+    [[nodiscard]] std::unique_ptr<Message> take();
     void take_back(Message* message);
 
     std::vector<std::unique_ptr<Message>> idle_;

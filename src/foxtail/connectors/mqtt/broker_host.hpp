@@ -1,0 +1,95 @@
+#pragma once
+
+#include "foxtail/connectors/mqtt/codec_packet.hpp"
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace foxtail::mqtt {
+
+/// A number the host gives to whoever logs in; what permissions are asked for.
+using SubjectId = std::uint32_t;
+/// The household's own messages.
+constexpr SubjectId household_subject = 0;
+
+/// Names one PUBLISH whose acknowledgement is outstanding. Stays harmless when its session is gone.
+struct AckId {
+    std::uint32_t slot = 0;
+    std::uint32_t generation = 0;
+    std::uint64_t number = 0;  // 0 = nothing to acknowledge (QoS 0)
+    [[nodiscard]] bool wanted() const { return number != 0; }
+};
+
+/// Who asks to come in. Views are valid during the call only.
+struct Credentials {
+    std::string_view client_id;
+    std::optional<std::string_view> user_name;
+    std::optional<std::string_view> password;
+    /// Not empty: nobody named themselves, and the listener lets such in under this name. There is
+    /// no password to check then.
+    std::string_view anonymous_as;
+    std::string_view listener;
+    std::string_view source;  // address without port
+};
+
+struct Admission {
+    Reason reason = Reason::not_authorized;  // success lets in
+    SubjectId subject = 0;
+    std::string name;  // for people
+};
+
+/// An accepted PUBLISH (or a will). Views are valid during the call only.
+struct Inbound {
+    std::string_view topic;
+    std::string_view payload;
+    std::uint8_t qos = 0;
+    bool retain = false;
+    bool duplicate = false;
+    bool will = false;
+    SubjectId subject = 0;
+    std::string_view subject_name;
+    std::string_view client_id;
+    const Properties& properties;
+};
+
+/// Input that was not taken: for the log, the counters and the page. Views are valid during the
+/// call only.
+struct Refusal {
+    std::string_view source;
+    std::string_view client_id;  // empty before CONNECT
+    std::string_view subject_name;
+    Reason reason = Reason::unspecified_error;
+    std::string_view why;     // a phrase for people
+    std::string_view topic;   // or filter; empty when it is not about one
+    std::string_view sample;  // at most 64 raw bytes: escape before showing
+};
+
+/// What the broker asks the household. All calls come on the io_context's thread; every one may
+/// call back into the broker.
+class BrokerHost {
+public:
+    virtual ~BrokerHost() = default;
+
+    /// Calls `done` once, now or later, on the same thread. May be dropped when it is no longer
+    /// wanted.
+    virtual void authenticate(const Credentials& credentials,
+                              std::function<void(Admission)> done) = 0;
+    /// Whether the subject may (still) be connected.
+    [[nodiscard]] virtual bool may_connect(SubjectId subject) = 0;
+    [[nodiscard]] virtual bool may_publish(SubjectId subject, std::string_view topic) = 0;
+    [[nodiscard]] virtual bool may_subscribe(SubjectId subject, std::string_view filter) = 0;
+    /// Asked at each delivery; an answer is remembered until permissions_epoch() changes.
+    [[nodiscard]] virtual bool may_receive(SubjectId subject, std::string_view topic) = 0;
+    [[nodiscard]] virtual std::uint64_t permissions_epoch() = 0;
+
+    /// Every accepted PUBLISH of a client, after it went to other clients. When `ack` is wanted,
+    /// the client's PUBACK waits until Broker::acknowledge(ack), which may be called at once or at
+    /// any time later.
+    virtual void published(const Inbound& message, AckId ack) = 0;
+    virtual void refused(const Refusal& refusal) = 0;
+};
+
+}  // namespace foxtail::mqtt
