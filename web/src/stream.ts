@@ -74,7 +74,13 @@ export class Stream {
     this.around.cancel(this.timer_);
     this.greeted_ = false;
     this.link.value = { state: "connecting", attempt: this.attempt_ };
-    const socket = this.around.open();
+    let socket: Socket;
+    try {
+      socket = this.around.open();
+    } catch {
+      void this.closed(1006); // a browser may refuse to try at all; it is tried again like any other loss
+      return;
+    }
     this.socket_ = socket;
     socket.onopen = () => {
       socket.send(JSON.stringify({ op: "start", boot: this.store.boot, seq: this.store.seq }));

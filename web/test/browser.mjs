@@ -25,12 +25,14 @@ export async function serve(environment = {}) {
     env: { ...process.env, PORT: "0", ...environment },
     stdio: ["ignore", "pipe", "inherit"],
   });
+  process.on("exit", () => child.kill());
   const [line] = await once(child.stdout, "data");
+  child.unref();
+  child.stdout.unref();
   return {
     url: String(line).trim(),
     stop: async () => {
       child.kill();
-      await once(child, "exit");
     },
   };
 }
@@ -59,7 +61,7 @@ export async function open(browser, look, url) {
     window.__sent = [];
     window.WebSocket = class extends Real {
       constructor(address, protocols) {
-        super(window.__hold ? address.replace(/:\d+\//, ":9/") : address, protocols);
+        super(window.__hold ? address + "-held" : address, protocols);
         window.__sockets.push(this);
       }
       send(text) {
@@ -69,10 +71,11 @@ export async function open(browser, look, url) {
     };
   });
   const page = await context.newPage();
+  page.setDefaultTimeout(10_000);
   const faults = [];
   page.on("pageerror", (error) => faults.push(String(error)));
   page.on("console", (message) => {
-    if (message.type() === "error" && !/ERR_UNSAFE_PORT|ERR_CONNECTION|WebSocket connection|401/.test(message.text())) faults.push(message.text());
+    if (message.type() === "error" && !/ERR_CONNECTION|WebSocket connection|401/.test(message.text())) faults.push(message.text());
   });
   await page.goto(url);
   return { page, faults, context };

@@ -34,8 +34,9 @@ async function go(hash) {
   await page.evaluate((to) => (location.hash = to), hash);
 }
 
-test("a first run makes the owner through the sign-up link", { skip: !!real_hub && !who.signup && "no sign-up code given" }, async () => {
+test("a first run makes the owner through the sign-up link", { skip: !!real_hub && !who.signup && "no sign-up code given" }, async (t) => {
   const fresh = real_hub ? hub : await serve({ MOCK_SIGNUP: "first-run" });
+  if (!real_hub) t.after(() => fresh.stop());
   const { page: up, faults: wrong } = await open(browser, desktop, `${fresh.url}/#signup=${who.signup || "first-run"}`);
   await up.waitForSelector("form.gate-form");
   await up.fill('input[name="name"]', who.name);
@@ -48,7 +49,6 @@ test("a first run makes the owner through the sign-up link", { skip: !!real_hub 
   assert.ok(!up.url().includes("signup"), "the used code must not stay in the address");
   assert.deepEqual(wrong, []);
   await up.context().close();
-  if (!real_hub) await fresh.stop();
 });
 
 test("a wrong passphrase is told in words, the right one opens the house", async () => {
@@ -327,8 +327,9 @@ test("German readers get German words and numbers", { skip: mock_only }, async (
   await context.close();
 });
 
-test("a thousand things with 2,000 changes a second stay fluid", { skip: mock_only }, async () => {
+test("a thousand things with 2,000 changes a second stay fluid", { skip: mock_only, timeout: 60_000 }, async (t) => {
   const large = await serve({ MOCK_THINGS: "1000", MOCK_QUIET: "" });
+  t.after(() => large.stop());
   const { page: other, context } = await open(browser, desktop, large.url);
   const begun = Date.now();
   await sign_in(other);
@@ -352,7 +353,6 @@ test("a thousand things with 2,000 changes a second stay fluid", { skip: mock_on
   assert.ok(p95 < 100, `95 % of frames within ${p95.toFixed(0)} ms, limit 100 (a busy test machine draws without a GPU)`);
   assert.ok(first_ms < 8000, `first picture after ${first_ms} ms`);
   await context.close();
-  await large.stop();
 });
 
 test("nothing went wrong behind the scenes", () => {

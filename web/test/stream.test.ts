@@ -42,7 +42,10 @@ class World {
     signed_in: async () => this.session,
   } satisfies Surroundings);
 
+  refuse_to_open = false;
+
   private open(): FakeSocket {
+    if (this.refuse_to_open) throw new Error("not now");
     const socket = new FakeSocket();
     this.sockets.push(socket);
     return socket;
@@ -202,6 +205,18 @@ test("a wish whose answer was lost is told as failed, and one without a connecti
   world.pass(1000);
   world.greet({ resumed: true });
   assert.equal(world.socket.sent.filter((one) => one.op === "set").length, 0);
+});
+
+test("a browser that refuses to try is asked again", async () => {
+  const world = new World();
+  world.refuse_to_open = true;
+  world.stream.connect();
+  await settle();
+  assert.equal(world.stream.link.value.state, "waiting");
+  world.refuse_to_open = false;
+  world.pass(1000);
+  world.greet();
+  assert.equal(world.stream.link.value.state, "up");
 });
 
 test("what is no JSON is passed over", () => {
