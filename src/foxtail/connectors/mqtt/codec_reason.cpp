@@ -2,94 +2,61 @@
 
 namespace foxtail::mqtt {
 
+namespace {
+struct Named {
+    Reason reason;
+    const char* name;
+};
+constexpr Named names[] = {
+    {Reason::success, "success"},
+    {Reason::granted_qos_1, "granted_qos_1"},
+    {Reason::granted_qos_2, "granted_qos_2"},
+    {Reason::disconnect_with_will, "disconnect_with_will"},
+    {Reason::no_matching_subscribers, "no_matching_subscribers"},
+    {Reason::no_subscription_existed, "no_subscription_existed"},
+    {Reason::continue_authentication, "continue_authentication"},
+    {Reason::reauthenticate, "reauthenticate"},
+    {Reason::unspecified_error, "unspecified_error"},
+    {Reason::malformed_packet, "malformed_packet"},
+    {Reason::protocol_error, "protocol_error"},
+    {Reason::implementation_specific_error, "implementation_specific_error"},
+    {Reason::unsupported_protocol_version, "unsupported_protocol_version"},
+    {Reason::client_identifier_not_valid, "client_identifier_not_valid"},
+    {Reason::bad_user_name_or_password, "bad_user_name_or_password"},
+    {Reason::not_authorized, "not_authorized"},
+    {Reason::server_unavailable, "server_unavailable"},
+    {Reason::server_busy, "server_busy"},
+    {Reason::banned, "banned"},
+    {Reason::server_shutting_down, "server_shutting_down"},
+    {Reason::bad_authentication_method, "bad_authentication_method"},
+    {Reason::keep_alive_timeout, "keep_alive_timeout"},
+    {Reason::session_taken_over, "session_taken_over"},
+    {Reason::topic_filter_invalid, "topic_filter_invalid"},
+    {Reason::topic_name_invalid, "topic_name_invalid"},
+    {Reason::packet_identifier_in_use, "packet_identifier_in_use"},
+    {Reason::packet_identifier_not_found, "packet_identifier_not_found"},
+    {Reason::receive_maximum_exceeded, "receive_maximum_exceeded"},
+    {Reason::topic_alias_invalid, "topic_alias_invalid"},
+    {Reason::packet_too_large, "packet_too_large"},
+    {Reason::message_rate_too_high, "message_rate_too_high"},
+    {Reason::quota_exceeded, "quota_exceeded"},
+    {Reason::administrative_action, "administrative_action"},
+    {Reason::payload_format_invalid, "payload_format_invalid"},
+    {Reason::retain_not_supported, "retain_not_supported"},
+    {Reason::qos_not_supported, "qos_not_supported"},
+    {Reason::use_another_server, "use_another_server"},
+    {Reason::server_moved, "server_moved"},
+    {Reason::shared_subscriptions_not_supported, "shared_subscriptions_not_supported"},
+    {Reason::connection_rate_exceeded, "connection_rate_exceeded"},
+    {Reason::maximum_connect_time, "maximum_connect_time"},
+    {Reason::subscription_identifiers_not_supported, "subscription_identifiers_not_supported"},
+    {Reason::wildcard_subscriptions_not_supported, "wildcard_subscriptions_not_supported"},
+};
+}  // namespace
+
 const char* name(Reason reason) {
-    switch (reason) {
-        case Reason::success:
-            return "success";
-        case Reason::granted_qos_1:
-            return "granted_qos_1";
-        case Reason::granted_qos_2:
-            return "granted_qos_2";
-        case Reason::disconnect_with_will:
-            return "disconnect_with_will";
-        case Reason::no_matching_subscribers:
-            return "no_matching_subscribers";
-        case Reason::no_subscription_existed:
-            return "no_subscription_existed";
-        case Reason::continue_authentication:
-            return "continue_authentication";
-        case Reason::reauthenticate:
-            return "reauthenticate";
-        case Reason::unspecified_error:
-            return "unspecified_error";
-        case Reason::malformed_packet:
-            return "malformed_packet";
-        case Reason::protocol_error:
-            return "protocol_error";
-        case Reason::implementation_specific_error:
-            return "implementation_specific_error";
-        case Reason::unsupported_protocol_version:
-            return "unsupported_protocol_version";
-        case Reason::client_identifier_not_valid:
-            return "client_identifier_not_valid";
-        case Reason::bad_user_name_or_password:
-            return "bad_user_name_or_password";
-        case Reason::not_authorized:
-            return "not_authorized";
-        case Reason::server_unavailable:
-            return "server_unavailable";
-        case Reason::server_busy:
-            return "server_busy";
-        case Reason::banned:
-            return "banned";
-        case Reason::server_shutting_down:
-            return "server_shutting_down";
-        case Reason::bad_authentication_method:
-            return "bad_authentication_method";
-        case Reason::keep_alive_timeout:
-            return "keep_alive_timeout";
-        case Reason::session_taken_over:
-            return "session_taken_over";
-        case Reason::topic_filter_invalid:
-            return "topic_filter_invalid";
-        case Reason::topic_name_invalid:
-            return "topic_name_invalid";
-        case Reason::packet_identifier_in_use:
-            return "packet_identifier_in_use";
-        case Reason::packet_identifier_not_found:
-            return "packet_identifier_not_found";
-        case Reason::receive_maximum_exceeded:
-            return "receive_maximum_exceeded";
-        case Reason::topic_alias_invalid:
-            return "topic_alias_invalid";
-        case Reason::packet_too_large:
-            return "packet_too_large";
-        case Reason::message_rate_too_high:
-            return "message_rate_too_high";
-        case Reason::quota_exceeded:
-            return "quota_exceeded";
-        case Reason::administrative_action:
-            return "administrative_action";
-        case Reason::payload_format_invalid:
-            return "payload_format_invalid";
-        case Reason::retain_not_supported:
-            return "retain_not_supported";
-        case Reason::qos_not_supported:
-            return "qos_not_supported";
-        case Reason::use_another_server:
-            return "use_another_server";
-        case Reason::server_moved:
-            return "server_moved";
-        case Reason::shared_subscriptions_not_supported:
-            return "shared_subscriptions_not_supported";
-        case Reason::connection_rate_exceeded:
-            return "connection_rate_exceeded";
-        case Reason::maximum_connect_time:
-            return "maximum_connect_time";
-        case Reason::subscription_identifiers_not_supported:
-            return "subscription_identifiers_not_supported";
-        case Reason::wildcard_subscriptions_not_supported:
-            return "wildcard_subscriptions_not_supported";
+    for (const auto& each : names) {
+        if (each.reason == reason) return each.name;
     }
     return "unknown";
 }
