@@ -1,0 +1,150 @@
+#include "foxtail/store/sqlite/schema.hpp"
+
+#include <array>
+
+namespace foxtail::sqlite {
+namespace {
+
+// "Foxt": tells `file` and us whose file it is.
+constexpr std::int64_t application_id = 0x466F7874;
+
+constexpr const char* version_1 = R"sql(
+CREATE TABLE about(
+  topic TEXT PRIMARY KEY,
+  says  TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE state(
+  name  TEXT PRIMARY KEY,
+  value INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE thing(
+  id   INTEGER PRIMARY KEY,
+  name TEXT NOT NULL
+) STRICT;
+
+CREATE TABLE property(
+  id           INTEGER PRIMARY KEY,
+  address      TEXT NOT NULL,
+  thing        INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE retention(
+  property INTEGER PRIMARY KEY,
+  us       INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE subject(
+  id   INTEGER PRIMARY KEY,
+  name TEXT NOT NULL,
+  kind TEXT NOT NULL
+) STRICT;
+
+CREATE TABLE record(
+  seq     INTEGER PRIMARY KEY,
+  time    INTEGER NOT NULL,
+  actor   INTEGER NOT NULL,
+  cause   INTEGER,
+  kind    TEXT NOT NULL,
+  address TEXT,
+  body    TEXT NOT NULL
+) STRICT;
+CREATE INDEX record_by_address ON record(address) WHERE address IS NOT NULL;
+CREATE INDEX record_by_kind ON record(kind);
+
+CREATE TABLE reading_batch(
+  first_seq INTEGER PRIMARY KEY,
+  last_seq  INTEGER NOT NULL,
+  n         INTEGER NOT NULL,
+  body      BLOB NOT NULL
+) STRICT;
+
+CREATE TABLE segment(
+  id        INTEGER PRIMARY KEY,
+  thing     INTEGER NOT NULL,
+  first_seq INTEGER NOT NULL,
+  last_seq  INTEGER NOT NULL,
+  oldest    INTEGER NOT NULL,
+  newest    INTEGER NOT NULL,
+  readings  INTEGER NOT NULL,
+  messages  INTEGER NOT NULL,
+  swept_at  INTEGER NOT NULL DEFAULT 0,
+  body      BLOB NOT NULL
+) STRICT;
+CREATE INDEX segment_by_thing ON segment(thing, last_seq, first_seq, oldest, newest);
+CREATE INDEX segment_by_seq ON segment(last_seq, first_seq);
+
+CREATE TABLE snapshot(
+  seq  INTEGER PRIMARY KEY,
+  made INTEGER NOT NULL,
+  body BLOB NOT NULL
+) STRICT;
+
+CREATE VIEW journal_readable AS
+  SELECT r.seq, strftime('%Y-%m-%dT%H:%M:%fZ', r.time / 1e6, 'unixepoch') AS time,
+         coalesce(s.name, '#' || r.actor) AS actor, r.cause, r.kind, r.address, r.body
+  FROM record r LEFT JOIN subject s ON s.id = r.actor;
+
+CREATE VIEW segment_readable AS
+  SELECT g.id, coalesce(t.name, '#' || g.thing) AS thing, g.first_seq, g.last_seq,
+         strftime('%Y-%m-%dT%H:%M:%fZ', g.oldest / 1e3, 'unixepoch') AS oldest,
+         strftime('%Y-%m-%dT%H:%M:%fZ', g.newest / 1e3, 'unixepoch') AS newest,
+         g.readings, g.messages, length(g.body) AS bytes,
+         round(length(g.body) * 1.0 / g.readings, 2) AS bytes_per_reading
+  FROM segment g LEFT JOIN thing t ON t.id = g.thing;
+
+INSERT INTO about(topic, says) VALUES
+ ('file', 'One Foxtail household: its journal (everything that happened, in order) and the history of its properties. docs/journal-format.md of Foxtail describes every byte. Read it with any SQLite 3.37 or newer while Foxtail runs; do not write to it.'),
+ ('seq', 'The number of a record: 1, 2, 3, ... Each is in exactly one place: a row of record, a batch of reading_batch, or a segment.'),
+ ('time', 'UTC since 1970-01-01T00:00:00Z: microseconds in record.time and snapshot.made, milliseconds in segment.oldest and segment.newest.'),
+ ('cause', 'The seq of the record that led to this one; NULL = it starts a chain of its own.'),
+ ('state', 'sealed_to: readings up to this seq are in segments, later ones in reading_batch. readings_sealed: how many are in segments. readings_dropped: readings whose retention ended. dropped_to: the newest seq among those.'),
+ ('thing', 'Things by the number that ids in bodies and segments mean.'),
+ ('property', 'Properties by number; address is thing/property.'),
+ ('retention', 'Properties whose readings are dropped when they are older than so many microseconds.'),
+ ('subject', 'Who acts: record.actor is an id of this table; 0 is the hub itself.'),
+ ('record', 'Every record that is no reading. body is JSON; address is what it is about. The view journal_readable shows it with names and times.'),
+ ('reading_batch', 'Readings of one commit, not sealed yet: body = one byte of format (1 plain, 2 zstd), readings one after the other, CRC-32C of all before it (4 bytes, lowest first).'),
+ ('segment', 'Sealed readings of one thing in columns packed with zstd, CRC-32C at the end. thing = number of a thing, or 4294967296 + number of a property that no thing had told. swept_at = the time (as in oldest) at which what was older than its retention was last taken out. The view segment_readable shows names, times and sizes.'),
+ ('snapshot', 'The state after the record seq: one byte of format, size, zstd frame, CRC-32C. The two newest are kept; everything in them can be worked out again from the journal.');
+INSERT INTO state(name, value) VALUES ('sealed_to', 0), ('readings_sealed', 0), ('readings_dropped', 0), ('dropped_to', 0);
+)sql";
+
+constexpr std::array<Migration, 1> steps = {{{"the first schema", version_1}}};
+
+}  // namespace
+
+std::span<const Migration> migrations() {
+    return steps;
+}
+
+Result<void> migrate(Database& database, std::span<const Migration> wanted) {
+    const auto id = database.number("PRAGMA application_id");
+    if (!id) return fail(id.error());
+    const auto tables = database.number("SELECT count(*) FROM sqlite_schema");
+    if (!tables) return fail(tables.error());
+    if (*tables > 0 && *id != application_id)
+        return fail(Code::corrupt, "a database, but not one of Foxtail's");
+    const auto version = database.number("PRAGMA user_version");
+    if (!version) return fail(version.error());
+    const auto newest = static_cast<std::int64_t>(wanted.size());
+    if (*version > newest) {
+        return fail(Code::unavailable, "the file has schema version " + std::to_string(*version) +
+                                           ", this Foxtail knows up to " + std::to_string(newest));
+    }
+    for (auto v = *version; v < newest; ++v) {
+        Transaction transaction(database);
+        if (auto begun = transaction.begin(); !begun) return begun;
+        if (auto done = database.run(wanted[static_cast<std::size_t>(v)].sql); !done) return done;
+        if (auto done = database.run("PRAGMA application_id = " + std::to_string(application_id));
+            !done)
+            return done;
+        if (auto done = database.run("PRAGMA user_version = " + std::to_string(v + 1)); !done)
+            return done;
+        if (auto done = transaction.commit(); !done) return done;
+    }
+    return {};
+}
+
+}  // namespace foxtail::sqlite

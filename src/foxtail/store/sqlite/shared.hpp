@@ -1,0 +1,59 @@
+#pragma once
+
+#include "foxtail/store/sqlite/entry.hpp"
+#include "foxtail/store/sqlite/name_table.hpp"
+
+#include <atomic>
+#include <deque>
+#include <functional>
+#include <mutex>
+#include <string>
+#include <vector>
+
+namespace foxtail::sqlite {
+
+struct Options {
+    std::string path;  // of the file; its folder exists
+    std::string vfs;   // SQLite's name of a VFS; empty = the system's
+    std::string synchronous =
+        "FULL";  // anything less loses acknowledged records with the power: controls only
+    std::uint32_t seal_readings = 32 * 1024;  // unsealed readings that start a round of sealing
+    Duration seal_age = hours(1);  // so does the oldest one's age, by the times of records
+    /// After the clock went ahead by more than a day and a half, nothing is dropped for being old
+    /// until so much time has truly passed: a wrong clock must not cost a year of history.
+    Duration retention_pause = hours(24);
+    std::function<Duration()> monotonic;  // empty = the machine's
+};
+
+/// The readings that are on disk but not sealed, oldest first: a chart must not read thousands of
+/// batches. The writer adds and drops; it alone may look without the lock, through batches().
+class Tail {
+public:
+    void add(std::vector<Entry>&& batch);
+    /// Drops what is sealed up to `seq`.
+    void drop(Seq seq);
+    /// Calls `each` for every entry of `property`, oldest first, with the lock held.
+    void for_each(PropertyId property, const std::function<void(const Entry&)>& each) const;
+
+    [[nodiscard]] const std::deque<std::vector<Entry>>& batches() const { return batches_; }
+    [[nodiscard]] std::size_t size() const { return size_; }
+
+private:
+    mutable std::mutex mutex_;
+    std::deque<std::vector<Entry>> batches_;
+    std::size_t size_ = 0;
+};
+
+/// What the writer's thread and the reader's thread both know.
+struct Shared {
+    NameTable names;
+    Tail tail;
+    /// Grows when the writer stopped trusting its connection; the reader opens a new one too.
+    std::atomic<std::uint64_t> generation{0};
+    std::atomic<std::uint64_t> records{0};
+    std::atomic<std::uint64_t> readings_sealed{0};
+    std::atomic<std::uint64_t> commits{0};
+    std::atomic<std::uint64_t> failures{0};
+};
+
+}  // namespace foxtail::sqlite

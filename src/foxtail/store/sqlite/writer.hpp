@@ -1,0 +1,97 @@
+#pragma once
+
+#include "foxtail/store/sqlite/sealer.hpp"
+#include "foxtail/store/sqlite/shared.hpp"
+#include "foxtail/store/sqlite/sweeper.hpp"
+
+#include <deque>
+#include <span>
+#include <unordered_map>
+
+namespace foxtail::sqlite {
+
+/// All that changes the file. One thread; blocks on the disk. After a failure the connection is
+/// closed, and the next call opens a new one: what a connection believes after a failed write or
+/// sync is worth nothing.
+class Writer {
+public:
+    Writer(Options options, Shared& shared);
+    ~Writer();
+    Writer(const Writer&) = delete;
+    Writer& operator=(const Writer&) = delete;
+
+    /// Opens or makes the file and brings its schema up to date.
+    [[nodiscard]] Result<void> open();
+    /// The newest durable record.
+    [[nodiscard]] Seq last() const { return last_; }
+
+    /// One durable transaction. Records that are already durable are passed over, so a batch whose
+    /// outcome was a failure can be given again. Errors: as of Database; invalid_input for a gap in
+    /// the numbers.
+    [[nodiscard]] Result<Seq> append(std::span<const Record> batch);
+    /// `seq` is durable.
+    [[nodiscard]] Result<void> keep_snapshot(Seq seq, std::string_view bytes);
+    [[nodiscard]] Result<void> keep_for(PropertyId property, std::optional<Duration> retention);
+
+    /// One bounded step of what can be done between commits (sealing, checkpoints, retention,
+    /// giving free pages back). False when there is nothing to do.
+    [[nodiscard]] Result<bool> maintain();
+    /// Readings come faster than they are sealed: maintain() must go first now.
+    [[nodiscard]] bool behind() const;
+    /// Seals everything and gives all free pages back. May take long.
+    [[nodiscard]] Result<void> seal_now();
+    /// Seals everything, empties the log, closes.
+    void close();
+
+private:
+    [[nodiscard]] Result<void> open_connection();
+    [[nodiscard]] Result<void> prepare();
+    [[nodiscard]] Result<void> load_state();
+    [[nodiscard]] Result<void> load_tail();
+    [[nodiscard]] Result<void> ready();
+    void distrust();
+    void forget_connection();
+    /// What failed leaves no connection behind.
+    template <class T>
+    Result<T> checked(Result<T> result) {
+        if (!result) distrust();
+        return result;
+    }
+
+    [[nodiscard]] Result<Seq> append_all(std::span<const Record> batch);
+    [[nodiscard]] Result<void> insert(const Record& record);
+    [[nodiscard]] Result<void> learn(const Body& body);
+    [[nodiscard]] Result<void> insert_batch(const std::vector<Entry>& entries);
+    [[nodiscard]] Result<void> insert_snapshot(Seq seq, std::string_view bytes);
+    [[nodiscard]] std::string_view address_of(const Record& record);
+    void see_time(Time time);
+
+    [[nodiscard]] Result<bool> maintain_step();
+    [[nodiscard]] bool sealing_is_due() const;
+    [[nodiscard]] Result<bool> vacuum(bool everything);
+
+    Options options_;
+    Shared& shared_;
+    Database database_;
+    Sealer sealer_;
+    Sweeper sweeper_;
+    Statement insert_record_;
+    Statement insert_batch_;
+    Statement insert_thing_;
+    Statement insert_property_;
+    Statement insert_subject_;
+
+    Seq last_ = 0;
+    int log_pages_ = 0;
+    bool opened_before_ = false;
+    bool looked_at_free_pages_ = false;
+    Time newest_;                 // of the records, as far as the clock can be believed
+    Duration retention_resumes_;  // monotonic
+    std::string body_;
+    std::string address_;
+    // What a command was about, so that its end is found under the same address. The newest only.
+    std::unordered_map<Seq, std::string> commands_;
+    std::deque<Seq> commands_in_order_;
+};
+
+}  // namespace foxtail::sqlite

@@ -1,0 +1,106 @@
+#include "foxtail/store/sqlite/writer.hpp"
+
+// What the writer does between commits.
+namespace foxtail::sqlite {
+namespace {
+
+constexpr int log_pages_max = 1024;  // 4 MiB: then the log goes into the file
+constexpr int log_pages_urgent = 8 * log_pages_max;
+constexpr std::int64_t free_pages_kept = 1024;  // for the next batches
+constexpr std::int64_t vacuum_pages_per_step = 128;
+constexpr std::size_t rounds_behind_max = 2;
+
+}  // namespace
+
+bool Writer::behind() const {
+    return database_.is_open() &&
+           (shared_.tail.size() > rounds_behind_max * options_.seal_readings ||
+            log_pages_ > log_pages_urgent);
+}
+
+bool Writer::sealing_is_due() const {
+    const auto& batches = shared_.tail.batches();
+    if (batches.empty()) return false;
+    if (shared_.tail.size() >= options_.seal_readings) return true;
+    const auto age = newest_ - batches.front().front().time;
+    return age >= options_.seal_age ||
+           age < Duration{} - options_.seal_age;  // the clock was set back
+}
+
+Result<bool> Writer::maintain() {
+    if (!database_.is_open())
+        return false;  // the next commit tries again, when the caller thinks fit
+    return checked(maintain_step());
+}
+
+Result<bool> Writer::maintain_step() {
+    const auto stepped = [](Result<void> done) -> Result<bool> {
+        if (!done) return fail(done.error());
+        return true;
+    };
+    if (log_pages_ > log_pages_max) {
+        log_pages_ = 0;
+        return stepped(database_.checkpoint(false));
+    }
+    if (sealer_.running()) return stepped(sealer_.step());
+    if (sealing_is_due()) {
+        sealer_.start();
+        looked_at_free_pages_ = false;
+        return true;
+    }
+    if (sweeper_.running()) return stepped(sweeper_.step());
+    if (options_.monotonic() >= retention_resumes_) {
+        if (auto looked = sweeper_.look(newest_); !looked) return fail(looked.error());
+        if (sweeper_.running()) {
+            looked_at_free_pages_ = false;
+            return true;
+        }
+    }
+    if (looked_at_free_pages_) return false;
+    return vacuum(false);
+}
+
+/// Gives free pages at the end of the file back when they are many. One step.
+Result<bool> Writer::vacuum(bool everything) {
+    const auto free = database_.number("PRAGMA freelist_count");
+    if (!free) return fail(free.error());
+    const auto all = database_.number("PRAGMA page_count");
+    if (!all) return fail(all.error());
+    const bool many = *free > free_pages_kept && *free > *all / 4;
+    if (*free == 0 || (!everything && !many)) {
+        looked_at_free_pages_ = true;
+        return false;
+    }
+    auto done =
+        database_.run("PRAGMA incremental_vacuum(" + std::to_string(vacuum_pages_per_step) + ")");
+    if (!done) return fail(done.error());
+    return true;
+}
+
+Result<void> Writer::seal_now() {
+    if (auto is_ready = ready(); !is_ready) return is_ready;
+    const auto all = [&]() -> Result<void> {
+        // A round that is under way, then one for what it did not take.
+        for (int round = 0; round < 2; ++round) {
+            sealer_.start();
+            while (sealer_.running()) {
+                if (auto done = sealer_.step(); !done) return done;
+            }
+        }
+        while (true) {
+            const auto more = vacuum(true);
+            if (!more) return fail(more.error());
+            if (!*more) break;
+        }
+        return database_.checkpoint(true);
+    };
+    return checked(all());
+}
+
+void Writer::close() {
+    if (!database_.is_open()) return;
+    if (auto sealed = seal_now(); !sealed) return;  // everything acknowledged is in the log
+    forget_connection();
+}
+
+}  // namespace foxtail::sqlite
