@@ -105,27 +105,36 @@ export function title_of(name: string, spec: PropertySpec | undefined): string {
   return spec?.title || humanise(name);
 }
 
-/** Words for true and false, by what the property's name says. First match counts. */
+/**
+ * Words for true and false, by what the property's name says. First match counts. Only whole names and endings: a
+ * setting called "window_detection" is no window. What is ambiguous keeps yes and no.
+ */
 const boolean_words: [RegExp, string, string][] = [
-  [/(^|_)(open|opened|window|door|garage|gate)(_|$)/, "value.open", "value.closed"],
-  [/^contact(_|$)/, "value.closed", "value.open"],
-  [/(^|_)(motion|occupancy|occupied)(_|$)/, "value.motion", "value.clear"],
-  [/(^|_)(presence|present)(_|$)/, "value.present", "value.absent"],
-  [/(^|_)(smoke|gas|leak|water_leak|carbon_monoxide|tamper|vibration|rain|moisture|alarm)(_|$)/, "value.detected", "value.clear"],
-  [/(^|_)locked(_|$)/, "value.locked", "value.unlocked"],
+  [/^(open|opened|window|door|garage|gate)$|_open$|^contact open$/, "value.open", "value.closed"],
+  [/(^|_)contact$/, "value.contact", "value.no_contact"],
+  [/(^|_)(motion|occupancy|occupied)$/, "value.motion", "value.clear"],
+  [/(^|_)(presence|present)$/, "value.present", "value.absent"],
+  [/(^|_)(smoke|gas|leak|carbon_monoxide|tamper|vibration|rain|moisture|alarm)$/, "value.detected", "value.clear"],
+  [/(^|_)locked$/, "value.locked", "value.unlocked"],
   [/plugged|isconnected|cable/, "value.plugged", "value.unplugged"],
-  [/(^|_)(home|at_home)(_|$)/, "value.home", "value.away"],
-  [/(^|_)(on|state|power|switch|light|relay|active|enabled?|running|heating|charging)(_|$)/, "value.on", "value.off"],
+  [/^(home|at_home)$/, "value.home", "value.away"],
+  [/(^|_)(on|state|power|switch|light|relay|active|enabled?|running|heating|charging|playing)(_|$)/, "value.on", "value.off"],
 ];
 
-/** Whether true and false of this property have words of their own, so that they can stand without its title. */
-export function has_own_words(name: string): boolean {
+/** A contact says by its title whether true is open: connectors turn them so that true is the device's "on". */
+function boolean_key(name: string, title: string): string {
   const key = name.split(".").pop()!.toLowerCase();
+  return /contact$/.test(key) && /\bopen$/i.test(title) ? "contact open" : key;
+}
+
+/** Whether true and false of this property have words of their own, so that they can stand without its title. */
+export function has_own_words(name: string, title = ""): boolean {
+  const key = boolean_key(name, title);
   return boolean_words.some(([pattern]) => pattern.test(key));
 }
 
-export function boolean_word(value: boolean, name: string, settable: boolean): string {
-  const key = name.split(".").pop()!.toLowerCase();
+export function boolean_word(value: boolean, name: string, settable: boolean, title = ""): string {
+  const key = boolean_key(name, title);
   for (const [pattern, yes, no] of boolean_words) {
     if (pattern.test(key)) return word(value ? yes : no);
   }
@@ -164,7 +173,7 @@ export function format_any(value: Json | undefined): string {
 export function format_value(value: Json | undefined, name: string, spec: PropertySpec | undefined): string {
   if (value === null || value === undefined) return "—";
   if (!spec) return format_any(value);
-  if (typeof value === "boolean") return boolean_word(value, name, spec.settable ?? false);
+  if (typeof value === "boolean") return boolean_word(value, name, spec.settable ?? false, spec.title);
   if (typeof value === "number") return format_number(value, spec);
   if (typeof value === "string" && spec.type === "enumeration") return enum_word(value);
   if (typeof value === "string" && value === "") return "“”";

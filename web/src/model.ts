@@ -100,6 +100,7 @@ export interface Rule {
   source_file?: string;
   line?: number;
   trigger_text?: string;
+  condition_text?: string;
   action_text?: string;
   runs?: number;
   last_runs?: RuleRun[];

@@ -23,6 +23,8 @@ export class Store {
   readonly things = signal<ReadonlyMap<string, Thing>>(new Map());
   /** Newest first, no reading records. */
   readonly records = signal<readonly Entry[]>([]);
+  /** Records the hub had to leave out of the stream; the journal has them. */
+  readonly lagged = signal(0);
   readonly rules = signal<readonly Rule[]>([]);
   readonly problems = signal<readonly Problem[]>([]);
   readonly problem_total = signal(0);
@@ -94,6 +96,9 @@ export class Store {
       case "health":
         this.health.value = frame.health as Health;
         return;
+      case "lagged":
+        this.lagged.value += Number(frame.records ?? 1);
+        return;
       case "time":
         this.clock_offset = to_ms(frame.now) - this.machine_now();
         return;
@@ -114,6 +119,7 @@ export class Store {
     this.seq = typeof frame.seq === "number" ? frame.seq : null;
     this.replace_things_ = true;
     this.records.value = [];
+    this.rules.value = [];
     for (const one of this.readings_.values()) one.value = undefined;
     for (const one of this.wanted_.values()) one.value = undefined;
   }

@@ -40,6 +40,14 @@ test("true and false get words that fit the property", () => {
   assert.equal(boolean_word(true, "on", true), "On");
   assert.equal(boolean_word(true, "something", false), "Yes");
   assert.equal(boolean_word(true, "child_lock", true), "On");
+  assert.equal(boolean_word(true, "window_detection", true), "On");
+  assert.equal(boolean_word(false, "battery_low", false), "No");
+});
+
+test("an open contact never reads as closed, whichever way round its device says it", () => {
+  assert.equal(format_value(true, "contact", { type: "boolean", title: "Contact open" }), "Open");
+  assert.equal(format_value(false, "contact", { type: "boolean", title: "Contact open" }), "Closed");
+  assert.equal(format_value(true, "contact", { type: "boolean", title: "Contact" }), "Contact");
 });
 
 test("what is not known is a dash, never off and never zero", () => {

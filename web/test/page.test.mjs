@@ -331,27 +331,22 @@ test("a thousand things with 2,000 changes a second stay fluid", { skip: mock_on
   const large = await serve({ MOCK_THINGS: "1000", MOCK_QUIET: "" });
   t.after(() => large.stop());
   const { page: other, context } = await open(browser, desktop, large.url);
-  const begun = Date.now();
+  // The page's own processor time: frame times would tell how busy the test machine is with other things.
+  const cdp = await context.newCDPSession(other);
+  await cdp.send("Performance.enable", { timeDomain: "threadTicks" });
+  const busy_s = async () => (await cdp.send("Performance.getMetrics")).metrics.find((one) => one.name === "TaskDuration").value;
   await sign_in(other);
-  const first_ms = Date.now() - begun;
-  const frames = await other.evaluate(
-    () =>
-      new Promise((done) => {
-        const gaps = [];
-        let last = performance.now();
-        const step = (at) => {
-          gaps.push(at - last);
-          last = at;
-          window.scrollBy(0, 40);
-          if (gaps.length < 180) requestAnimationFrame(step);
-          else done(gaps.sort((a, b) => a - b));
-        };
-        requestAnimationFrame(step);
-      }),
-  );
-  const p95 = frames[Math.floor(frames.length * 0.95)];
-  assert.ok(p95 < 100, `95 % of frames within ${p95.toFixed(0)} ms, limit 100 (a busy test machine draws without a GPU)`);
-  assert.ok(first_ms < 8000, `first picture after ${first_ms} ms`);
+  await other.waitForTimeout(1000);
+  const first = await busy_s();
+  const begun = Date.now();
+  for (let step = 0; step < 30; step += 1) {
+    await other.evaluate(() => window.scrollBy(0, 200));
+    await other.waitForTimeout(100);
+  }
+  const share = (await busy_s() - first) / ((Date.now() - begun) / 1000);
+  assert.ok(first < 4, `the first picture took ${first.toFixed(2)} s of processor time, limit 4`);
+  assert.ok(share < 0.6, `following 2,000 changes a second while scrolling takes ${(share * 100).toFixed(0)} % of a core, limit 60 %`);
+  if (process.env.FOXTAIL_TELL) console.log({ first, share });
   await context.close();
 });
 

@@ -138,6 +138,18 @@ test("the same problem again moves to the top instead of standing twice", () => 
   assert.equal(store.problem_total.value, 3);
 });
 
+test("another boot's rules replace the old ones", () => {
+  const store = filled();
+  store.apply([{ type: "rules", rules: [{ id: "old" }] }, hello({ boot: "b2" }), { type: "rules", rules: [{ id: "new" }] }]);
+  assert.deepEqual(store.rules.value.map((one) => one.id), ["new"]);
+});
+
+test("things that come in several parts all stay", () => {
+  const store = filled();
+  store.apply([hello({ boot: "b2" }), { type: "things", things: [{ ...lamp, id: "a" }] }, { type: "things", things: [{ ...lamp, id: "b" }] }]);
+  assert.deepEqual([...store.things.value.keys()], ["a", "b"]);
+});
+
 test("frames of a kind this page does not know change nothing", () => {
   const store = filled();
   store.apply([{ type: "from the future" }]);

@@ -246,8 +246,8 @@ export function Control(props: Props) {
     case "boolean":
       if (spec.sensitivity === "critical" && !props.tile) {
         const options: [Json, string][] = [
-          [true, boolean_word(true, name, true)],
-          [false, boolean_word(false, name, true)],
+          [true, boolean_word(true, name, true, spec.title)],
+          [false, boolean_word(false, name, true, spec.title)],
         ];
         return <Choice {...props} options={options} />;
       }

@@ -29,14 +29,14 @@ function Others({ thing, names }: { thing: Thing; names: string[] }) {
   const known = names.filter((name) => {
     const value = store.reading(`${thing.id}/${name}`).value?.value;
     // "No" alone says nothing; "Moving" does.
-    if (value === false && !has_own_words(name)) return false;
+    if (value === false && !has_own_words(name, thing.properties[name]?.title)) return false;
     return value !== undefined && value !== null;
   });
   return (
     <>
       {known.slice(0, others_shown).map((name) => (
         <span class="other" key={name}>
-          {thing.properties[name]!.type === "boolean" && !has_own_words(name) ? (
+          {thing.properties[name]!.type === "boolean" && !has_own_words(name, thing.properties[name]!.title) ? (
             title_of(name, thing.properties[name])
           ) : (
             <>

@@ -106,7 +106,8 @@ export function Journal({ thing }: { thing: string }) {
     set_busy(false);
   };
   useEffect(() => set_filter((old) => ({ ...old, thing })), [thing]);
-  useEffect(() => void load(Number.MAX_SAFE_INTEGER, [], filter), [filter]);
+  const lagged = store.lagged.value;
+  useEffect(() => void load(Number.MAX_SAFE_INTEGER, [], filter), [filter, lagged]);
   const seen = new Set<number>();
   const shown = [...store.records.value, ...older]
     .filter((one) => passes(one, filter) && !seen.has(one.seq) && seen.add(one.seq))

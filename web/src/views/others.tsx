@@ -53,6 +53,8 @@ function RuleCard({ rule }: { rule: Rule }) {
       <dl class="rule-what">
         <dt>{t("rules.when")}</dt>
         <dd>{rule.trigger_text ?? "—"}</dd>
+        {rule.condition_text && <dt>{t("rules.if")}</dt>}
+        {rule.condition_text && <dd>{rule.condition_text}</dd>}
         <dt>{t("rules.then")}</dt>
         <dd>{rule.action_text ?? "—"}</dd>
       </dl>
@@ -74,7 +76,7 @@ function RuleCard({ rule }: { rule: Rule }) {
 export function Rules() {
   useEffect(() => {
     api.rules().then(
-      (rules) => store.apply([{ type: "rules", rules }]),
+      (rules) => (store.rules.value = rules),
       () => undefined, // what the stream told stays
     );
   }, []);
