@@ -44,7 +44,7 @@ std::string days_text(std::uint8_t weekdays) {
     std::string out;
     int said = 0;
     for (const unsigned day : order) {
-        if ((weekdays >> day & 1U) == 0) continue;
+        if ((unsigned{weekdays} >> day & 1U) == 0) continue;
         out += said == 0 ? " on " : said + 1 == count ? " and " : ", ";
         out += names.at(day);
         ++said;

@@ -297,21 +297,15 @@ Result<Value> Sandbox::evaluate(Expression expression, const Scope& scope) {
     return result;
 }
 
-namespace {
-
-std::optional<ExpressionMistake> check(std::string_view text, bool after_wait) {
-    Sandbox sandbox;
-    if (auto compiled = sandbox.compile(text); !compiled) return std::move(compiled.error());
+std::optional<ExpressionMistake> Sandbox::check(std::string_view text, bool after_wait) {
+    const auto compiled = compile(text);
+    if (!compiled) return compiled.error();
+    luaL_unref(impl_->lua, LUA_REGISTRYINDEX, compiled->ref);
     return sandbox::check_words(text, after_wait);
 }
 
-}  // namespace
-
 std::optional<ExpressionMistake> check_expression(std::string_view text) {
-    return check(text, false);
-}
-std::optional<ExpressionMistake> check_expression_after_wait(std::string_view text) {
-    return check(text, true);
+    return Sandbox().check(text);
 }
 
 }  // namespace foxtail

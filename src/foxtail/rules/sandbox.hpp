@@ -33,12 +33,8 @@ struct ExpressionMistake {
     std::string message;
 };
 
-/// Compiles without running. Finds syntax errors, unknown names ("vlaue") and addresses without a
-/// "/" in get(), known(), age() and quality(). Nothing when it is fine.
+/// Sandbox::check() for one expression, when there is no sandbox at hand.
 [[nodiscard]] std::optional<ExpressionMistake> check_expression(std::string_view text);
-/// The same for an expression that stands after a wait, where `value`, `before` and `event` are
-/// gone.
-[[nodiscard]] std::optional<ExpressionMistake> check_expression_after_wait(std::string_view text);
 
 /// What an expression can see while it runs. Pointers may be null: the name is then nil.
 struct Scope {
@@ -68,6 +64,12 @@ public:
 
     /// Takes an expression ("value > 20") or a block that returns ("local x = ...; return x").
     [[nodiscard]] tl::expected<Expression, ExpressionMistake> compile(std::string_view text);
+
+    /// Looks without running and keeps nothing. Finds syntax errors, unknown names ("vlaue") and
+    /// addresses without a "/" in get(), known(), age() and quality(); after a wait also `value`,
+    /// `before` and `event`. Nothing when it is fine.
+    [[nodiscard]] std::optional<ExpressionMistake> check(std::string_view text,
+                                                         bool after_wait = false);
 
     enum class Verdict : std::uint8_t { no, yes, failed };
     /// For conditions: true, false or nil. Anything else, and any error, is `failed` with the

@@ -334,11 +334,11 @@ TEST(CheckExpression, finds_slips_before_the_rule_ever_runs) {
 }
 
 TEST(CheckExpression, knows_what_is_gone_after_a_wait) {
-    const auto mistake = check_expression_after_wait("value > 3");
+    const auto mistake = Sandbox().check("value > 3", true);
     ASSERT_TRUE(mistake);
     EXPECT_EQ(mistake->message,
               "after a wait there is no 'value' any more, use get(\"thing/property\")");
-    EXPECT_FALSE(check_expression_after_wait("get('hall/lux') > 3"));
+    EXPECT_FALSE(Sandbox().check("get('hall/lux') > 3", true));
 }
 
 }  // namespace

@@ -20,7 +20,7 @@ std::int64_t local_day_of(const Zone& zone, Time t) {
 bool on_weekday(std::uint8_t weekdays, std::int64_t local_day) {
     const auto weekday =
         static_cast<unsigned>(((local_day + 4) % 7 + 7) % 7);  // 1970-01-01 was a Thursday
-    return (weekdays >> weekday & 1U) != 0;
+    return (unsigned{weekdays} >> weekday & 1U) != 0;
 }
 
 bool before(Schedule::Place a, Schedule::Place b) {
