@@ -7,7 +7,7 @@
 namespace foxtail {
 namespace {
 
-std::string told(Yaml& yaml) {
+std::string mistakes_in(Yaml& yaml) {
     std::string out;
     for (const auto& m : yaml.take_mistakes()) {
         out += m.source.file + ":" + std::to_string(m.source.line) + ":" +
@@ -16,15 +16,15 @@ std::string told(Yaml& yaml) {
     return out;
 }
 
-std::string told(std::string_view text) {
+std::string mistakes_in(std::string_view text) {
     Yaml yaml("f", text);
-    return told(yaml);
+    return mistakes_in(yaml);
 }
 
 std::string value_of(std::string_view text) {
     Yaml yaml("f", "v: " + std::string(text));
     const auto value = yaml.value(Yaml::at(yaml.root(), "v"), "it");
-    return value ? std::to_string(value->index()) + " " + to_json(*value) : told(yaml);
+    return value ? std::to_string(value->index()) + " " + to_json(*value) : mistakes_in(yaml);
 }
 
 TEST(Yaml, values_are_what_they_look_like) {
@@ -52,17 +52,17 @@ TEST(Yaml, values_are_what_they_look_like) {
 }
 
 TEST(Yaml, what_is_no_yaml_says_where) {
-    EXPECT_EQ(told("a: [1,\nb: 2"), "f:2:1 not YAML: end of sequence flow not found\n");
-    EXPECT_EQ(told("a: 1\n---\nb: 2\n"),
+    EXPECT_EQ(mistakes_in("a: [1,\nb: 2"), "f:2:1 not YAML: end of sequence flow not found\n");
+    EXPECT_EQ(mistakes_in("a: 1\n---\nb: 2\n"),
               "f:0:0 2 documents (separated by '---') in one file, only one is read\n");
-    EXPECT_EQ(told("a: 1\nb: \xff\n"), "f:2:1 this line is not UTF-8\n");
-    EXPECT_EQ(told(std::string("a: 1\nb: \x04 c\n")),
+    EXPECT_EQ(mistakes_in("a: 1\nb: \xff\n"), "f:2:1 this line is not UTF-8\n");
+    EXPECT_EQ(mistakes_in(std::string("a: 1\nb: \x04 c\n")),
               "f:2:4 a control character; write it as an escape in a quoted text\n");
-    EXPECT_EQ(told(std::string(yaml_file_bytes_max + 1, '#')),
+    EXPECT_EQ(mistakes_in(std::string(yaml_file_bytes_max + 1, '#')),
               "f:0:0 a file of 1048577 bytes, limit 1048576\n");
-    EXPECT_EQ(told(""), "");
-    EXPECT_NE(told(std::string(5000, '[')), "");
-    EXPECT_NE(told(std::string(1000, '{')), "");
+    EXPECT_EQ(mistakes_in(""), "");
+    EXPECT_NE(mistakes_in(std::string(5000, '[')), "");
+    EXPECT_NE(mistakes_in(std::string(1000, '{')), "");
 }
 
 TEST(Yaml, references_can_not_make_a_small_file_large) {
@@ -75,18 +75,18 @@ TEST(Yaml, references_can_not_make_a_small_file_large) {
     }
     Yaml yaml("f", text);
     EXPECT_FALSE(yaml.value(Yaml::at(yaml.root(), "a11"), "it"));
-    EXPECT_EQ(told(yaml),
+    EXPECT_EQ(mistakes_in(yaml),
               "f:1:10 references (*name) make the file mean more than 16777216 bytes\n");
     Yaml loop("f", "a: &a [*a]\n");
     EXPECT_FALSE(loop.value(Yaml::at(loop.root(), "a"), "it"));
-    EXPECT_EQ(told(loop), "f:1:4 it is nested more than 16 deep\n");
+    EXPECT_EQ(mistakes_in(loop), "f:1:4 it is nested more than 16 deep\n");
 }
 
 TEST(Yaml, keys_are_checked_with_a_guess) {
     constexpr std::array<std::string_view, 2> known = {"title", "enabled"};
     Yaml yaml("f", "titel: x\nenabled: true\nenabled: false\ncolour: red\n[1]: x\n");
     yaml.check_keys(yaml.root(), known, "a thing");
-    EXPECT_EQ(told(yaml),
+    EXPECT_EQ(mistakes_in(yaml),
               "f:1:1 a thing has no 'titel' (did you mean 'title'?)\n"
               "f:3:1 'enabled' stands twice in a thing\n"
               "f:4:1 a thing has no 'colour'; it can have 'title' and 'enabled'\n"
@@ -103,7 +103,7 @@ TEST(Yaml, wrong_types_say_what_is_there) {
     EXPECT_FALSE(yaml.is_map(at("c"), "'c'"));
     EXPECT_FALSE(yaml.is_list(at("e"), "'e'"));
     EXPECT_FALSE(yaml.text(at("nothing"), "'nothing'"));
-    EXPECT_EQ(told(yaml),
+    EXPECT_EQ(mistakes_in(yaml),
               "f:0:0 'nothing' must be a text, not nothing\n"
               "f:1:4 'a' must be a text, not a map\n"
               "f:2:4 'b' must be true or false, not a list\n"

@@ -9,21 +9,21 @@
 #include <algorithm>
 
 namespace foxtail {
-namespace {
-
 struct CompiledRule {
     std::optional<Sandbox::Expression> condition;
     std::vector<std::optional<Sandbox::Expression>> actions;  // by action
 };
 
 /// The rules as loaded, with the Lua state that their expressions live in.
-struct Loaded {
+struct LoadedRules {
     std::vector<RuleSpec> rules;
     std::vector<CompiledRule> compiled;
     std::vector<RuleEngine::Counters> counters;
     StringMap<std::uint32_t> by_id;
     std::unique_ptr<Sandbox> sandbox = std::make_unique<Sandbox>();
 };
+
+namespace {
 
 const std::string* expression_of(const RuleAction& action) {
     const std::string* text = nullptr;
@@ -33,7 +33,7 @@ const std::string* expression_of(const RuleAction& action) {
     return text == nullptr || text->empty() ? nullptr : text;
 }
 
-void compile(Loaded& loaded, std::uint32_t index, std::vector<Mistake>& mistakes) {
+void compile(LoadedRules& loaded, std::uint32_t index, std::vector<Mistake>& mistakes) {
     const RuleSpec& rule = loaded.rules[index];
     CompiledRule& compiled = loaded.compiled[index];
     const auto take = [&](const std::string& text,
@@ -127,7 +127,7 @@ struct RuleEngine::Impl {
     const Twin& twin;
     const Zone& zone;
     Schedule schedule;
-    Loaded loaded;
+    LoadedRules loaded;
     std::vector<Unbound> unbound;
     StringMap<StringMap<std::vector<Bound>>> events;  // by thing, then event
     std::vector<Schedule::Place> due;                 // kept for its memory
@@ -221,7 +221,7 @@ bool RuleEngine::bind(const std::string& address, Bound bound) {
 
 std::vector<Mistake> RuleEngine::load(std::vector<RuleSpec> rules, Moment now) {
     auto mistakes = check_rules(rules);
-    Loaded fresh;
+    LoadedRules fresh;
     fresh.rules = std::move(rules);
     fresh.compiled.resize(fresh.rules.size());
     fresh.counters.resize(fresh.rules.size());

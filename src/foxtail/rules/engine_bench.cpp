@@ -8,9 +8,9 @@ namespace foxtail {
 namespace {
 
 using testing::FakeZone;
+using testing::noon;
 using testing::TestHouse;
 
-constexpr Moment noon{Time{1'795'000'000'000'000}, seconds(100)};
 constexpr int rules_in_house = 1000;
 
 /// 1,000 rules, each on a property of its own, and five on "hall/busy".

@@ -10,9 +10,8 @@ namespace foxtail {
 namespace {
 
 using testing::FakeZone;
+using testing::noon;
 using testing::TestHouse;
-
-constexpr Moment noon{Time{1'795'000'000'000'000}, seconds(100)};
 
 RuleSpec rule(std::string id, std::vector<Trigger> triggers, std::string condition = "") {
     RuleSpec spec;

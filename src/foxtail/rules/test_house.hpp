@@ -11,6 +11,9 @@
 // For the tests, benchmarks and fuzzers of rules.
 namespace foxtail::testing {
 
+/// A day in November, at some time of the program.
+constexpr Moment noon{Time{1'795'000'000'000'000}, seconds(100)};
+
 /// A zone with at most one change of its offset.
 class FakeZone final : public Zone {
 public:
