@@ -75,15 +75,16 @@ TEST_F(Sample, BecomesThingsThroughDiscovery) {
     EXPECT_THAT(sink.wrong, IsEmpty());
     EXPECT_GT(sink.things.size(), 50u);
     std::size_t announcements = 0, properties = 0;
-    for (const auto& entry : retained)
-        announcements += entry.key().starts_with("homeassistant/") ? 1 : 0;
+    for (const auto& entry : retained) {
+        if (entry.key().starts_with("homeassistant/")) ++announcements;
+    }
     for (const auto& [id, thing] : sink.things) properties += thing.properties.size();
     EXPECT_GT(properties, announcements) << "an announcement became no property";
     // What is refused is refused for its template, and little else.
     std::size_t templates = 0;
     for (const auto& refused : format.refusals()) {
         const bool is_template = refused.reason.starts_with("template not supported");
-        templates += is_template ? 1 : 0;
+        if (is_template) ++templates;
         EXPECT_TRUE(is_template) << refused.topic << " " << refused.aspect << ": "
                                  << refused.reason;
     }
