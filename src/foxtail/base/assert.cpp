@@ -9,7 +9,8 @@ std::atomic<std::uint64_t> bug_count{0};
 }
 
 void assertion_failed(const char* condition, const char* file, int line, const char* why) {
-    std::fprintf(stderr, "foxtail: broken contract at %s:%d: %s (%s)\n", file, line, why, condition);
+    std::fprintf(stderr, "foxtail: broken contract at %s:%d: %s (%s)\n", file, line, why,
+                 condition);
     std::abort();
 }
 
@@ -20,6 +21,8 @@ void bug_found(const char* file, int line, const char* why) {
     if (std::getenv("FOXTAIL_ABORT_ON_BUG") != nullptr) std::abort();
 }
 
-std::uint64_t bugs_found() { return bug_count.load(std::memory_order_relaxed); }
+std::uint64_t bugs_found() {
+    return bug_count.load(std::memory_order_relaxed);
+}
 
 }  // namespace foxtail

@@ -9,7 +9,8 @@
 namespace foxtail {
 
 /// Appends to a byte string. Integers are LEB128 varints (signed ones zigzag first), doubles eight
-/// little-endian bytes, strings a length and their bytes: the same state always gives the same bytes.
+/// little-endian bytes, strings a length and their bytes: the same state always gives the same
+/// bytes.
 class ByteWriter {
 public:
     explicit ByteWriter(std::string& out) : out_(out) {}
@@ -38,8 +39,8 @@ private:
     std::string& out_;
 };
 
-/// Reads what ByteWriter wrote. Never reads past the end: after the first short or malformed item ok() is
-/// false and every further answer is zero or empty.
+/// Reads what ByteWriter wrote. Never reads past the end: after the first short or malformed item
+/// ok() is false and every further answer is zero or empty.
 class ByteReader {
 public:
     explicit ByteReader(std::string_view in) : in_(in) {}
@@ -61,6 +62,11 @@ public:
     std::int64_t i64() {
         const auto v = u64();
         return static_cast<std::int64_t>(v >> 1) ^ -static_cast<std::int64_t>(v & 1);
+    }
+    /// A number of at most 32 bits.
+    std::uint32_t u32() {
+        const auto v = u64();
+        return static_cast<std::uint32_t>(v <= 0xFFFF'FFFF ? v : give_up());
     }
     std::uint8_t u8() {
         if (at_ == in_.size()) return static_cast<std::uint8_t>(give_up());
@@ -98,12 +104,22 @@ public:
         at_ += size;
         return out;
     }
-    /// A count of items that take at least `bytes_each`: false counts cannot make the reader allocate.
+    /// One of an enumeration's values, 0 .. `last`.
+    template <class Enum>
+    Enum one_of(Enum last) {
+        const auto v = u8();
+        return static_cast<Enum>(v <= static_cast<std::uint8_t>(last) ? v : give_up());
+    }
+    /// A count of items that take at least `bytes_each`: false counts cannot make the reader
+    /// allocate.
     std::size_t count(std::size_t bytes_each = 1) {
         const auto n = u64();
         if (n > left() / bytes_each) return static_cast<std::size_t>(give_up());
         return static_cast<std::size_t>(n);
     }
+
+    /// What was read makes no sense: as if the bytes had ended there.
+    void reject() { give_up(); }
 
 private:
     std::uint64_t give_up() {

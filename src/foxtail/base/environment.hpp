@@ -1,10 +1,10 @@
 #pragma once
 
+#include "foxtail/base/time.hpp"
+
 #include <cstddef>
 #include <functional>
 #include <span>
-
-#include "foxtail/base/time.hpp"
 
 namespace foxtail {
 
@@ -29,14 +29,17 @@ public:
 class Loop {
 public:
     virtual ~Loop() = default;
-    /// Runs `work` on this thread once the present handler has returned. Called from this thread only.
+    /// Runs `work` on this thread once the present handler has returned. Called from this thread
+    /// only.
     virtual void soon(std::function<void()> work) = 0;
-    /// Runs `work` at or after `at` (Clock::monotonic). One alarm a key: setting it again replaces it.
+    /// Runs `work` at or after `at` (Clock::monotonic). One alarm a key: setting it again replaces
+    /// it.
     virtual void alarm(int key, Duration at, std::function<void()> work) = 0;
 };
 
-/// Everything a household needs from the machine beside its disk and its network, which are the Store and the
-/// Outlets of hub/edges.hpp. One real implementation (runtime), one simulated (tests/sim).
+/// Everything a household needs from the machine beside its disk and its network, which are the
+/// Store and the Outlets of hub/edges.hpp. One real implementation (runtime), one simulated
+/// (tests/sim).
 struct Environment {
     Clock& clock;
     Random& random;

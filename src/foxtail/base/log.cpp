@@ -1,11 +1,11 @@
 #include "foxtail/base/log.hpp"
 
+#include "foxtail/base/time.hpp"
+#include "foxtail/base/utf8.hpp"
+
 #include <atomic>
 #include <chrono>
 #include <cstdio>
-
-#include "foxtail/base/time.hpp"
-#include "foxtail/base/utf8.hpp"
 
 namespace foxtail {
 namespace {
@@ -15,10 +15,14 @@ std::atomic<LogFormat> log_format{LogFormat::text};
 
 const char* level_name(LogLevel level) {
     switch (level) {
-        case LogLevel::debug: return "debug";
-        case LogLevel::info: return "info";
-        case LogLevel::warning: return "warning";
-        case LogLevel::error: return "error";
+        case LogLevel::debug:
+            return "debug";
+        case LogLevel::info:
+            return "info";
+        case LogLevel::warning:
+            return "warning";
+        case LogLevel::error:
+            return "error";
     }
     return "error";
 }
@@ -43,7 +47,8 @@ void set_log(LogLevel least, LogFormat format) {
 void log(LogLevel level, std::string_view event, std::initializer_list<LogField> fields) {
     if (level < least_level.load(std::memory_order_relaxed)) return;
     const auto since = std::chrono::system_clock::now().time_since_epoch();
-    const auto time = format_rfc3339(Time{std::chrono::duration_cast<std::chrono::microseconds>(since).count()});
+    const auto time =
+        format_rfc3339(Time{std::chrono::duration_cast<std::chrono::microseconds>(since).count()});
     std::string line;
     if (log_format.load(std::memory_order_relaxed) == LogFormat::json) {
         line = R"({"time":")" + time + R"(","level":")" + level_name(level) + R"(","event":)";

@@ -12,8 +12,9 @@ enum class LogFormat { text, json };
 /// What goes to stderr from now on. Set once at start, before other threads log.
 void set_log(LogLevel least, LogFormat format);
 
-/// One event, one line on stderr: time, level, what happened, and its details as name and text. Never a secret, never
-/// the value of a person's property: those belong in the journal, where access is decided. Thread-safe.
+/// One event, one line on stderr: time, level, what happened, and its details as name and text.
+/// Never a secret, never the value of a person's property: those belong in the journal, where
+/// access is decided. Thread-safe.
 struct LogField {
     std::string_view name;
     std::string text;

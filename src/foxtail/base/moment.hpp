@@ -4,8 +4,9 @@
 
 namespace foxtail {
 
-/// The one notion of "now" that the core is given: the wall clock for what people read and records keep, and a
-/// clock that never jumps for deadlines. A wall clock set wrong by a year must neither fire nor kill anything.
+/// The one notion of "now" that the core is given: the wall clock for what people read and records
+/// keep, and a clock that never jumps for deadlines. A wall clock set wrong by a year must neither
+/// fire nor kill anything.
 struct Moment {
     Time wall;
     Duration mono;

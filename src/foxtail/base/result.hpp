@@ -7,8 +7,8 @@
 
 namespace foxtail {
 
-/// What the caller can *do* about a failure; never where it happened. The list is closed: it maps one
-/// to one onto HTTP statuses and MQTT reason codes, so a new cause is a message, not a code.
+/// What the caller can *do* about a failure; never where it happened. The list is closed: it maps
+/// one to one onto HTTP statuses and MQTT reason codes, so a new cause is a message, not a code.
 enum class Code {
     invalid_input,  // Fix the request; the same bytes will fail again.
     not_found,
@@ -23,27 +23,36 @@ enum class Code {
 /// The code's name as it stands in logs, metrics and answers, e.g. "invalid_input".
 [[nodiscard]] constexpr const char* name(Code code) {
     switch (code) {
-        case Code::invalid_input: return "invalid_input";
-        case Code::not_found: return "not_found";
-        case Code::denied: return "denied";
-        case Code::conflict: return "conflict";
-        case Code::unavailable: return "unavailable";
-        case Code::timed_out: return "timed_out";
-        case Code::exhausted: return "exhausted";
-        case Code::corrupt: return "corrupt";
+        case Code::invalid_input:
+            return "invalid_input";
+        case Code::not_found:
+            return "not_found";
+        case Code::denied:
+            return "denied";
+        case Code::conflict:
+            return "conflict";
+        case Code::unavailable:
+            return "unavailable";
+        case Code::timed_out:
+            return "timed_out";
+        case Code::exhausted:
+            return "exhausted";
+        case Code::corrupt:
+            return "corrupt";
     }
     return "corrupt";
 }
 
 struct Error {
     Code code = Code::corrupt;
-    std::string message;  // Lower case, no full stop, with the numbers: "frame of 81920 bytes, limit 65536".
+    std::string message;  // Lower case, no full stop, with the numbers: "frame of 81920 bytes,
+                          // limit 65536".
 
     friend bool operator==(const Error&, const Error&) = default;
 };
 
-/// A value or the reason there is none. A thin skin over `tl::expected` that cannot be ignored; becomes
-/// an alias of `std::expected` when Debian's compiler has one.
+/// A value or the reason there is none. A thin skin over `tl::expected` that cannot be ignored;
+/// becomes an alias of `std::expected` when Debian's compiler has one.
 template <class T>
 struct [[nodiscard]] Result : tl::expected<T, Error> {
     using tl::expected<T, Error>::expected;

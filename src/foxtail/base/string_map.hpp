@@ -10,7 +10,9 @@ namespace foxtail {
 /// Hash that lets a map keyed by std::string be searched with a string_view, without a copy.
 struct StringHash {
     using is_transparent = void;
-    std::size_t operator()(std::string_view text) const { return std::hash<std::string_view>{}(text); }
+    std::size_t operator()(std::string_view text) const {
+        return std::hash<std::string_view>{}(text);
+    }
 };
 
 template <class T>

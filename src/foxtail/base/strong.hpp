@@ -6,8 +6,8 @@
 
 namespace foxtail {
 
-/// A value that cannot be mistaken for another of the same representation. Explicit in, explicit out:
-/// an implicit conversion would give the safety back.
+/// A value that cannot be mistaken for another of the same representation. Explicit in, explicit
+/// out: an implicit conversion would give the safety back.
 template <class Tag, class T>
 class Strong {
 public:
@@ -25,5 +25,7 @@ private:
 
 template <class Tag, class T>
 struct std::hash<foxtail::Strong<Tag, T>> {
-    std::size_t operator()(const foxtail::Strong<Tag, T>& s) const { return std::hash<T>{}(s.value()); }
+    std::size_t operator()(const foxtail::Strong<Tag, T>& s) const {
+        return std::hash<T>{}(s.value());
+    }
 };

@@ -30,7 +30,8 @@ bool digits(std::string_view text, std::size_t at, std::size_t count, int& out) 
 }
 
 tl::unexpected<Error> not_a_time(std::string_view text, const char* what) {
-    return fail(Code::invalid_input, "'" + std::string(text.substr(0, 40)) + "' is not an RFC 3339 time: " + what +
+    return fail(Code::invalid_input, "'" + std::string(text.substr(0, 40)) +
+                                         "' is not an RFC 3339 time: " + what +
                                          " (expected e.g. 2026-11-22T07:00:00Z)");
 }
 
@@ -69,7 +70,8 @@ Civil civil_from(Time t) {
 }
 
 Time time_from(const Civil& c) {
-    const std::int64_t s = days_from_civil(c.year, c.month, c.day) * 86400 + c.hour * 3600LL + c.minute * 60LL + c.second;
+    const std::int64_t s = days_from_civil(c.year, c.month, c.day) * 86400 + c.hour * 3600LL +
+                           c.minute * 60LL + c.second;
     return {s * 1000000 + c.microsecond};
 }
 
@@ -78,28 +80,32 @@ std::string format_rfc3339(Time t) {
     std::array<char, 48> buffer{};
     int n = 0;
     if (c.microsecond == 0) {
-        n = std::snprintf(buffer.data(), buffer.size(), "%04d-%02d-%02dT%02d:%02d:%02dZ", c.year, c.month, c.day, c.hour,
-                          c.minute, c.second);
+        n = std::snprintf(buffer.data(), buffer.size(), "%04d-%02d-%02dT%02d:%02d:%02dZ", c.year,
+                          c.month, c.day, c.hour, c.minute, c.second);
     } else if (c.microsecond % 1000 == 0) {
-        n = std::snprintf(buffer.data(), buffer.size(), "%04d-%02d-%02dT%02d:%02d:%02d.%03dZ", c.year, c.month, c.day,
-                          c.hour, c.minute, c.second, c.microsecond / 1000);
+        n = std::snprintf(buffer.data(), buffer.size(), "%04d-%02d-%02dT%02d:%02d:%02d.%03dZ",
+                          c.year, c.month, c.day, c.hour, c.minute, c.second, c.microsecond / 1000);
     } else {
-        n = std::snprintf(buffer.data(), buffer.size(), "%04d-%02d-%02dT%02d:%02d:%02d.%06dZ", c.year, c.month, c.day,
-                          c.hour, c.minute, c.second, c.microsecond);
+        n = std::snprintf(buffer.data(), buffer.size(), "%04d-%02d-%02dT%02d:%02d:%02d.%06dZ",
+                          c.year, c.month, c.day, c.hour, c.minute, c.second, c.microsecond);
     }
     return {buffer.data(), static_cast<std::size_t>(n)};
 }
 
 Result<Time> parse_rfc3339(std::string_view text) {
     Civil c;
-    const bool shape = text.size() >= 20 && digits(text, 0, 4, c.year) && text[4] == '-' && digits(text, 5, 2, c.month) &&
-                       text[7] == '-' && digits(text, 8, 2, c.day) && (text[10] == 'T' || text[10] == 't' || text[10] == ' ') &&
-                       digits(text, 11, 2, c.hour) && text[13] == ':' && digits(text, 14, 2, c.minute) && text[16] == ':' &&
+    const bool shape = text.size() >= 20 && digits(text, 0, 4, c.year) && text[4] == '-' &&
+                       digits(text, 5, 2, c.month) && text[7] == '-' && digits(text, 8, 2, c.day) &&
+                       (text[10] == 'T' || text[10] == 't' || text[10] == ' ') &&
+                       digits(text, 11, 2, c.hour) && text[13] == ':' &&
+                       digits(text, 14, 2, c.minute) && text[16] == ':' &&
                        digits(text, 17, 2, c.second);
     if (!shape) return not_a_time(text, "wrong shape");
     if (c.month < 1 || c.month > 12) return not_a_time(text, "month out of range");
-    if (c.day < 1 || c.day > days_in_month(c.year, c.month)) return not_a_time(text, "day out of range");
-    if (c.hour > 23 || c.minute > 59 || c.second > 60) return not_a_time(text, "time of day out of range");
+    if (c.day < 1 || c.day > days_in_month(c.year, c.month))
+        return not_a_time(text, "day out of range");
+    if (c.hour > 23 || c.minute > 59 || c.second > 60)
+        return not_a_time(text, "time of day out of range");
     std::size_t at = 19;
     if (text[at] == '.') {
         int scale = 100000;
@@ -114,8 +120,8 @@ Result<Time> parse_rfc3339(std::string_view text) {
     if (text[at] == '+' || text[at] == '-') {
         int hh = 0;
         int mm = 0;
-        if (!digits(text, at + 1, 2, hh) || at + 6 != text.size() || text[at + 3] != ':' || !digits(text, at + 4, 2, mm) ||
-            hh > 23 || mm > 59) {
+        if (!digits(text, at + 1, 2, hh) || at + 6 != text.size() || text[at + 3] != ':' ||
+            !digits(text, at + 4, 2, mm) || hh > 23 || mm > 59) {
             return not_a_time(text, "wrong offset");
         }
         offset_s = (text[at] == '-' ? -1 : 1) * (hh * 3600LL + mm * 60LL);
@@ -128,7 +134,8 @@ Result<Time> parse_rfc3339(std::string_view text) {
 Result<Duration> parse_duration(std::string_view text) {
     const auto wrong = [&] {
         return fail(Code::invalid_input,
-                    "'" + std::string(text.substr(0, 40)) + "' is not a duration (expected e.g. 250ms, 90s, 5m, 1h30m, 2d)");
+                    "'" + std::string(text.substr(0, 40)) +
+                        "' is not a duration (expected e.g. 250ms, 90s, 5m, 1h30m, 2d)");
     };
     if (text.empty()) return wrong();
     Duration sum;
@@ -150,11 +157,20 @@ Result<Duration> parse_duration(std::string_view text) {
             at += 2;
         } else {
             switch (rest.front()) {
-                case 's': sum = sum + seconds(n); break;
-                case 'm': sum = sum + minutes(n); break;
-                case 'h': sum = sum + hours(n); break;
-                case 'd': sum = sum + days(n); break;
-                default: return wrong();
+                case 's':
+                    sum = sum + seconds(n);
+                    break;
+                case 'm':
+                    sum = sum + minutes(n);
+                    break;
+                case 'h':
+                    sum = sum + hours(n);
+                    break;
+                case 'd':
+                    sum = sum + days(n);
+                    break;
+                default:
+                    return wrong();
             }
             ++at;
         }

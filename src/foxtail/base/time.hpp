@@ -1,11 +1,11 @@
 #pragma once
 
+#include "foxtail/base/result.hpp"
+
 #include <compare>
 #include <cstdint>
 #include <string>
 #include <string_view>
-
-#include "foxtail/base/result.hpp"
 
 namespace foxtail {
 
@@ -19,12 +19,24 @@ struct Duration {
     friend constexpr Duration operator*(Duration a, std::int64_t n) { return {a.us * n}; }
 };
 
-constexpr Duration microseconds(std::int64_t n) { return {n}; }
-constexpr Duration milliseconds(std::int64_t n) { return {n * 1000}; }
-constexpr Duration seconds(std::int64_t n) { return {n * 1000000}; }
-constexpr Duration minutes(std::int64_t n) { return seconds(60 * n); }
-constexpr Duration hours(std::int64_t n) { return minutes(60 * n); }
-constexpr Duration days(std::int64_t n) { return hours(24 * n); }
+constexpr Duration microseconds(std::int64_t n) {
+    return {n};
+}
+constexpr Duration milliseconds(std::int64_t n) {
+    return {n * 1000};
+}
+constexpr Duration seconds(std::int64_t n) {
+    return {n * 1000000};
+}
+constexpr Duration minutes(std::int64_t n) {
+    return seconds(60 * n);
+}
+constexpr Duration hours(std::int64_t n) {
+    return minutes(60 * n);
+}
+constexpr Duration days(std::int64_t n) {
+    return hours(24 * n);
+}
 
 /// A moment: microseconds since 1970-01-01T00:00:00Z, without leap seconds. 0 means "not known".
 struct Time {
@@ -37,11 +49,14 @@ struct Time {
     friend constexpr Duration operator-(Time a, Time b) { return {a.us - b.us}; }
 };
 
-/// Drops what is finer than a millisecond. Readings carry milliseconds: finer digits are the network's
-/// noise, and they would double the size of the history.
-constexpr Time to_millisecond(Time t) { return {t.us - ((t.us % 1000) + 1000) % 1000}; }
+/// Drops what is finer than a millisecond. Readings carry milliseconds: finer digits are the
+/// network's noise, and they would double the size of the history.
+constexpr Time to_millisecond(Time t) {
+    return {t.us - ((t.us % 1000) + 1000) % 1000};
+}
 
-/// RFC 3339 in UTC, with as many sub-second digits (0, 3 or 6) as are needed: "2026-11-22T07:00:00.125Z".
+/// RFC 3339 in UTC, with as many sub-second digits (0, 3 or 6) as are needed:
+/// "2026-11-22T07:00:00.125Z".
 [[nodiscard]] std::string format_rfc3339(Time t);
 
 /// Reads RFC 3339 with any offset and up to nine sub-second digits (cut to microseconds).

@@ -8,7 +8,8 @@ namespace foxtail {
 /// True when `text` is well-formed UTF-8 (Unicode 15, table 3-7: no overlong forms, no surrogates).
 [[nodiscard]] bool valid_utf8(std::string_view text);
 
-/// `text` cut to `bytes_max` at a character's border, with control characters and invalid bytes shown as
+/// `text` cut to `bytes_max` at a character's border (and "..." after it, when something was cut),
+/// with control characters and invalid bytes shown as
 /// '?': safe for a log line, a page or an error message.
 [[nodiscard]] std::string printable(std::string_view text, std::size_t bytes_max = 120);
 

@@ -7,6 +7,9 @@
 #include <array>
 #include <charconv>
 #include <cmath>
+#include <sstream>
+
+#include <yaml-cpp/eventhandler.h>
 
 namespace foxtail {
 namespace {
@@ -84,6 +87,28 @@ std::optional<Value> scalar_value(const YAML::Node& node) {
     return Value{text};
 }
 
+/// Notes where the last document began.
+struct DocumentStart final : YAML::EventHandler {
+    void OnDocumentStart(const YAML::Mark& mark) override {
+        line = mark.line + 1;
+        column = mark.column + 1;
+    }
+    void OnDocumentEnd() override {}
+    void OnNull(const YAML::Mark&, YAML::anchor_t) override {}
+    void OnAlias(const YAML::Mark&, YAML::anchor_t) override {}
+    void OnScalar(const YAML::Mark&, const std::string&, YAML::anchor_t,
+                  const std::string&) override {}
+    void OnSequenceStart(const YAML::Mark&, const std::string&, YAML::anchor_t,
+                         YAML::EmitterStyle::value) override {}
+    void OnSequenceEnd() override {}
+    void OnMapStart(const YAML::Mark&, const std::string&, YAML::anchor_t,
+                    YAML::EmitterStyle::value) override {}
+    void OnMapEnd() override {}
+
+    int line = 0;
+    int column = 0;
+};
+
 }  // namespace
 
 Yaml::Yaml(std::string file, std::string_view text) : file_(std::move(file)), text_(text) {
@@ -124,18 +149,25 @@ bool Yaml::readable() {
 
 void Yaml::parse() {
     try {
-        auto documents = YAML::LoadAll(text_);
-        if (documents.size() > 1) {
-            return tell({file_, 0, 0},
-                        std::to_string(documents.size()) +
-                            " documents (separated by '---') in one file, only one is read");
-        }
-        if (!documents.empty()) root_ = documents.front();
+        root_ = YAML::Load(text_);
+        // Load() reads the first document and is silent about what comes after it; LoadAll() of
+        // yaml-cpp 0.7 does not come back from ", a]". So the events are read once more, and never
+        // further than one step past the first document.
+        std::istringstream stream(text_);
+        YAML::Parser parser(stream);
+        DocumentStart start;
+        if (!parser.HandleNextDocument(start)) return;
+        if (!parser.HandleNextDocument(start)) return;
+        root_.reset();
+        tell({file_, start.line, start.column},
+             "the file ends before this: only one document is read, and brackets come in pairs");
     } catch (const YAML::Exception& e) {
-        tell({file_, e.mark.is_null() ? 0 : e.mark.line + 1,
-              e.mark.is_null() ? 0 : e.mark.column + 1},
+        root_.reset();
+        const bool somewhere = !e.mark.is_null();
+        tell({file_, somewhere ? e.mark.line + 1 : 0, somewhere ? e.mark.column + 1 : 0},
              "not YAML: " + e.msg);
     } catch (const std::exception& e) {
+        root_.reset();
         tell({file_, 0, 0}, std::string("not YAML: ") + e.what());
     }
 }

@@ -53,8 +53,14 @@ TEST(Yaml, values_are_what_they_look_like) {
 
 TEST(Yaml, what_is_no_yaml_says_where) {
     EXPECT_EQ(mistakes_in("a: [1,\nb: 2"), "f:2:1 not YAML: end of sequence flow not found\n");
-    EXPECT_EQ(mistakes_in("a: 1\n---\nb: 2\n"),
-              "f:0:0 2 documents (separated by '---') in one file, only one is read\n");
+    EXPECT_EQ(
+        mistakes_in("a: 1\n---\nb: 2\n"),
+        "f:2:1 the file ends before this: only one document is read, and brackets come in pairs\n");
+    EXPECT_EQ(mistakes_in("a: 1\n"), "");
+    EXPECT_EQ(
+        mistakes_in(" ,r when]}]"),
+        "f:1:2 the file ends before this: only one document is read, and brackets come in pairs\n");
+    EXPECT_EQ(mistakes_in("rules: []\n]\n"), "");
     EXPECT_EQ(mistakes_in("a: 1\nb: \xff\n"), "f:2:1 this line is not UTF-8\n");
     EXPECT_EQ(mistakes_in(std::string("a: 1\nb: \x04 c\n")),
               "f:2:4 a control character; write it as an escape in a quoted text\n");

@@ -1,9 +1,9 @@
 #include "foxtail/hub/commands.hpp"
 
+#include "foxtail/model/bytes.hpp"
+
 #include <algorithm>
 #include <cmath>
-
-#include "foxtail/model/bytes.hpp"
 
 namespace foxtail {
 
@@ -19,8 +19,8 @@ bool fulfils(const PropertySpec& spec, const Value& wanted, const Value& said) {
 }
 
 void Commands::apply(const Record& record, const CommandAsked& asked) {
-    pending_.push_back({record.seq, asked.property, asked.thing, asked.action, asked.value, record.actor,
-                        asked.time_to_live, asked.depth});
+    pending_.push_back({record.seq, asked.property, asked.thing, asked.action, asked.value,
+                        record.actor, asked.time_to_live, asked.depth});
     if (asked.action.empty()) waiting_[asked.property.index].push_back(record.seq);
 }
 
@@ -44,7 +44,8 @@ const std::vector<Seq>* Commands::waiting(PropertyId property) const {
     return at == waiting_.end() || at->second.empty() ? nullptr : &at->second;
 }
 
-const Pending* Commands::matching(const PropertySpec& spec, PropertyId property, const Value& said) const {
+const Pending* Commands::matching(const PropertySpec& spec, PropertyId property,
+                                  const Value& said) const {
     const auto* seqs = waiting(property);
     if (seqs == nullptr) return nullptr;
     for (auto at = seqs->rbegin(); at != seqs->rend(); ++at) {
@@ -75,18 +76,19 @@ Result<void> Commands::load(ByteReader& in) {
     for (std::size_t i = 0; i < n && in.ok(); ++i) {
         Pending p;
         p.seq = in.u64();
-        p.property.index = static_cast<std::uint32_t>(in.u64());
-        p.thing.index = static_cast<std::uint32_t>(in.u64());
+        p.property.index = in.u32();
+        p.thing.index = in.u32();
         p.action = in.text();
         p.value = read_value(in);
-        p.asked_by.index = static_cast<std::uint32_t>(in.u64());
-        p.time_to_live.us = in.i64();
+        p.asked_by.index = in.u32();
+        p.time_to_live = read_duration(in);
         p.depth = in.u8();
         if (!in.ok() || (!pending_.empty() && pending_.back().seq >= p.seq)) break;
         if (p.action.empty()) waiting_[p.property.index].push_back(p.seq);
         pending_.push_back(std::move(p));
     }
-    if (!in.ok() || pending_.size() != n) return fail(Code::corrupt, "the snapshot's commands contradict themselves");
+    if (!in.ok() || pending_.size() != n)
+        return fail(Code::corrupt, "the snapshot's commands contradict themselves");
     return {};
 }
 

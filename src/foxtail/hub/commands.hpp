@@ -1,12 +1,12 @@
 #pragma once
 
+#include "foxtail/base/bytes.hpp"
+#include "foxtail/journal/record.hpp"
+
 #include <deque>
 #include <optional>
 #include <unordered_map>
 #include <vector>
-
-#include "foxtail/base/bytes.hpp"
-#include "foxtail/journal/record.hpp"
 
 namespace foxtail {
 
@@ -32,8 +32,10 @@ public:
     void apply(const Record& record, const CommandAsked& asked);
     void apply(const CommandEnded& ended);
     [[nodiscard]] const Pending* find(Seq seq) const;
-    /// The newest pending command for the property whose value equals `said` (numbers within the step), or null.
-    [[nodiscard]] const Pending* matching(const PropertySpec& spec, PropertyId property, const Value& said) const;
+    /// The newest pending command for the property whose value equals `said` (numbers within the
+    /// step), or null.
+    [[nodiscard]] const Pending* matching(const PropertySpec& spec, PropertyId property,
+                                          const Value& said) const;
     /// The commands under way for the property, oldest first; null when there are none.
     [[nodiscard]] const std::vector<Seq>* waiting(PropertyId property) const;
     /// All, oldest first.
@@ -49,8 +51,8 @@ private:
     std::unordered_map<std::uint32_t, std::vector<Seq>> waiting_;
 };
 
-/// True when a device that said `said` has done what `wanted` asked: equal, or for numbers within half a step (at
-/// least a millionth of the value), because devices round.
+/// True when a device that said `said` has done what `wanted` asked: equal, or for numbers within
+/// half a step (at least a millionth of the value), because devices round.
 [[nodiscard]] bool fulfils(const PropertySpec& spec, const Value& wanted, const Value& said);
 
 }  // namespace foxtail

@@ -1,27 +1,34 @@
 #include "foxtail/hub/door.hpp"
 
-#include <algorithm>
-#include <utility>
-
 #include "foxtail/base/assert.hpp"
 #include "foxtail/grants/pattern.hpp"
+
+#include <algorithm>
+#include <utility>
 
 namespace foxtail {
 namespace {
 
 constexpr std::size_t chain_max = 64;
+constexpr std::uint16_t all_verbs = 2 * static_cast<std::uint16_t>(Verb::subscribe) - 1;
 
 }  // namespace
 
 Door Hub::door(SubjectId subject) {
-    FOX_ASSERT(household_.authority().find(subject) != nullptr, "a door belongs to a known subject");
+    FOX_ASSERT(household_.authority().find(subject) != nullptr,
+               "a door belongs to a known subject");
     return {*this, subject};
 }
 
-const Subject& Door::who() const { return *hub_->authority().find(subject_); }
-const Catalogue& Door::names() const { return hub_->household_.catalogue(); }
+const Subject& Door::who() const {
+    return *hub_->authority().find(subject_);
+}
+const Catalogue& Door::names() const {
+    return hub_->household_.catalogue();
+}
 
-// ---- things ------------------------------------------------------------------------------------------------
+// ---- things
+// ------------------------------------------------------------------------------------------------
 
 bool Door::discovers(const Thing& thing, std::string_view member) const {
     const Authority& authority = hub_->authority();
@@ -37,26 +44,25 @@ bool Door::discovers(const Thing& thing, std::string_view member) const {
            authority.decide_at(subject_, Verb::observe, address, when).allowed;
 }
 
-namespace {
-bool discovers_any(const Door& door, const Thing& thing) {
-    const auto sees = [&](const auto& member) { return door.discovers(thing, member.name); };
+bool Door::discovers(const Thing& thing) const {
+    const auto sees = [&](const auto& member) { return discovers(thing, member.name); };
     const ThingSpec& spec = thing.spec;
     return std::any_of(spec.properties.begin(), spec.properties.end(), sees) ||
            std::any_of(spec.actions.begin(), spec.actions.end(), sees) ||
            std::any_of(spec.events.begin(), spec.events.end(), sees);
 }
-}  // namespace
 
 void Door::things(const std::function<void(const Thing&)>& visit) const {
     const bool all = may_manage();
     for (const Thing& thing : names().things()) {
-        if (thing.present && (all || discovers_any(*this, thing))) visit(thing);
+        if (thing.present && (all || discovers(thing))) visit(thing);
     }
 }
 
 Result<const Thing*> Door::thing(std::string_view id) const {
     const Thing* thing = names().find_thing(id);
-    if (thing == nullptr || !thing->present || !(may_manage() || discovers_any(*this, *thing))) return Authority::denied();
+    if (thing == nullptr || !thing->present || !(may_manage() || discovers(*thing)))
+        return Authority::denied();
     return thing;
 }
 
@@ -64,16 +70,20 @@ Result<PropertyView> Door::view(const Property* property) const {
     if (property == nullptr || !property->present) return Authority::denied();
     const auto permit = hub_->authority().permit<Verb::read>(subject_, property->id, now());
     if (!permit) return fail(permit.error());
-    return PropertyView{property, &hub_->household_.belief(*permit), hub_->household_.quality(*permit, now())};
+    return PropertyView{property, &hub_->household_.belief(*permit),
+                        hub_->household_.quality(*permit, now())};
 }
 
-Result<PropertyView> Door::read(std::string_view address) const { return view(names().find_property(address)); }
+Result<PropertyView> Door::read(std::string_view address) const {
+    return view(names().find_property(address));
+}
 
 Result<PropertyView> Door::read(std::string_view thing, std::string_view property) const {
     return view(names().find_property(thing, property));
 }
 
-void Door::readings(std::string_view thing, const std::function<void(const PropertyView&)>& visit) const {
+void Door::readings(std::string_view thing,
+                    const std::function<void(const PropertyView&)>& visit) const {
     const auto show = [&](const Property& property) {
         if (const auto seen = view(&property)) visit(*seen);
     };
@@ -84,16 +94,19 @@ void Door::readings(std::string_view thing, const std::function<void(const Prope
     }
 }
 
-// ---- wishes ------------------------------------------------------------------------------------------------
+// ---- wishes
+// ------------------------------------------------------------------------------------------------
 
 void Door::wish(const Wish& wish, std::function<void(Result<Seq>)> then) {
-    if (hub_->health_.read_only) return then(fail(Code::unavailable, "read-only: " + hub_->health_.reason));
+    if (hub_->health_.read_only)
+        return then(fail(Code::unavailable, "read-only: " + hub_->health_.reason));
     const auto seq = hub_->household_.wish(subject_, wish, hub_->now());
     hub_->touched();
     if (!seq) {
         // A denial is on record before the one denied hears of it; other refusals need no record.
         if (seq.error().code != Code::denied) return then(seq);
-        return hub_->when_durable(hub_->head(), [then = std::move(then), seq](const Result<void>&) { then(seq); });
+        return hub_->when_durable(
+            hub_->head(), [then = std::move(then), seq](const Result<void>&) { then(seq); });
     }
     hub_->when_durable(*seq, [then = std::move(then), seq = *seq](Result<void> durable) {
         if (!durable) return then(fail(std::move(durable.error())));
@@ -102,25 +115,32 @@ void Door::wish(const Wish& wish, std::function<void(Result<Seq>)> then) {
 }
 
 Result<Hub::CommandState> Door::command(Seq seq) const {
-    const auto ended = std::find_if(hub_->ended_.rbegin(), hub_->ended_.rend(), [&](const auto& c) { return c.seq == seq; });
+    const auto ended = std::find_if(hub_->ended_.rbegin(), hub_->ended_.rend(),
+                                    [&](const auto& c) { return c.seq == seq; });
     const Pending* pending = hub_->household_.commands().find(seq);
-    const bool asked_by_me = pending != nullptr && pending->asked_by == subject_;
+    const bool asked_by_me = (pending != nullptr && pending->asked_by == subject_) ||
+                             (ended != hub_->ended_.rend() && ended->asked_by == subject_);
     if (!asked_by_me && !may_manage()) return Authority::denied();
     if (ended != hub_->ended_.rend()) return *ended;
-    if (pending != nullptr) return Hub::CommandState{seq, std::nullopt, {}};
-    return fail(Code::not_found, "no command " + std::to_string(seq) + " among the recent ones; its record is in the journal");
+    if (pending != nullptr) return Hub::CommandState{seq, std::nullopt, {}, pending->asked_by};
+    return fail(Code::not_found, "no command " + std::to_string(seq) +
+                                     " among the recent ones; its record is in the journal");
 }
 
 std::optional<Hub::CommandState> Door::last_command(const PropertyView& view) const {
     const Seq seq = view.belief->wanted_by;
     if (seq == 0) return std::nullopt;
-    if (hub_->household_.commands().find(seq) != nullptr) return Hub::CommandState{seq, std::nullopt, {}};
-    const auto ended = std::find_if(hub_->ended_.rbegin(), hub_->ended_.rend(), [&](const auto& c) { return c.seq == seq; });
+    if (const Pending* pending = hub_->household_.commands().find(seq)) {
+        return Hub::CommandState{seq, std::nullopt, {}, pending->asked_by};
+    }
+    const auto ended = std::find_if(hub_->ended_.rbegin(), hub_->ended_.rend(),
+                                    [&](const auto& c) { return c.seq == seq; });
     if (ended == hub_->ended_.rend()) return std::nullopt;
     return *ended;
 }
 
-// ---- the past ----------------------------------------------------------------------------------------------
+// ---- the past
+// ----------------------------------------------------------------------------------------------
 
 void Door::history(std::string_view address, HistoryQuery query,
                    std::function<void(Result<std::vector<HistoryPoint>>)> then) const {
@@ -128,25 +148,33 @@ void Door::history(std::string_view address, HistoryQuery query,
     if (property == nullptr) return then(Authority::denied());
     auto permit = hub_->authority().permit<Verb::history>(subject_, property->id, now());
     if (!permit) return then(fail(std::move(permit.error())));
-    if (query.to <= query.from) return then(fail(Code::invalid_input, "'to' must be later than 'from'"));
+    if (query.to <= query.from)
+        return then(fail(Code::invalid_input, "'to' must be later than 'from'"));
     hub_->store_.history(*permit, query, std::move(then));
 }
 
-void Door::journal(JournalQuery query, std::function<void(Result<std::vector<Record>>)> then) const {
+void Door::journal(JournalQuery query,
+                   std::function<void(Result<std::vector<Record>>)> then) const {
     Hub* hub = hub_;
     const SubjectId subject = subject_;
     query.limit = std::min<std::uint32_t>(query.limit, 1000);
-    hub_->store_.journal(std::move(query), [hub, subject, then = std::move(then)](Result<std::vector<Record>> found) {
-        if (!found) return then(std::move(found));
-        const Time when = hub->now().wall;
-        std::erase_if(*found, [&](const Record& record) { return !hub->may_see(subject, record, when); });
-        then(std::move(found));
-    });
+    hub_->store_.journal(std::move(query),
+                         [hub, subject, then = std::move(then)](Result<std::vector<Record>> found) {
+                             if (!found) return then(std::move(found));
+                             const Time when = hub->now().wall;
+                             std::erase_if(*found, [&](const Record& record) {
+                                 return !hub->may_see(subject, record, Verb::history, when);
+                             });
+                             for (Record& record : *found) hub->narrow(subject, record, when);
+                             then(std::move(found));
+                         });
 }
 
 void Door::why(Seq seq, std::function<void(Result<std::vector<Record>>)> then) const {
     if (seq == 0 || seq > hub_->head()) {
-        return then(fail(Code::not_found, "no record " + std::to_string(seq) + "; the newest is " + std::to_string(hub_->head())));
+        if (!may_manage()) return then(Authority::denied());
+        return then(fail(Code::not_found, "no record " + std::to_string(seq) + "; the newest is " +
+                                              std::to_string(hub_->head())));
     }
     climb(*hub_, subject_, seq, {}, std::move(then));
 }
@@ -155,7 +183,8 @@ void Door::climb(Hub& hub, SubjectId subject, Seq seq, std::vector<Record> chain
                  std::function<void(Result<std::vector<Record>>)> then) {
     if (seq > hub.durable_) {
         // Asked within the milliseconds before it is on disk: wait for that.
-        return hub.when_durable(seq, [&hub, subject, seq, chain = std::move(chain), then = std::move(then)](Result<void> durable) {
+        return hub.when_durable(seq, [&hub, subject, seq, chain = std::move(chain),
+                                      then = std::move(then)](Result<void> durable) {
             if (!durable) return then(fail(std::move(durable.error())));
             climb(hub, subject, seq, chain, then);
         });
@@ -164,11 +193,14 @@ void Door::climb(Hub& hub, SubjectId subject, Seq seq, std::vector<Record> chain
     one.from = seq;
     one.before = seq + 1;
     one.limit = 1;
-    hub.store_.journal(one, [&hub, subject, seq, chain = std::move(chain), then = std::move(then)](Result<std::vector<Record>> found) mutable {
+    hub.store_.journal(one, [&hub, subject, seq, chain = std::move(chain),
+                             then = std::move(then)](Result<std::vector<Record>> found) mutable {
         if (!found) return then(std::move(found));
-        const bool visible = !found->empty() && hub.may_see(subject, found->front(), hub.now().wall);
-        if (!visible && chain.empty()) return then(fail(Code::not_found, "no record " + std::to_string(seq)));
+        const bool visible =
+            !found->empty() && hub.may_see(subject, found->front(), Verb::history, hub.now().wall);
+        if (!visible && chain.empty()) return then(Authority::denied());
         if (!visible) return then(std::move(chain));
+        hub.narrow(subject, found->front(), hub.now().wall);
         const Seq cause = found->front().cause;
         chain.push_back(std::move(found->front()));
         if (cause == 0 || cause >= seq || chain.size() >= chain_max) return then(std::move(chain));
@@ -176,9 +208,12 @@ void Door::climb(Hub& hub, SubjectId subject, Seq seq, std::vector<Record> chain
     });
 }
 
-// ---- the household's affairs -------------------------------------------------------------------------------
+// ---- the household's affairs
+// -------------------------------------------------------------------------------
 
-bool Door::may_manage() const { return hub_->authority().decide_at(subject_, Verb::grant, {}, now()).allowed; }
+bool Door::may_manage() const {
+    return hub_->authority().decide_at(subject_, Verb::grant, {}, now()).allowed;
+}
 
 Result<const RuleEngine*> Door::rules() const {
     if (!may_manage()) return Authority::denied();
@@ -207,15 +242,22 @@ Result<const std::vector<Grant>*> Door::grants() const {
     return &hub_->authority().grants();
 }
 
-void Door::give(GrantGiven grant, std::string_view subject_name, std::function<void(Result<Seq>)> then) {
+void Door::give(GrantGiven grant, std::string_view subject_name,
+                std::function<void(Result<Seq>)> then) {
     if (!may_manage()) return then(Authority::denied());
-    if (hub_->health_.read_only) return then(fail(Code::unavailable, "read-only: " + hub_->health_.reason));
-    if (grant.addresses.empty() || grant.verbs == 0) return then(fail(Code::invalid_input, "a grant needs addresses and verbs"));
+    if (hub_->health_.read_only)
+        return then(fail(Code::unavailable, "read-only: " + hub_->health_.reason));
+    if (grant.addresses.empty() || grant.verbs == 0)
+        return then(fail(Code::invalid_input, "a grant needs addresses and verbs"));
+    if (grant.verbs > all_verbs)
+        return then(fail(Code::invalid_input, "a grant names verbs that do not exist"));
     for (const auto& pattern : grant.addresses) {
         if (auto good = check_pattern(pattern); !good) return then(fail(std::move(good.error())));
     }
-    if (grant.until.known() && grant.until <= now()) return then(fail(Code::invalid_input, "'until' lies in the past"));
-    const auto subject = hub_->household_.name_subject(subject_name, SubjectKind::token, subject_, hub_->now());
+    if (grant.until.known() && grant.until <= now())
+        return then(fail(Code::invalid_input, "'until' lies in the past"));
+    const auto subject =
+        hub_->household_.name_subject(subject_name, SubjectKind::token, subject_, hub_->now());
     if (!subject) return then(fail(subject.error()));
     grant.subject = *subject;
     const auto seq = hub_->household_.give(std::move(grant), subject_, hub_->now());
@@ -243,19 +285,23 @@ Result<Door::System> Door::system() const {
     s.durable = hub_->durable();
     s.boot = hub_->boot();
     const auto& things = names().things();
-    s.things = static_cast<std::size_t>(std::count_if(things.begin(), things.end(), [](const Thing& t) { return t.present; }));
+    s.things = static_cast<std::size_t>(
+        std::count_if(things.begin(), things.end(), [](const Thing& t) { return t.present; }));
     s.properties = names().properties().size();
     s.pending = hub_->pending_.size();
     s.problems = hub_->problems_.total();
     s.figures = hub_->household_.figures();
     s.store = hub_->store_.figures();
-    s.dropped.assign(hub_->dropped_.begin(), hub_->dropped_.end());
+    for (const auto& [where, drops] : hub_->dropped_) s.dropped.emplace_back(where, drops.count);
     return s;
 }
 
-// ---- live --------------------------------------------------------------------------------------------------
+// ---- live
+// --------------------------------------------------------------------------------------------------
 
-void Door::watch(Stream& stream) { hub_->streams_.push_back({subject_, &stream}); }
+void Door::watch(Stream& stream) {
+    hub_->streams_.push_back({subject_, &stream});
+}
 
 void Door::unwatch(Stream& stream) {
     std::erase_if(hub_->streams_, [&](const auto& w) { return w.stream == &stream; });

@@ -1,13 +1,13 @@
 #pragma once
 
+#include "foxtail/hub/hub.hpp"
+
 #include <cstdint>
 #include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include "foxtail/hub/hub.hpp"
 
 namespace foxtail {
 
@@ -18,41 +18,55 @@ struct PropertyView {
     Quality quality = Quality::good;
 };
 
-/// The one way in for pages, programs, agents and the command line. A Door belongs to one subject and re-decides
-/// at every call; it cannot be made without a subject, and nothing else of the hub shows or changes a property. What is
-/// forbidden answers exactly as what does not exist (Code::denied). Calls come on the household's thread; callbacks too.
+/// The one way in for pages, programs, agents and the command line. A Door belongs to one subject
+/// and re-decides at every call; it cannot be made without a subject, and nothing else of the hub
+/// shows or changes a property. What is forbidden answers exactly as what does not exist
+/// (Code::denied). Calls come on the household's thread; callbacks too.
 class Door {
 public:
     [[nodiscard]] SubjectId subject() const { return subject_; }
     [[nodiscard]] const Subject& who() const;
 
-    // ---- things ------------------------------------------------------------------------------------------
+    // ---- things
+    // ------------------------------------------------------------------------------------------
     /// Calls `visit` for each present thing of which the subject may discover at least one member.
     void things(const std::function<void(const Thing&)>& visit) const;
     [[nodiscard]] Result<const Thing*> thing(std::string_view id) const;
+    /// True when the subject may know that the thing exists, because it may know of a member.
+    [[nodiscard]] bool discovers(const Thing& thing) const;
     /// True when the subject may know that this member exists.
     [[nodiscard]] bool discovers(const Thing& thing, std::string_view member) const;
-    [[nodiscard]] Result<PropertyView> read(std::string_view thing, std::string_view property) const;
+    [[nodiscard]] Result<PropertyView> read(std::string_view thing,
+                                            std::string_view property) const;
     [[nodiscard]] Result<PropertyView> read(std::string_view address) const;
     /// All that the subject may read; of one thing when `thing` is not empty.
-    void readings(std::string_view thing, const std::function<void(const PropertyView&)>& visit) const;
-    [[nodiscard]] const Catalogue& names() const;  // numbers to names, for showing records that passed the door
+    void readings(std::string_view thing,
+                  const std::function<void(const PropertyView&)>& visit) const;
+    [[nodiscard]] const Catalogue& names()
+        const;  // numbers to names, for showing records that passed the door
 
-    // ---- wishes ------------------------------------------------------------------------------------------
-    /// `then` comes once the command is durable, or with why not. Error: denied, invalid_input, exhausted, unavailable.
+    // ---- wishes
+    // ------------------------------------------------------------------------------------------
+    /// `then` comes once the command is durable, or with why not. Error: denied, invalid_input,
+    /// exhausted, unavailable.
     void wish(const Wish& wish, std::function<void(Result<Seq>)> then);
     [[nodiscard]] Result<Hub::CommandState> command(Seq seq) const;
-    /// The newest command for a property the subject may read; nothing when there was none since the start.
+    /// The newest command for a property the subject may read; nothing when there was none since
+    /// the start.
     [[nodiscard]] std::optional<Hub::CommandState> last_command(const PropertyView& view) const;
 
-    // ---- the past ----------------------------------------------------------------------------------------
+    // ---- the past
+    // ----------------------------------------------------------------------------------------
     void history(std::string_view address, HistoryQuery query,
                  std::function<void(Result<std::vector<HistoryPoint>>)> then) const;
+    /// Of the records that the query finds, those whose subject matter the subject has the history
+    /// of.
     void journal(JournalQuery query, std::function<void(Result<std::vector<Record>>)> then) const;
     /// The record and what led to it, up to the root; ends early at what the subject may not see.
     void why(Seq seq, std::function<void(Result<std::vector<Record>>)> then) const;
 
-    // ---- the household's affairs (Verb::grant on everything) ------------------------------------------------
+    // ---- the household's affairs (Verb::grant on everything)
+    // ------------------------------------------------
     [[nodiscard]] bool may_manage() const;
     [[nodiscard]] Result<const RuleEngine*> rules() const;
     [[nodiscard]] Result<const std::deque<Hub::RuleTrace>*> traces(std::string_view rule) const;
@@ -60,7 +74,8 @@ public:
     [[nodiscard]] Result<const std::vector<Subject>*> subjects() const;
     [[nodiscard]] Result<const std::vector<Grant>*> grants() const;
     /// Gives a grant; `then` once it is durable. Error: denied, invalid_input.
-    void give(GrantGiven grant, std::string_view subject_name, std::function<void(Result<Seq>)> then);
+    void give(GrantGiven grant, std::string_view subject_name,
+              std::function<void(Result<Seq>)> then);
     void take_back(Seq grant, std::string_view reason, std::function<void(Result<void>)> then);
 
     struct System {
@@ -78,7 +93,8 @@ public:
     };
     [[nodiscard]] Result<System> system() const;
 
-    // ---- live --------------------------------------------------------------------------------------------
+    // ---- live
+    // --------------------------------------------------------------------------------------------
     void watch(Stream& stream);
     void unwatch(Stream& stream);
 

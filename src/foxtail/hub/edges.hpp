@@ -1,14 +1,14 @@
 #pragma once
 
+#include "foxtail/base/result.hpp"
+#include "foxtail/grants/verdict.hpp"
+#include "foxtail/journal/record.hpp"
+
 #include <cstdint>
 #include <functional>
 #include <limits>
 #include <string>
 #include <vector>
-
-#include "foxtail/base/result.hpp"
-#include "foxtail/grants/verdict.hpp"
-#include "foxtail/journal/record.hpp"
 
 namespace foxtail {
 
@@ -17,39 +17,43 @@ struct HistoryPoint {
     Time time;  // start of the bucket
     double min = 0;
     double max = 0;
-    double mean = 0;   // of the readings in the bucket, each counted once
-    Value last;        // the bucket's last value; the only member that means something for what is no number
+    double mean = 0;  // of the readings in the bucket, each counted once
+    Value last;  // the bucket's last value; the only member that means something for what is no
+                 // number
     std::uint64_t count = 0;
 };
 
 struct HistoryQuery {
     Time from;                   // inclusive
     Time to;                     // exclusive
-    std::uint32_t points = 600;  // at most so many buckets of equal length; 0 = every reading by itself (at most 100,000)
+    std::uint32_t points = 600;  // at most so many buckets of equal length; 0 = every reading by
+                                 // itself (at most 100,000)
 };
 
 struct JournalQuery {
-    Seq from = 1;                                         // inclusive
-    Seq before = std::numeric_limits<Seq>::max();         // exclusive
-    std::uint32_t limit = 100;                            // at most 1,000
-    bool newest_first = false;                            // count the limit from `before` downwards
-    std::string kind;                                     // empty = all
-    std::optional<PropertyId> property;                   // only what is about it
-    std::optional<ThingId> thing;                         // only what is about it
-    bool readings = true;                                 // false leaves readings out
+    Seq from = 1;                                  // inclusive
+    Seq before = std::numeric_limits<Seq>::max();  // exclusive
+    std::uint32_t limit = 100;                     // at most 1,000
+    bool newest_first = false;                     // count the limit from `before` downwards
+    std::string kind;                              // empty = all
+    std::optional<PropertyId> property;            // only what is about it
+    std::optional<ThingId> thing;                  // only what is about it
+    bool readings = true;                          // false leaves readings out
 };
 
 struct Order;
 
-/// A connector as the hub sees it: where commands leave the house. The network of the simulated environment.
+/// A connector as the hub sees it: where commands leave the house. The network of the simulated
+/// environment.
 class Outlet {
 public:
     virtual ~Outlet() = default;
-    /// Carries the order out now, or says why not. What the device reports back comes as readings; for what is not
-    /// reported back, done means confirmed.
+    /// Carries the order out now, or says why not. What the device reports back comes as readings;
+    /// for what is not reported back, done means confirmed.
     enum class Sent : std::uint8_t { awaiting_report, done };
     virtual Result<Sent> send(const Order& order) = 0;
-    /// The store is behind (true) or has caught up (false): stop reading from the network meanwhile.
+    /// The store is behind (true) or has caught up (false): stop reading from the network
+    /// meanwhile.
     virtual void pause(bool paused) = 0;
 };
 
@@ -59,24 +63,30 @@ class Store {
 public:
     virtual ~Store() = default;
 
-    /// Called once, before all else; blocks. Gives the newest snapshot (seq 0 and empty bytes when there is none) to
-    /// `snapshot`, then every record after it in order to `record`. Error: corrupt, unavailable.
-    virtual Result<void> load(const std::function<Result<void>(Seq seq, std::string_view bytes)>& snapshot,
-                              const std::function<Result<void>(Record&& record)>& record) = 0;
+    /// Called once, before all else; blocks. Gives the newest snapshot (seq 0 and empty bytes when
+    /// there is none) to `snapshot`, then every record after it in order to `record`. Error:
+    /// corrupt, unavailable.
+    virtual Result<void> load(
+        const std::function<Result<void>(Seq seq, std::string_view bytes)>& snapshot,
+        const std::function<Result<void>(Record&& record)>& record) = 0;
 
-    /// Takes a batch to commit as one durable transaction; `done` gets the outcome and the emptied vector for reuse.
-    /// At most one batch is in flight: the caller keeps collecting meanwhile (that is the group commit).
+    /// Takes a batch to commit as one durable transaction; `done` gets the outcome and the emptied
+    /// vector for reuse. At most one batch is in flight: the caller keeps collecting meanwhile
+    /// (that is the group commit).
     using Committed = std::function<void(Result<Seq> durable_up_to, std::vector<Record>&& spent)>;
     virtual void commit(std::vector<Record>&& batch, Committed done) = 0;
 
-    /// Keeps the household's state as of `seq` (already committed) so that a restart replays only what came after.
+    /// Keeps the household's state as of `seq` (already committed) so that a restart replays only
+    /// what came after.
     virtual void keep_snapshot(Seq seq, std::string bytes) = 0;
 
     virtual void history(Permit<Verb::history> permit, HistoryQuery query,
                          std::function<void(Result<std::vector<HistoryPoint>>)> done) = 0;
 
-    /// Records by number. The caller (hub) filters what the asking subject may not see before it leaves the hub.
-    virtual void journal(JournalQuery query, std::function<void(Result<std::vector<Record>>)> done) = 0;
+    /// Records by number. The caller (hub) filters what the asking subject may not see before it
+    /// leaves the hub.
+    virtual void journal(JournalQuery query,
+                         std::function<void(Result<std::vector<Record>>)> done) = 0;
 
     struct Figures {
         std::uint64_t bytes = 0;            // on disk

@@ -1,10 +1,11 @@
 #include "foxtail/hub/household.hpp"
 
-#include <algorithm>
-#include <cmath>
-
 #include "foxtail/base/assert.hpp"
 #include "foxtail/base/utf8.hpp"
+#include "foxtail/model/bytes.hpp"
+
+#include <algorithm>
+#include <cmath>
 
 namespace foxtail {
 namespace {
@@ -14,11 +15,27 @@ constexpr std::uint32_t snapshot_format = 1;
 
 /// NaN and infinity have no JSON, and a refused value may be one.
 std::string shown_value(const Value& value) {
-    if (const auto* d = std::get_if<double>(&value); d != nullptr && !std::isfinite(*d)) return "not a finite number";
+    if (const auto* d = std::get_if<double>(&value); d != nullptr && !std::isfinite(*d))
+        return "not a finite number";
     return printable(to_json(value), 200);
 }
 
-constexpr Duration at_least_zero(Duration d) { return d.us < 0 ? Duration{0} : d; }
+/// What an event carries has no type to fit, but it must be possible to keep and to show.
+Result<void> check_detail(const Value& detail) {
+    if (const auto* d = std::get_if<double>(&detail); d != nullptr && !std::isfinite(*d)) {
+        return fail(Code::invalid_input, "an event's detail is not a finite number");
+    }
+    const auto* text = std::get_if<std::string>(&detail);
+    if (const auto* json = std::get_if<Json>(&detail)) text = &json->text;
+    if (text == nullptr || (text->size() <= string_value_bytes_max && valid_utf8(*text))) return {};
+    return fail(Code::invalid_input, "an event's detail of " + std::to_string(text->size()) +
+                                         " bytes, expected UTF-8 of at most " +
+                                         std::to_string(string_value_bytes_max));
+}
+
+constexpr Duration at_least_zero(Duration d) {
+    return d.us < 0 ? Duration{0} : d;
+}
 
 }  // namespace
 
@@ -26,7 +43,8 @@ Household::Household(const Zone& zone) : rules_(catalogue_, twin_, zone) {
     authority_.apply(SubjectNamed{the_hub, "hub", SubjectKind::hub});
 }
 
-// ---- the fold: how a record becomes state; live and in replay the same ----------------------------------
+// ---- the fold: how a record becomes state; live and in replay the same
+// ----------------------------------
 
 Seq Household::append(Body body, SubjectId actor, Seq cause, Moment now) {
     notice_clock(now);
@@ -39,7 +57,8 @@ std::optional<Change> Household::fold_reading(const Record& record, const Readin
     std::uint8_t depth = 0;
     if (record.cause != 0) {
         const Pending* command = commands_.find(record.cause);
-        if (command != nullptr) depth = static_cast<std::uint8_t>(std::min(command->depth + 1, 255));
+        if (command != nullptr)
+            depth = static_cast<std::uint8_t>(std::min(command->depth + 1, 255));
     }
     return twin_.apply(reading, record.seq, record.time, depth);
 }
@@ -61,10 +80,12 @@ void Household::fold(const Record& record) {
     } else if (const auto* ended = std::get_if<CommandEnded>(&record.body)) {
         commands_.apply(*ended);
     } else if (const auto* waits = std::get_if<RuleWaits>(&record.body)) {
-        waits_.push_back({record.seq, *waits});
+        waits_.push_back({record.seq, record.time, *waits});
     } else if (const auto* ran = std::get_if<RuleRan>(&record.body)) {
         // A run that goes on after a wait has that wait as its cause: the wait is over.
-        std::erase_if(waits_, [&](const Wait& w) { return w.seq == record.cause && w.what.rule == ran->rule; });
+        std::erase_if(waits_, [&](const Wait& w) {
+            return w.seq == record.cause && w.what.rule == ran->rule;
+        });
     } else if (const auto* named = std::get_if<SubjectNamed>(&record.body)) {
         authority_.apply(*named);
     } else if (const auto* given = std::get_if<GrantGiven>(&record.body)) {
@@ -78,17 +99,53 @@ void Household::fold(const Record& record) {
 
 Result<void> Household::replay(const Record& record) {
     if (record.seq != seq_ + 1) {
-        return fail(Code::corrupt, "record " + std::to_string(record.seq) + " follows record " + std::to_string(seq_));
+        return fail(Code::corrupt, "record " + std::to_string(record.seq) + " follows record " +
+                                       std::to_string(seq_));
     }
-    if (const auto* reading = std::get_if<Reading>(&record.body); reading && !catalogue_.knows(reading->property)) {
-        return fail(Code::corrupt, "record " + std::to_string(record.seq) + " reads a property that was never told");
+    if (const char* wrong = contradiction(record)) {
+        return fail(Code::corrupt, "record " + std::to_string(record.seq) + " " + wrong);
     }
     seq_ = record.seq;
     fold(record);
+    if (const auto* told = std::get_if<ThingTold>(&record.body)) {
+        for (std::size_t i = 0; i < told->ids.size(); ++i) {
+            if (catalogue_.find_property(told->spec.id, told->spec.properties[i].name)->id ==
+                told->ids[i])
+                continue;
+            return fail(Code::corrupt, "record " + std::to_string(record.seq) +
+                                           " numbers its properties otherwise");
+        }
+    }
     return {};
 }
 
-// ---- start and stop --------------------------------------------------------------------------------------
+/// What fold() takes for granted holds for what this program recorded, but a journal can be
+/// damaged. Null when it holds.
+const char* Household::contradiction(const Record& record) const {
+    if (const auto* reading = std::get_if<Reading>(&record.body)) {
+        if (!catalogue_.knows(reading->property)) return "reads a property that was never told";
+    } else if (const auto* told = std::get_if<ThingTold>(&record.body)) {
+        const auto would = catalogue_.would_tell(told->spec, told->brought_by);
+        if (!would || would->thing != told->thing) return "tells of a thing that cannot be";
+        if (told->ids.size() != told->spec.properties.size())
+            return "numbers its properties otherwise";
+    } else if (const auto* asked = std::get_if<CommandAsked>(&record.body)) {
+        const bool known = asked->action.empty() ? catalogue_.knows(asked->property)
+                                                 : catalogue_.knows(asked->thing);
+        if (!known) return "commands what was never told";
+    } else if (const auto* named = std::get_if<SubjectNamed>(&record.body)) {
+        if (named->id.index != authority_.subjects().size() ||
+            authority_.find(named->name) != nullptr) {
+            return "names a subject out of turn";
+        }
+    } else if (const auto* given = std::get_if<GrantGiven>(&record.body)) {
+        if (authority_.find(given->subject) == nullptr) return "gives a grant to nobody";
+    }
+    return nullptr;
+}
+
+// ---- start and stop
+// --------------------------------------------------------------------------------------
 
 void Household::start(Moment now, std::string_view version) {
     // A wall clock behind the last record (a board without a battery) is a jump like any other.
@@ -99,22 +156,30 @@ void Household::start(Moment now, std::string_view version) {
     // Whether a command left before the stop is not known, so it must not leave (again) now.
     const std::vector<Pending> under_way(commands_.all().begin(), commands_.all().end());
     for (const Pending& p : under_way) {
-        append(CommandEnded{p.seq, Outcome::timed_out, "the program was started anew"}, the_hub, started, now);
+        append(CommandEnded{p.seq, Outcome::timed_out, "the program was started anew"}, the_hub,
+               started, now);
     }
     for (const Wait& w : waits_) {
-        timers_.set(now.mono + at_least_zero(w.what.until - now.wall), Timers::Kind::wait, w.seq);
+        // A wall clock that came back set wrong must not hold a wait for years.
+        const Duration left = std::min(w.what.until - now.wall, w.what.until - w.since);
+        timers_.set(now.mono + at_least_zero(left), Timers::Kind::wait, w.seq);
     }
     rules_.rebind();
 }
 
-void Household::stop(Moment now) { append(Stopped{}, the_hub, 0, now); }
+void Household::stop(Moment now) {
+    append(Stopped{}, the_hub, 0, now);
+}
 
-// ---- subjects and grants -----------------------------------------------------------------------------------
+// ---- subjects and grants
+// -----------------------------------------------------------------------------------
 
-Result<SubjectId> Household::name_subject(std::string_view name, SubjectKind kind, SubjectId by, Moment now) {
+Result<SubjectId> Household::name_subject(std::string_view name, SubjectKind kind, SubjectId by,
+                                          Moment now) {
     if (const Subject* known = authority_.find(name)) {
         if (known->kind == kind) return known->id;
-        return fail(Code::conflict, "'" + printable(name) + "' is already a " + foxtail::name(known->kind));
+        return fail(Code::conflict,
+                    "'" + printable(name) + "' is already a " + foxtail::name(known->kind));
     }
     if (name.empty() || name.size() > 200 || !valid_utf8(name)) {
         return fail(Code::invalid_input, "a subject's name has 1 to 200 bytes of UTF-8");
@@ -131,11 +196,13 @@ Result<Seq> Household::give(GrantGiven grant, SubjectId by, Moment now) {
 }
 
 Result<Seq> Household::take_back(Seq grant, std::string_view reason, SubjectId by, Moment now) {
-    if (authority_.find_grant(grant) == nullptr) return fail(Code::not_found, "no grant " + std::to_string(grant));
+    if (authority_.find_grant(grant) == nullptr)
+        return fail(Code::not_found, "no grant " + std::to_string(grant));
     return append(GrantEnded{grant, std::string(reason)}, by, grant, now);
 }
 
-// ---- things and readings -----------------------------------------------------------------------------------
+// ---- things and readings
+// -----------------------------------------------------------------------------------
 
 Result<ThingId> Household::tell(SubjectId connector, const ThingSpec& spec, Moment now) {
     const Subject* subject = authority_.find(connector);
@@ -143,12 +210,14 @@ Result<ThingId> Household::tell(SubjectId connector, const ThingSpec& spec, Mome
     auto would = catalogue_.would_tell(spec, subject->name);
     if (!would) return fail(std::move(would.error()));
     if (!would->created && !would->changed) return would->thing;
-    // The record names the numbers that telling gives, so the catalogue is asked first and told by the fold.
+    // The record names the numbers that telling gives, so the catalogue is asked first and told by
+    // the fold.
     Catalogue& catalogue = catalogue_;
     const auto told = catalogue.tell(spec, subject->name);
     FOX_ASSERT(told.has_value(), "would_tell and tell agree");
     ThingTold body{spec, subject->name, told->thing, {}};
-    for (const PropertySpec& p : spec.properties) body.ids.push_back(catalogue.find_property(spec.id, p.name)->id);
+    for (const PropertySpec& p : spec.properties)
+        body.ids.push_back(catalogue.find_property(spec.id, p.name)->id);
     append(std::move(body), connector, 0, now);
     rules_.rebind();
     return told->thing;
@@ -166,50 +235,61 @@ Result<void> Household::gone(SubjectId connector, std::string_view thing, Moment
     return {};
 }
 
-// The life of a reading, in the order it happens. docs/life-of-a-reading.md is this function with pictures.
-// [life of a reading]
+// The life of a reading, in the order it happens. docs/life-of-a-reading.md is this function with
+// pictures. [life of a reading]
 Result<Seq> Household::report(SubjectId connector, Reading reading, Moment now) {
     now.wall = to_millisecond(now.wall);
     if (!catalogue_.knows(reading.property)) return fail(Code::not_found, "no such property");
-    if (!authority_.decide(connector, Verb::report, reading.property, now.wall).allowed) {    // allow?
+    if (!authority_.decide(connector, Verb::report, reading.property, now.wall)
+             .allowed) {  // allow?
         ++figures_.readings_denied;
         return Authority::denied();
     }
     const Property& property = catalogue_.property(reading.property);
-    auto fitting = fit(property.spec, reading.value);                             // model
+    auto fitting = fit(property.spec, reading.value);  // model
     if (!fitting) {
         ++figures_.readings_refused;
-        append(ReadingRefused{reading.property, shown_value(reading.value), fitting.error().message}, connector, 0, now);
+        append(
+            ReadingRefused{reading.property, shown_value(reading.value), fitting.error().message},
+            connector, 0, now);
         return fail(std::move(fitting.error()));
     }
     reading.value = std::move(*fitting);
-    reading.source_time = to_millisecond(reading.source_time);
+    // Nothing is true before it is so: a device whose clock is ahead must not lock out what is
+    // heard after it.
+    reading.source_time = std::min(to_millisecond(reading.source_time), now.wall);
     ++figures_.readings;
 
     const PropertyId id = reading.property;
-    const Pending* command = commands_.matching(property.spec, id, reading.value);
-    const Seq because = command != nullptr ? command->seq : 0;  // nobody commanded it: external, never guessed
-    const Seq seq = append(std::move(reading), connector, because, now);                     // record, twin
+    const Pending* command =
+        twin_.late(reading) ? nullptr : commands_.matching(property.spec, id, reading.value);
+    const Seq because =
+        command != nullptr ? command->seq : 0;  // nobody commanded it: external, never guessed
+    const Seq seq = append(std::move(reading), connector, because, now);  // record, twin
 
     if (because != 0) confirm(id, seq, because, now);
-    if (change_ && change_->changed && rules_.mentions(id)) {                                // rules
+    if (change_ && change_->changed && rules_.mentions(id)) {  // rules
         runs_.clear();
         rules_.changed(*change_, now, runs_);
-        if (!runs_.empty()) react(runs_, seq, change_->depth, now);                          // commands
+        if (!runs_.empty()) react(runs_, seq, change_->depth, now);  // commands
     }
     return seq;
 }
 // [life of a reading]
 
-Result<Seq> Household::happened(SubjectId connector, std::string_view thing, std::string_view event, Value detail,
-                                Moment now) {
+Result<Seq> Household::happened(SubjectId connector, std::string_view thing, std::string_view event,
+                                Value detail, Moment now) {
     const Thing* known = catalogue_.find_thing(thing);
     const Subject* subject = authority_.find(connector);
-    if (known == nullptr || subject == nullptr || known->brought_by != subject->name) return Authority::denied();
+    if (known == nullptr || subject == nullptr || known->brought_by != subject->name)
+        return Authority::denied();
     const auto& events = known->spec.events;
-    if (std::none_of(events.begin(), events.end(), [&](const EventSpec& e) { return e.name == event; })) {
-        return fail(Code::not_found, "thing '" + known->spec.id + "' has no event '" + printable(event) + "'");
+    if (std::none_of(events.begin(), events.end(),
+                     [&](const EventSpec& e) { return e.name == event; })) {
+        return fail(Code::not_found,
+                    "thing '" + known->spec.id + "' has no event '" + printable(event) + "'");
     }
+    if (auto good = check_detail(detail); !good) return fail(std::move(good.error()));
     const Seq seq = append(EventHappened{known->id, std::string(event), detail}, connector, 0, now);
     runs_.clear();
     rules_.happened(known->spec.id, event, detail, now, runs_);
@@ -226,15 +306,18 @@ void Household::confirm(PropertyId property, Seq reading, Seq command, Moment no
         }
     }
     for (const Seq seq : overtaken_) {
-        const bool this_one = seq == command || fulfils(catalogue_.property(property).spec, commands_.find(seq)->value,
-                                                        twin_.belief(property).value);
+        const bool this_one =
+            seq == command || fulfils(catalogue_.property(property).spec,
+                                      commands_.find(seq)->value, twin_.belief(property).value);
         append(CommandEnded{seq, this_one ? Outcome::confirmed : Outcome::failed,
-                            this_one ? std::string() : "overtaken by command " + std::to_string(command)},
+                            this_one ? std::string()
+                                     : "overtaken by command " + std::to_string(command)},
                the_hub, reading, now);
     }
 }
 
-// ---- time --------------------------------------------------------------------------------------------------
+// ---- time
+// --------------------------------------------------------------------------------------------------
 
 void Household::notice_clock(Moment now) {
     const auto before = last_moment_;
@@ -267,7 +350,8 @@ std::optional<Duration> Household::next_wake(Moment now) const {
     return next;
 }
 
-// ---- snapshots ---------------------------------------------------------------------------------------------
+// ---- snapshots
+// ---------------------------------------------------------------------------------------------
 
 void Household::save(std::string& out) const {
     ByteWriter w(out);
@@ -281,6 +365,7 @@ void Household::save(std::string& out) const {
     w.u64(waits_.size());
     for (const Wait& wait : waits_) {
         w.u64(wait.seq);
+        w.i64(wait.since.us);
         w.text(wait.what.rule);
         w.u64(wait.what.run);
         w.u64(wait.what.step);
@@ -291,28 +376,53 @@ void Household::save(std::string& out) const {
 
 Result<void> Household::load(std::string_view snapshot) {
     ByteReader in(snapshot);
-    if (in.u64() != snapshot_format) return fail(Code::corrupt, "the snapshot is of another format");
+    if (in.u64() != snapshot_format)
+        return fail(Code::corrupt, "the snapshot is of another format");
     seq_ = in.u64();
-    last_time_.us = in.i64();
+    last_time_ = read_time(in);
     if (auto done = catalogue_.load(in); !done) return done;
     if (auto done = authority_.load(in); !done) return done;
     if (auto done = twin_.load(in); !done) return done;
     if (auto done = commands_.load(in); !done) return done;
-    if (twin_.size() < catalogue_.properties().size()) return fail(Code::corrupt, "the snapshot's twin is too small");
     waits_.clear();
-    const auto n = in.count(6);
+    const auto n = in.count(7);
     for (std::size_t i = 0; i < n && in.ok(); ++i) {
         Wait wait;
         wait.seq = in.u64();
+        wait.since = read_time(in);
         wait.what.rule = in.text();
         wait.what.run = in.u64();
-        wait.what.step = static_cast<std::uint32_t>(in.u64());
-        wait.what.until.us = in.i64();
+        wait.what.step = in.u32();
+        wait.what.until = read_time(in);
         wait.what.depth = in.u8();
         waits_.push_back(std::move(wait));
     }
-    if (!in.ok() || !in.at_end()) return fail(Code::corrupt, "the snapshot does not end where it should");
+    if (!in.ok() || !in.at_end())
+        return fail(Code::corrupt, "the snapshot does not end where it should");
+    if (!consistent()) return fail(Code::corrupt, "the snapshot's parts contradict each other");
     return {};
+}
+
+/// The parts of a loaded snapshot fit together: what one names, another has.
+bool Household::consistent() const {
+    if (twin_.size() != catalogue_.properties().size()) return false;
+    if (authority_.find(the_hub) == nullptr || authority_.find(the_hub)->kind != SubjectKind::hub)
+        return false;
+    for (std::uint32_t i = 0; i < twin_.size(); ++i) {
+        if (twin_.belief({i}).seq > seq_ || twin_.belief({i}).wanted_by > seq_) return false;
+    }
+    const auto& grants = authority_.grants();
+    if (!grants.empty() && grants.back().id > seq_) return false;
+    Seq before = 0;
+    for (const Wait& wait : waits_) {
+        if (wait.seq <= before || wait.seq > seq_) return false;
+        before = wait.seq;
+    }
+    return std::all_of(commands_.all().begin(), commands_.all().end(), [&](const Pending& p) {
+        return p.seq <= seq_ && catalogue_.knows(p.thing) &&
+               (!p.action.empty() || catalogue_.knows(p.property)) &&
+               authority_.find(p.asked_by) != nullptr;
+    });
 }
 
 }  // namespace foxtail

@@ -1,11 +1,5 @@
 #pragma once
 
-#include <cstdint>
-#include <optional>
-#include <string>
-#include <string_view>
-#include <vector>
-
 #include "foxtail/base/moment.hpp"
 #include "foxtail/grants/authority.hpp"
 #include "foxtail/hub/commands.hpp"
@@ -14,6 +8,12 @@
 #include "foxtail/model/catalogue.hpp"
 #include "foxtail/rules/engine.hpp"
 #include "foxtail/twin/twin.hpp"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
 
 namespace foxtail {
 
@@ -25,8 +25,8 @@ struct Order {
     PropertyId property;  // meaningful when `action` is empty
     std::string action;
     Value value;
-    Duration expires;             // on the clock that never jumps; never sent later
-    bool when_durable = false;    // leaves only once its record is on disk
+    Duration expires;           // on the clock that never jumps; never sent later
+    bool when_durable = false;  // leaves only once its record is on disk
 };
 
 /// What somebody wishes.
@@ -34,13 +34,15 @@ struct Wish {
     std::string_view address;  // "thing/property", or "thing/action" with `run`
     bool run = false;
     Value value;
-    std::optional<Duration> time_to_live;  // nothing = time_to_live_default; at most time_to_live_max
+    std::optional<Duration>
+        time_to_live;  // nothing = time_to_live_default; at most time_to_live_max
 };
 
-/// One household: a deterministic actor. In come facts and wishes with the moment they come; out come records,
-/// orders and changes. It does no I/O and never asks the time. All that it knows is a fold over its records (fold()),
-/// so replaying them gives the same state, byte for byte (save()); reactions happen only while live.
-/// docs/life-of-a-reading.md walks through it. Not thread-safe: one writer per household.
+/// One household: a deterministic actor. In come facts and wishes with the moment they come; out
+/// come records, orders and changes. It does no I/O and never asks the time. All that it knows is a
+/// fold over its records (fold()), so replaying them gives the same state, byte for byte (save());
+/// reactions happen only while live. docs/life-of-a-reading.md walks through it. Not thread-safe:
+/// one writer per household.
 class Household {
 public:
     static constexpr Duration time_to_live_default = seconds(10);
@@ -50,48 +52,60 @@ public:
 
     explicit Household(const Zone& zone);
 
-    // ---- before life: what is already on record --------------------------------------------------------
+    // ---- before life: what is already on record
+    // --------------------------------------------------------
     [[nodiscard]] Result<void> load(std::string_view snapshot);
     [[nodiscard]] Result<void> replay(const Record& record);
     /// The state as bytes: equal states give equal bytes.
     void save(std::string& out) const;
 
-    // ---- life ------------------------------------------------------------------------------------------
-    /// A new start of the program: what was believed becomes unconfirmed, what was under way has timed out, waits go on.
+    // ---- life
+    // ------------------------------------------------------------------------------------------
+    /// A new start of the program: what was believed becomes unconfirmed, what was under way has
+    /// timed out, waits go on.
     void start(Moment now, std::string_view version);
     void stop(Moment now);
 
     /// Names a subject, or finds it. Error: conflict when it is known as another kind.
-    [[nodiscard]] Result<SubjectId> name_subject(std::string_view name, SubjectKind kind, SubjectId by, Moment now);
+    [[nodiscard]] Result<SubjectId> name_subject(std::string_view name, SubjectKind kind,
+                                                 SubjectId by, Moment now);
     [[nodiscard]] Result<Seq> give(GrantGiven grant, SubjectId by, Moment now);
-    [[nodiscard]] Result<Seq> take_back(Seq grant, std::string_view reason, SubjectId by, Moment now);
+    [[nodiscard]] Result<Seq> take_back(Seq grant, std::string_view reason, SubjectId by,
+                                        Moment now);
 
-    /// Tells of a thing; the record is written only when something is new. Error: invalid_input, conflict, exhausted.
+    /// Tells of a thing; the record is written only when something is new. Error: invalid_input,
+    /// conflict, exhausted.
     [[nodiscard]] Result<ThingId> tell(SubjectId connector, const ThingSpec& spec, Moment now);
     [[nodiscard]] Result<void> gone(SubjectId connector, std::string_view thing, Moment now);
-    /// A reading: allowed? fits? recorded, folded, confirmed, reacted to. Error: denied, not_found, invalid_input (recorded
-    /// as bad). No allocation for scalar values in steady state.
+    /// A reading: allowed? fits? recorded, folded, confirmed, reacted to. Error: denied, not_found,
+    /// invalid_input (recorded as bad). No allocation for scalar values in steady state.
     Result<Seq> report(SubjectId connector, Reading reading, Moment now);
-    Result<Seq> happened(SubjectId connector, std::string_view thing, std::string_view event, Value detail, Moment now);
+    Result<Seq> happened(SubjectId connector, std::string_view thing, std::string_view event,
+                         Value detail, Moment now);
 
-    /// A wish. The answer is the command's number; how it ends comes as a record. Error: denied (on record), not_found (to
-    /// outsiders the same as denied), invalid_input, exhausted.
+    /// A wish. The answer is the command's number; how it ends comes as a record. Error: denied (on
+    /// record), not_found (to outsiders the same as denied), invalid_input, exhausted.
     [[nodiscard]] Result<Seq> wish(SubjectId who, const Wish& wish, Moment now);
-    /// The connector could not carry out the command, or (for what is not reported back) has handed it over.
+    /// The connector could not carry out the command, or (for what is not reported back) has handed
+    /// it over.
     void answer(Seq command, Outcome outcome, std::string_view detail, Moment now);
 
-    void note(SubjectId by, Body body, Moment now, Seq cause = 0) { append(std::move(body), by, cause, now); }
+    void note(SubjectId by, Body body, Moment now, Seq cause = 0) {
+        append(std::move(body), by, cause, now);
+    }
 
     /// Deadlines, waits and time triggers that are due.
     void tick(Moment now);
     [[nodiscard]] std::optional<Duration> next_wake(Moment now) const;
 
-    // ---- what came out since drain() -------------------------------------------------------------------
+    // ---- what came out since drain()
+    // -------------------------------------------------------------------
     /// Records in order. The caller commits them and clears the vectors (keeping their capacity).
     std::vector<Record>& records() { return records_; }
     std::vector<Order>& orders() { return orders_; }
 
-    // ---- looking ---------------------------------------------------------------------------------------
+    // ---- looking
+    // ---------------------------------------------------------------------------------------
     [[nodiscard]] const Catalogue& catalogue() const { return catalogue_; }
     [[nodiscard]] const Authority& authority() const { return authority_; }
     [[nodiscard]] const Commands& commands() const { return commands_; }
@@ -124,15 +138,20 @@ public:
 private:
     struct Wait {
         Seq seq = 0;  // of its RuleWaits record
+        Time since;   // when it began
         RuleWaits what;
     };
 
     Seq append(Body body, SubjectId actor, Seq cause, Moment now);
     void fold(const Record& record);
+    [[nodiscard]] const char* contradiction(const Record& record) const;
+    [[nodiscard]] bool consistent() const;
     std::optional<Change> fold_reading(const Record& record, const Reading& reading);
     void confirm(PropertyId property, Seq reading, Seq command, Moment now);
-    Result<Seq> wish_from(SubjectId who, const Wish& wish, Seq cause, std::uint8_t depth, Moment now);
-    Result<Seq> order(SubjectId who, const Wish& wish, CommandAsked asked, bool critical, Seq cause, Moment now);
+    Result<Seq> wish_from(SubjectId who, const Wish& wish, Seq cause, std::uint8_t depth,
+                          Moment now);
+    Result<Seq> order(SubjectId who, const Wish& wish, CommandAsked asked, bool critical, Seq cause,
+                      Moment now);
     Seq deny(SubjectId who, const Wish& wish, std::string reason, Seq cause, Moment now);
     void react(std::vector<RuleRun>& runs, Seq cause, std::uint8_t depth, Moment now);
     void carry_out(const RuleRun& run, SubjectId rule, Seq ran, std::uint8_t depth, Moment now);

@@ -1,5 +1,10 @@
 #pragma once
 
+#include "foxtail/base/environment.hpp"
+#include "foxtail/hub/edges.hpp"
+#include "foxtail/hub/household.hpp"
+#include "foxtail/hub/problems.hpp"
+
 #include <cstdint>
 #include <deque>
 #include <functional>
@@ -7,20 +12,17 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
-
-#include "foxtail/base/environment.hpp"
-#include "foxtail/hub/edges.hpp"
-#include "foxtail/hub/household.hpp"
-#include "foxtail/hub/problems.hpp"
 
 namespace foxtail {
 
 class Door;
 class Hub;
 
-/// Live view of one subject: gets only what its subject may observe, re-decided for each item. Implemented by the
-/// API's streams. Calls come on the household's thread, after the turn in which things happened.
+/// Live view of one subject: gets only what its subject may observe, re-decided for each item.
+/// Implemented by the API's streams. Calls come on the household's thread, after the turn in which
+/// things happened.
 class Stream {
 public:
     virtual ~Stream() = default;
@@ -30,7 +32,7 @@ public:
     virtual void record(const Record& record) = 0;
     /// Health or problems changed; the stream asks its Door what it wants to know.
     virtual void affairs_changed() {}
-    /// The subject's access ended: nothing more will come.
+    /// The subject's access was taken back whole: nothing more will come.
     virtual void closed() = 0;
 };
 
@@ -39,13 +41,15 @@ class Inlet {
 public:
     [[nodiscard]] Result<ThingId> tell(const ThingSpec& spec);
     void gone(std::string_view thing);
-    /// The reading's record, or why there is none: denied, invalid_input (recorded as bad), unavailable (read-only),
-    /// exhausted (the store is behind; counted).
+    /// The reading's record, or why there is none: denied, invalid_input (recorded as bad),
+    /// unavailable (read-only), exhausted (the store is behind; counted).
     Result<Seq> report(Reading reading);
     Result<Seq> happened(std::string_view thing, std::string_view event, Value detail);
     void answer(Seq command, Outcome outcome, std::string_view detail);
-    /// Input that was not understood: counted, shown, recorded once a minute for each source and reason.
-    void refuse(std::string_view source, std::string_view topic, std::string_view sample, std::string_view reason);
+    /// Input that was not understood: counted, shown, recorded once a minute for each source and
+    /// reason.
+    void refuse(std::string_view source, std::string_view topic, std::string_view sample,
+                std::string_view reason);
     /// Input that a full queue left out.
     void dropped(std::string_view where, std::uint64_t count);
     /// Calls back once everything recorded so far is on disk, or with the error when that failed.
@@ -61,14 +65,16 @@ private:
     SubjectId subject_;
 };
 
-/// One household alive: the deterministic actor together with its store, its connectors and those who watch. Decides
-/// when records are committed and what has to wait for that. Knows no Asio and no SQLite.
+/// One household alive: the deterministic actor together with its store, its connectors and those
+/// who watch. Decides when records are committed and what has to wait for that. Knows no Asio and
+/// no SQLite.
 class Hub {
 public:
     static constexpr std::size_t batch_records_max = 4096;
     static constexpr Duration batch_age_max = milliseconds(4);
     static constexpr std::size_t pending_pause = 100'000;  // connectors stop reading ...
-    static constexpr std::size_t pending_max = 400'000;    // ... and what comes all the same is left out
+    static constexpr std::size_t pending_max =
+        400'000;  // ... and what comes all the same is left out
     static constexpr std::uint64_t snapshot_every = 200'000;
     static constexpr Duration retry_after = seconds(1);
     static constexpr std::size_t trace_max = 20;  // last runs kept of each rule
@@ -88,6 +94,7 @@ public:
         Seq seq = 0;
         std::optional<Outcome> outcome;  // nothing = under way
         std::string detail;
+        SubjectId asked_by;
     };
 
     Hub(Environment environment, const Zone& zone, Store& store);
@@ -97,7 +104,8 @@ public:
 
     /// Loads what is on record and starts. Blocks.
     [[nodiscard]] Result<void> start(std::string_view version);
-    /// Commits everything and takes a last snapshot; then `done`. Nothing may be called afterwards but the destructor.
+    /// Commits everything and takes a last snapshot; then `done`. Nothing may be called afterwards
+    /// but the destructor.
     void stop(std::function<void()> done);
 
     /// Adds a connector; its subject is "connector:NAME".
@@ -105,10 +113,11 @@ public:
     /// The one way in for everyone else.
     [[nodiscard]] Door door(SubjectId subject);
 
-    [[nodiscard]] std::vector<RuleEngine::Mistake> load_rules(std::vector<RuleSpec> rules, std::string_view hash);
+    [[nodiscard]] std::vector<RuleEngine::Mistake> load_rules(std::vector<RuleSpec> rules,
+                                                              std::string_view hash);
 
-    /// Gives subjects from the configuration exactly these grants: missing ones are given, others (given earlier by the
-    /// configuration) taken back.
+    /// Gives subjects from the configuration exactly these grants: missing ones are given, others
+    /// (given earlier by the configuration) taken back.
     struct Configured {
         std::string subject;
         SubjectKind kind = SubjectKind::device;
@@ -119,7 +128,9 @@ public:
 
     [[nodiscard]] const Authority& authority() const { return household_.authority(); }
     [[nodiscard]] const Health& health() const { return health_; }
-    [[nodiscard]] Moment now() const { return {environment_.clock.now(), environment_.clock.monotonic()}; }
+    [[nodiscard]] Moment now() const {
+        return {environment_.clock.now(), environment_.clock.monotonic()};
+    }
     [[nodiscard]] Seq durable() const { return durable_; }
     [[nodiscard]] Seq head() const { return household_.head(); }
     [[nodiscard]] std::uint32_t boot() const { return household_.boot(); }
@@ -141,6 +152,11 @@ private:
         Seq seq = 0;
         std::function<void(Result<void>)> then;
     };
+    struct Drops {
+        std::uint64_t count = 0;
+        std::uint64_t recorded = 0;  // of these, on record
+        Duration when;               // of the last record
+    };
     struct Watching {
         SubjectId subject;
         Stream* stream = nullptr;
@@ -151,7 +167,11 @@ private:
     void send(const Order& order);
     void flush();
     void show(const Record& record);
-    [[nodiscard]] bool may_see(SubjectId subject, const Record& record, Time now) const;
+    /// `verb` is asked of what is about a property or a thing: observe what happens, or history for
+    /// what has happened.
+    [[nodiscard]] bool may_see(SubjectId subject, const Record& record, Verb verb, Time now);
+    /// Leaves out what the subject must not know of a record that it may see.
+    void narrow(SubjectId subject, Record& record, Time now);
     void keep_trace(const Record& record);
     void commit_if_due();
     void committed(Result<Seq> durable, std::vector<Record>&& spent);
@@ -160,11 +180,14 @@ private:
     void arm();
     void wake();
     void affairs_changed();
+    void close_streams();
+    void note_dropped();
 
     Environment environment_;
     Store& store_;
     Household household_;
     std::vector<Outlet*> outlets_;  // by subject
+    std::vector<Record> turn_;      // of the present turn, while it is shown
     std::vector<Record> pending_;   // not yet handed to the store
     std::vector<Record> retry_;     // handed back by a failed commit: goes first
     std::vector<std::vector<Record>> spare_;
@@ -172,10 +195,11 @@ private:
     std::deque<Order> held_;  // until their record is durable
     std::vector<Watching> streams_;
     StringMap<std::deque<RuleTrace>> traces_;
-    std::deque<CommandState> ended_;  // the last commands that ended
+    std::deque<CommandState> ended_;             // the last commands that ended
+    std::unordered_map<Seq, SubjectId> askers_;  // of commands under way
     Problems problems_;
     Health health_;
-    StringMap<std::uint64_t> dropped_;
+    StringMap<Drops> dropped_;
     Seq durable_ = 0;
     Seq snapshot_seq_ = 0;
     std::string snapshot_;
@@ -184,6 +208,7 @@ private:
     Duration oldest_pending_;
     bool committing_ = false;
     bool flush_soon_ = false;
+    bool sending_ = false;
     bool paused_ = false;
     bool stopping_ = false;
     std::function<void()> stopped_;

@@ -1,14 +1,14 @@
 #include "foxtail/hub/problems.hpp"
 
+#include "foxtail/base/utf8.hpp"
+
 #include <algorithm>
 #include <utility>
 
-#include "foxtail/base/utf8.hpp"
-
 namespace foxtail {
 
-std::uint64_t Problems::note(std::string_view source, std::string_view topic, std::string_view sample,
-                                        std::string_view reason, Moment now) {
+std::uint64_t Problems::note(std::string_view source, std::string_view topic,
+                             std::string_view sample, std::string_view reason, Moment now) {
     ++total_;
     const auto shown_source = printable(source, 100);
     const auto shown_topic = printable(topic, 200);
@@ -19,7 +19,8 @@ std::uint64_t Problems::note(std::string_view source, std::string_view topic, st
     const bool fresh = at == problems_.end();
     if (fresh) {
         if (problems_.size() >= entries_max) problems_.pop_back();
-        problems_.push_front({now.wall, shown_source, shown_topic, {}, shown_reason, 0, 0, now.mono});
+        problems_.push_front(
+            {now.wall, shown_source, shown_topic, {}, shown_reason, 0, 0, now.mono});
     } else if (at != problems_.begin()) {
         std::rotate(problems_.begin(), at, at + 1);
     }

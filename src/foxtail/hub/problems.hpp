@@ -1,17 +1,17 @@
 #pragma once
 
+#include "foxtail/base/moment.hpp"
+#include "foxtail/base/string_map.hpp"
+
 #include <cstdint>
 #include <deque>
 #include <string>
 #include <string_view>
 
-#include "foxtail/base/moment.hpp"
-#include "foxtail/base/string_map.hpp"
-
 namespace foxtail {
 
-/// Input from outside that was not understood, for people to look at: one entry for each source, topic and reason,
-/// with a sample and a count. Bounded: the oldest entry gives way.
+/// Input from outside that was not understood, for people to look at: one entry for each source,
+/// topic and reason, with a sample and a count. Bounded: the oldest entry gives way.
 class Problems {
 public:
     static constexpr std::size_t entries_max = 200;
@@ -28,10 +28,11 @@ public:
         std::uint64_t unrecorded = 0;  // since the last record
         Duration recorded;             // when last recorded
     };
-    /// Counts it. Returns how many to put on record now: 0 = none, because its last record is younger than a minute or
-    /// this minute has had records_per_minute_max already (whoever makes up new topics must not fill the disk).
+    /// Counts it. Returns how many to put on record now: 0 = none, because its last record is
+    /// younger than a minute or this minute has had records_per_minute_max already (whoever makes
+    /// up new topics must not fill the disk).
     std::uint64_t note(std::string_view source, std::string_view topic, std::string_view sample,
-                        std::string_view reason, Moment now);
+                       std::string_view reason, Moment now);
     [[nodiscard]] const std::deque<Problem>& all() const { return problems_; }  // newest first
     [[nodiscard]] std::uint64_t total() const { return total_; }
 

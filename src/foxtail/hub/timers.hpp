@@ -1,17 +1,17 @@
 #pragma once
 
+#include "foxtail/base/time.hpp"
+#include "foxtail/journal/record.hpp"
+
 #include <cstdint>
 #include <optional>
 #include <queue>
 #include <vector>
 
-#include "foxtail/base/time.hpp"
-#include "foxtail/journal/record.hpp"
-
 namespace foxtail {
 
-/// Deadlines of one household on the clock that never jumps. A deadline whose subject is gone by then is ignored
-/// by the one who set it, so nothing is ever cancelled.
+/// Deadlines of one household on the clock that never jumps. A deadline whose subject is gone by
+/// then is ignored by the one who set it, so nothing is ever cancelled.
 class Timers {
 public:
     enum class Kind : std::uint8_t { command, wait };

@@ -1,10 +1,11 @@
 // Wishes become commands, and rules' proposals become wishes. The life of a command begins here:
 // docs/life-of-a-command.md.
-#include <algorithm>
-
 #include "foxtail/base/assert.hpp"
 #include "foxtail/base/utf8.hpp"
 #include "foxtail/hub/household.hpp"
+
+#include <algorithm>
+#include <cmath>
 
 namespace foxtail {
 namespace {
@@ -13,26 +14,43 @@ constexpr SubjectId the_hub{0};
 
 /// Commands of outsiders leave only once they are on record: no log, no action.
 bool is_outsider(SubjectKind kind) {
-    return kind == SubjectKind::participant || kind == SubjectKind::agent || kind == SubjectKind::token ||
-           kind == SubjectKind::guest;
+    return kind == SubjectKind::participant || kind == SubjectKind::agent ||
+           kind == SubjectKind::token || kind == SubjectKind::guest;
+}
+
+/// What was turned down was never checked: it may be no number, no text, or a megabyte.
+Value to_keep(const Value& value) {
+    constexpr std::size_t bytes_max = 200;
+    if (const auto* d = std::get_if<double>(&value))
+        return std::isfinite(*d) ? value : Value{"not a finite number"};
+    const auto* text = std::get_if<std::string>(&value);
+    if (const auto* json = std::get_if<Json>(&value)) text = &json->text;
+    if (text == nullptr || (text->size() <= bytes_max && valid_utf8(*text))) return value;
+    return printable(*text, bytes_max);
 }
 
 const ActionSpec* find_action(const Thing& thing, std::string_view action) {
     const auto& actions = thing.spec.actions;
-    const auto at = std::find_if(actions.begin(), actions.end(), [&](const ActionSpec& a) { return a.name == action; });
+    const auto at = std::find_if(actions.begin(), actions.end(),
+                                 [&](const ActionSpec& a) { return a.name == action; });
     return at == actions.end() ? nullptr : &*at;
 }
 
 }  // namespace
 
-Result<Seq> Household::wish(SubjectId who, const Wish& wish, Moment now) { return wish_from(who, wish, 0, 0, now); }
+Result<Seq> Household::wish(SubjectId who, const Wish& wish, Moment now) {
+    return wish_from(who, wish, 0, 0, now);
+}
 
 Seq Household::deny(SubjectId who, const Wish& wish, std::string reason, Seq cause, Moment now) {
     ++figures_.commands_denied;
-    return append(CommandDenied{printable(wish.address, 300), wish.value, std::move(reason)}, who, cause, now);
+    return append(
+        CommandDenied{printable(wish.address, 300), to_keep(wish.value), std::move(reason)}, who,
+        cause, now);
 }
 
-Result<Seq> Household::wish_from(SubjectId who, const Wish& wish, Seq cause, std::uint8_t depth, Moment now) {
+Result<Seq> Household::wish_from(SubjectId who, const Wish& wish, Seq cause, std::uint8_t depth,
+                                 Moment now) {
     const auto address = parse_address(wish.address);
     if (!address) return fail(address.error());
     const Thing* thing = catalogue_.find_thing(address->thing);
@@ -42,40 +60,52 @@ Result<Seq> Household::wish_from(SubjectId who, const Wish& wish, Seq cause, std
     if (wish.run) {
         const Verdict verdict = authority_.decide_at(who, Verb::run, wish.address, now.wall);
         if (!verdict.allowed || thing == nullptr || !thing->present) {
-            deny(who, wish, sentence(verdict.allowed ? Reason::unknown : verdict.reason), cause, now);
+            deny(who, wish, sentence(verdict.allowed ? Reason::unknown : verdict.reason), cause,
+                 now);
             return Authority::denied();
         }
         const ActionSpec* action = find_action(*thing, address->name);
-        if (action == nullptr) return fail(Code::not_found, "'" + thing->spec.id + "' has no action '" + printable(address->name) + "'");
+        if (action == nullptr)
+            return fail(Code::not_found, "'" + thing->spec.id + "' has no action '" +
+                                             printable(address->name) + "'");
         if (action->input) {
             auto fitting = fit(*action->input, std::move(asked.value));
             if (!fitting) return fail(std::move(fitting.error()));
             asked.value = std::move(*fitting);
+        } else if (!std::holds_alternative<Null>(asked.value)) {
+            return fail(Code::invalid_input, "action '" + action->name + "' takes no input");
         }
         asked.thing = thing->id;
         asked.action = action->name;
-        return order(who, wish, std::move(asked), action->sensitivity == Sensitivity::critical, cause, now);
+        return order(who, wish, std::move(asked), action->sensitivity == Sensitivity::critical,
+                     cause, now);
     }
     const Property* property = catalogue_.find_property(address->thing, address->name);
-    const Verdict verdict = property == nullptr ? Verdict{false, Reason::unknown, 0}
-                                                : authority_.decide(who, Verb::set, property->id, now.wall);
+    const Verdict verdict = property == nullptr
+                                ? Verdict{false, Reason::unknown, 0}
+                                : authority_.decide(who, Verb::set, property->id, now.wall);
     if (!verdict.allowed || !property->present || !thing->present) {
         deny(who, wish, sentence(verdict.allowed ? Reason::unknown : verdict.reason), cause, now);
         return Authority::denied();
     }
-    if (!property->spec.settable) return fail(Code::invalid_input, "'" + property->address + "' cannot be set");
+    if (!property->spec.settable)
+        return fail(Code::invalid_input, "'" + property->address + "' cannot be set");
     auto fitting = fit(property->spec, std::move(asked.value));
     if (!fitting) return fail(std::move(fitting.error()));
-    if (std::holds_alternative<Null>(*fitting)) return fail(Code::invalid_input, "'" + property->address + "' cannot be set to null");
+    if (std::holds_alternative<Null>(*fitting))
+        return fail(Code::invalid_input, "'" + property->address + "' cannot be set to null");
     asked.value = std::move(*fitting);
     asked.property = property->id;
     asked.thing = property->thing;
-    return order(who, wish, std::move(asked), property->spec.sensitivity == Sensitivity::critical, cause, now);
+    return order(who, wish, std::move(asked), property->spec.sensitivity == Sensitivity::critical,
+                 cause, now);
 }
 
-Result<Seq> Household::order(SubjectId who, const Wish& wish, CommandAsked asked, bool critical, Seq cause, Moment now) {
+Result<Seq> Household::order(SubjectId who, const Wish& wish, CommandAsked asked, bool critical,
+                             Seq cause, Moment now) {
     if (commands_.size() >= Commands::pending_max) {
-        return fail(Code::exhausted, std::to_string(commands_.size()) + " commands are under way, limit " +
+        return fail(Code::exhausted, std::to_string(commands_.size()) +
+                                         " commands are under way, limit " +
                                          std::to_string(Commands::pending_max));
     }
     asked.time_to_live = wish.time_to_live.value_or(time_to_live_default);
@@ -84,7 +114,8 @@ Result<Seq> Household::order(SubjectId who, const Wish& wish, CommandAsked asked
     }
     if (const auto* waiting = asked.action.empty() ? commands_.waiting(asked.property) : nullptr;
         waiting != nullptr && waiting->size() >= Commands::pending_per_property_max) {
-        append(CommandEnded{waiting->front(), Outcome::failed, "overtaken by newer commands"}, the_hub, cause, now);
+        append(CommandEnded{waiting->front(), Outcome::failed, "overtaken by newer commands"},
+               the_hub, cause, now);
     }
     Order out;
     out.thing = asked.thing;
@@ -118,7 +149,8 @@ void Household::expire(Seq command, Moment now) {
         const Property& property = catalogue_.property(pending->property);
         const Belief& belief = twin_.belief(pending->property);
         // A device that already is as wished need not say so again.
-        if (belief.seq != 0 && belief.boot == twin_.boot() && fulfils(property.spec, pending->value, belief.value)) {
+        if (belief.seq != 0 && belief.boot == twin_.boot() &&
+            fulfils(property.spec, pending->value, belief.value)) {
             outcome = Outcome::confirmed;
             detail = "it already was so";
         }
@@ -126,10 +158,12 @@ void Household::expire(Seq command, Moment now) {
     append(CommandEnded{command, outcome, std::move(detail)}, the_hub, command, now);
 }
 
-// ---- rules -------------------------------------------------------------------------------------------------
+// ---- rules
+// -------------------------------------------------------------------------------------------------
 
 SubjectId Household::rule_subject(std::uint32_t rule, Moment now) {
-    const auto subject = name_subject("rule:" + rules_.rules()[rule].id, SubjectKind::rule, the_hub, now);
+    const auto subject =
+        name_subject("rule:" + rules_.rules()[rule].id, SubjectKind::rule, the_hub, now);
     return subject ? *subject : the_hub;
 }
 
@@ -137,19 +171,22 @@ void Household::react(std::vector<RuleRun>& runs, Seq cause, std::uint8_t depth,
     for (RuleRun& run : runs) {
         const SubjectId rule = rule_subject(run.rule, now);
         ++figures_.rule_runs;
-        RuleRan ran{rules_.rules()[run.rule].id, run.failed ? RunOutcome::failed : RunOutcome::ran, std::move(run.detail)};
+        RuleRan ran{rules_.rules()[run.rule].id, run.failed ? RunOutcome::failed : RunOutcome::ran,
+                    std::move(run.detail)};
         const bool too_deep = depth >= chain_depth_max;
         if (too_deep) {
             ++figures_.loops_broken;
             ran.outcome = RunOutcome::failed;
-            ran.detail += ": stopped, because " + std::to_string(depth) + " causes led here one after the other (a loop?)";
+            ran.detail += ": stopped, because " + std::to_string(depth) +
+                          " causes led here one after the other (a loop?)";
         }
         const Seq seq = append(std::move(ran), rule, cause, now);
         if (!too_deep) carry_out(run, rule, seq, static_cast<std::uint8_t>(depth + 1), now);
     }
 }
 
-void Household::carry_out(const RuleRun& run, SubjectId rule, Seq ran, std::uint8_t depth, Moment now) {
+void Household::carry_out(const RuleRun& run, SubjectId rule, Seq ran, std::uint8_t depth,
+                          Moment now) {
     for (const Proposal& proposal : run.proposals) {
         Wish wish;
         std::string address;
@@ -168,27 +205,33 @@ void Household::carry_out(const RuleRun& run, SubjectId rule, Seq ran, std::uint
         }
         const auto asked = wish_from(rule, wish, ran, depth, now);
         // Denials are on record already; other refusals would vanish without a trace here.
-        if (!asked && asked.error().code != Code::denied) deny(rule, wish, asked.error().message, ran, now);
+        if (!asked && asked.error().code != Code::denied)
+            deny(rule, wish, asked.error().message, ran, now);
     }
     if (run.wait) {
-        const Seq wait = append(RuleWaits{rules_.rules()[run.rule].id, ran, run.resume_at, now.wall + *run.wait, depth}, rule, ran, now);
+        const Seq wait = append(
+            RuleWaits{rules_.rules()[run.rule].id, ran, run.resume_at, now.wall + *run.wait, depth},
+            rule, ran, now);
         timers_.set(now.mono + *run.wait, Timers::Kind::wait, wait);
     }
 }
 
 void Household::resume(Seq wait, Moment now) {
-    const auto at = std::find_if(waits_.begin(), waits_.end(), [&](const Wait& w) { return w.seq == wait; });
+    const auto at =
+        std::find_if(waits_.begin(), waits_.end(), [&](const Wait& w) { return w.seq == wait; });
     if (at == waits_.end()) return;
     const RuleWaits what = at->what;
     const auto rule = rules_.find(what.rule);
     if (!rule) {
         const auto subject = name_subject("rule:" + what.rule, SubjectKind::rule, the_hub, now);
-        append(RuleRan{what.rule, RunOutcome::failed, "the rule is gone, so its wait ends here"}, subject ? *subject : the_hub, wait, now);
+        append(RuleRan{what.rule, RunOutcome::failed, "the rule is gone, so its wait ends here"},
+               subject ? *subject : the_hub, wait, now);
         return;
     }
     runs_.clear();
     rules_.resume(*rule, what.step, now, runs_);
-    if (runs_.empty()) runs_.push_back({*rule, false, "nothing left to do after the wait", {}, {}, 0});
+    if (runs_.empty())
+        runs_.push_back({*rule, false, "nothing left to do after the wait", {}, {}, 0});
     react(runs_, wait, what.depth, now);
 }
 

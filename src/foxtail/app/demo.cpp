@@ -1,0 +1,115 @@
+#include "foxtail/app/demo.hpp"
+
+#include "foxtail/app/program.hpp"
+#include "foxtail/base/log.hpp"
+
+#include <array>
+#include <cerrno>
+#include <csignal>
+#include <cstdlib>
+#include <cstring>
+#include <filesystem>
+#include <fstream>
+#include <iostream>
+#include <thread>
+#include <vector>
+
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+namespace foxtail {
+namespace {
+
+// config/demo-rules.yaml, embedded by the build: the demo runs from the binary alone.
+constexpr const char* demo_rules =
+#include "demo_rules.inc"
+    ;
+
+std::string configuration_text(const DemoOptions& options) {
+    return "# The demo household. Made anew at each start of `foxtail demo`.\n"
+           "household:\n  name: Demo household\n  time_zone: Europe/Berlin\n"
+           "api:\n  listen: 127.0.0.1:" + std::to_string(options.port) +
+           "\nmqtt:\n  listeners:\n    - listen: 127.0.0.1:" + std::to_string(options.mqtt_port) +
+           "\n      anonymous: true   # loopback only: whoever is on this machine\n"
+           "  anonymous:\n    publish: [\"#\"]\n    subscribe: [\"#\"]\n"
+           "formats:\n  zigbee2mqtt:\n    - base_topic: zigbee2mqtt\n"
+           "rules:\n  - rules.yaml\n";
+}
+
+std::string default_data() {
+    if (const char* cache = std::getenv("XDG_CACHE_HOME")) return std::string(cache) + "/foxtail-demo";
+    if (const char* home = std::getenv("HOME")) return std::string(home) + "/.cache/foxtail-demo";
+    return "foxtail-demo";
+}
+
+Result<void> write_file(const std::filesystem::path& path, const std::string& text) {
+    std::ofstream out(path, std::ios::binary | std::ios::trunc);
+    out << text;
+    out.close();
+    if (!out) return fail(Code::unavailable, path.string() + ": " + std::strerror(errno));
+    return {};
+}
+
+std::string beside_this_program(const char* name) {
+    std::error_code error;
+    const auto self = std::filesystem::read_symlink("/proc/self/exe", error);
+    return error ? std::string(name) : (self.parent_path() / name).string();
+}
+
+/// Starts foxtail-sim; it ends with this process. -1 when it cannot be started.
+pid_t start_devices(const DemoOptions& options, std::uint16_t mqtt_port) {
+    const std::string program = beside_this_program("foxtail-sim");
+    if (::access(program.c_str(), X_OK) != 0) return -1;
+    std::vector<std::string> arguments = {program, "all", "--host", "127.0.0.1", "--port", std::to_string(mqtt_port),
+                                          "--seed", std::to_string(options.seed), "--speed", std::to_string(options.speed)};
+    std::vector<char*> argv;
+    for (auto& argument : arguments) argv.push_back(argument.data());
+    argv.push_back(nullptr);
+    const pid_t child = ::fork();
+    if (child == 0) {
+        ::prctl(PR_SET_PDEATHSIG, SIGTERM);
+        ::execv(program.c_str(), argv.data());
+        ::_exit(127);
+    }
+    return child;
+}
+
+}  // namespace
+
+int run_demo(const DemoOptions& options) {
+    const std::string data = options.data.empty() ? default_data() : options.data;
+    std::error_code error;
+    std::filesystem::create_directories(data, error);
+    const std::string config = data + "/foxtail.yaml";
+    for (const auto& [path, text] : {std::pair{config, configuration_text(options)}, std::pair{data + "/rules.yaml", std::string(demo_rules)}}) {
+        if (auto done = write_file(path, text); !done) {
+            std::cerr << "foxtail: " << done.error().message << "\n";
+            return 1;
+        }
+    }
+    Loaded loaded = load_configuration(config);
+    for (const auto& mistake : loaded.mistakes) std::cerr << format_mistake(mistake) << "\n";
+    if (!loaded.mistakes.empty()) return 1;
+    Program program({config, data}, std::move(loaded));
+    if (auto done = program.start(); !done) {
+        std::cerr << "foxtail: " << done.error().message << "\n";
+        return 1;
+    }
+    const pid_t devices = options.devices ? start_devices(options, program.mqtt_port()) : -1;
+    if (options.devices && devices < 0) {
+        std::cerr << "foxtail: foxtail-sim was not found beside this program: the house stays empty\n";
+    }
+    std::cout << "Foxtail's demo household is alive. Open this page and choose a name and a passphrase:\n\n    "
+              << program.signup_link() << "\n\nThe MQTT door is at 127.0.0.1:" << program.mqtt_port()
+              << "; the command line finds the house with --data " << data << "\nCtrl-C stops it.\n"
+              << std::flush;
+    const int status = program.run();
+    if (devices > 0) {
+        ::kill(devices, SIGTERM);
+        ::waitpid(devices, nullptr, 0);
+    }
+    return status;
+}
+
+}  // namespace foxtail

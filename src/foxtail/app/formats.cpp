@@ -1,0 +1,128 @@
+#include "foxtail/app/formats.hpp"
+
+#include "foxtail/app/files.hpp"
+#include "foxtail/connectors/mqtt/home_assistant/home_assistant.hpp"
+#include "foxtail/connectors/mqtt/owntracks/owntracks.hpp"
+#include "foxtail/connectors/mqtt/zigbee2mqtt/zigbee2mqtt.hpp"
+#include "foxtail/json/parse.hpp"
+#include "foxtail/model/value.hpp"
+
+#include <algorithm>
+#include <filesystem>
+#include <map>
+
+#include <boost/json.hpp>
+
+namespace foxtail {
+namespace {
+
+using Names = StringMap<std::string>;
+
+/// {"zigbee2mqtt":{"0x00158d":"hall-lamp"},...}
+Result<std::map<std::string, Names>> read_names(const std::string& file) {
+    std::map<std::string, Names> out;
+    std::error_code error;
+    if (!std::filesystem::exists(file, error)) return out;
+    const auto text = read_file(file);
+    if (!text) return fail(text.error());
+    const auto json = parse_json(*text);
+    if (!json || !json->is_object()) return fail(Code::corrupt, file + " is no JSON object; move it away to start without it");
+    for (const auto& [format, entries] : json->get_object()) {
+        if (!entries.is_object()) continue;
+        for (const auto& [key, id] : entries.get_object()) {
+            if (id.is_string()) out[std::string(format)].emplace(std::string(key), std::string(id.get_string()));
+        }
+    }
+    return out;
+}
+
+const Names* names_of(const mqtt::Format& format) {
+    if (const auto* zigbee = dynamic_cast<const mqtt::Zigbee2Mqtt*>(&format)) return &zigbee->ids();
+    if (const auto* discovery = dynamic_cast<const mqtt::HomeAssistant*>(&format)) return &discovery->ids();
+    if (const auto* people = dynamic_cast<const mqtt::OwnTracks*>(&format)) return &people->ids();
+    return nullptr;
+}
+
+}  // namespace
+
+Formats::~Formats() = default;
+
+Result<std::unique_ptr<Formats>> Formats::make(const Configuration& configuration, std::string names_file) {
+    auto known = read_names(names_file);
+    if (!known) return fail(known.error());
+    std::unique_ptr<Formats> out(new Formats);
+    out->names_file_ = std::move(names_file);
+    auto& formats = out->formats_;
+    // Each format knows its own names; what the others gave is taken.
+    const auto taken_by_others = [owner = out.get()](std::string_view self) {
+        return [owner, self](std::string_view id) {
+            return std::any_of(owner->formats_.begin(), owner->formats_.end(), [&](const auto& other) {
+                if (other->name() == self) return false;
+                const Names* names = names_of(*other);
+                return names != nullptr && std::any_of(names->begin(), names->end(), [&](const auto& n) { return n.second == id; });
+            });
+        };
+    };
+    if (!configuration.zigbee_bridges.empty()) {
+        mqtt::Zigbee2MqttOptions options;
+        options.bridges.clear();
+        for (const auto& bridge : configuration.zigbee_bridges) options.bridges.push_back({bridge.base_topic, bridge.id_prefix});
+        options.taken = taken_by_others("zigbee2mqtt");
+        options.known_ids = std::move((*known)["zigbee2mqtt"]);
+        formats.push_back(std::make_unique<mqtt::Zigbee2Mqtt>(std::move(options)));
+    }
+    if (configuration.home_assistant_prefix) {
+        mqtt::HomeAssistantOptions options;
+        options.prefix = *configuration.home_assistant_prefix;
+        options.ignore_origins = configuration.home_assistant_ignore_origins;
+        options.taken = taken_by_others("home_assistant");
+        options.known_ids = std::move((*known)["home_assistant"]);
+        formats.push_back(std::make_unique<mqtt::HomeAssistant>(std::move(options)));
+    }
+    if (configuration.owntracks_prefix) {
+        mqtt::OwnTracksOptions options;
+        options.base = *configuration.owntracks_prefix;
+        options.rules.accuracy_max_m = configuration.owntracks_accuracy_m_max;
+        for (const auto& region : configuration.regions) {
+            options.regions.push_back({region.name, region.latitude, region.longitude, region.radius_m});
+        }
+        options.taken = taken_by_others("owntracks");
+        options.known_ids = std::move((*known)["owntracks"]);
+        formats.push_back(std::make_unique<mqtt::OwnTracks>(std::move(options)));
+    }
+    return out;
+}
+
+std::size_t Formats::names() const {
+    std::size_t count = 0;
+    for (const auto& format : formats_) {
+        if (const Names* names = names_of(*format)) count += names->size();
+    }
+    return count;
+}
+
+std::string Formats::names_text() const {
+    std::string out = "{";
+    for (const auto& format : formats_) {
+        const Names* names = names_of(*format);
+        if (names == nullptr) continue;
+        const std::map<std::string, std::string> sorted(names->begin(), names->end());
+        out += out.size() > 1 ? ",\n" : "\n";
+        append_json_string(out, format->name());
+        out += ":{";
+        bool first = true;
+        for (const auto& [key, id] : sorted) {
+            out += first ? "\n" : ",\n";
+            first = false;
+            append_json_string(out, key);
+            out += ':';
+            append_json_string(out, id);
+        }
+        out += "}";
+    }
+    return out + "}\n";
+}
+
+Result<void> Formats::keep(const std::string& names_file, const std::string& text) { return replace_file(names_file, text); }
+
+}  // namespace foxtail

@@ -1,0 +1,38 @@
+#pragma once
+
+#include "foxtail/config/configuration.hpp"
+#include "foxtail/connectors/mqtt/format.hpp"
+
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace foxtail {
+
+/// The device formats that the configuration turns on. They agree on names: what one has given to a thing another
+/// does not give to a different one. The names given are kept in `names_file`, so that a device renamed by its
+/// gateway stays the same thing across restarts.
+class Formats {
+public:
+    /// Error: corrupt, when the file is there and cannot be read.
+    [[nodiscard]] static Result<std::unique_ptr<Formats>> make(const Configuration& configuration, std::string names_file);
+    ~Formats();
+    Formats(const Formats&) = delete;
+    Formats& operator=(const Formats&) = delete;
+
+    [[nodiscard]] const std::vector<std::unique_ptr<mqtt::Format>>& all() const { return formats_; }
+    /// How many names were given; grows when there is something to keep.
+    [[nodiscard]] std::size_t names() const;
+    /// The names as text for keep(); cheap enough for the household's thread.
+    [[nodiscard]] std::string names_text() const;
+    /// Replaces the file, durably. For any thread.
+    [[nodiscard]] static Result<void> keep(const std::string& names_file, const std::string& text);
+    [[nodiscard]] const std::string& names_file() const { return names_file_; }
+
+private:
+    Formats() = default;
+    std::vector<std::unique_ptr<mqtt::Format>> formats_;
+    std::string names_file_;
+};
+
+}  // namespace foxtail

@@ -1,0 +1,64 @@
+#include "foxtail/app/load.hpp"
+
+#include "foxtail/api/token.hpp"
+#include "foxtail/app/files.hpp"
+#include "foxtail/config/rules_yaml.hpp"
+#include "foxtail/runtime/zone.hpp"
+
+#include <filesystem>
+#include <iterator>
+#include <map>
+
+namespace foxtail {
+namespace {
+
+void take_rules(Loaded& out, const std::filesystem::path& file, std::string& all) {
+    const auto text = read_file(file.string());
+    if (!text) {
+        out.mistakes.push_back({{file.string(), 0, 0}, "cannot be read: " + text.error().message});
+        return;
+    }
+    all += *text;
+    auto read = read_rules(*text, file.string());
+    std::move(read.rules.begin(), read.rules.end(), std::back_inserter(out.rules));
+    std::move(read.mistakes.begin(), read.mistakes.end(), std::back_inserter(out.mistakes));
+}
+
+}  // namespace
+
+Loaded load_configuration(const std::string& file) {
+    Loaded out;
+    const auto text = read_file(file);
+    if (!text) {
+        out.mistakes.push_back({{file, 0, 0}, "cannot be read: " + text.error().message});
+        return out;
+    }
+    auto read = read_configuration(*text, file);
+    out.configuration = std::move(read.configuration);
+    out.mistakes = std::move(read.mistakes);
+    if (auto zone = find_zone(out.configuration.time_zone); !zone) {
+        out.mistakes.push_back({{file, 0, 0}, zone.error().message});
+    }
+    std::string all = *text;
+    for (const auto& rule_file : out.configuration.rule_files) {
+        take_rules(out, std::filesystem::path(file).parent_path() / rule_file, all);
+    }
+    std::map<std::string, Source> seen;
+    for (const RuleSpec& rule : out.rules) {
+        const auto [at, fresh] = seen.emplace(rule.id, rule.source);
+        if (!fresh && at->second.file != rule.source.file) {
+            out.mistakes.push_back({rule.source, "rule '" + rule.id + "' stands already in " + at->second.file});
+        }
+    }
+    out.hash = api::hash_secret(all);
+    return out;
+}
+
+std::string format_mistake(const Mistake& mistake) {
+    std::string out = mistake.source.file;
+    if (mistake.source.line > 0) out += ":" + std::to_string(mistake.source.line);
+    if (mistake.source.line > 0 && mistake.source.column > 0) out += ":" + std::to_string(mistake.source.column);
+    return out + ": " + mistake.message;
+}
+
+}  // namespace foxtail

@@ -1,0 +1,150 @@
+// foxtail: the hub and its command line. See foxtail --help.
+#include "foxtail/app/demo.hpp"
+#include "foxtail/app/load.hpp"
+#include "foxtail/app/program.hpp"
+#include "foxtail/base/log.hpp"
+#include "foxtail/cli/commands.hpp"
+#include "foxtail/runtime/password.hpp"
+
+#include <csignal>
+#include <iostream>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <CLI/CLI.hpp>
+#include <unistd.h>
+
+namespace foxtail {
+namespace {
+
+constexpr int done = 0;
+constexpr int failed = 1;
+constexpr int misused = 2;
+
+struct RunOptions {
+    std::string config = "foxtail.yaml";
+    std::string data = "data";
+    std::string log;
+    std::string level;
+};
+
+int tell_mistakes(const std::vector<Mistake>& mistakes) {
+    for (const auto& mistake : mistakes) std::cerr << format_mistake(mistake) << "\n";
+    std::cerr << mistakes.size() << (mistakes.size() == 1 ? " mistake" : " mistakes") << "; nothing was started\n";
+    return failed;
+}
+
+int run(const RunOptions& options) {
+    Loaded loaded = load_configuration(options.config);
+    if (!loaded.mistakes.empty()) return tell_mistakes(loaded.mistakes);
+    auto format = loaded.configuration.log_format;
+    auto level = loaded.configuration.log_level;
+    if (!options.log.empty()) format = options.log == "json" ? LogFormat::json : LogFormat::text;
+    if (options.level == "debug") level = LogLevel::debug;
+    if (options.level == "info") level = LogLevel::info;
+    if (options.level == "warning") level = LogLevel::warning;
+    if (options.level == "error") level = LogLevel::error;
+    set_log(level, format);
+    Program program({options.config, options.data}, std::move(loaded));
+    if (auto started = program.start(); !started) {
+        log(LogLevel::error, "not started", {{"why", started.error().message}});
+        return failed;
+    }
+    // The only time this code is seen: it makes the first owner.
+    if (program.signup_link() != program.page_address()) {
+        std::cout << "Open this link once to become the owner: " << program.signup_link() << std::endl;
+    }
+    return program.run();
+}
+
+int check(const std::vector<std::string>& files, bool json) {
+    std::size_t count = 0;
+    std::string out = "[";
+    for (const auto& file : files) {
+        for (const auto& mistake : load_configuration(file).mistakes) {
+            if (json) {
+                out += count > 0 ? "," : "";
+                out += "{\"file\":";
+                append_json_string(out, mistake.source.file);
+                out += ",\"line\":" + std::to_string(mistake.source.line) + ",\"column\":" + std::to_string(mistake.source.column) + ",\"message\":";
+                append_json_string(out, mistake.message);
+                out += "}";
+            } else {
+                std::cerr << format_mistake(mistake) << "\n";
+            }
+            ++count;
+        }
+    }
+    if (json) std::cout << out << "]\n";
+    if (!json && count == 0) std::cout << "no mistakes\n";
+    return count == 0 ? done : failed;
+}
+
+int password() {
+    std::string text;
+    if (::isatty(STDIN_FILENO) != 0) std::cerr << "Password (shown while you type; better: pipe it in): ";
+    if (!std::getline(std::cin, text)) return failed;
+    const auto hash = hash_password(text);
+    if (!hash) {
+        std::cerr << "foxtail: " << hash.error().message << "\n";
+        return failed;
+    }
+    std::cout << *hash << "\n";
+    return done;
+}
+
+void add_program_commands(CLI::App& app, int& status) {
+    static RunOptions run_options;
+    static DemoOptions demo_options;
+    static std::vector<std::string> files;
+    static bool json = false;
+
+    auto* run_command = app.add_subcommand("run", "Runs the household's hub until TERM or INT");
+    run_command->add_option("-c,--config", run_options.config, "Configuration file")->capture_default_str();
+    run_command->add_option("-d,--data", run_options.data, "Folder of the journal and the secrets")->capture_default_str();
+    run_command->add_option("--log", run_options.log, "Log lines as json or text")->check(CLI::IsMember({"json", "text"}));
+    run_command->add_option("--log-level", run_options.level, "Least level that is logged")
+        ->check(CLI::IsMember({"debug", "info", "warning", "error"}));
+    run_command->callback([&status] { status = run(run_options); });
+
+    auto* demo = app.add_subcommand("demo", "Runs a demo household with simulated people, car and devices");
+    demo->add_option("-d,--data", demo_options.data, "Folder for its data (default: in your cache folder)");
+    demo->add_option("--port", demo_options.port, "Port of the page")->capture_default_str();
+    demo->add_option("--mqtt-port", demo_options.mqtt_port, "Port of the MQTT door")->capture_default_str();
+    demo->add_option("--speed", demo_options.speed, "Simulated seconds a second")->capture_default_str()->check(CLI::Range(0.1, 3600.0));
+    demo->add_option("--seed", demo_options.seed, "Another seed, another life")->capture_default_str();
+    demo->add_flag("!--no-devices", demo_options.devices, "Without the simulated devices");
+    demo->callback([&status] { status = run_demo(demo_options); });
+
+    auto* check_command = app.add_subcommand("check", "Checks configuration files and the rules they name, without starting anything");
+    check_command->add_option("files", files, "Configuration files")->required();
+    check_command->add_flag("--json", json, "Mistakes as JSON");
+    check_command->callback([&status] { status = check(files, json); });
+
+    app.add_subcommand("password", "Reads a password and prints its hash for the configuration")->callback([&status] { status = password(); });
+    app.add_subcommand("version", "Prints the version")->callback([] { std::cout << "foxtail " << FOX_VERSION << "\n"; });
+}
+
+}  // namespace
+
+int main_of(int argc, char** argv) {
+    // A reader that went away is an error of one connection, never the end of the program.
+    ::signal(SIGPIPE, SIG_IGN);
+    CLI::App app{"Foxtail joins people, cars and home into one system that its household owns."};
+    app.require_subcommand(1);
+    app.set_version_flag("--version", std::string("foxtail ") + FOX_VERSION);
+    int status = done;
+    add_program_commands(app, status);
+    add_client_commands(app, status);
+    try {
+        app.parse(argc, argv);
+    } catch (const CLI::ParseError& error) {
+        return app.exit(error) == 0 ? done : misused;
+    }
+    return status;
+}
+
+}  // namespace foxtail
+
+int main(int argc, char** argv) { return foxtail::main_of(argc, argv); }

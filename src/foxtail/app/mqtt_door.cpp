@@ -1,0 +1,298 @@
+#include "foxtail/app/mqtt_door.hpp"
+
+#include "foxtail/base/log.hpp"
+#include "foxtail/base/utf8.hpp"
+#include "foxtail/connectors/mqtt/topic.hpp"
+#include "foxtail/grants/pattern.hpp"
+#include "foxtail/runtime/password.hpp"
+
+#include <algorithm>
+
+namespace foxtail {
+namespace {
+
+constexpr int later_alarm = 100;  // off_delay of formats; hub's alarms have smaller keys
+constexpr std::string_view anonymous_name = "device:anonymous";
+
+std::uint16_t bits(Verb verb) { return static_cast<std::uint16_t>(verb); }
+
+std::vector<std::string> with_prefix(const std::vector<std::string>& filters) {
+    std::vector<std::string> out;
+    out.reserve(filters.size());
+    for (const auto& filter : filters) out.push_back(std::string(topic_prefix) + filter);
+    return out;
+}
+
+void add_rights(std::vector<Hub::Configured>& out, const std::string& subject, const TopicRights& rights) {
+    out.push_back({subject, SubjectKind::device, with_prefix(rights.publish), bits(Verb::publish)});
+    out.push_back({subject, SubjectKind::device, with_prefix(rights.subscribe), bits(Verb::subscribe)});
+}
+
+bool has_wildcard(std::string_view filter) { return filter.find_first_of("+#") != std::string_view::npos; }
+
+}  // namespace
+
+/// What one format tells, on its way to the hub.
+class MqttDoor::FormatSink final : public mqtt::Sink {
+public:
+    FormatSink(MqttDoor& door, mqtt::Format& whose) : format(whose), door_(door) {}
+
+    Result<std::vector<PropertyId>> tell(const ThingSpec& spec) override {
+        const auto told = door_.inlet_->tell(spec);
+        if (!told) return fail(told.error());
+        const auto& thing = door_.inlet_->catalogue().thing(*told);
+        return std::vector<PropertyId>(thing.properties.begin(),
+                                       thing.properties.begin() + static_cast<std::ptrdiff_t>(spec.properties.size()));
+    }
+    void gone(std::string_view thing) override { door_.inlet_->gone(thing); }
+    void say(PropertyId property, Value value, Time source_time) override {
+        if (!door_.later_.empty()) door_.later_.erase(property);
+        report(property, std::move(value), source_time);
+    }
+    void report(PropertyId property, Value value, Time source_time) {
+        const auto said = door_.inlet_->report({property, Quality::good, source_time, std::move(value)});
+        // The record says what did not fit; the page also shows which topic it came by.
+        if (!said && said.error().code == Code::invalid_input) refuse(topic, sample, said.error().message);
+    }
+    void say_later(Duration delay, PropertyId property, Value value) override {
+        door_.later_[property] = {door_.hub_.now().mono + delay, std::move(value), this};
+        door_.arm_later();
+    }
+    void happened(std::string_view thing, std::string_view event, Value detail) override {
+        const auto said = door_.inlet_->happened(thing, event, std::move(detail));
+        if (!said && said.error().code == Code::invalid_input) refuse(topic, sample, said.error().message);
+    }
+    void refuse(std::string_view on, std::string_view what, std::string reason) override {
+        door_.inlet_->refuse("mqtt/" + std::string(format.name()), on, what, reason);
+    }
+    void listen(std::string_view filter, std::uint32_t token) override {
+        const Listening listening{this, token};
+        if (has_wildcard(filter)) {
+            door_.wild_.push_back({std::string(filter), listening});
+        } else {
+            door_.exact_[std::string(filter)].push_back(listening);
+        }
+        door_.replays_.push_back({std::string(filter), listening});
+    }
+    void unlisten(std::string_view filter, std::uint32_t token) override {
+        const Listening listening{this, token};
+        std::erase_if(door_.wild_, [&](const Wild& w) { return w.filter == filter && w.listening == listening; });
+        std::erase_if(door_.replays_, [&](const Replay& r) { return r.filter == filter && r.listening == listening; });
+        if (const auto at = door_.exact_.find(filter); at != door_.exact_.end()) {
+            std::erase(at->second, listening);
+            if (at->second.empty()) door_.exact_.erase(at);
+        }
+    }
+    void publish(mqtt::Publication publication) override { door_.broker_.publish(publication); }
+
+    mqtt::Format& format;
+    std::string_view topic;   // of the message being heard
+    std::string_view sample;
+
+private:
+    MqttDoor& door_;
+};
+
+MqttDoor::MqttDoor(boost::asio::io_context& home, Hub& hub, Worker& passwords, const Configuration& configuration,
+                   const Formats& formats)
+    : hub_(hub),
+      passwords_(passwords),
+      configuration_(configuration),
+      broker_(home, hub.environment().clock, hub.environment().random, *this) {
+    for (const auto& format : formats.all()) sinks_.push_back(std::make_unique<FormatSink>(*this, *format));
+}
+
+MqttDoor::~MqttDoor() = default;
+
+Result<void> MqttDoor::configure(const Configuration& configuration) {
+    std::vector<Hub::Configured> wanted;
+    add_rights(wanted, std::string(anonymous_name), configuration.mqtt_anonymous);
+    for (const auto& user : configuration.mqtt_users) add_rights(wanted, "device:" + user.name, user.topics);
+    if (auto done = hub_.configure(wanted); !done) return done;
+    configuration_.mqtt_users = configuration.mqtt_users;
+    users_.clear();
+    for (const auto& user : configuration_.mqtt_users) {
+        const auto subject = hub_.name_subject("device:" + user.name, SubjectKind::device);
+        if (!subject) return fail(subject.error());
+        users_.emplace(user.name, *subject);
+    }
+    const auto anonymous = hub_.name_subject(anonymous_name, SubjectKind::device);
+    if (!anonymous) return fail(anonymous.error());
+    anonymous_ = *anonymous;
+    broker_.recheck();
+    return {};
+}
+
+Result<void> MqttDoor::start() {
+    auto inlet = hub_.attach("mqtt", *this);
+    if (!inlet) return fail(inlet.error());
+    inlet_ = *inlet;
+    if (auto done = configure(configuration_); !done) return done;
+    for (const auto& sink : sinks_) sink->format.start(*sink);
+    replays_.clear();  // nothing is retained before anyone has come
+    for (const auto& listener : configuration_.mqtt_listeners) {
+        mqtt::ListenerOptions options;
+        options.name = format_endpoint(listener.endpoint);
+        options.address = listener.endpoint.address;
+        options.port = listener.endpoint.port;
+        options.packet_bytes_max = listener.packet_bytes_max;
+        if (listener.anonymous) options.anonymous_as = anonymous_name;
+        const auto port = broker_.listen(options);
+        if (!port) return fail(port.error());
+        endpoints_.push_back({listener.endpoint.address, *port});
+    }
+    return {};
+}
+
+void MqttDoor::stop() { broker_.stop(); }
+
+// ---- who may what -----------------------------------------------------------------------------------------
+
+void MqttDoor::authenticate(const mqtt::Credentials& credentials, std::function<void(mqtt::Admission)> done) {
+    if (!credentials.anonymous_as.empty()) {
+        return done({mqtt::Reason::success, anonymous_.index, std::string(anonymous_name)});
+    }
+    const std::string name(credentials.user_name.value_or(""));
+    const auto user = std::find_if(configuration_.mqtt_users.begin(), configuration_.mqtt_users.end(),
+                                   [&](const auto& u) { return u.name == name; });
+    const bool known = user != configuration_.mqtt_users.end();
+    // An unknown name costs the same work as a wrong password, so that names cannot be found out.
+    static const std::string nobody = hash_password("nobody has this password").value_or("");
+    const std::string hash = known ? user->password_hash : nobody;
+    const std::string password(credentials.password.value_or(""));
+    const auto subject = known ? users_.at(name) : SubjectId{};
+    const bool taken = passwords_.run([hash, password] { return verify_password(hash, password); },
+                                      [known, subject, name, done](bool right) {
+                                          if (known && right) return done({mqtt::Reason::success, subject.index, "device:" + name});
+                                          done({mqtt::Reason::bad_user_name_or_password, 0, {}});
+                                      });
+    if (!taken) done({mqtt::Reason::server_busy, 0, {}});
+}
+
+bool MqttDoor::decide(mqtt::SubjectId subject, Verb verb, std::string_view topic, bool filter) const {
+    return hub_.authority().decide_topic(SubjectId{subject}, verb, topic, filter, hub_.now().wall).allowed;
+}
+
+bool MqttDoor::may_connect(mqtt::SubjectId subject) {
+    if (SubjectId{subject} == anonymous_) return true;
+    return std::any_of(users_.begin(), users_.end(), [&](const auto& u) { return u.second == SubjectId{subject}; });
+}
+bool MqttDoor::may_publish(mqtt::SubjectId subject, std::string_view topic) { return decide(subject, Verb::publish, topic, false); }
+bool MqttDoor::may_subscribe(mqtt::SubjectId subject, std::string_view filter) { return decide(subject, Verb::subscribe, filter, true); }
+bool MqttDoor::may_receive(mqtt::SubjectId subject, std::string_view topic) { return decide(subject, Verb::subscribe, topic, false); }
+std::uint64_t MqttDoor::permissions_epoch() { return hub_.authority().epoch(); }
+
+void MqttDoor::refused(const mqtt::Refusal& refusal) {
+    const std::string source = "mqtt " + std::string(refusal.subject_name.empty() ? refusal.source : refusal.subject_name);
+    if (inlet_) inlet_->refuse(source, refusal.topic, refusal.sample, refusal.why);
+}
+
+// ---- in ---------------------------------------------------------------------------------------------------
+
+void MqttDoor::published(const mqtt::Inbound& message, mqtt::AckId ack) {
+    hear({message.topic, message.payload, false, {}});
+    if (!ack.wanted()) return;
+    // Nothing is acknowledged while nothing can be kept; the device keeps the message and sends it again.
+    if (!inlet_->accepting()) return;
+    inlet_->when_durable([this, ack](const Result<void>& durable) {
+        if (durable) broker_.acknowledge(ack);
+    });
+}
+
+void MqttDoor::hear(const mqtt::Heard& told) {
+    mqtt::Heard heard = told;
+    heard.at = hub_.now().wall;
+    ++hearing_;
+    const auto pass_on = [&](const Listening& listening) {
+        listening.sink->topic = heard.topic;
+        listening.sink->sample = heard.payload.substr(0, 200);
+        listening.sink->format.on_message(listening.token, heard, *listening.sink);
+    };
+    if (const auto at = exact_.find(heard.topic); at != exact_.end()) {
+        // A format may listen to more, or to less, while it hears.
+        if (at->second.size() == 1) {
+            const Listening only = at->second.front();
+            pass_on(only);
+        } else {
+            const auto listeners = at->second;
+            for (const auto& listening : listeners) pass_on(listening);
+        }
+    }
+    for (std::size_t i = 0; i < wild_.size(); ++i) {
+        if (matches_topic(wild_[i].filter, heard.topic)) {
+            const Listening listening = wild_[i].listening;
+            pass_on(listening);
+        }
+    }
+    --hearing_;
+    if (hearing_ == 0 && !replays_.empty()) hear_retained();
+}
+
+void MqttDoor::hear_retained() {
+    // What a format asked for just now may have been said before it asked.
+    while (!replays_.empty()) {
+        const auto replays = std::exchange(replays_, {});
+        for (const Replay& replay : replays) {
+            std::vector<std::pair<std::string, std::string>> found;
+            mqtt::RetainedStore::Cursor cursor;
+            std::size_t budget = broker_.retained().size() + 1;
+            while (const auto message = broker_.retained().next(replay.filter, cursor, hub_.now().mono, budget)) {
+                found.emplace_back(std::string(message->topic()), std::string(message->payload()));
+            }
+            ++hearing_;
+            for (const auto& [topic, payload] : found) {
+                replay.listening.sink->topic = topic;
+                replay.listening.sink->sample = std::string_view(payload).substr(0, 200);
+                replay.listening.sink->format.on_message(replay.listening.token, {topic, payload, true, hub_.now().wall},
+                                                         *replay.listening.sink);
+            }
+            --hearing_;
+        }
+    }
+}
+
+void MqttDoor::arm_later() {
+    if (later_.empty()) return;
+    const auto first = std::min_element(later_.begin(), later_.end(),
+                                        [](const auto& a, const auto& b) { return a.second.at < b.second.at; });
+    hub_.environment().loop.alarm(later_alarm, first->second.at, [this] { say_due(); });
+}
+
+void MqttDoor::say_due() {
+    const Duration now = hub_.now().mono;
+    std::vector<std::pair<PropertyId, Later>> due;
+    for (auto at = later_.begin(); at != later_.end();) {
+        if (at->second.at <= now) {
+            due.emplace_back(at->first, std::move(at->second));
+            at = later_.erase(at);
+        } else {
+            ++at;
+        }
+    }
+    for (auto& [property, later] : due) later.sink->report(property, std::move(later.value), {});
+    arm_later();
+}
+
+// ---- out --------------------------------------------------------------------------------------------------
+
+Result<Outlet::Sent> MqttDoor::send(const Order& order) {
+    const Catalogue& catalogue = inlet_->catalogue();
+    const std::string& thing = catalogue.thing(order.thing).spec.id;
+    const auto sink = std::find_if(sinks_.begin(), sinks_.end(), [&](const auto& s) { return s->format.owns(thing); });
+    if (sink == sinks_.end()) return fail(Code::unavailable, "'" + thing + "' has not announced itself since the start");
+    mqtt::Order wanted{thing, {}, order.action, order.property, order.value};
+    bool reported = false;
+    if (order.action.empty()) {
+        const PropertySpec& spec = catalogue.property(order.property).spec;
+        wanted.property = spec.name;
+        reported = spec.readable;
+    }
+    auto publications = (*sink)->format.encode(wanted);
+    if (!publications) return fail(publications.error());
+    for (const auto& publication : *publications) broker_.publish(publication);
+    return reported ? Sent::awaiting_report : Sent::done;
+}
+
+void MqttDoor::pause(bool) {}
+
+}  // namespace foxtail

@@ -1,0 +1,94 @@
+#pragma once
+
+#include "foxtail/app/formats.hpp"
+#include "foxtail/config/configuration.hpp"
+#include "foxtail/connectors/mqtt/broker.hpp"
+#include "foxtail/connectors/mqtt/format.hpp"
+#include "foxtail/hub/hub.hpp"
+#include "foxtail/runtime/worker.hpp"
+
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace foxtail {
+
+/// The MQTT door: joins the broker, the device formats and the hub, which do not know each other. Decides nothing
+/// itself: whoever comes is a subject, and every topic is put to the hub's Authority. A PUBACK leaves once everything
+/// that the message led to is durable. Lives on the household's thread.
+class MqttDoor final : public mqtt::BrokerHost, public Outlet {
+public:
+    /// All references must outlive the door. `passwords` computes the slow hashes.
+    MqttDoor(boost::asio::io_context& home, Hub& hub, Worker& passwords, const Configuration& configuration,
+             const Formats& formats);
+    ~MqttDoor() override;
+
+    /// Attaches to the hub, starts the formats and opens the listeners. Error: unavailable (a port is taken), conflict.
+    [[nodiscard]] Result<void> start();
+    void stop();
+    /// Users and rights as the configuration now says; those no longer allowed are closed.
+    [[nodiscard]] Result<void> configure(const Configuration& configuration);
+
+    [[nodiscard]] const std::vector<Endpoint>& endpoints() const { return endpoints_; }
+    [[nodiscard]] const mqtt::Broker& broker() const { return broker_; }
+
+    // ---- BrokerHost
+    void authenticate(const mqtt::Credentials& credentials, std::function<void(mqtt::Admission)> done) override;
+    [[nodiscard]] bool may_connect(mqtt::SubjectId subject) override;
+    [[nodiscard]] bool may_publish(mqtt::SubjectId subject, std::string_view topic) override;
+    [[nodiscard]] bool may_subscribe(mqtt::SubjectId subject, std::string_view filter) override;
+    [[nodiscard]] bool may_receive(mqtt::SubjectId subject, std::string_view topic) override;
+    [[nodiscard]] std::uint64_t permissions_epoch() override;
+    void published(const mqtt::Inbound& message, mqtt::AckId ack) override;
+    void refused(const mqtt::Refusal& refusal) override;
+
+    // ---- Outlet
+    Result<Sent> send(const Order& order) override;
+    void pause(bool paused) override;
+
+private:
+    class FormatSink;
+    struct Listening {
+        FormatSink* sink = nullptr;
+        std::uint32_t token = 0;
+        friend bool operator==(const Listening&, const Listening&) = default;
+    };
+    struct Wild {
+        std::string filter;
+        Listening listening;
+    };
+    struct Replay {
+        std::string filter;
+        Listening listening;
+    };
+    struct Later {
+        Duration at;
+        Value value;
+        FormatSink* sink = nullptr;
+    };
+
+    void hear(const mqtt::Heard& heard);
+    void hear_retained();
+    void say_due();
+    void arm_later();
+    [[nodiscard]] bool decide(mqtt::SubjectId subject, Verb verb, std::string_view topic, bool filter) const;
+
+    Hub& hub_;
+    Worker& passwords_;
+    Configuration configuration_;
+    mqtt::Broker broker_;
+    std::vector<std::unique_ptr<FormatSink>> sinks_;
+    std::optional<Inlet> inlet_;
+    StringMap<std::vector<Listening>> exact_;
+    std::vector<Wild> wild_;
+    std::vector<Replay> replays_;
+    std::map<PropertyId, Later> later_;
+    std::map<std::string, SubjectId, std::less<>> users_;
+    SubjectId anonymous_;
+    std::vector<Endpoint> endpoints_;
+    int hearing_ = 0;
+};
+
+}  // namespace foxtail

@@ -1,0 +1,266 @@
+#include "foxtail/app/program.hpp"
+
+#include "foxtail/api/file_secrets.hpp"
+#include "foxtail/api/server.hpp"
+#include "foxtail/api/token.hpp"
+#include "foxtail/app/files.hpp"
+#include "foxtail/app/formats.hpp"
+#include "foxtail/app/metrics.hpp"
+#include "foxtail/app/mqtt_door.hpp"
+#include "foxtail/base/assert.hpp"
+#include "foxtail/base/log.hpp"
+#include "foxtail/hub/door.hpp"
+#include "foxtail/runtime/loop.hpp"
+#include "foxtail/runtime/real_environment.hpp"
+#include "foxtail/runtime/worker.hpp"
+#include "foxtail/runtime/zone.hpp"
+#include "foxtail/store/sqlite/store.hpp"
+
+#include <csignal>
+#include <cstring>
+#include <filesystem>
+#include <fstream>
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/signal_set.hpp>
+#include <fcntl.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+namespace foxtail {
+namespace {
+
+constexpr std::size_t slow_jobs_max = 64;
+constexpr int names_alarm = 101;
+constexpr Duration names_every = seconds(5);
+constexpr std::string_view owner_token_subject = "token:owner";
+constexpr std::uint16_t every_verb = 0x7F;  // discover, read, observe, history, set, run, grant
+
+}  // namespace
+
+/// In the order of construction; destruction is the reverse.
+struct Program::Parts {
+    boost::asio::io_context io{1};
+    RealClock clock;
+    RealRandom random;
+    IoLoop loop{io};
+    std::unique_ptr<Zone> zone;
+    int lock = -1;
+    std::unique_ptr<sqlite::SqliteStore> store;
+    std::unique_ptr<Hub> hub;
+    std::unique_ptr<api::FileSecrets> secrets;
+    std::unique_ptr<Worker> slow;
+    std::unique_ptr<Formats> formats;
+    std::size_t names_kept = 0;
+    std::unique_ptr<MqttDoor> mqtt;
+    std::unique_ptr<api::Server> api;
+    std::uint16_t api_port = 0;
+    std::string signup_code;
+    boost::asio::signal_set signals{io};
+    bool stopping = false;
+    int status = 0;
+
+    ~Parts() {
+        api.reset();
+        mqtt.reset();
+        formats.reset();
+        slow.reset();
+        hub.reset();
+        if (lock >= 0) ::close(lock);
+    }
+};
+
+Program::Program(Options options, Loaded loaded)
+    : options_(std::move(options)), loaded_(std::move(loaded)), parts_(std::make_unique<Parts>()) {}
+
+Program::~Program() = default;
+
+Result<void> Program::open_data() {
+    std::error_code error;
+    std::filesystem::create_directories(options_.data, error);
+    if (error) return fail(Code::unavailable, options_.data + ": " + error.message());
+    ::chmod(options_.data.c_str(), 0700);
+    const std::string lock = options_.data + "/lock";
+    parts_->lock = ::open(lock.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    if (parts_->lock < 0) return fail(Code::unavailable, lock + ": " + std::strerror(errno));
+    if (::flock(parts_->lock, LOCK_EX | LOCK_NB) != 0) {
+        return fail(Code::conflict, options_.data + " is in use by another foxtail");
+    }
+    return {};
+}
+
+Result<void> Program::make_owner_token() {
+    // The command line of whoever may read this file is the owner's.
+    const std::string path = options_.data + "/owner.token";
+    Hub& hub = *parts_->hub;
+    if (std::ifstream in(path); in) {
+        std::string token;
+        std::getline(in, token);
+        if (hub.authority().find_token(api::hash_secret(token), hub.now().wall) != nullptr) return {};
+    }
+    const auto subject = hub.name_subject(owner_token_subject, SubjectKind::token);
+    if (!subject) return fail(subject.error());
+    const auto fresh = api::create_token(parts_->random);
+    GrantGiven grant;
+    grant.subject = *subject;
+    grant.addresses = {"*"};
+    grant.verbs = every_verb;
+    grant.purpose = "the command line on this machine";
+    grant.token_hash = fresh.hash;
+    if (const auto given = hub.give(std::move(grant)); !given) return fail(given.error());
+    return replace_file(path, fresh.token + "\n");
+}
+
+Result<void> Program::start() {
+    const Configuration& configuration = loaded_.configuration;
+    auto zone = find_zone(configuration.time_zone);
+    if (!zone) return fail(zone.error());
+    parts_->zone = std::move(*zone);
+    if (auto done = open_data(); !done) return done;
+
+    sqlite::Options store_options;
+    store_options.path = options_.data + "/journal.db";
+    auto& io = parts_->io;
+    parts_->store = std::make_unique<sqlite::SqliteStore>(
+        store_options, [&io](std::function<void()> work) { boost::asio::post(io, std::move(work)); });
+    parts_->hub = std::make_unique<Hub>(Environment{parts_->clock, parts_->random, parts_->loop}, *parts_->zone, *parts_->store);
+    Hub& hub = *parts_->hub;
+    if (auto done = hub.start(FOX_VERSION); !done) return done;
+
+    const auto mistakes = hub.load_rules(loaded_.rules, loaded_.hash);
+    if (!mistakes.empty()) return fail(Code::invalid_input, format_mistake(mistakes.front()));
+
+    parts_->secrets = std::make_unique<api::FileSecrets>(options_.data + "/secrets.json");
+    parts_->slow = std::make_unique<Worker>(io, "foxtail-slow", slow_jobs_max);
+    auto formats = Formats::make(configuration, options_.data + "/thing-names.json");
+    if (!formats) return fail(formats.error());
+    parts_->formats = std::move(*formats);
+    parts_->names_kept = parts_->formats->names();
+    parts_->mqtt = std::make_unique<MqttDoor>(io, hub, *parts_->slow, configuration, *parts_->formats);
+    if (auto done = parts_->mqtt->start(); !done) return done;
+
+    api::Config api_config;
+    api_config.household = configuration.household;
+    api_config.version = FOX_VERSION;
+    api_config.hosts = configuration.api_hosts;
+    parts_->api = std::make_unique<api::Server>(io, hub, *parts_->secrets, *parts_->slow, api_config);
+    if (auto done = parts_->api->load(); !done) return done;
+    show_connector(*parts_->api, *parts_->mqtt);
+    const auto port = parts_->api->listen(configuration.api.address, configuration.api.port);
+    if (!port) return fail(port.error());
+    parts_->api_port = *port;
+    if (parts_->api->signup_needed()) {
+        auto code = parts_->api->open_signup();
+        if (!code) return fail(code.error());
+        parts_->signup_code = *code;
+    }
+    if (auto done = make_owner_token(); !done) return done;
+    watch_signals();
+    watch_names();
+    log(LogLevel::info, "serving", {{"page", page_address()}, {"household", configuration.household}, {"data", options_.data}});
+    for (const auto& endpoint : parts_->mqtt->endpoints()) {
+        log(LogLevel::info, "listening", {{"mqtt", format_endpoint(endpoint)}});
+    }
+    return {};
+}
+
+void Program::watch_signals() {
+    auto& signals = parts_->signals;
+    boost::system::error_code ignored;
+    for (const int signal : {SIGINT, SIGTERM, SIGHUP}) signals.add(signal, ignored);
+    signals.async_wait([this](const boost::system::error_code& error, int signal) {
+        if (error) return;
+        if (signal == SIGHUP) {
+            reload();
+            watch_signals();
+        } else {
+            log(LogLevel::info, "stopping", {{"signal", std::to_string(signal)}});
+            stop();
+        }
+    });
+}
+
+void Program::watch_names() {
+    parts_->loop.alarm(names_alarm, parts_->clock.monotonic() + names_every, [this] {
+        const Formats& formats = *parts_->formats;
+        if (formats.names() != parts_->names_kept) {
+            parts_->names_kept = formats.names();
+            const auto work = [file = formats.names_file(), text = formats.names_text()] { return Formats::keep(file, text); };
+            const bool taken = parts_->slow->run(work, [this](const Result<void>& kept) {
+                if (kept) return;
+                parts_->names_kept = 0;  // once more with the next look
+                log(LogLevel::warning, "thing names not kept", {{"why", kept.error().message}});
+            });
+            if (!taken) parts_->names_kept = 0;
+        }
+        watch_names();
+    });
+}
+
+void Program::reload() {
+    Loaded fresh = load_configuration(options_.config_file);
+    if (!fresh.mistakes.empty()) {
+        for (const auto& mistake : fresh.mistakes) log(LogLevel::error, "configuration not taken", {{"why", format_mistake(mistake)}});
+        return;
+    }
+    const Configuration& now = loaded_.configuration;
+    const Configuration& then = fresh.configuration;
+    const auto same = [](const Endpoint& a, const Endpoint& b) { return a.address == b.address && a.port == b.port; };
+    const bool restart = now.time_zone != then.time_zone || !same(now.api, then.api) || now.mqtt_listeners.size() != then.mqtt_listeners.size();
+    if (const auto mistakes = parts_->hub->load_rules(fresh.rules, fresh.hash); !mistakes.empty()) {
+        log(LogLevel::error, "configuration not taken", {{"why", format_mistake(mistakes.front())}});
+        return;
+    }
+    if (auto done = parts_->mqtt->configure(then); !done) {
+        log(LogLevel::error, "configuration not taken", {{"why", done.error().message}});
+        return;
+    }
+    loaded_.configuration.mqtt_users = then.mqtt_users;
+    loaded_.configuration.mqtt_anonymous = then.mqtt_anonymous;
+    loaded_.rules = std::move(fresh.rules);
+    loaded_.hash = fresh.hash;
+    log(LogLevel::info, "configuration taken", {{"rules", std::to_string(loaded_.rules.size())}});
+    if (restart) log(LogLevel::warning, "time zone, listeners and addresses change with the next start only");
+}
+
+void Program::stop() {
+    if (parts_->stopping) return;
+    parts_->stopping = true;
+    parts_->signals.cancel();
+    if (parts_->api) parts_->api->stop();
+    if (parts_->mqtt) parts_->mqtt->stop();
+    parts_->hub->stop([this] {
+        // From a fresh turn: closing waits for the writer, which may be calling back just now.
+        boost::asio::post(parts_->io, [this] {
+            parts_->store->close();
+            if (auto kept = Formats::keep(parts_->formats->names_file(), parts_->formats->names_text()); !kept) {
+                log(LogLevel::warning, "thing names not kept", {{"why", kept.error().message}});
+            }
+            parts_->io.stop();
+        });
+    });
+}
+
+int Program::run() {
+    parts_->io.run();
+    if (!parts_->stopping) return 1;
+    if (bugs_found() > 0) log(LogLevel::warning, "bugs found in this run", {{"count", std::to_string(bugs_found())}});
+    log(LogLevel::info, "stopped");
+    return parts_->status;
+}
+
+std::string Program::page_address() const {
+    return "http://" + format_endpoint({loaded_.configuration.api.address, parts_->api_port});
+}
+
+std::string Program::signup_link() const {
+    return parts_->signup_code.empty() ? page_address() : page_address() + "/#signup=" + parts_->signup_code;
+}
+
+std::uint16_t Program::mqtt_port() const {
+    return parts_->mqtt->endpoints().empty() ? std::uint16_t{0} : parts_->mqtt->endpoints().front().port;
+}
+
+}  // namespace foxtail

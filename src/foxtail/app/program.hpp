@@ -1,0 +1,49 @@
+#pragma once
+
+#include "foxtail/app/load.hpp"
+
+#include <functional>
+#include <memory>
+#include <string>
+
+namespace foxtail {
+
+/// Everything of one running household: store, hub, doors, signals. Wiring only.
+class Program {
+public:
+    struct Options {
+        std::string config_file;  // for HUP and messages
+        std::string data;         // folder; made when missing
+    };
+    Program(Options options, Loaded loaded);
+    ~Program();
+    Program(const Program&) = delete;
+    Program& operator=(const Program&) = delete;
+
+    /// Opens everything, or nothing. Error: a sentence for people.
+    [[nodiscard]] Result<void> start();
+    /// Runs until TERM or INT (or stop()), then commits and closes. Gives the exit status.
+    int run();
+    /// Stops run() from within its thread.
+    void stop();
+
+    /// "http://127.0.0.1:8420"
+    [[nodiscard]] std::string page_address() const;
+    /// With the code that makes the first owner; the bare address when there is one already.
+    [[nodiscard]] std::string signup_link() const;
+    [[nodiscard]] std::uint16_t mqtt_port() const;
+
+private:
+    struct Parts;
+    void reload();
+    [[nodiscard]] Result<void> open_data();
+    [[nodiscard]] Result<void> make_owner_token();
+    void watch_signals();
+    void watch_names();
+
+    Options options_;
+    Loaded loaded_;
+    std::unique_ptr<Parts> parts_;
+};
+
+}  // namespace foxtail

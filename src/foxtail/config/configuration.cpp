@@ -1,0 +1,305 @@
+#include "foxtail/config/configuration.hpp"
+
+#include "foxtail/config/yaml.hpp"
+#include "foxtail/grants/pattern.hpp"
+
+#include <array>
+#include <charconv>
+#include <set>
+
+namespace foxtail {
+namespace {
+
+constexpr std::size_t packet_bytes_least = 1U << 10U;
+constexpr std::size_t packet_bytes_most = 256U << 20U;
+
+using Keys = std::span<const std::string_view>;
+
+std::vector<std::string> texts(Yaml& yaml, const YAML::Node& list, std::string_view what) {
+    std::vector<std::string> out;
+    if (!list || !yaml.is_list(list, what)) return out;
+    for (const auto& item : list) {
+        if (auto text = yaml.text(item, what)) out.push_back(std::move(*text));
+    }
+    return out;
+}
+
+std::optional<Endpoint> endpoint(Yaml& yaml, const YAML::Node& node, std::string_view what) {
+    const auto text = yaml.text(node, what);
+    if (!text) return std::nullopt;
+    auto parsed = parse_endpoint(*text);
+    if (!parsed) {
+        yaml.wrong(node, parsed.error().message);
+        return std::nullopt;
+    }
+    return *parsed;
+}
+
+TopicRights topic_rights(Yaml& yaml, const YAML::Node& map) {
+    TopicRights rights;
+    const auto read = [&](std::string_view key, std::vector<std::string>& filters) {
+        const auto list = Yaml::at(map, key);
+        filters = texts(yaml, list, std::string("'") + std::string(key) + "'");
+        for (std::size_t i = 0; i < filters.size(); ++i) {
+            if (auto good = check_pattern(std::string(topic_prefix) + filters[i]); !good)
+                yaml.wrong(list[i], good.error().message);
+        }
+    };
+    read("publish", rights.publish);
+    read("subscribe", rights.subscribe);
+    return rights;
+}
+
+void read_household(Yaml& yaml, const YAML::Node& map, Configuration& out) {
+    static constexpr std::array<std::string_view, 2> keys = {"name", "time_zone"};
+    if (!map || !yaml.is_map(map, "'household'")) return;
+    yaml.check_keys(map, keys, "'household'");
+    if (const auto node = Yaml::at(map, "name"))
+        out.household = yaml.text(node, "'name'").value_or("");
+    if (const auto node = Yaml::at(map, "time_zone"))
+        out.time_zone = yaml.text(node, "'time_zone'").value_or("UTC");
+}
+
+void read_api(Yaml& yaml, const YAML::Node& map, Configuration& out) {
+    static constexpr std::array<std::string_view, 2> keys = {"listen", "hosts"};
+    if (!map || !yaml.is_map(map, "'api'")) return;
+    yaml.check_keys(map, keys, "'api'");
+    if (const auto node = Yaml::at(map, "listen"))
+        out.api = endpoint(yaml, node, "'listen'").value_or(out.api);
+    out.api_hosts = texts(yaml, Yaml::at(map, "hosts"), "'hosts'");
+}
+
+void read_listener(Yaml& yaml, const YAML::Node& map, Configuration& out) {
+    static constexpr std::array<std::string_view, 4> keys = {
+        "listen", "anonymous", "anonymous_beyond_loopback", "packet_bytes_max"};
+    if (!yaml.is_map(map, "a listener")) return;
+    yaml.check_keys(map, keys, "a listener");
+    MqttListenerConfig listener;
+    const auto listen = Yaml::at(map, "listen");
+    if (!listen) return yaml.wrong(map, "a listener needs 'listen', e.g. listen: 127.0.0.1:1883");
+    const auto at = endpoint(yaml, listen, "'listen'");
+    if (!at) return;
+    listener.endpoint = *at;
+    if (const auto node = Yaml::at(map, "anonymous")) {
+        listener.anonymous = yaml.flag(node, "'anonymous'").value_or(false);
+        const auto beyond = Yaml::at(map, "anonymous_beyond_loopback");
+        if (listener.anonymous && !is_loopback(*at) &&
+            !(beyond && yaml.flag(beyond, "'anonymous_beyond_loopback'").value_or(false))) {
+            yaml.wrong(node, "anonymous clients on '" + format_endpoint(*at) +
+                                 "' could be anybody on the network; give each device a user, or "
+                                 "write anonymous_beyond_loopback: true");
+        }
+    }
+    if (const auto node = Yaml::at(map, "packet_bytes_max")) {
+        const auto bytes = yaml.number(node, "'packet_bytes_max'");
+        if (bytes && (*bytes < packet_bytes_least || *bytes > packet_bytes_most)) {
+            yaml.wrong(node, "'packet_bytes_max' lies between 1024 and 268435456");
+        } else if (bytes) {
+            listener.packet_bytes_max = static_cast<std::size_t>(*bytes);
+        }
+    }
+    out.mqtt_listeners.push_back(listener);
+}
+
+void read_user(Yaml& yaml, const YAML::Node& map, Configuration& out) {
+    static constexpr std::array<std::string_view, 4> keys = {"name", "password_hash", "publish",
+                                                             "subscribe"};
+    if (!yaml.is_map(map, "a user")) return;
+    yaml.check_keys(map, keys, "a user");
+    MqttUserConfig user;
+    const auto name = Yaml::at(map, "name");
+    const auto hash = Yaml::at(map, "password_hash");
+    if (!name || !hash)
+        return yaml.wrong(map,
+                          "a user needs 'name' and 'password_hash' (made by: foxtail password)");
+    user.name = yaml.text(name, "'name'").value_or("");
+    user.password_hash = yaml.text(hash, "'password_hash'").value_or("");
+    if (user.name.empty()) yaml.wrong(name, "a user's name is not empty");
+    if (!user.password_hash.starts_with("$argon2id$")) {
+        yaml.wrong(hash, "'password_hash' is no Argon2id hash; make one with: foxtail password");
+    }
+    for (const auto& other : out.mqtt_users) {
+        if (other.name == user.name) yaml.wrong(name, "user '" + user.name + "' stands here twice");
+    }
+    user.topics = topic_rights(yaml, map);
+    out.mqtt_users.push_back(std::move(user));
+}
+
+void read_mqtt(Yaml& yaml, const YAML::Node& map, Configuration& out) {
+    static constexpr std::array<std::string_view, 3> keys = {"listeners", "users", "anonymous"};
+    static constexpr std::array<std::string_view, 2> rights = {"publish", "subscribe"};
+    if (!map || !yaml.is_map(map, "'mqtt'")) return;
+    yaml.check_keys(map, keys, "'mqtt'");
+    if (const auto list = Yaml::at(map, "listeners"); list && yaml.is_list(list, "'listeners'")) {
+        for (const auto& item : list) read_listener(yaml, item, out);
+    }
+    if (const auto list = Yaml::at(map, "users"); list && yaml.is_list(list, "'users'")) {
+        for (const auto& item : list) read_user(yaml, item, out);
+    }
+    if (const auto node = Yaml::at(map, "anonymous"); node && yaml.is_map(node, "'anonymous'")) {
+        yaml.check_keys(node, rights, "'anonymous'");
+        out.mqtt_anonymous = topic_rights(yaml, node);
+    }
+}
+
+void read_zigbee(Yaml& yaml, const YAML::Node& list, Configuration& out) {
+    static constexpr std::array<std::string_view, 2> keys = {"base_topic", "id_prefix"};
+    if (!list || !yaml.is_list(list, "'zigbee2mqtt'")) return;
+    out.zigbee_bridges.clear();
+    for (const auto& item : list) {
+        if (!yaml.is_map(item, "a bridge")) continue;
+        yaml.check_keys(item, keys, "a bridge");
+        ZigbeeBridgeConfig bridge;
+        if (const auto node = Yaml::at(item, "base_topic"))
+            bridge.base_topic = yaml.text(node, "'base_topic'").value_or("zigbee2mqtt");
+        if (const auto node = Yaml::at(item, "id_prefix"))
+            bridge.id_prefix = yaml.text(node, "'id_prefix'").value_or("");
+        out.zigbee_bridges.push_back(std::move(bridge));
+    }
+}
+
+void read_region(Yaml& yaml, const YAML::Node& map, Configuration& out) {
+    static constexpr std::array<std::string_view, 4> keys = {"name", "latitude", "longitude",
+                                                             "radius_m"};
+    if (!yaml.is_map(map, "a region")) return;
+    yaml.check_keys(map, keys, "a region");
+    RegionConfig region;
+    const auto number = [&](std::string_view key, double least, double most, double otherwise) {
+        const auto node = Yaml::at(map, key);
+        if (!node && key == "radius_m") return otherwise;
+        const std::string shown = "'" + std::string(key) + "'";
+        if (!node) {
+            yaml.wrong(map, "a region needs " + shown);
+            return otherwise;
+        }
+        const auto value = yaml.number(node, shown);
+        if (value && (*value < least || *value > most)) {
+            yaml.wrong(node, shown + " lies between " + to_json(Value{least}) + " and " +
+                                 to_json(Value{most}));
+        }
+        return value.value_or(otherwise);
+    };
+    region.name = yaml.text(Yaml::at(map, "name"), "a region's 'name'").value_or("");
+    region.latitude = number("latitude", -90, 90, 0);
+    region.longitude = number("longitude", -180, 180, 0);
+    region.radius_m = number("radius_m", 10, 100'000, 100);
+    out.regions.push_back(std::move(region));
+}
+
+void read_formats(Yaml& yaml, const YAML::Node& map, Configuration& out) {
+    static constexpr std::array<std::string_view, 3> keys = {"zigbee2mqtt", "home_assistant",
+                                                             "owntracks"};
+    static constexpr std::array<std::string_view, 3> ha_keys = {"enabled", "prefix",
+                                                                "ignore_origins"};
+    static constexpr std::array<std::string_view, 4> own_keys = {"enabled", "prefix",
+                                                                 "accuracy_m_max", "regions"};
+    if (!map || !yaml.is_map(map, "'formats'")) return;
+    yaml.check_keys(map, keys, "'formats'");
+    read_zigbee(yaml, Yaml::at(map, "zigbee2mqtt"), out);
+    const auto off = [&](const YAML::Node& node) {
+        const auto enabled = Yaml::at(node, "enabled");
+        return enabled && !yaml.flag(enabled, "'enabled'").value_or(true);
+    };
+    if (const auto node = Yaml::at(map, "home_assistant");
+        node && yaml.is_map(node, "'home_assistant'")) {
+        yaml.check_keys(node, ha_keys, "'home_assistant'");
+        if (const auto prefix = Yaml::at(node, "prefix"))
+            out.home_assistant_prefix = yaml.text(prefix, "'prefix'");
+        out.home_assistant_ignore_origins =
+            texts(yaml, Yaml::at(node, "ignore_origins"), "'ignore_origins'");
+        if (off(node)) out.home_assistant_prefix.reset();
+    }
+    if (const auto node = Yaml::at(map, "owntracks"); node && yaml.is_map(node, "'owntracks'")) {
+        yaml.check_keys(node, own_keys, "'owntracks'");
+        if (const auto prefix = Yaml::at(node, "prefix"))
+            out.owntracks_prefix = yaml.text(prefix, "'prefix'");
+        if (const auto metres = Yaml::at(node, "accuracy_m_max")) {
+            out.owntracks_accuracy_m_max = yaml.number(metres, "'accuracy_m_max'").value_or(200);
+        }
+        if (const auto list = Yaml::at(node, "regions"); list && yaml.is_list(list, "'regions'")) {
+            for (const auto& item : list) read_region(yaml, item, out);
+        }
+        if (off(node)) out.owntracks_prefix.reset();
+    }
+}
+
+void read_log(Yaml& yaml, const YAML::Node& map, Configuration& out) {
+    static constexpr std::array<std::string_view, 2> keys = {"format", "level"};
+    static constexpr std::array<std::string_view, 4> levels = {"debug", "info", "warning", "error"};
+    if (!map || !yaml.is_map(map, "'log'")) return;
+    yaml.check_keys(map, keys, "'log'");
+    if (const auto node = Yaml::at(map, "format")) {
+        const auto format = yaml.text(node, "'format'");
+        if (format && *format != "text" && *format != "json")
+            yaml.wrong(node, "'format' is text or json");
+        if (format == "json") out.log_format = LogFormat::json;
+    }
+    if (const auto node = Yaml::at(map, "level")) {
+        const auto level = yaml.text(node, "'level'");
+        std::size_t i = 0;
+        while (level && i < levels.size() && levels[i] != *level) ++i;
+        if (level && i == levels.size())
+            yaml.wrong(node, "'level' is debug, info, warning or error");
+        if (level && i < levels.size()) out.log_level = static_cast<LogLevel>(i);
+    }
+}
+
+}  // namespace
+
+Result<Endpoint> parse_endpoint(std::string_view text) {
+    const auto wrong = [&] {
+        return fail(Code::invalid_input,
+                    "'" + std::string(text.substr(0, 60)) +
+                        "' is no address to listen on (expected e.g. 127.0.0.1:8420)");
+    };
+    Endpoint out;
+    std::string_view port = text;
+    const auto colon = text.rfind(':');
+    if (colon != std::string_view::npos) {
+        auto address = text.substr(0, colon);
+        port = text.substr(colon + 1);
+        if (address.size() > 2 && address.front() == '[' && address.back() == ']') {
+            address = address.substr(1, address.size() - 2);
+        } else if (address.find(':') != std::string_view::npos) {
+            return wrong();
+        }
+        if (address.empty()) return wrong();
+        out.address = address;
+    }
+    unsigned number = 0;
+    const auto [end, error] = std::from_chars(port.data(), port.data() + port.size(), number);
+    if (error != std::errc() || end != port.data() + port.size() || number > 65535) return wrong();
+    out.port = static_cast<std::uint16_t>(number);
+    return out;
+}
+
+std::string format_endpoint(const Endpoint& e) {
+    const bool six = e.address.find(':') != std::string::npos;
+    return (six ? "[" + e.address + "]" : e.address) + ":" + std::to_string(e.port);
+}
+
+bool is_loopback(const Endpoint& e) {
+    return e.address.starts_with("127.") || e.address == "::1" || e.address == "localhost";
+}
+
+ConfigurationRead read_configuration(std::string_view text, std::string_view file) {
+    static constexpr std::array<std::string_view, 6> keys = {"household", "api",   "mqtt",
+                                                             "formats",   "rules", "log"};
+    ConfigurationRead out;
+    out.configuration.zigbee_bridges = {{}};
+    Yaml yaml{std::string(file), text};
+    const auto& root = yaml.root();
+    if (root && yaml.is_map(root, "a configuration")) {
+        yaml.check_keys(root, keys, "a configuration");
+        read_household(yaml, Yaml::at(root, "household"), out.configuration);
+        read_api(yaml, Yaml::at(root, "api"), out.configuration);
+        read_mqtt(yaml, Yaml::at(root, "mqtt"), out.configuration);
+        read_formats(yaml, Yaml::at(root, "formats"), out.configuration);
+        out.configuration.rule_files = texts(yaml, Yaml::at(root, "rules"), "'rules'");
+        read_log(yaml, Yaml::at(root, "log"), out.configuration);
+    }
+    out.mistakes = yaml.take_mistakes();
+    return out;
+}
+
+}  // namespace foxtail

@@ -1,0 +1,85 @@
+#pragma once
+
+#include "foxtail/base/log.hpp"
+#include "foxtail/rules/rule.hpp"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace foxtail {
+
+/// An address to listen on: "127.0.0.1:8420" or "[::1]:8420".
+struct Endpoint {
+    std::string address = "127.0.0.1";
+    std::uint16_t port = 0;
+};
+
+struct MqttListenerConfig {
+    Endpoint endpoint{"127.0.0.1", 1883};
+    bool anonymous = false;  // whoever comes without a name may do what mqtt.anonymous allows
+    std::size_t packet_bytes_max = 32U << 20U;
+};
+
+/// Topics somebody may use; filters of MQTT.
+struct TopicRights {
+    std::vector<std::string> publish;
+    std::vector<std::string> subscribe;
+};
+
+struct MqttUserConfig {
+    std::string name;
+    std::string password_hash;  // Argon2id, PHC form; made by `foxtail password`
+    TopicRights topics;
+};
+
+struct RegionConfig {
+    std::string name;
+    double latitude = 0;
+    double longitude = 0;
+    double radius_m = 100;
+};
+
+struct ZigbeeBridgeConfig {
+    std::string base_topic = "zigbee2mqtt";
+    std::string id_prefix;
+};
+
+/// All that a household's configuration file says; docs/configuration.md describes it for people.
+struct Configuration {
+    std::string household = "Home";
+    std::string time_zone = "UTC";  // IANA name
+    Endpoint api{"127.0.0.1", 8420};
+    std::vector<std::string> api_hosts;  // further names under which the page is reached
+    std::vector<MqttListenerConfig> mqtt_listeners;
+    std::vector<MqttUserConfig> mqtt_users;
+    TopicRights mqtt_anonymous;
+    std::vector<ZigbeeBridgeConfig> zigbee_bridges;  // empty = the format is off
+    std::optional<std::string> home_assistant_prefix = "homeassistant";
+    std::vector<std::string> home_assistant_ignore_origins;
+    std::optional<std::string> owntracks_prefix = "owntracks";
+    double owntracks_accuracy_m_max = 200;
+    std::vector<RegionConfig> regions;
+    std::vector<std::string> rule_files;  // as written; relative to the configuration file
+    LogFormat log_format = LogFormat::text;
+    LogLevel log_level = LogLevel::info;
+};
+
+struct ConfigurationRead {
+    Configuration configuration;    // to be used only when there are no mistakes
+    std::vector<Mistake> mistakes;  // in the order of the file
+};
+
+/// Reads a configuration file's text; `file` is its name for messages. Never throws.
+[[nodiscard]] ConfigurationRead read_configuration(std::string_view text, std::string_view file);
+
+/// Reads "127.0.0.1:8420", "[::1]:8420" or "8420" (loopback). Error: invalid_input.
+[[nodiscard]] Result<Endpoint> parse_endpoint(std::string_view text);
+/// "127.0.0.1:8420", "[::1]:8420".
+[[nodiscard]] std::string format_endpoint(const Endpoint& endpoint);
+/// True for 127.0.0.0/8 and ::1.
+[[nodiscard]] bool is_loopback(const Endpoint& endpoint);
+
+}  // namespace foxtail
