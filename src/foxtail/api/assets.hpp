@@ -17,4 +17,7 @@ struct Asset {
 /// All files of the page, in the order of their names.
 [[nodiscard]] std::span<const Asset> assets();
 
+/// The OpenAPI 3.1 document (openapi.json).
+[[nodiscard]] std::string_view openapi_json();
+
 }  // namespace foxtail::api

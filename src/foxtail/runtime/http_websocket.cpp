@@ -31,8 +31,7 @@ public:
     }
 
     void start(const HttpConnection::RequestParser::value_type& request) {
-        place_ = core_->closers.insert(core_->closers.end(),
-                                       [this] { close(1001, "the server stops"); });
+        place_ = core_->closers.insert(core_->closers.end(), [this] { leave(); });
         beast::get_lowest_layer(socket_).expires_never();
         websocket::stream_base::timeout times{};
         times.handshake_timeout = chrono_of(core_->limits.header_time_max);
@@ -104,6 +103,12 @@ private:
             self->buffer_.clear();
             self->read();
         });
+    }
+
+    /// The server stops: the talker must not wait for the farewell to get through.
+    void leave() {
+        close(1001, "the server stops");
+        if (const auto talker = std::exchange(talker_, nullptr)) talker->closed();
     }
 
     void over() {

@@ -1,0 +1,115 @@
+#pragma once
+
+#include "foxtail/api/secrets.hpp"
+#include "foxtail/api/throttle.hpp"
+#include "foxtail/hub/door.hpp"
+#include "foxtail/runtime/http_message.hpp"
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+
+namespace foxtail {
+class Worker;
+}
+
+namespace foxtail::api {
+
+/// Who asks, and by what we know it.
+struct Caller {
+    enum class By : std::uint8_t { session, token };
+    By by = By::token;
+    std::string hash;  // of the cookie's value or of the token
+    SubjectId subject;
+};
+
+/// Finds out who asks, and lets people in. The only part of the API that sees the hub; what passes
+/// it gets a Door, and only the server can ask for one: what is public cannot reach a property.
+/// Calls come on the household's thread.
+class Gate {
+public:
+    static constexpr Duration session_time = days(30);
+    static constexpr std::size_t sessions_per_subject_max = 50;
+    static constexpr std::size_t passphrase_characters_min = 10;
+    static constexpr std::string_view cookie_name = "foxtail_session";
+
+    /// All must outlive the gate; `worker` computes hashes and keeps the book, and must be gone
+    /// before `secrets`.
+    Gate(Hub& hub, Secrets& secrets, Worker& worker);
+    ~Gate();
+    Gate(const Gate&) = delete;
+    Gate& operator=(const Gate&) = delete;
+
+    /// Reads the book. Blocks. Error: as Secrets::load().
+    [[nodiscard]] Result<void> load();
+
+    /// Nothing when the request carries no valid token or session. A wrong token is not made up for
+    /// by a good cookie.
+    [[nodiscard]] std::optional<Caller> recognise(const HttpRequest& request) const;
+    /// Whether what it was recognised by still holds.
+    [[nodiscard]] bool still(const Caller& caller) const;
+
+    // ---- what is public
+    // ---------------------------------------------------------------------------------------
+    [[nodiscard]] const Hub::Health& health() const { return hub_.health(); }
+    [[nodiscard]] bool signup_needed() const { return book_.passphrases.empty(); }
+    /// Opens sign-up with a code that works once, for the link printed at the first start. Blocks.
+    /// Error: conflict (there is an owner already), unavailable.
+    [[nodiscard]] Result<std::string> open_signup();
+
+    struct Entry {
+        std::string code;  // sign-up only
+        std::string name;
+        std::string passphrase;
+        std::string source;  // the other side's address
+    };
+    /// The value for the session's cookie.
+    using Admitted = std::function<void(Result<std::string>)>;
+    /// Makes the first owner. Error: denied (code), invalid_input, exhausted (too many tries),
+    /// unavailable.
+    void sign_up(Entry entry, Admitted then);
+    /// Error: denied (name or passphrase: which is not told), exhausted, unavailable.
+    void sign_in(Entry entry, Admitted then);
+    /// Ends the session at once; `then` when that is kept. Error: unavailable (a restart would
+    /// bring it back).
+    void sign_out(const Caller& caller, std::function<void(Result<void>)> then);
+    /// Called after a session ended.
+    void on_ended(std::function<void()> call) { ended_ = std::move(call); }
+    struct Me {
+        std::string subject;
+        std::string name;
+        std::string role;
+    };
+    [[nodiscard]] Me me(const Caller& caller) const;
+
+private:
+    friend class Server;
+    struct Dummy;
+    [[nodiscard]] Door door(const Caller& caller) { return hub_.door(caller.subject); }
+    [[nodiscard]] Door door_of_the_house() { return hub_.door(SubjectId{0}); }
+    void when_recorded(Seq seq, std::function<void(Result<void>)> then) {
+        hub_.when_durable(seq, std::move(then));
+    }
+
+    void make_owner(const Entry& entry, std::string hash, Admitted then);
+    void admit(const std::string& subject, Admitted then);
+    void keep(std::function<void(Result<void>)> then);
+    void forget_expired();
+
+    Hub& hub_;
+    Secrets& secrets_;
+    Worker& worker_;
+    SecretBook book_;
+    Throttle throttle_;
+    bool signing_up_ = false;
+    std::function<void()> ended_;
+    std::shared_ptr<Dummy> dummy_;
+};
+
+/// "anna" to "owner:anna": trimmed, ASCII letters small. Error: invalid_input.
+[[nodiscard]] Result<std::string> owner_subject(std::string_view name);
+/// "owner:anna" to "anna".
+[[nodiscard]] std::string_view bare_name(std::string_view subject);
+
+}  // namespace foxtail::api

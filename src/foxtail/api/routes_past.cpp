@@ -1,0 +1,146 @@
+// What has been: history, journal, why.
+#include "foxtail/api/routes.hpp"
+#include "foxtail/api/show.hpp"
+
+#include <algorithm>
+
+namespace foxtail::api::past {
+namespace {
+
+constexpr std::uint64_t points_max = 100'000;
+constexpr std::uint64_t records_max = 1000;
+
+bool is_number(Type type) {
+    return type == Type::integer || type == Type::number;
+}
+
+std::string history_json(const PropertySpec& spec, const std::string& address,
+                         const HistoryQuery& query, const std::vector<HistoryPoint>& points) {
+    std::string out;
+    out.reserve(128 + points.size() * 64);
+    JsonText json(out);
+    json.object().text("address", address);
+    if (!spec.unit.empty()) json.text("unit", spec.unit);
+    json.text("type", name(spec.type))
+        .time("from", query.from)
+        .time("to", query.to)
+        .key("points")
+        .array();
+    for (const HistoryPoint& point : points) {
+        json.array().number(point.time.us / 1000);
+        if (is_number(spec.type)) {
+            json.number(point.min).number(point.max).number(point.mean);
+        } else {
+            json.null().null().null();
+        }
+        json.value(point.last).number(point.count).end_array();
+    }
+    json.end_array().end_object();
+    return out;
+}
+
+}  // namespace
+
+void history(Door& door, Site&, Call& call, const Answer& answer) {
+    const std::string* address = call.find("address");
+    if (address == nullptr) return answer.problem(400, "'address' is missing: thing/property");
+    const auto to = call.time("to");
+    if (!to) return answer.error(to.error());
+    const auto from = call.time("from");
+    if (!from) return answer.error(from.error());
+    const auto points = call.number("points");
+    if (!points) return answer.error(points.error());
+    HistoryQuery query;
+    query.to = to->value_or(door.now());
+    query.from = from->value_or(query.to - hours(24));
+    query.points = static_cast<std::uint32_t>(std::min(points->value_or(600), points_max));
+    door.history(
+        *address, query,
+        [door, answer, address = *address, query](Result<std::vector<HistoryPoint>> found) {
+            if (!found) return answer.error(found.error());
+            const Property* property = door.names().find_property(address);
+            answer.json(history_json(property->spec, address, query, *found));
+        });
+}
+
+namespace {
+
+/// What of the journal is asked for. False in `anything` when nothing can fit.
+struct Asked {
+    JournalQuery query;
+    bool anything = true;
+};
+
+/// A name that does not exist and one that may not be seen both find nothing.
+void ask_about(const Door& door, std::string_view address, Asked& asked) {
+    if (address.find('/') == std::string_view::npos) {
+        const Thing* thing = door.names().find_thing(address);
+        if (thing != nullptr) asked.query.thing = thing->id;
+        asked.anything = thing != nullptr;
+        return;
+    }
+    const Property* property = door.names().find_property(address);
+    if (property != nullptr) asked.query.property = property->id;
+    asked.anything = property != nullptr;
+}
+
+Result<Asked> journal_asked(const Door& door, const Call& call) {
+    Asked asked;
+    const auto from = call.number("from");
+    if (!from) return fail(from.error());
+    const auto before = call.number("before");
+    if (!before) return fail(before.error());
+    const auto limit = call.number("limit");
+    if (!limit) return fail(limit.error());
+    if (*from) asked.query.from = std::max<Seq>(1, **from);
+    if (*before) asked.query.before = **before;
+    asked.query.limit =
+        static_cast<std::uint32_t>(std::clamp<std::uint64_t>(limit->value_or(100), 1, records_max));
+    asked.query.newest_first = !*from;
+    if (const std::string* kind = call.find("kind")) asked.query.kind = *kind;
+    const std::string* readings = call.find("readings");
+    asked.query.readings = !asked.query.kind.empty() ||
+                           (readings != nullptr && (*readings == "true" || *readings == "1"));
+    if (const std::string* thing = call.find("thing")) ask_about(door, *thing, asked);
+    if (const std::string* address = call.find("address")) ask_about(door, *address, asked);
+    return asked;
+}
+
+}  // namespace
+
+void journal(Door& door, Site& site, Call& call, const Answer& answer) {
+    auto asked = journal_asked(door, call);
+    if (!asked) return answer.error(asked.error());
+    const auto show = [door, &site, answer](Result<std::vector<Record>> found) {
+        if (!found) return answer.error(found.error());
+        std::string out = R"({"records":[)";
+        Seq last = 0;
+        for (std::size_t i = 0; i < found->size(); ++i) {
+            if (i > 0) out += ',';
+            append_record(out, door, (*found)[i], site.pulse, true);
+            last = std::max(last, (*found)[i].seq);
+        }
+        out += "],\"first\":1,\"last\":" + std::to_string(last) +
+               ",\"head\":" + std::to_string(door.head()) + "}";
+        answer.json(std::move(out));
+    };
+    if (!asked->anything) return show(std::vector<Record>());
+    door.journal(std::move(asked->query), show);
+}
+
+void why(Door& door, Site& site, Call& call, const Answer& answer) {
+    const auto seq = parse_number(call.parts[0]);
+    if (!seq) return answer.problem(400, "the number of a record is a whole number");
+    door.why(*seq, [door, &site, answer, seq = *seq](Result<std::vector<Record>> chain) {
+        if (!chain) return answer.error(chain.error());
+        std::string out = "{\"seq\":" + std::to_string(seq) + ",\"chain\":[";
+        for (std::size_t i = 0; i < chain->size(); ++i) {
+            if (i > 0) out += ',';
+            append_record(out, door, (*chain)[i], site.pulse, true);
+        }
+        out += "]}";
+        answer.json(std::move(out));
+    });
+}
+
+}  // namespace foxtail::api::past

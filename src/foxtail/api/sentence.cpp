@@ -1,0 +1,203 @@
+#include "foxtail/api/sentence.hpp"
+
+#include "foxtail/base/utf8.hpp"
+#include "foxtail/model/unit.hpp"
+
+#include <variant>
+
+namespace foxtail::api {
+namespace {
+
+constexpr std::size_t value_bytes_shown = 120;
+
+/// A title that begins with its thing's title says it all: "Hall lamp brightness", not "Hall lamp
+/// Hall lamp brightness".
+std::string joined(const std::string& thing, const std::string& member) {
+    if (member.empty()) return thing;
+    if (member.size() >= thing.size() && member.compare(0, thing.size(), thing) == 0) return member;
+    return thing + " · " + member;
+}
+
+std::string title_of(const Thing& thing) {
+    return thing.spec.title.empty() ? thing.spec.id : thing.spec.title;
+}
+
+template <class Specs>
+std::string member_title(const Specs& specs, std::string_view name) {
+    for (const auto& spec : specs) {
+        if (spec.name == name) return spec.title.empty() ? spec.name : spec.title;
+    }
+    return std::string(name);
+}
+
+class Speaker {
+public:
+    Speaker(const Record& record, const Wording& wording) : record_(record), w_(wording) {}
+
+    std::string operator()(const Reading& r) const {
+        const Property* p = property(r.property);
+        std::string text =
+            title(r.property) + " is " + spoken(r.value, p == nullptr ? nullptr : &p->spec);
+        if (r.quality == Quality::estimated) text += " (estimated)";
+        return text;
+    }
+    std::string operator()(const ReadingRefused& r) const {
+        return title(r.property) + " said '" + printable(r.said) +
+               "', which was refused: " + r.reason;
+    }
+    std::string operator()(const ThingTold& t) const {
+        return (t.spec.title.empty() ? t.spec.id : t.spec.title) + " was made known by " +
+               bare(t.brought_by);
+    }
+    std::string operator()(const ThingGone& t) const { return title(t.thing) + " is gone"; }
+    std::string operator()(const EventHappened& e) const {
+        std::string event = e.event;
+        if (w_.catalogue.knows(e.thing))
+            event = member_title(w_.catalogue.thing(e.thing).spec.events, e.event);
+        std::string text = joined(title(e.thing), event);
+        if (!std::holds_alternative<Null>(e.detail)) text += ": " + spoken(e.detail, nullptr);
+        return text;
+    }
+    std::string operator()(const CommandAsked& c) const {
+        if (!c.action.empty()) {
+            std::string action = c.action;
+            if (w_.catalogue.knows(c.thing))
+                action = member_title(w_.catalogue.thing(c.thing).spec.actions, c.action);
+            return actor() + " asked " + title(c.thing) + " to run '" + action + "'";
+        }
+        const Property* p = property(c.property);
+        return actor() + " asked for " + title(c.property) + " to be " +
+               spoken(c.value, p == nullptr ? nullptr : &p->spec);
+    }
+    std::string operator()(const CommandEnded& c) const {
+        const std::string what =
+            w_.about.empty() ? "command " + std::to_string(c.command) : titled(w_.about);
+        switch (c.outcome) {
+            case Outcome::confirmed:
+                return with(
+                    w_.about.empty() ? "the " + what + " was carried out" : what + " did as asked",
+                    c.detail);
+            case Outcome::refused:
+                return with("the command for " + what + " was refused", c.detail);
+            case Outcome::failed:
+                return with("the command for " + what + " failed", c.detail);
+            case Outcome::timed_out:
+                return with(what + " did not answer in time", c.detail);
+        }
+        return what;
+    }
+    std::string operator()(const CommandDenied& c) const {
+        return with(actor() + " may not set " + titled(c.address), c.reason);
+    }
+    std::string operator()(const RuleRan& r) const {
+        return with("rule '" + r.rule + (r.outcome == RunOutcome::failed ? "' failed" : "' ran"),
+                    r.detail);
+    }
+    std::string operator()(const RuleWaits& r) const {
+        return "rule '" + r.rule + "' waits until " + format_rfc3339(r.until);
+    }
+    std::string operator()(const Noticed& n) const {
+        return "notice" + (n.to.empty() ? std::string() : " to " + bare(n.to)) + ": " + n.text;
+    }
+    std::string operator()(const SubjectNamed& s) const { return s.name + " was named"; }
+    std::string operator()(const GrantGiven& g) const {
+        std::string text = actor() + " gave " + subject(g.subject) + " access to ";
+        for (std::size_t i = 0; i < g.addresses.size(); ++i)
+            text += (i > 0 ? ", " : "") + g.addresses[i];
+        if (g.until.known()) text += " until " + format_rfc3339(g.until);
+        return text;
+    }
+    std::string operator()(const GrantEnded& g) const {
+        return with(actor() + " took back grant " + std::to_string(g.grant), g.reason);
+    }
+    std::string operator()(const Started& s) const { return "Foxtail " + s.version + " started"; }
+    std::string operator()(const Stopped&) const { return "Foxtail stopped"; }
+    std::string operator()(const ClockJumped& c) const {
+        const bool back = c.by.us < 0;
+        return std::string("the clock jumped ") + (back ? "back by " : "ahead by ") +
+               format_duration(back ? Duration{-c.by.us} : c.by);
+    }
+    std::string operator()(const Dropped& d) const {
+        return std::to_string(d.count) + " inputs were left out, because the queue '" + d.where +
+               "' was full";
+    }
+    std::string operator()(const InputRefused& i) const {
+        const std::string times = i.count > 1 ? " (" + std::to_string(i.count) + " times)" : "";
+        return "not understood from " + (i.topic.empty() ? i.source : i.topic) + ": " + i.reason +
+               times;
+    }
+    std::string operator()(const ConfigLoaded& c) const {
+        return with(c.what + " read", c.summary);
+    }
+
+private:
+    static std::string with(std::string text, std::string_view detail) {
+        if (!detail.empty()) text += ": " + std::string(detail);
+        return text;
+    }
+    static std::string bare(std::string_view subject) {
+        const auto colon = subject.find(':');
+        const auto kind = subject.substr(0, colon);
+        if (colon == std::string_view::npos)
+            return std::string(subject == "hub" ? "Foxtail" : subject);
+        const std::string name(subject.substr(colon + 1));
+        if (kind == "rule") return "rule '" + name + "'";
+        if (kind == "token") return "token '" + name + "'";
+        return name;
+    }
+    [[nodiscard]] std::string subject(SubjectId id) const {
+        std::string name;
+        if (!w_.names.append(name, id)) return "somebody";
+        return bare(name);
+    }
+    [[nodiscard]] std::string actor() const { return subject(record_.actor); }
+    [[nodiscard]] const Property* property(PropertyId id) const {
+        return w_.catalogue.knows(id) ? &w_.catalogue.property(id) : nullptr;
+    }
+    [[nodiscard]] std::string title(PropertyId id) const {
+        const Property* p = property(id);
+        if (p == nullptr) return "property " + std::to_string(id.index);
+        return joined(title_of(w_.catalogue.thing(p->thing)),
+                      p->spec.title.empty() ? p->spec.name : p->spec.title);
+    }
+    [[nodiscard]] std::string title(ThingId id) const {
+        return w_.catalogue.knows(id) ? title_of(w_.catalogue.thing(id))
+                                      : "thing " + std::to_string(id.index);
+    }
+    /// Of "thing/member"; the address itself when nothing is known of it.
+    [[nodiscard]] std::string titled(std::string_view address) const {
+        if (const Property* p = w_.catalogue.find_property(address)) return title(p->id);
+        const auto slash = address.find('/');
+        const Thing* thing = w_.catalogue.find_thing(address.substr(0, slash));
+        if (thing == nullptr || slash == std::string_view::npos) return printable(address);
+        return joined(title_of(*thing),
+                      member_title(thing->spec.actions, address.substr(slash + 1)));
+    }
+
+    const Record& record_;
+    const Wording& w_;
+};
+
+}  // namespace
+
+std::string spoken(const Value& value, const PropertySpec* spec) {
+    if (std::holds_alternative<Null>(value)) return "unknown";
+    if (const auto* text = std::get_if<std::string>(&value))
+        return printable(*text, value_bytes_shown);
+    std::string out = to_json(value);
+    if (std::holds_alternative<double>(value) && out.ends_with(".0")) out.resize(out.size() - 2);
+    out = printable(out, value_bytes_shown);
+    const Unit* unit = spec == nullptr || spec->unit.empty() ? nullptr : find_unit(spec->unit);
+    if (unit != nullptr && unit->symbol != "1")
+        out += (unit->symbol == "%" ? "" : " ") + std::string(unit->symbol);
+    return out;
+}
+
+std::string sentence(const Record& record, const Wording& wording) {
+    std::string text = std::visit(Speaker(record, wording), record.body);
+    if (!text.empty() && text.front() >= 'a' && text.front() <= 'z')
+        text.front() = static_cast<char>(text.front() - 'a' + 'A');
+    return text;
+}
+
+}  // namespace foxtail::api

@@ -1,0 +1,152 @@
+#include "foxtail/api/server.hpp"
+
+#include "foxtail/api/gate.hpp"
+#include "foxtail/api/pulse.hpp"
+#include "foxtail/api/routes.hpp"
+#include "foxtail/api/token.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace foxtail::api {
+namespace {
+
+bool changes_something(std::string_view method) {
+    return method != "GET" && method != "HEAD";
+}
+
+/// DNS rebinding: a foreign page whose name was made to point here sends its own name as Host.
+bool host_known(const Site& site, std::string_view host_header) {
+    const auto host = host_name_of(host_header);
+    if (!host) return false;
+    if (*host == "localhost" || host->ends_with(".localhost") || is_ip_literal(*host)) return true;
+    return std::any_of(site.hosts.begin(), site.hosts.end(),
+                       [&](const auto& one) { return same_ignoring_case(one, *host); });
+}
+
+/// A browser says which page sent the request; only our own may.
+bool origin_fits(const HttpRequest& request) {
+    const std::string_view origin = request.header("Origin");
+    if (origin.empty()) return true;
+    const auto scheme = origin.find("://");
+    return scheme != std::string_view::npos &&
+           same_ignoring_case(origin.substr(scheme + 3), request.header("Host"));
+}
+
+bool said_once(const HttpRequest& request, std::string_view name) {
+    return std::count_if(request.headers.begin(), request.headers.end(), [&](const auto& header) {
+               return same_ignoring_case(header.name, name);
+           }) <= 1;
+}
+
+}  // namespace
+
+struct Server::Inside final : HttpService {
+    Inside(boost::asio::io_context& context, Hub& h, Secrets& secrets, Worker& worker,
+           const Config& config)
+        : hub(h),
+          gate(h, secrets, worker),
+          pulse(gate.door_of_the_house()),
+          http(context, *this, config.limits) {
+        Environment& environment = hub.environment();
+        site.household = config.household;
+        site.version = config.version;
+        site.hosts = config.hosts;
+        site.boot = std::to_string(hub.boot()) + "-" + random_text(environment.random, 9);
+        site.started = environment.clock.monotonic();
+        site.io = &context;
+        site.clock = &environment.clock;
+        site.random = &environment.random;
+        site.pulse = &pulse;
+        site.http = [this]() -> const HttpServer::Figures& { return http.figures(); };
+        site.still = [this](const Caller& caller) { return gate.still(caller); };
+        site.epoch = [this] { return hub.authority().epoch(); };
+        site.when_recorded = [this](Seq seq, std::function<void(Result<void>)> then) {
+            gate.when_recorded(seq, std::move(then));
+        };
+        gate.on_ended([this] { pulse.affairs(); });
+    }
+
+    void serve(HttpRequest&& request, HttpReply reply) override;
+    HttpResponse refusal(unsigned status, std::string_view detail) override {
+        HttpResponse response = problem(status, detail);
+        add_security_headers(response);
+        return response;
+    }
+    void serve_page(Call& call, const Answer& answer, const Found& found);
+
+    Hub& hub;
+    Gate gate;
+    Pulse pulse;
+    Site site;
+    HttpServer http;
+};
+
+void Server::Inside::serve(HttpRequest&& request, HttpReply reply) {
+    Call call;
+    call.request = std::move(request);
+    const Answer early(reply, Denial::looks_missing);
+    if (!said_once(call.request, "Host") || !host_known(site, call.request.header("Host"))) {
+        return early.problem(403, "this host name is not configured; see 'hosts'");
+    }
+    if (!said_once(call.request, "Authorization") || !said_once(call.request, "Origin"))
+        return early.problem(400, "a header is said twice");
+    if (!origin_fits(call.request))
+        return early.problem(403, "requests from other sites are not answered");
+    auto found = find_route(call.request.method, call.request.path);
+    if (!found) return early.error(found.error());
+    if (found->route == nullptr) return serve_page(call, early, *found);
+    auto query = parse_query(call.request.query);
+    if (!query) return early.error(query.error());
+    call.query = std::move(*query);
+    call.parts = std::move(found->parts);
+    call.caller = gate.recognise(call.request);
+    const bool by_cookie = call.caller && call.caller->by == Caller::By::session;
+    if (by_cookie && changes_something(call.request.method) &&
+        call.request.header("X-Foxtail") != "1") {
+        return early.problem(403, "requests that change something need the header X-Foxtail: 1");
+    }
+    const Answer answer(std::move(reply), found->route->denial);
+    if (const auto* open_route = std::get_if<Public>(&found->route->action))
+        return (*open_route)(gate, call, answer);
+    if (!call.caller) return answer.problem(401, "sign in, or send a bearer token");
+    Door door = hub.door(call.caller->subject);
+    std::get<Guarded>(found->route->action)(door, site, call, answer);
+}
+
+void Server::Inside::serve_page(Call& call, const Answer& answer, const Found& found) {
+    if (call.request.method == "GET" && open::page_file(call, answer)) return;
+    if (found.allowed.empty()) return answer.problem(404, "no such page or route");
+    HttpResponse response = problem(405, "allowed here: " + found.allowed);
+    response.headers.push_back({"Allow", found.allowed});
+    answer.send(std::move(response));
+}
+
+Server::Server(boost::asio::io_context& context, Hub& hub, Secrets& secrets, Worker& worker,
+               Config config)
+    : inside_(std::make_unique<Inside>(context, hub, secrets, worker, config)) {}
+Server::~Server() = default;
+
+Result<void> Server::load() {
+    return inside_->gate.load();
+}
+Result<std::uint16_t> Server::listen(const std::string& address, std::uint16_t port) {
+    return inside_->http.listen(address, port);
+}
+void Server::stop() {
+    inside_->http.stop();
+}
+bool Server::signup_needed() const {
+    return inside_->gate.signup_needed();
+}
+Result<std::string> Server::open_signup() {
+    return inside_->gate.open_signup();
+}
+void Server::add_metrics(MetricsSource source) {
+    inside_->site.metrics.push_back(std::move(source));
+}
+void Server::add_connections(ConnectionsSource source) {
+    inside_->site.connections.push_back(std::move(source));
+}
+
+}  // namespace foxtail::api
