@@ -1,19 +1,26 @@
 #include "foxtail/grants/authority.hpp"
 
-#include <algorithm>
-
 #include "foxtail/base/assert.hpp"
 #include "foxtail/grants/pattern.hpp"
+#include "foxtail/model/bytes.hpp"
+
+#include <algorithm>
 
 namespace foxtail {
 namespace {
 
-constexpr bool has(std::uint16_t verbs, Verb verb) { return (verbs & static_cast<std::uint16_t>(verb)) != 0; }
+constexpr bool has(std::uint16_t verbs, Verb verb) {
+    return (verbs & static_cast<std::uint16_t>(verb)) != 0;
+}
 
 /// What a connector may do with the things it brought.
-constexpr bool brings(Verb verb) { return verb == Verb::report || verb == Verb::read || verb == Verb::discover; }
+constexpr bool brings(Verb verb) {
+    return verb == Verb::report || verb == Verb::read || verb == Verb::discover;
+}
 
-constexpr bool in_force(Time from, Time until, Time now) { return from <= now && (!until.known() || now < until); }
+constexpr bool in_force(Time from, Time until, Time now) {
+    return from <= now && (!until.known() || now < until);
+}
 
 }  // namespace
 
@@ -21,9 +28,12 @@ Authority::Role Authority::role_of(SubjectKind kind) {
     switch (kind) {
         case SubjectKind::hub:
         case SubjectKind::owner:
-        case SubjectKind::rule: return Role::all;
-        case SubjectKind::connector: return Role::brings;
-        default: return Role::listed;
+        case SubjectKind::rule:
+            return Role::all;
+        case SubjectKind::connector:
+            return Role::brings;
+        default:
+            return Role::listed;
     }
 }
 
@@ -46,7 +56,8 @@ void Authority::apply(Seq seq, const GrantGiven& given) {
 }
 
 void Authority::apply(const GrantEnded& ended) {
-    const auto at = std::find_if(grants_.begin(), grants_.end(), [&](const Grant& g) { return g.id == ended.grant; });
+    const auto at = std::find_if(grants_.begin(), grants_.end(),
+                                 [&](const Grant& g) { return g.id == ended.grant; });
     if (at == grants_.end()) return;
     grants_.erase(at);
     rebuild();
@@ -70,15 +81,17 @@ void Authority::compile_property(Row& row, const Property& property) const {
     const auto word = property.id.index / 64;
     if (word >= row.properties.size()) row.properties.resize(word + 1);
     const auto& patterns = grants_[row.grant].given.addresses;
-    const bool match = std::any_of(patterns.begin(), patterns.end(),
-                                   [&](const std::string& p) { return matches_address(p, property.address); });
+    const bool match = std::any_of(patterns.begin(), patterns.end(), [&](const std::string& p) {
+        return matches_address(p, property.address);
+    });
     if (match) row.properties[word] |= std::uint64_t{1} << (property.id.index % 64);
 }
 
 void Authority::told(const Thing& thing) {
     const auto bringer = by_name_.find(thing.brought_by);
     const SubjectId subject = bringer == by_name_.end() ? SubjectId{0} : bringer->second;
-    if (brought_by_.size() < catalogue_.properties().size()) brought_by_.resize(catalogue_.properties().size());
+    if (brought_by_.size() < catalogue_.properties().size())
+        brought_by_.resize(catalogue_.properties().size());
     for (const PropertyId id : thing.properties) {
         brought_by_[id.index] = subject;
         for (auto& entry : entries_) {
@@ -88,38 +101,45 @@ void Authority::told(const Thing& thing) {
 }
 
 Verdict Authority::decide(SubjectId subject, Verb verb, PropertyId property, Time now) const {
-    if (subject.index >= entries_.size() || property.index >= brought_by_.size()) return {false, Reason::unknown, 0};
+    if (subject.index >= entries_.size() || property.index >= brought_by_.size())
+        return {false, Reason::unknown, 0};
     const Entry& entry = entries_[subject.index];
     switch (entry.role) {
-        case Role::none: return {};
+        case Role::none:
+            return {};
         case Role::all:
             // A reading is a statement of fact: only the one that brought the thing can make it.
             if (verb == Verb::report && brought_by_[property.index] != subject) return {};
             return {true, entry.reason, 0};
         case Role::brings:
-            if (brings(verb) && brought_by_[property.index] == subject) return {true, Reason::brought_it, 0};
+            if (brings(verb) && brought_by_[property.index] == subject)
+                return {true, Reason::brought_it, 0};
             return {};
-        case Role::listed: break;
+        case Role::listed:
+            break;
     }
     Verdict verdict;
     for (const Row& row : entry.rows) {
         const auto word = property.index / 64;
         if (!has(row.verbs, verb) || word >= row.properties.size()) continue;
         if ((row.properties[word] >> (property.index % 64) & 1) == 0) continue;
-        if (in_force(row.from, row.until, now)) return {true, Reason::granted, grants_[row.grant].id};
+        if (in_force(row.from, row.until, now))
+            return {true, Reason::granted, grants_[row.grant].id};
         verdict.reason = Reason::expired;
     }
     return verdict;
 }
 
-Verdict Authority::decide_at(SubjectId subject, Verb verb, std::string_view address, Time now) const {
+Verdict Authority::decide_at(SubjectId subject, Verb verb, std::string_view address,
+                             Time now) const {
     if (subject.index >= entries_.size()) return {false, Reason::unknown, 0};
     const Entry& entry = entries_[subject.index];
     if (entry.role == Role::all) return {true, entry.reason, 0};
     if (entry.role == Role::brings) {
         const auto slash = address.find('/');
         const Thing* thing = catalogue_.find_thing(address.substr(0, slash));
-        if (brings(verb) && thing != nullptr && thing->brought_by == subjects_[subject.index].name) {
+        if (brings(verb) && thing != nullptr &&
+            thing->brought_by == subjects_[subject.index].name) {
             return {true, Reason::brought_it, 0};
         }
         return {};
@@ -132,13 +152,15 @@ Verdict Authority::decide_at(SubjectId subject, Verb verb, std::string_view addr
             return address.empty() ? p == "*" : matches_address(p, address);
         });
         if (!match) continue;
-        if (in_force(row.from, row.until, now)) return {true, Reason::granted, grants_[row.grant].id};
+        if (in_force(row.from, row.until, now))
+            return {true, Reason::granted, grants_[row.grant].id};
         verdict.reason = Reason::expired;
     }
     return verdict;
 }
 
-Verdict Authority::decide_topic(SubjectId subject, Verb verb, std::string_view topic, bool filter, Time now) const {
+Verdict Authority::decide_topic(SubjectId subject, Verb verb, std::string_view topic, bool filter,
+                                Time now) const {
     if (subject.index >= entries_.size()) return {false, Reason::unknown, 0};
     const Entry& entry = entries_[subject.index];
     if (entry.role == Role::all) return {true, entry.reason, 0};
@@ -152,7 +174,8 @@ Verdict Authority::decide_topic(SubjectId subject, Verb verb, std::string_view t
             return filter ? covers_filter(p, topic) : matches_topic(p, topic);
         });
         if (!match) continue;
-        if (in_force(row.from, row.until, now)) return {true, Reason::granted, grants_[row.grant].id};
+        if (in_force(row.from, row.until, now))
+            return {true, Reason::granted, grants_[row.grant].id};
         verdict.reason = Reason::expired;
     }
     return verdict;
@@ -168,14 +191,24 @@ const Subject* Authority::find(SubjectId id) const {
 }
 
 const Grant* Authority::find_grant(Seq id) const {
-    const auto at = std::find_if(grants_.begin(), grants_.end(), [&](const Grant& g) { return g.id == id; });
+    const auto at =
+        std::find_if(grants_.begin(), grants_.end(), [&](const Grant& g) { return g.id == id; });
     return at == grants_.end() ? nullptr : &*at;
+}
+
+bool Authority::any_access(SubjectId subject, Time now) const {
+    if (subject.index >= entries_.size()) return false;
+    const Entry& entry = entries_[subject.index];
+    if (entry.role != Role::listed) return entry.role != Role::none;
+    return std::any_of(entry.rows.begin(), entry.rows.end(),
+                       [&](const Row& row) { return !row.until.known() || now < row.until; });
 }
 
 const Subject* Authority::find_token(std::string_view token_hash, Time now) const {
     if (token_hash.empty()) return nullptr;
     for (const Grant& grant : grants_) {
-        if (grant.given.token_hash == token_hash && in_force(grant.given.from, grant.given.until, now)) {
+        if (grant.given.token_hash == token_hash &&
+            in_force(grant.given.from, grant.given.until, now)) {
             return find(grant.given.subject);
         }
     }
@@ -203,6 +236,9 @@ void Authority::save(ByteWriter& out) const {
 }
 
 Result<void> Authority::load(ByteReader& in) {
+    const auto broken = [] {
+        return fail(Code::corrupt, "the snapshot's subjects or grants contradict themselves");
+    };
     subjects_.clear();
     by_name_.clear();
     entries_.clear();
@@ -213,25 +249,30 @@ Result<void> Authority::load(ByteReader& in) {
         SubjectNamed named;
         named.id = {i};
         named.name = in.text();
-        named.kind = static_cast<SubjectKind>(in.u8());
+        named.kind = in.one_of(SubjectKind::token);
+        if (!in.ok() || find(named.name) != nullptr) break;
         apply(named);
     }
-    const auto grants = in.count(6);
+    if (!in.ok() || subjects_.size() != subjects) return broken();
+    const auto grants = in.count(8);
     for (std::size_t i = 0; i < grants && in.ok(); ++i) {
         Grant g;
         g.id = in.u64();
-        g.given.subject.index = static_cast<std::uint32_t>(in.u64());
+        g.given.subject.index = in.u32();
         const auto addresses = in.count();
-        for (std::size_t a = 0; a < addresses && in.ok(); ++a) g.given.addresses.emplace_back(in.text());
-        g.given.verbs = static_cast<std::uint16_t>(in.u64());
-        g.given.from.us = in.i64();
-        g.given.until.us = in.i64();
+        for (std::size_t a = 0; a < addresses && in.ok(); ++a)
+            g.given.addresses.emplace_back(in.text());
+        const auto verbs = in.u32();
+        g.given.verbs = static_cast<std::uint16_t>(verbs);
+        g.given.from = read_time(in);
+        g.given.until = read_time(in);
         g.given.purpose = in.text();
         g.given.token_hash = in.text();
-        if (!in.ok() || g.given.subject.index >= subjects_.size()) break;
+        if (!in.ok() || verbs > 0xFFFF || g.given.subject.index >= subjects_.size()) break;
+        if (!grants_.empty() && grants_.back().id >= g.id) break;
         grants_.push_back(std::move(g));
     }
-    if (!in.ok() || grants_.size() != grants) return fail(Code::corrupt, "the snapshot's grants contradict themselves");
+    if (!in.ok() || grants_.size() != grants) return broken();
     for (const Thing& thing : catalogue_.things()) told(thing);
     rebuild();
     return {};

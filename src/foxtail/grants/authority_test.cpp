@@ -1,11 +1,11 @@
 #include "foxtail/grants/authority.hpp"
 
+#include "foxtail/grants/pattern.hpp"
+#include "foxtail/grants/reference.hpp"
+
 #include <random>
 
 #include <gtest/gtest.h>
-
-#include "foxtail/grants/pattern.hpp"
-#include "foxtail/grants/reference.hpp"
 
 namespace foxtail {
 namespace {
@@ -15,7 +15,8 @@ TEST(Pattern, matches_addresses_within_a_segment) {
     EXPECT_TRUE(matches_address("hall-lamp/*", "hall-lamp/on"));
     EXPECT_TRUE(matches_address("*/on", "hall-lamp/on"));
     EXPECT_TRUE(matches_address("hall.*/temp*", "hall.sensor/temperature"));
-    EXPECT_FALSE(matches_address("hall*", "hall-lamp/on")) << "a star must not cross into the property";
+    EXPECT_FALSE(matches_address("hall*", "hall-lamp/on"))
+        << "a star must not cross into the property";
     EXPECT_FALSE(matches_address("hall-lamp/o", "hall-lamp/on"));
     EXPECT_FALSE(matches_address("", "hall-lamp/on"));
 }
@@ -51,7 +52,8 @@ struct AuthorityTest : ::testing::Test {
         authority.apply(SubjectNamed{id, name, kind});
         return id;
     }
-    void told(const std::string& thing, const std::vector<std::string>& properties, const std::string& by) {
+    void told(const std::string& thing, const std::vector<std::string>& properties,
+              const std::string& by) {
         ThingSpec spec;
         spec.id = thing;
         for (const auto& p : properties) {
@@ -68,7 +70,8 @@ struct AuthorityTest : ::testing::Test {
 
 constexpr std::uint16_t verbs(std::initializer_list<Verb> list) {
     std::uint16_t bits = 0;
-    for (const Verb v : list) bits = static_cast<std::uint16_t>(bits | static_cast<std::uint16_t>(v));
+    for (const Verb v : list)
+        bits = static_cast<std::uint16_t>(bits | static_cast<std::uint16_t>(v));
     return bits;
 }
 
@@ -77,12 +80,14 @@ TEST_F(AuthorityTest, everyone_without_a_grant_has_nothing) {
     const auto token = named("token:x", SubjectKind::token);
     named("connector:mqtt", SubjectKind::connector);
     told("lamp", {"on"}, "connector:mqtt");
-    for (const Verb verb : {Verb::discover, Verb::read, Verb::observe, Verb::history, Verb::set, Verb::run, Verb::grant,
-                            Verb::report, Verb::publish, Verb::subscribe}) {
+    for (const Verb verb : {Verb::discover, Verb::read, Verb::observe, Verb::history, Verb::set,
+                            Verb::run, Verb::grant, Verb::report, Verb::publish, Verb::subscribe}) {
         EXPECT_FALSE(authority.decide(token, verb, at("lamp/on"), Time{1}).allowed) << name(verb);
     }
-    EXPECT_EQ(authority.decide(SubjectId{99}, Verb::read, at("lamp/on"), Time{1}).reason, Reason::unknown);
-    EXPECT_EQ(authority.permit<Verb::read>(token, at("lamp/on"), Time{1}).error().code, Code::denied);
+    EXPECT_EQ(authority.decide(SubjectId{99}, Verb::read, at("lamp/on"), Time{1}).reason,
+              Reason::unknown);
+    EXPECT_EQ(authority.permit<Verb::read>(token, at("lamp/on"), Time{1}).error().code,
+              Code::denied);
 }
 
 TEST_F(AuthorityTest, a_connector_reports_only_what_it_brought) {
@@ -93,11 +98,13 @@ TEST_F(AuthorityTest, a_connector_reports_only_what_it_brought) {
     told("lamp", {"on"}, "connector:mqtt");
     EXPECT_TRUE(authority.decide(mqtt, Verb::report, at("lamp/on"), Time{1}).allowed);
     EXPECT_FALSE(authority.decide(other, Verb::report, at("lamp/on"), Time{1}).allowed);
-    EXPECT_FALSE(authority.decide(owner, Verb::report, at("lamp/on"), Time{1}).allowed) << "an owner wishes, a device states";
+    EXPECT_FALSE(authority.decide(owner, Verb::report, at("lamp/on"), Time{1}).allowed)
+        << "an owner wishes, a device states";
     EXPECT_FALSE(authority.decide(mqtt, Verb::set, at("lamp/on"), Time{1}).allowed);
 }
 
-TEST_F(AuthorityTest, a_grant_holds_from_its_first_to_before_its_last_moment_and_no_longer_once_ended) {
+TEST_F(AuthorityTest,
+       a_grant_holds_from_its_first_to_before_its_last_moment_and_no_longer_once_ended) {
     named("hub", SubjectKind::hub);
     const auto token = named("token:x", SubjectKind::token);
     told("lamp", {"on"}, "");
@@ -106,7 +113,8 @@ TEST_F(AuthorityTest, a_grant_holds_from_its_first_to_before_its_last_moment_and
     EXPECT_FALSE(authority.decide(token, Verb::read, at("lamp/on"), Time{99}).allowed);
     EXPECT_TRUE(authority.decide(token, Verb::read, at("lamp/on"), Time{100}).allowed);
     EXPECT_EQ(authority.decide(token, Verb::read, at("lamp/on"), Time{199}).grant, 7U);
-    EXPECT_EQ(authority.decide(token, Verb::read, at("lamp/on"), Time{200}).reason, Reason::expired);
+    EXPECT_EQ(authority.decide(token, Verb::read, at("lamp/on"), Time{200}).reason,
+              Reason::expired);
     told("lamp2", {"on"}, "");
     EXPECT_FALSE(authority.decide(token, Verb::read, at("lamp2/on"), Time{150}).allowed);
     EXPECT_NE(authority.find_token("ab", Time{150}), nullptr);
@@ -128,10 +136,15 @@ TEST_F(AuthorityTest, a_grant_covers_things_that_appear_later) {
 TEST_F(AuthorityTest, topics_need_a_topic_grant) {
     named("hub", SubjectKind::hub);
     const auto device = named("device:z2m", SubjectKind::device);
-    authority.apply(1, {device, {"mqtt:zigbee2mqtt/#"}, verbs({Verb::publish, Verb::subscribe}), {}, {}, "", ""});
-    EXPECT_TRUE(authority.decide_topic(device, Verb::publish, "zigbee2mqtt/lamp", false, Time{1}).allowed);
-    EXPECT_FALSE(authority.decide_topic(device, Verb::publish, "homeassistant/x", false, Time{1}).allowed);
-    EXPECT_TRUE(authority.decide_topic(device, Verb::subscribe, "zigbee2mqtt/+/set", true, Time{1}).allowed);
+    authority.apply(
+        1,
+        {device, {"mqtt:zigbee2mqtt/#"}, verbs({Verb::publish, Verb::subscribe}), {}, {}, "", ""});
+    EXPECT_TRUE(
+        authority.decide_topic(device, Verb::publish, "zigbee2mqtt/lamp", false, Time{1}).allowed);
+    EXPECT_FALSE(
+        authority.decide_topic(device, Verb::publish, "homeassistant/x", false, Time{1}).allowed);
+    EXPECT_TRUE(authority.decide_topic(device, Verb::subscribe, "zigbee2mqtt/+/set", true, Time{1})
+                    .allowed);
     EXPECT_FALSE(authority.decide_topic(device, Verb::subscribe, "#", true, Time{1}).allowed);
 }
 
@@ -153,10 +166,13 @@ TEST_F(AuthorityTest, loads_what_it_saved) {
     EXPECT_EQ(bytes, again);
 }
 
+// tidy: long because a random world is made, asked and compared in one go.
 // The table and the obvious evaluator must agree everywhere; a disagreement prints its seed.
 TEST_F(AuthorityTest, agrees_with_the_reference_on_random_worlds) {
-    const std::vector<std::string> pieces = {"a", "b", "lamp", "lamp.1", "hall", "on", "temperature"};
-    const std::vector<std::string> patterns = {"*", "*/*", "a/*", "*/on", "lamp*/on", "*a*/t*e", "hall/b", "lamp.*/*", "*1/*", "b/temp*"};
+    const std::vector<std::string> pieces = {"a",    "b",  "lamp",       "lamp.1",
+                                             "hall", "on", "temperature"};
+    const std::vector<std::string> patterns = {"*",       "*/*",    "a/*",      "*/on", "lamp*/on",
+                                               "*a*/t*e", "hall/b", "lamp.*/*", "*1/*", "b/temp*"};
     for (unsigned seed = 1; seed <= 60; ++seed) {
         std::mt19937 rng(seed);
         const auto pick = [&](const auto& list) { return list[rng() % list.size()]; };
@@ -171,8 +187,10 @@ TEST_F(AuthorityTest, agrees_with_the_reference_on_random_worlds) {
             switch (rng() % 4) {
                 case 0: {
                     const auto kind = static_cast<SubjectKind>(rng() % 11);
-                    const std::string subject = std::string(name(kind)) + ":" + std::to_string(step);
-                    fast.apply(SubjectNamed{{static_cast<std::uint32_t>(subjects.size())}, subject, kind});
+                    const std::string subject =
+                        std::string(name(kind)) + ":" + std::to_string(step);
+                    fast.apply(
+                        SubjectNamed{{static_cast<std::uint32_t>(subjects.size())}, subject, kind});
                     slow.subjects[subject] = kind;
                     subjects.push_back(subject);
                     break;
@@ -194,7 +212,8 @@ TEST_F(AuthorityTest, agrees_with_the_reference_on_random_worlds) {
                     GrantGiven given;
                     const auto subject = rng() % subjects.size();
                     given.subject = {static_cast<std::uint32_t>(subject)};
-                    for (unsigned i = 0; i <= rng() % 3; ++i) given.addresses.push_back(pick(patterns));
+                    for (unsigned i = 0; i <= rng() % 3; ++i)
+                        given.addresses.push_back(pick(patterns));
                     given.verbs = static_cast<std::uint16_t>(rng() % 1024);
                     given.from = Time{static_cast<std::int64_t>(rng() % 5)};
                     given.until = Time{static_cast<std::int64_t>(rng() % 10)};
@@ -215,12 +234,16 @@ TEST_F(AuthorityTest, agrees_with_the_reference_on_random_worlds) {
                 for (unsigned bit = 0; bit < 8; ++bit) {
                     const auto verb = static_cast<Verb>(1U << bit);
                     const Time now{static_cast<std::int64_t>(rng() % 10)};
-                    const auto expected = ReferenceAuthority::decide(slow, subjects[s], verb, property.address, now);
+                    const auto expected =
+                        ReferenceAuthority::decide(slow, subjects[s], verb, property.address, now);
                     ASSERT_EQ(fast.decide({s}, verb, property.id, now), expected)
-                        << "seed " << seed << ": " << subjects[s] << " " << name(verb) << " " << property.address;
+                        << "seed " << seed << ": " << subjects[s] << " " << name(verb) << " "
+                        << property.address;
                     if (verb != Verb::report) {
-                        ASSERT_EQ(fast.decide_at({s}, verb, property.address, now).allowed, expected.allowed)
-                            << "seed " << seed << " by address: " << subjects[s] << " " << name(verb) << " " << property.address;
+                        ASSERT_EQ(fast.decide_at({s}, verb, property.address, now).allowed,
+                                  expected.allowed)
+                            << "seed " << seed << " by address: " << subjects[s] << " "
+                            << name(verb) << " " << property.address;
                     }
                 }
             }

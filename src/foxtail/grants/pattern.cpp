@@ -41,7 +41,8 @@ bool matches_address(std::string_view pattern, std::string_view address) {
 }
 
 bool matches_topic(std::string_view filter, std::string_view topic) {
-    if (!topic.empty() && topic.front() == '$' && (filter.empty() || filter.front() != '$')) return false;
+    if (!topic.empty() && topic.front() == '$' && (filter.empty() || filter.front() != '$'))
+        return false;
     bool filter_more = true;
     bool topic_more = true;
     std::string_view f;
@@ -56,7 +57,8 @@ bool matches_topic(std::string_view filter, std::string_view topic) {
 }
 
 bool covers_filter(std::string_view given, std::string_view asked) {
-    if (!asked.empty() && asked.front() == '$' && (given.empty() || given.front() != '$')) return false;
+    if (!asked.empty() && asked.front() == '$' && (given.empty() || given.front() != '$'))
+        return false;
     bool given_more = true;
     bool asked_more = true;
     std::string_view g;
@@ -74,14 +76,17 @@ bool covers_filter(std::string_view given, std::string_view asked) {
 Result<void> check_pattern(std::string_view pattern) {
     if (pattern.starts_with(topic_prefix)) {
         auto filter = pattern.substr(topic_prefix.size());
-        if (filter.empty()) return fail(Code::invalid_input, "'mqtt:' needs a topic filter, e.g. mqtt:zigbee2mqtt/#");
+        if (filter.empty())
+            return fail(Code::invalid_input,
+                        "'mqtt:' needs a topic filter, e.g. mqtt:zigbee2mqtt/#");
         bool more = true;
         std::string_view level;
         while (take_level(filter, more, level)) {
             const bool wild = level.find_first_of("+#") != std::string_view::npos;
             if (wild && (level.size() != 1 || (level == "#" && more))) {
-                return fail(Code::invalid_input, "'" + std::string(pattern) +
-                                                     "': + and # stand alone in a level, # only at the end");
+                return fail(Code::invalid_input,
+                            "'" + std::string(pattern) +
+                                "': + and # stand alone in a level, # only at the end");
             }
         }
         return {};
@@ -91,7 +96,8 @@ Result<void> check_pattern(std::string_view pattern) {
     if (slash == std::string_view::npos || slash == 0 || slash + 1 == pattern.size() ||
         pattern.find('/', slash + 1) != std::string_view::npos || pattern.size() > 300) {
         return fail(Code::invalid_input, "'" + std::string(pattern.substr(0, 80)) +
-                                             "' is not an address pattern (expected e.g. hall-lamp/on, hall-lamp/*, */temperature or *)");
+                                             "' is not an address pattern (expected e.g. "
+                                             "hall-lamp/on, hall-lamp/*, */temperature or *)");
     }
     return {};
 }

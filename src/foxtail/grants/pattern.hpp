@@ -1,17 +1,18 @@
 #pragma once
 
-#include <string_view>
-
 #include "foxtail/base/result.hpp"
+
+#include <string_view>
 
 namespace foxtail {
 
-/// Address patterns of grants: "*" is everything; "thing/*" all of a thing; otherwise "*" stands for any run of
-/// characters but "/": "living-room.*/temperature". An address is "thing/name" (property, action or event).
+/// Address patterns of grants: "*" is everything; "thing/*" all of a thing; otherwise "*" stands
+/// for any run of characters but "/": "living-room.*/temperature". An address is "thing/name"
+/// (property, action or event).
 [[nodiscard]] bool matches_address(std::string_view pattern, std::string_view address);
 
-/// MQTT topic filters (MQTT 5.0 section 4.7): "+" one level, "#" the rest; topics that start with "$" are matched
-/// only by filters that do.
+/// MQTT topic filters (MQTT 5.0 section 4.7): "+" one level, "#" the rest; topics that start with
+/// "$" are matched only by filters that do.
 [[nodiscard]] bool matches_topic(std::string_view filter, std::string_view topic);
 
 /// True when every topic that `asked` matches is matched by `given`, level by level.

@@ -34,13 +34,20 @@ std::optional<Verb> verb_from(std::string_view text) {
 
 const char* sentence(Reason reason) {
     switch (reason) {
-        case Reason::owner: return "the owner may";
-        case Reason::the_hub: return "the household's own program may";
-        case Reason::brought_it: return "the connector brought the thing";
-        case Reason::granted: return "a grant allows it";
-        case Reason::no_grant: return "no grant allows it";
-        case Reason::expired: return "the grant that allowed it is not in force now";
-        case Reason::unknown: return "no such subject or address";
+        case Reason::owner:
+            return "the owner may";
+        case Reason::the_hub:
+            return "the household's own program may";
+        case Reason::brought_it:
+            return "the connector brought the thing";
+        case Reason::granted:
+            return "a grant allows it";
+        case Reason::no_grant:
+            return "no grant allows it";
+        case Reason::expired:
+            return "the grant that allowed it is not in force now";
+        case Reason::unknown:
+            return "no such subject or address";
     }
     return "no grant allows it";
 }

@@ -1,11 +1,11 @@
 #pragma once
 
+#include "foxtail/journal/record.hpp"
+
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
-
-#include "foxtail/journal/record.hpp"
 
 namespace foxtail {
 
@@ -17,7 +17,8 @@ enum class Verb : std::uint16_t {
     history = 8,     // its past
     set = 16,        // wish a value
     run = 32,        // run an action
-    grant = 64,      // give others access; also: the household's own affairs (subjects, problems, rules, metrics)
+    grant = 64,      // give others access; also: the household's own affairs (subjects, problems,
+                     // rules, metrics)
     report = 128,    // say what is: connectors only, for what they brought
     publish = 256,   // MQTT topics
     subscribe = 512  // MQTT topics
@@ -47,8 +48,8 @@ struct Verdict {
 
 class Authority;
 
-/// Proof that a decision was asked for and allowed. Only Authority makes one, and what shows or changes a
-/// property takes one as argument: a path that forgets to ask does not compile.
+/// Proof that a decision was asked for and allowed. Only Authority makes one, and what shows or
+/// changes a property takes one as argument: a path that forgets to ask does not compile.
 template <Verb verb>
 class Permit {
 public:
@@ -65,7 +66,8 @@ private:
     Verdict verdict_;
 };
 
-/// The same for what has no property: a thing's events and actions, topics, the household's own affairs.
+/// The same for what has no property: a thing's events and actions, topics, the household's own
+/// affairs.
 template <Verb verb>
 class WidePermit {
 public:

@@ -1,5 +1,9 @@
 #pragma once
 
+#include "foxtail/base/time.hpp"
+#include "foxtail/model/reading.hpp"
+#include "foxtail/model/thing.hpp"
+
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -7,10 +11,6 @@
 #include <string_view>
 #include <variant>
 #include <vector>
-
-#include "foxtail/base/time.hpp"
-#include "foxtail/model/reading.hpp"
-#include "foxtail/model/thing.hpp"
 
 namespace foxtail {
 
@@ -23,7 +23,19 @@ struct SubjectId {
     friend constexpr auto operator<=>(const SubjectId&, const SubjectId&) = default;
 };
 
-enum class SubjectKind : std::uint8_t { hub, owner, resident, guest, participant, agent, connector, device, rule, planner, token };
+enum class SubjectKind : std::uint8_t {
+    hub,
+    owner,
+    resident,
+    guest,
+    participant,
+    agent,
+    connector,
+    device,
+    rule,
+    planner,
+    token
+};
 [[nodiscard]] const char* name(SubjectKind kind);
 [[nodiscard]] std::optional<SubjectKind> subject_kind_from(std::string_view text);
 
@@ -35,7 +47,7 @@ enum class Outcome : std::uint8_t { confirmed, refused, failed, timed_out };
 /// What a rule's run came to.
 enum class RunOutcome : std::uint8_t { ran, failed };
 
-// ---- bodies: what can be on record. Past tense: each has happened. --------------------------------------
+// ---- bodies: what can be on record. Past tense: each has happened. ----
 
 /// A property's thing said something that does not fit it. Never in the twin, never seen by a rule.
 struct ReadingRefused {
@@ -126,7 +138,8 @@ struct Dropped {
     std::string where;
     std::uint64_t count = 0;
 };
-/// Input from outside that was not understood. Coalesced: one record a minute for each source and reason.
+/// Input from outside that was not understood. Coalesced: one record a minute for each source and
+/// reason.
 struct InputRefused {
     std::string source;  // connector or address
     std::string topic;
@@ -141,11 +154,13 @@ struct ConfigLoaded {
 };
 
 /// Order is the format's: add at the end, never reorder.
-using Body = std::variant<Reading, ReadingRefused, ThingTold, ThingGone, EventHappened, CommandAsked, CommandEnded,
-                          CommandDenied, RuleRan, RuleWaits, Noticed, SubjectNamed, GrantGiven, GrantEnded, Started,
-                          Stopped, ClockJumped, Dropped, InputRefused, ConfigLoaded>;
+using Body =
+    std::variant<Reading, ReadingRefused, ThingTold, ThingGone, EventHappened, CommandAsked,
+                 CommandEnded, CommandDenied, RuleRan, RuleWaits, Noticed, SubjectNamed, GrantGiven,
+                 GrantEnded, Started, Stopped, ClockJumped, Dropped, InputRefused, ConfigLoaded>;
 
-/// The kind's name as it stands in the journal table, the API and the docs: "reading", "command", ...
+/// The kind's name as it stands in the journal table, the API and the docs: "reading", "command",
+/// ...
 [[nodiscard]] const char* kind_name(const Body& body);
 [[nodiscard]] const char* kind_name(std::size_t body_index);
 
@@ -154,7 +169,8 @@ struct Record {
     Seq seq = 0;
     Time time;        // receipt time; of readings in whole milliseconds
     SubjectId actor;  // who said or asked it
-    Seq cause = 0;    // the record that led to it; 0 = starts a chain of its own (for a changed reading: external)
+    Seq cause = 0;    // the record that led to it; 0 = starts a chain of its own (for a changed
+                      // reading: external)
     Body body;
 };
 

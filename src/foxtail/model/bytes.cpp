@@ -7,6 +7,21 @@ namespace {
 
 enum class Tag : std::uint8_t { null, no, yes, integer, number, string, json };
 
+constexpr std::int64_t microseconds_max = 3'155'760'000'000'000'000;  // 100,000 years
+
+// What each takes at least, so that a false count cannot make the reader allocate far more than was
+// read.
+constexpr std::size_t property_bytes_min = 13;
+constexpr std::size_t action_bytes_min = 4;
+constexpr std::size_t event_bytes_min = 3;
+
+std::int64_t read_microseconds(ByteReader& in) {
+    const auto us = in.i64();
+    if (us >= -microseconds_max && us <= microseconds_max) return us;
+    in.reject();
+    return 0;
+}
+
 template <class T, class Write>
 void write_optional(ByteWriter& out, const std::optional<T>& value, Write write_one) {
     out.u8(value ? 1 : 0);
@@ -20,8 +35,8 @@ void write_list(ByteWriter& out, const std::vector<T>& list, Write write_one) {
 }
 
 template <class T, class Read>
-std::vector<T> read_list(ByteReader& in, Read read_one) {
-    const auto n = in.count();
+std::vector<T> read_list(ByteReader& in, std::size_t bytes_each, Read read_one) {
+    const auto n = in.count(bytes_each);
     std::vector<T> list;
     list.reserve(n);
     for (std::size_t i = 0; i < n && in.ok(); ++i) list.push_back(read_one());
@@ -35,10 +50,17 @@ std::optional<double> read_optional_f64(ByteReader& in) {
 
 std::optional<Duration> read_optional_duration(ByteReader& in) {
     if (in.u8() == 0) return std::nullopt;
-    return Duration{in.i64()};
+    return read_duration(in);
 }
 
 }  // namespace
+
+Time read_time(ByteReader& in) {
+    return Time{read_microseconds(in)};
+}
+Duration read_duration(ByteReader& in) {
+    return Duration{read_microseconds(in)};
+}
 
 void write(ByteWriter& out, const Value& value) {
     const auto tag = [&](Tag t) { out.u8(static_cast<std::uint8_t>(t)); };
@@ -62,14 +84,21 @@ void write(ByteWriter& out, const Value& value) {
 }
 
 Value read_value(ByteReader& in) {
-    switch (static_cast<Tag>(in.u8())) {
-        case Tag::null: return Null{};
-        case Tag::no: return false;
-        case Tag::yes: return true;
-        case Tag::integer: return in.i64();
-        case Tag::number: return in.f64();
-        case Tag::string: return std::string(in.text());
-        case Tag::json: return Json{std::string(in.text())};
+    switch (in.one_of(Tag::json)) {
+        case Tag::null:
+            return Null{};
+        case Tag::no:
+            return false;
+        case Tag::yes:
+            return true;
+        case Tag::integer:
+            return in.i64();
+        case Tag::number:
+            return in.f64();
+        case Tag::string:
+            return std::string(in.text());
+        case Tag::json:
+            return Json{std::string(in.text())};
     }
     return Null{};
 }
@@ -96,16 +125,16 @@ PropertySpec read_property_spec(ByteReader& in) {
     PropertySpec p;
     p.name = in.text();
     p.title = in.text();
-    p.type = static_cast<Type>(in.u8());
+    p.type = in.one_of(Type::object);
     p.unit = in.text();
     p.minimum = read_optional_f64(in);
     p.maximum = read_optional_f64(in);
     p.step = read_optional_f64(in);
-    p.allowed = read_list<std::string>(in, [&] { return std::string(in.text()); });
+    p.allowed = read_list<std::string>(in, 1, [&] { return std::string(in.text()); });
     p.max_age = read_optional_duration(in);
     p.retention = read_optional_duration(in);
-    p.category = static_cast<Category>(in.u8());
-    p.sensitivity = static_cast<Sensitivity>(in.u8());
+    p.category = in.one_of(Category::diagnostic);
+    p.sensitivity = in.one_of(Sensitivity::critical);
     const auto flags = in.u8();
     p.readable = (flags & 1) != 0;
     p.settable = (flags & 2) != 0;
@@ -115,7 +144,8 @@ PropertySpec read_property_spec(ByteReader& in) {
 void write(ByteWriter& out, const ThingSpec& t) {
     out.text(t.id);
     out.u8(static_cast<std::uint8_t>(t.kind));
-    for (const auto* text : {&t.title, &t.place, &t.maker, &t.model, &t.description}) out.text(*text);
+    for (const auto* text : {&t.title, &t.place, &t.maker, &t.model, &t.description})
+        out.text(*text);
     write_list(out, t.properties, [&](const PropertySpec& p) { write(out, p); });
     write_list(out, t.actions, [&](const ActionSpec& a) {
         out.text(a.name);
@@ -133,22 +163,23 @@ void write(ByteWriter& out, const ThingSpec& t) {
 ThingSpec read_thing_spec(ByteReader& in) {
     ThingSpec t;
     t.id = in.text();
-    t.kind = static_cast<ThingKind>(in.u8());
+    t.kind = in.one_of(ThingKind::service);
     for (auto* text : {&t.title, &t.place, &t.maker, &t.model, &t.description}) *text = in.text();
-    t.properties = read_list<PropertySpec>(in, [&] { return read_property_spec(in); });
-    t.actions = read_list<ActionSpec>(in, [&] {
+    t.properties =
+        read_list<PropertySpec>(in, property_bytes_min, [&] { return read_property_spec(in); });
+    t.actions = read_list<ActionSpec>(in, action_bytes_min, [&] {
         ActionSpec a;
         a.name = in.text();
         a.title = in.text();
         if (in.u8() != 0) a.input = read_property_spec(in);
-        a.sensitivity = static_cast<Sensitivity>(in.u8());
+        a.sensitivity = in.one_of(Sensitivity::critical);
         return a;
     });
-    t.events = read_list<EventSpec>(in, [&] {
+    t.events = read_list<EventSpec>(in, event_bytes_min, [&] {
         EventSpec e;
         e.name = in.text();
         e.title = in.text();
-        e.kinds = read_list<std::string>(in, [&] { return std::string(in.text()); });
+        e.kinds = read_list<std::string>(in, 1, [&] { return std::string(in.text()); });
         return e;
     });
     return t;

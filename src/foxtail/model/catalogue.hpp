@@ -72,6 +72,7 @@ public:
     [[nodiscard]] Result<void> load(ByteReader& in);
 
 private:
+    [[nodiscard]] bool lists_each_property_once() const;
     PropertyId put_property(ThingId thing, const PropertySpec& spec);
 
     std::deque<Thing> things_;

@@ -4,6 +4,7 @@
 #include "foxtail/base/time.hpp"
 #include "foxtail/model/value.hpp"
 
+#include <cmath>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -98,6 +99,16 @@ constexpr std::size_t string_value_bytes_max = 64 * 1024;
 /// and Inf never do. Ranges are inclusive; the step is for who sets a property and is not asked of
 /// what is reported.
 [[nodiscard]] Result<Value> fit(const PropertySpec& property, Value value);
+
+/// True for a number or a truth value that fit() would give back as it is. False says nothing: ask
+/// fit(). Inline, for the hot path: most readings are one of these.
+[[nodiscard]] inline bool fits_as_is(const PropertySpec& property, const Value& value) {
+    if (std::holds_alternative<bool>(value)) return property.type == Type::boolean;
+    const auto* number = std::get_if<double>(&value);
+    return number != nullptr && property.type == Type::number && std::isfinite(*number) &&
+           !(property.minimum && *number < *property.minimum) &&
+           !(property.maximum && *number > *property.maximum);
+}
 
 /// Splits "thing/property". Error: invalid_input.
 struct Address {

@@ -6,6 +6,7 @@
 #include <cmath>
 #include <functional>
 #include <limits>
+#include <vector>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -275,6 +276,38 @@ TEST(Words, every_name_reads_back) {
     EXPECT_FALSE(category_from("other"));
     EXPECT_FALSE(sensitivity_from("secret"));
     EXPECT_FALSE(quality_from("GOOD"));
+}
+
+// The short cut must never say yes where fit() would refuse or change something.
+TEST(Fit, the_short_cut_agrees_with_the_whole_way) {
+    std::vector<PropertySpec> specs;
+    for (const Type type : {Type::boolean, Type::integer, Type::number, Type::string,
+                            Type::enumeration, Type::array, Type::object}) {
+        PropertySpec spec;
+        spec.name = "p";
+        spec.type = type;
+        if (type == Type::enumeration) spec.allowed = {"a"};
+        specs.push_back(spec);
+        if (type != Type::integer && type != Type::number) continue;
+        spec.minimum = -1;
+        spec.maximum = 10;
+        specs.push_back(spec);
+    }
+    const double infinity = std::numeric_limits<double>::infinity();
+    const std::vector<Value> values = {
+        Null{}, true, false,    std::int64_t{3}, 3.0,          3.5, -1.0, -1.1,      10.0,
+        10.1,   -0.0, infinity, -infinity,       std::nan(""), "a", "b",  Json{"[]"}};
+    int yes = 0;
+    for (const auto& spec : specs) {
+        for (const auto& value : values) {
+            if (!fits_as_is(spec, value)) continue;
+            ++yes;
+            const auto whole_way = fit(spec, value);
+            ASSERT_TRUE(whole_way) << name(spec.type) << " " << to_json(value);
+            EXPECT_EQ(*whole_way, value) << name(spec.type) << " " << to_json(value);
+        }
+    }
+    EXPECT_EQ(yes, 2 + 7 + 5) << "truth values, numbers without and with a range";
 }
 
 }  // namespace

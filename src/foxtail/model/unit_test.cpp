@@ -148,7 +148,7 @@ TEST(Unit, what_looks_alike_but_is_another_quantity_does_not_convert) {
     EXPECT_FALSE(convert(std::numeric_limits<double>::infinity(), "m", "km"));
 }
 
-// Every spelling in the exposes and options of zigbee-herdsman-converters 26.112.0. Empty = no
+// tidy: long because it is a table. Every spelling in the exposes and options of zigbee-herdsman-converters 26.112.0. Empty = no
 // unit.
 TEST(Unit, knows_every_spelling_of_the_zigbee2mqtt_converters_or_says_that_it_is_none) {
     expect_codes({
@@ -276,6 +276,7 @@ TEST(Unit, knows_every_spelling_of_the_zigbee2mqtt_converters_or_says_that_it_is
     });
 }
 
+// tidy: long because it is a table.
 TEST(Unit, knows_the_spellings_of_home_assistant) {
     expect_codes({
         {"mW", "mW"},

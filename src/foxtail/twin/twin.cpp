@@ -9,13 +9,13 @@ void Twin::grow(std::size_t count) {
     if (count > beliefs_.size()) beliefs_.resize(count);
 }
 
-std::optional<Change> Twin::apply(const Reading& reading, Seq seq, Time receipt, std::uint8_t depth) {
-    FOX_ASSERT(reading.property.index < beliefs_.size(), "a reading names a property the catalogue numbered");
+std::optional<Change> Twin::apply(const Reading& reading, Seq seq, Time receipt,
+                                  std::uint8_t depth) {
+    FOX_ASSERT(reading.property.index < beliefs_.size(),
+               "a reading names a property the catalogue numbered");
     Belief& belief = beliefs_[reading.property.index];
     const Time source = reading.source_time.known() ? reading.source_time : receipt;
-    // Late by radio, not news. A wall clock set back is another matter: what is newer by receipt from a source
-    // without a clock of its own must not be locked out until the clock has caught up.
-    if (belief.seq != 0 && reading.source_time.known() && source < belief.source_time) return std::nullopt;
+    if (late(reading)) return std::nullopt;
     Change change{reading.property, seq, belief.seq == 0, false, depth, Null{}};
     change.changed = change.first || !same_value(belief.value, reading.value);
     if (change.changed) {
@@ -64,23 +64,25 @@ void Twin::save(ByteWriter& out) const {
 }
 
 Result<void> Twin::load(ByteReader& in) {
-    boot_ = static_cast<std::uint32_t>(in.u64());
+    boot_ = in.u32();
     const auto count = in.count(2);
     beliefs_.assign(count, {});
     for (auto& b : beliefs_) {
+        if (!in.ok()) break;
         b.seq = in.u64();
         if (b.seq != 0) {
             b.value = read_value(in);
-            b.source_time.us = in.i64();
-            b.receipt_time.us = in.i64();
-            b.quality = static_cast<Quality>(in.u8());
+            b.source_time = read_time(in);
+            b.receipt_time = read_time(in);
+            b.quality = in.one_of(Quality::bad);
             b.depth = in.u8();
-            b.boot = static_cast<std::uint32_t>(in.u64());
+            b.boot = in.u32();
         }
         b.wanted_by = in.u64();
         if (b.wanted_by != 0) b.wanted = read_value(in);
     }
-    if (!in.ok()) return fail(Code::corrupt, "the snapshot's twin ends early");
+    if (!in.ok())
+        return fail(Code::corrupt, "the snapshot's twin contradicts itself or ends early");
     return {};
 }
 

@@ -1,25 +1,25 @@
 #pragma once
 
+#include "foxtail/base/bytes.hpp"
+#include "foxtail/journal/record.hpp"
+
 #include <cstdint>
 #include <optional>
 #include <vector>
-
-#include "foxtail/base/bytes.hpp"
-#include "foxtail/journal/record.hpp"
 
 namespace foxtail {
 
 /// What is believed of one property now.
 struct Belief {
-    Value value;              // Null until somebody said something
-    Time source_time;         // when it was true
-    Time receipt_time;        // when it was heard; unknown = never
-    Seq seq = 0;              // the reading's record
+    Value value;                      // Null until somebody said something
+    Time source_time;                 // when it was true
+    Time receipt_time;                // when it was heard; unknown = never
+    Seq seq = 0;                      // the reading's record
     Quality quality = Quality::good;  // good or estimated
-    std::uint8_t depth = 0;   // length of the chain of causes that led here, at most 255
-    std::uint32_t boot = 0;   // the start of the program in which it was heard
-    Value wanted;             // Null when nobody wished anything yet
-    Seq wanted_by = 0;        // the command that wished it
+    std::uint8_t depth = 0;           // length of the chain of causes that led here, at most 255
+    std::uint32_t boot = 0;           // the start of the program in which it was heard
+    Value wanted;                     // Null when nobody wished anything yet
+    Seq wanted_by = 0;                // the command that wished it
 };
 
 /// What a reading did to the twin.
@@ -29,23 +29,35 @@ struct Change {
     bool first = false;    // nothing was known before
     bool changed = false;  // the value differs from the one before
     std::uint8_t depth = 0;
-    Value before;          // the value before; Null when first
+    Value before;  // the value before; Null when first
 };
 
-/// What the house is believed to be now: a left fold over the journal and nothing else. No clock, no I/O, no
-/// randomness, so replaying a journal always ends in the same twin.
+/// What the house is believed to be now: a left fold over the journal and nothing else. No clock,
+/// no I/O, no randomness, so replaying a journal always ends in the same twin.
 class Twin {
 public:
     /// Makes room for properties 0 .. count-1.
     void grow(std::size_t count);
     /// Folds in a reading. Empty when it is older (source time) than what is already believed.
     std::optional<Change> apply(const Reading& reading, Seq seq, Time receipt, std::uint8_t depth);
+    /// True when apply() would leave it out as older than what is already believed. Inline, for the
+    /// hot path.
+    [[nodiscard]] bool late(const Reading& reading) const {
+        // Late by radio, not news. A wall clock set back is another matter: what is newer by
+        // receipt from a source without a clock of its own must not be locked out until the clock
+        // has caught up.
+        const Belief& belief = beliefs_[reading.property.index];
+        return belief.seq != 0 && reading.source_time.known() &&
+               reading.source_time < belief.source_time;
+    }
     /// A command wished a value.
     void want(PropertyId property, const Value& value, Seq command);
     /// The program started anew: what is known from before is unconfirmed until said again.
     void start(std::uint32_t boot) { boot_ = boot; }
 
-    [[nodiscard]] const Belief& belief(PropertyId property) const { return beliefs_[property.index]; }
+    [[nodiscard]] const Belief& belief(PropertyId property) const {
+        return beliefs_[property.index];
+    }
     [[nodiscard]] std::size_t size() const { return beliefs_.size(); }
     [[nodiscard]] std::uint32_t boot() const { return boot_; }
 

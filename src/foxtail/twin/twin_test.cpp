@@ -7,7 +7,9 @@ namespace {
 
 constexpr PropertyId charge{0};
 
-Reading said(double value, Time source = {}) { return {charge, Quality::good, source, value}; }
+Reading said(double value, Time source = {}) {
+    return {charge, Quality::good, source, value};
+}
 
 struct TwinTest : ::testing::Test {
     Twin twin;
@@ -21,7 +23,8 @@ struct TwinTest : ::testing::Test {
 
 TEST_F(TwinTest, believes_the_newest_report_whatever_order_they_arrive_in) {
     ASSERT_TRUE(twin.apply(said(61, Time{20'000'000}), 1, Time{30'000'000}, 0));
-    EXPECT_FALSE(twin.apply(said(60, Time{10'000'000}), 2, Time{31'000'000}, 0)) << "an older report is not a change";
+    EXPECT_FALSE(twin.apply(said(60, Time{10'000'000}), 2, Time{31'000'000}, 0))
+        << "an older report is not a change";
     EXPECT_EQ(twin.belief(charge).value, Value{61.0});
     EXPECT_EQ(twin.belief(charge).seq, 1U);
 }
