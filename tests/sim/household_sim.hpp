@@ -1,12 +1,13 @@
 #pragma once
 
+#include "foxtail/hub/door.hpp"
+
 #include <deque>
 #include <memory>
 #include <set>
 #include <string>
 #include <vector>
 
-#include "foxtail/hub/door.hpp"
 #include "world.hpp"
 
 namespace foxtail::sim {
@@ -34,8 +35,8 @@ private:
     World& world_;
 };
 
-/// Drives one household with random events from one seed, through crashes and full disks, and checks after every
-/// restart that the journal gives the state back byte for byte.
+/// Drives one household with random events from one seed, through crashes and full disks, and
+/// checks after every restart that the journal gives the state back byte for byte.
 class HouseholdSim {
 public:
     explicit HouseholdSim(std::uint64_t seed);

@@ -14,10 +14,12 @@ void World::settle() {
 
 bool World::step(Duration until) {
     settle();
-    auto alarm = std::min_element(alarms_.begin(), alarms_.end(),
-                                  [](const auto& a, const auto& b) { return a.second.at < b.second.at; });
+    auto alarm = std::min_element(alarms_.begin(), alarms_.end(), [](const auto& a, const auto& b) {
+        return a.second.at < b.second.at;
+    });
     const auto event = events_.begin();
-    const bool alarm_first = alarm != alarms_.end() && (event == events_.end() || alarm->second.at <= event->first);
+    const bool alarm_first =
+        alarm != alarms_.end() && (event == events_.end() || alarm->second.at <= event->first);
     if (!alarm_first && event == events_.end()) return false;
     const Duration at = alarm_first ? alarm->second.at : event->first;
     if (at > until) return false;
@@ -33,6 +35,7 @@ bool World::step(Duration until) {
         work = std::move(event->second);
         events_.erase(event);
     }
+    ++steps;
     work();
     settle();
     return true;
@@ -54,12 +57,17 @@ void World::forget_all() {
     events_.clear();
 }
 
-Record copy(const Record& record) { return record; }
+Record copy(const Record& record) {
+    return record;
+}
 
 Result<void> Disk::load(const std::function<Result<void>(Seq, std::string_view)>& snapshot,
                         const std::function<Result<void>(Record&&)>& record) {
     const Seq from = use_snapshots ? snapshot_seq : 0;
-    if (auto done = snapshot(from, from == 0 ? std::string_view() : std::string_view(snapshot_bytes)); !done) return done;
+    if (auto done =
+            snapshot(from, from == 0 ? std::string_view() : std::string_view(snapshot_bytes));
+        !done)
+        return done;
     for (const Record& one : records) {
         if (one.seq <= from) continue;
         if (auto done = record(copy(one)); !done) return done;
@@ -68,6 +76,7 @@ Result<void> Disk::load(const std::function<Result<void>(Seq, std::string_view)>
 }
 
 void Disk::commit(std::vector<Record>&& batch, Committed done) {
+    ++commits;
     if (acknowledges_early) {
         auto kept = std::make_shared<std::vector<Record>>();
         for (const Record& one : batch) kept->push_back(copy(one));
@@ -76,7 +85,8 @@ void Disk::commit(std::vector<Record>&& batch, Committed done) {
             for (const Record& one : *kept) records.push_back(copy(one));
         });
         const Seq last = batch.back().seq;
-        world_.soon([done, last, spent = std::make_shared<std::vector<Record>>(std::move(batch)), life = life_, this] {
+        world_.soon([done, last, spent = std::make_shared<std::vector<Record>>(std::move(batch)),
+                     life = life_, this] {
             if (life == life_) done(last, std::move(*spent));
         });
         return;
@@ -104,7 +114,9 @@ void Disk::history(Permit<Verb::history> permit, HistoryQuery query,
     std::vector<HistoryPoint> points;
     for (const Record& one : records) {
         const auto* reading = std::get_if<Reading>(&one.body);
-        if (reading == nullptr || reading->property != permit.property() || one.time < query.from || one.time >= query.to) continue;
+        if (reading == nullptr || reading->property != permit.property() || one.time < query.from ||
+            one.time >= query.to)
+            continue;
         HistoryPoint point;
         point.time = one.time;
         point.last = reading->value;
@@ -112,7 +124,8 @@ void Disk::history(Permit<Verb::history> permit, HistoryQuery query,
         if (as_number(reading->value, point.mean)) point.min = point.max = point.mean;
         points.push_back(std::move(point));
     }
-    world_.later(milliseconds(1), [done = std::move(done), points = std::move(points), life = life_, this]() mutable {
+    world_.later(milliseconds(1), [done = std::move(done), points = std::move(points), life = life_,
+                                   this]() mutable {
         if (life == life_) done(std::move(points));
     });
 }
@@ -120,13 +133,15 @@ void Disk::history(Permit<Verb::history> permit, HistoryQuery query,
 void Disk::journal(JournalQuery query, std::function<void(Result<std::vector<Record>>)> done) {
     std::vector<Record> found;
     for (const Record& one : records) {
-        if (one.seq < query.from || one.seq >= query.before || found.size() >= query.limit) continue;
+        if (one.seq < query.from || one.seq >= query.before || found.size() >= query.limit)
+            continue;
         if (!query.kind.empty() && query.kind != kind_name(one.body)) continue;
         found.push_back(copy(one));
     }
-    world_.later(milliseconds(1), [done = std::move(done), found = std::move(found), life = life_, this]() mutable {
-        if (life == life_) done(std::move(found));
-    });
+    world_.later(milliseconds(1),
+                 [done = std::move(done), found = std::move(found), life = life_, this]() mutable {
+                     if (life == life_) done(std::move(found));
+                 });
 }
 
 }  // namespace foxtail::sim

@@ -1,14 +1,14 @@
 #pragma once
 
+#include "foxtail/base/environment.hpp"
+#include "foxtail/hub/edges.hpp"
+#include "foxtail/hub/hub.hpp"
+
 #include <functional>
 #include <map>
 #include <random>
 #include <string>
 #include <vector>
-
-#include "foxtail/base/environment.hpp"
-#include "foxtail/hub/edges.hpp"
-#include "foxtail/hub/hub.hpp"
 
 namespace foxtail::sim {
 
@@ -23,9 +23,13 @@ public:
         for (auto& b : out) b = static_cast<std::byte>(rng());
     }
     void soon(std::function<void()> work) override { queue_.push_back(std::move(work)); }
-    void alarm(int key, Duration at, std::function<void()> work) override { alarms_[key] = {at, std::move(work)}; }
+    void alarm(int key, Duration at, std::function<void()> work) override {
+        alarms_[key] = {at, std::move(work)};
+    }
     /// Runs something at a moment; many may be set.
-    void later(Duration after, std::function<void()> work) { events_.emplace(mono + after, std::move(work)); }
+    void later(Duration after, std::function<void()> work) {
+        events_.emplace(mono + after, std::move(work));
+    }
 
     /// Runs everything that was asked for "soon".
     void settle();
@@ -42,6 +46,7 @@ public:
     Time wall{1'790'000'000'000'000};
     Duration mono{1'000'000};
     std::mt19937_64 rng;
+    std::uint64_t steps = 0;  // alarms and events that went off
 
 private:
     struct Alarm {
@@ -65,7 +70,8 @@ public:
     void keep_snapshot(Seq seq, std::string bytes) override;
     void history(Permit<Verb::history> permit, HistoryQuery query,
                  std::function<void(Result<std::vector<HistoryPoint>>)> done) override;
-    void journal(JournalQuery query, std::function<void(Result<std::vector<Record>>)> done) override;
+    void journal(JournalQuery query,
+                 std::function<void(Result<std::vector<Record>>)> done) override;
     [[nodiscard]] Figures figures() const override { return {}; }
     void keep_for(PropertyId, std::optional<Duration>) override {}
     void close() override {}
@@ -80,6 +86,7 @@ public:
     /// The control: answers before the records are on the disk.
     bool acknowledges_early = false;
     Duration commit_time = milliseconds(4);
+    std::uint64_t commits = 0;  // asked for, whatever came of them
 
 private:
     World& world_;

@@ -27,8 +27,7 @@ const Catalogue& Door::names() const {
     return hub_->household_.catalogue();
 }
 
-// ---- things
-// ------------------------------------------------------------------------------------------------
+// ---- things ----
 
 bool Door::discovers(const Thing& thing, std::string_view member) const {
     const Authority& authority = hub_->authority();
@@ -94,8 +93,7 @@ void Door::readings(std::string_view thing,
     }
 }
 
-// ---- wishes
-// ------------------------------------------------------------------------------------------------
+// ---- wishes ----
 
 void Door::wish(const Wish& wish, std::function<void(Result<Seq>)> then) {
     if (hub_->health_.read_only)
@@ -139,8 +137,7 @@ std::optional<Hub::CommandState> Door::last_command(const PropertyView& view) co
     return *ended;
 }
 
-// ---- the past
-// ----------------------------------------------------------------------------------------------
+// ---- the past ----
 
 void Door::history(std::string_view address, HistoryQuery query,
                    std::function<void(Result<std::vector<HistoryPoint>>)> then) const {
@@ -208,8 +205,7 @@ void Door::climb(Hub& hub, SubjectId subject, Seq seq, std::vector<Record> chain
     });
 }
 
-// ---- the household's affairs
-// -------------------------------------------------------------------------------
+// ---- the household's affairs ----
 
 bool Door::may_manage() const {
     return hub_->authority().decide_at(subject_, Verb::grant, {}, now()).allowed;
@@ -296,8 +292,7 @@ Result<Door::System> Door::system() const {
     return s;
 }
 
-// ---- live
-// --------------------------------------------------------------------------------------------------
+// ---- live ----
 
 void Door::watch(Stream& stream) {
     hub_->streams_.push_back({subject_, &stream});

@@ -27,8 +27,7 @@ public:
     [[nodiscard]] SubjectId subject() const { return subject_; }
     [[nodiscard]] const Subject& who() const;
 
-    // ---- things
-    // ------------------------------------------------------------------------------------------
+    // ---- things ----
     /// Calls `visit` for each present thing of which the subject may discover at least one member.
     void things(const std::function<void(const Thing&)>& visit) const;
     [[nodiscard]] Result<const Thing*> thing(std::string_view id) const;
@@ -45,8 +44,7 @@ public:
     [[nodiscard]] const Catalogue& names()
         const;  // numbers to names, for showing records that passed the door
 
-    // ---- wishes
-    // ------------------------------------------------------------------------------------------
+    // ---- wishes ----
     /// `then` comes once the command is durable, or with why not. Error: denied, invalid_input,
     /// exhausted, unavailable.
     void wish(const Wish& wish, std::function<void(Result<Seq>)> then);
@@ -55,8 +53,7 @@ public:
     /// the start.
     [[nodiscard]] std::optional<Hub::CommandState> last_command(const PropertyView& view) const;
 
-    // ---- the past
-    // ----------------------------------------------------------------------------------------
+    // ---- the past ----
     void history(std::string_view address, HistoryQuery query,
                  std::function<void(Result<std::vector<HistoryPoint>>)> then) const;
     /// Of the records that the query finds, those whose subject matter the subject has the history
@@ -65,8 +62,7 @@ public:
     /// The record and what led to it, up to the root; ends early at what the subject may not see.
     void why(Seq seq, std::function<void(Result<std::vector<Record>>)> then) const;
 
-    // ---- the household's affairs (Verb::grant on everything)
-    // ------------------------------------------------
+    // ---- the household's affairs (Verb::grant on everything) ----
     [[nodiscard]] bool may_manage() const;
     [[nodiscard]] Result<const RuleEngine*> rules() const;
     [[nodiscard]] Result<const std::deque<Hub::RuleTrace>*> traces(std::string_view rule) const;
@@ -93,8 +89,7 @@ public:
     };
     [[nodiscard]] Result<System> system() const;
 
-    // ---- live
-    // --------------------------------------------------------------------------------------------
+    // ---- live ----
     void watch(Stream& stream);
     void unwatch(Stream& stream);
 

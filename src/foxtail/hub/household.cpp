@@ -43,8 +43,7 @@ Household::Household(const Zone& zone) : rules_(catalogue_, twin_, zone) {
     authority_.apply(SubjectNamed{the_hub, "hub", SubjectKind::hub});
 }
 
-// ---- the fold: how a record becomes state; live and in replay the same
-// ----------------------------------
+// ---- the fold: how a record becomes state; live and in replay the same ----
 
 Seq Household::append(Body body, SubjectId actor, Seq cause, Moment now) {
     notice_clock(now);
@@ -144,8 +143,7 @@ const char* Household::contradiction(const Record& record) const {
     return nullptr;
 }
 
-// ---- start and stop
-// --------------------------------------------------------------------------------------
+// ---- start and stop ----
 
 void Household::start(Moment now, std::string_view version) {
     // A wall clock behind the last record (a board without a battery) is a jump like any other.
@@ -171,8 +169,7 @@ void Household::stop(Moment now) {
     append(Stopped{}, the_hub, 0, now);
 }
 
-// ---- subjects and grants
-// -----------------------------------------------------------------------------------
+// ---- subjects and grants ----
 
 Result<SubjectId> Household::name_subject(std::string_view name, SubjectKind kind, SubjectId by,
                                           Moment now) {
@@ -201,8 +198,7 @@ Result<Seq> Household::take_back(Seq grant, std::string_view reason, SubjectId b
     return append(GrantEnded{grant, std::string(reason)}, by, grant, now);
 }
 
-// ---- things and readings
-// -----------------------------------------------------------------------------------
+// ---- things and readings ----
 
 Result<ThingId> Household::tell(SubjectId connector, const ThingSpec& spec, Moment now) {
     const Subject* subject = authority_.find(connector);
@@ -235,47 +231,55 @@ Result<void> Household::gone(SubjectId connector, std::string_view thing, Moment
     return {};
 }
 
-// The life of a reading, in the order it happens. docs/life-of-a-reading.md is this function with
-// pictures. [life of a reading]
+// The life of a reading, in the order it happens; docs/life-of-a-reading.md is this with pictures.
+// [life of a reading]
 Result<Seq> Household::report(SubjectId connector, Reading reading, Moment now) {
     now.wall = to_millisecond(now.wall);
-    if (!catalogue_.knows(reading.property)) return fail(Code::not_found, "no such property");
-    if (!authority_.decide(connector, Verb::report, reading.property, now.wall)
-             .allowed) {  // allow?
+    const PropertyId id = reading.property;
+    if (!catalogue_.knows(id)) return fail(Code::not_found, "no such property");
+
+    // allow?
+    if (!authority_.decide(connector, Verb::report, id, now.wall).allowed) {
         ++figures_.readings_denied;
         return Authority::denied();
     }
-    const Property& property = catalogue_.property(reading.property);
-    auto fitting = fit(property.spec, reading.value);  // model
-    if (!fitting) {
-        ++figures_.readings_refused;
-        append(
-            ReadingRefused{reading.property, shown_value(reading.value), fitting.error().message},
-            connector, 0, now);
-        return fail(std::move(fitting.error()));
+
+    // model: does it fit?
+    const PropertySpec& spec = catalogue_.property(id).spec;
+    if (!fits_as_is(spec, reading.value)) {
+        auto fitting = fit(spec, reading.value);
+        if (!fitting) return refuse(connector, reading, std::move(fitting.error()), now);
+        reading.value = std::move(*fitting);
     }
-    reading.value = std::move(*fitting);
-    // Nothing is true before it is so: a device whose clock is ahead must not lock out what is
-    // heard after it.
+    // Nothing is true before it is so: a device whose clock is ahead must not lock out the rest.
     reading.source_time = std::min(to_millisecond(reading.source_time), now.wall);
+
+    // Does it answer a command? If not it is external: nobody commanded it, and nobody guesses.
+    const bool late = twin_.late(reading);
+    const Pending* command = late ? nullptr : commands_.matching(spec, id, reading.value);
+    const Seq because = command == nullptr ? 0 : command->seq;
+
+    // record, twin
+    const Seq seq = append(std::move(reading), connector, because, now);
     ++figures_.readings;
-
-    const PropertyId id = reading.property;
-    const Pending* command =
-        twin_.late(reading) ? nullptr : commands_.matching(property.spec, id, reading.value);
-    const Seq because =
-        command != nullptr ? command->seq : 0;  // nobody commanded it: external, never guessed
-    const Seq seq = append(std::move(reading), connector, because, now);  // record, twin
-
     if (because != 0) confirm(id, seq, because, now);
-    if (change_ && change_->changed && rules_.mentions(id)) {  // rules
+
+    // rules, and what they command
+    if (change_ && change_->changed && rules_.mentions(id)) {
         runs_.clear();
         rules_.changed(*change_, now, runs_);
-        if (!runs_.empty()) react(runs_, seq, change_->depth, now);  // commands
+        if (!runs_.empty()) react(runs_, seq, change_->depth, now);
     }
     return seq;
 }
 // [life of a reading]
+
+Result<Seq> Household::refuse(SubjectId connector, const Reading& reading, Error why, Moment now) {
+    ++figures_.readings_refused;
+    append(ReadingRefused{reading.property, shown_value(reading.value), why.message}, connector, 0,
+           now);
+    return fail(std::move(why));
+}
 
 Result<Seq> Household::happened(SubjectId connector, std::string_view thing, std::string_view event,
                                 Value detail, Moment now) {
@@ -316,8 +320,7 @@ void Household::confirm(PropertyId property, Seq reading, Seq command, Moment no
     }
 }
 
-// ---- time
-// --------------------------------------------------------------------------------------------------
+// ---- time ----
 
 void Household::notice_clock(Moment now) {
     const auto before = last_moment_;
@@ -350,8 +353,7 @@ std::optional<Duration> Household::next_wake(Moment now) const {
     return next;
 }
 
-// ---- snapshots
-// ---------------------------------------------------------------------------------------------
+// ---- snapshots ----
 
 void Household::save(std::string& out) const {
     ByteWriter w(out);

@@ -52,15 +52,13 @@ public:
 
     explicit Household(const Zone& zone);
 
-    // ---- before life: what is already on record
-    // --------------------------------------------------------
+    // ---- before life: what is already on record ----
     [[nodiscard]] Result<void> load(std::string_view snapshot);
     [[nodiscard]] Result<void> replay(const Record& record);
     /// The state as bytes: equal states give equal bytes.
     void save(std::string& out) const;
 
-    // ---- life
-    // ------------------------------------------------------------------------------------------
+    // ---- life ----
     /// A new start of the program: what was believed becomes unconfirmed, what was under way has
     /// timed out, waits go on.
     void start(Moment now, std::string_view version);
@@ -98,14 +96,12 @@ public:
     void tick(Moment now);
     [[nodiscard]] std::optional<Duration> next_wake(Moment now) const;
 
-    // ---- what came out since drain()
-    // -------------------------------------------------------------------
+    // ---- what came out since drain() ----
     /// Records in order. The caller commits them and clears the vectors (keeping their capacity).
     std::vector<Record>& records() { return records_; }
     std::vector<Order>& orders() { return orders_; }
 
-    // ---- looking
-    // ---------------------------------------------------------------------------------------
+    // ---- looking ----
     [[nodiscard]] const Catalogue& catalogue() const { return catalogue_; }
     [[nodiscard]] const Authority& authority() const { return authority_; }
     [[nodiscard]] const Commands& commands() const { return commands_; }
@@ -147,6 +143,7 @@ private:
     [[nodiscard]] const char* contradiction(const Record& record) const;
     [[nodiscard]] bool consistent() const;
     std::optional<Change> fold_reading(const Record& record, const Reading& reading);
+    Result<Seq> refuse(SubjectId connector, const Reading& reading, Error why, Moment now);
     void confirm(PropertyId property, Seq reading, Seq command, Moment now);
     Result<Seq> wish_from(SubjectId who, const Wish& wish, Seq cause, std::uint8_t depth,
                           Moment now);

@@ -98,8 +98,7 @@ struct HouseholdTest : ::testing::Test {
     SubjectId zigbee;
 };
 
-// ---- readings
-// ------------------------------------------------------------------------------------------------
+// ---- readings ----
 
 TEST_F(HouseholdTest, records_a_reading_believes_it_and_calls_it_external) {
     const auto seq = say("lamp/on", true);
@@ -156,8 +155,7 @@ TEST_F(HouseholdTest, an_unknown_property_number_is_not_found) {
     EXPECT_EQ(seq.error().code, Code::not_found);
 }
 
-// ---- events
-// ----------------------------------------------------------------------------------------------------
+// ---- events ----
 
 TEST_F(HouseholdTest, an_events_detail_must_be_possible_to_keep) {
     EXPECT_TRUE(household.happened(zigbee, "lamp", "pressed", std::string("double"), now));
@@ -170,8 +168,7 @@ TEST_F(HouseholdTest, an_events_detail_must_be_possible_to_keep) {
     EXPECT_EQ(said<EventHappened>().size(), 1U);
 }
 
-// ---- commands
-// --------------------------------------------------------------------------------------------------
+// ---- commands ----
 
 TEST_F(HouseholdTest, a_report_of_the_wished_value_confirms_and_names_the_command_as_its_cause) {
     const auto command = ask(owner, "lamp/on", true);
@@ -352,8 +349,7 @@ TEST_F(HouseholdTest, commands_of_outsiders_and_for_critical_properties_wait_for
     EXPECT_FALSE(household.orders()[2].when_durable);
 }
 
-// ---- rules
-// -----------------------------------------------------------------------------------------------------
+// ---- rules ----
 
 TEST_F(HouseholdTest,
        a_chain_of_causes_grows_by_one_with_each_rule_and_is_cut_when_it_is_too_long) {
@@ -421,8 +417,7 @@ TEST_F(HouseholdTest, a_wait_goes_on_after_a_restart_even_with_the_clock_set_yea
     EXPECT_EQ(again.orders().front().value, Value(5.0));
 }
 
-// ---- the record
-// ------------------------------------------------------------------------------------------------
+// ---- the record ----
 
 TEST_F(HouseholdTest, a_restart_ends_what_was_under_way_as_timed_out) {
     const auto command = ask(owner, "lamp/on", true);

@@ -15,7 +15,6 @@ constexpr int commit_alarm = 1;
 constexpr int household_alarm = 2;
 constexpr int retry_alarm = 3;
 constexpr std::size_t ended_max = 1000;
-constexpr Duration dropped_record_every = minutes(1);
 constexpr std::string_view configured_purpose = "from the configuration";
 
 }  // namespace
@@ -25,8 +24,7 @@ Hub::Hub(Environment environment, const Zone& zone, Store& store)
 
 Hub::~Hub() = default;
 
-// ---- start and stop
-// ----------------------------------------------------------------------------------------
+// ---- start and stop ----
 
 Result<void> Hub::start(std::string_view version) {
     const auto load = [this](Seq seq, std::string_view bytes) -> Result<void> {
@@ -65,8 +63,7 @@ std::string Hub::state() const {
     return bytes;
 }
 
-// ---- the turn: what happens after each event from outside
-// ---------------------------------------------------
+// ---- the turn: what happens after each event from outside ----
 
 void Hub::touched() {
     send_orders();
@@ -170,92 +167,6 @@ void Hub::wake() {
     touched();
 }
 
-// ---- what people and streams see
-// -----------------------------------------------------------------------------
-
-bool Hub::may_see(SubjectId subject, const Record& record, Verb verb, Time now) {
-    const Authority& authority = household_.authority();
-    const Catalogue& catalogue = household_.catalogue();
-    const auto property = [&](PropertyId id) {
-        return authority.decide(subject, verb, id, now).allowed;
-    };
-    const auto member = [&](ThingId id, std::string_view name) {
-        return catalogue.knows(id) &&
-               authority
-                   .decide_at(subject, verb, catalogue.thing(id).spec.id + "/" + std::string(name),
-                              now)
-                   .allowed;
-    };
-    if (const auto* reading = std::get_if<Reading>(&record.body))
-        return property(reading->property);
-    if (const auto* refused = std::get_if<ReadingRefused>(&record.body))
-        return property(refused->property);
-    if (const auto* asked = std::get_if<CommandAsked>(&record.body)) {
-        return asked->action.empty() ? property(asked->property)
-                                     : member(asked->thing, asked->action);
-    }
-    if (const auto* event = std::get_if<EventHappened>(&record.body))
-        return member(event->thing, event->event);
-    if (const auto* told = std::get_if<ThingTold>(&record.body)) {
-        return door(subject).discovers(catalogue.thing(told->thing)) ||
-               authority.decide_at(subject, Verb::grant, {}, now).allowed;
-    }
-    // The rest is the household's own affairs.
-    return authority.decide_at(subject, Verb::grant, {}, now).allowed;
-}
-
-void Hub::narrow(SubjectId subject, Record& record, Time now) {
-    auto* told = std::get_if<ThingTold>(&record.body);
-    if (told == nullptr || household_.authority().decide_at(subject, Verb::grant, {}, now).allowed)
-        return;
-    const Door seen_by = door(subject);
-    const Thing& thing = household_.catalogue().thing(told->thing);
-    const auto hidden = [&](const auto& member) { return !seen_by.discovers(thing, member.name); };
-    std::vector<PropertyId> ids;
-    for (std::size_t i = 0; i < told->ids.size(); ++i) {
-        if (!hidden(told->spec.properties[i])) ids.push_back(told->ids[i]);
-    }
-    told->ids = std::move(ids);
-    std::erase_if(told->spec.properties, hidden);
-    std::erase_if(told->spec.actions, hidden);
-    std::erase_if(told->spec.events, hidden);
-}
-
-void Hub::close_streams() {
-    for (std::size_t i = 0; i < streams_.size();) {
-        const auto [subject, stream] = streams_[i];
-        if (household_.authority().any_access(subject, now().wall)) {
-            ++i;
-            continue;
-        }
-        streams_.erase(streams_.begin() + static_cast<std::ptrdiff_t>(i));
-        stream->closed();
-    }
-}
-
-void Hub::show(const Record& record) {
-    const auto* reading = std::get_if<Reading>(&record.body);
-    for (std::size_t i = 0; i < streams_.size(); ++i) {
-        const auto [subject, stream] = streams_[i];
-        if (!may_see(subject, record, Verb::observe, record.time)) continue;
-        if (std::holds_alternative<ThingTold>(record.body)) {
-            Record narrowed = record;
-            narrow(subject, narrowed, record.time);
-            stream->record(narrowed);
-            continue;
-        }
-        if (reading == nullptr) {
-            stream->record(record);
-            continue;
-        }
-        const auto permit =
-            household_.authority().permit<Verb::observe>(subject, reading->property, record.time);
-        if (!permit) continue;
-        stream->reading(household_.catalogue().property(reading->property),
-                        household_.belief(*permit), household_.quality(*permit, record.time));
-    }
-}
-
 void Hub::keep_trace(const Record& record) {
     if (const auto* ran = std::get_if<RuleRan>(&record.body)) {
         auto& traces = traces_[ran->rule];
@@ -276,12 +187,7 @@ void Hub::keep_trace(const Record& record) {
     }
 }
 
-void Hub::affairs_changed() {
-    for (std::size_t i = 0; i < streams_.size(); ++i) streams_[i].stream->affairs_changed();
-}
-
-// ---- commits
-// ---------------------------------------------------------------------------------------------------
+// ---- commits ----
 
 void Hub::commit_if_due() {
     if (committing_) return;
@@ -407,8 +313,7 @@ void Hub::set_read_only(bool read_only, std::string reason) {
     if (!read_only) wake();
 }
 
-// ---- subjects, grants, rules
-// -----------------------------------------------------------------------------------
+// ---- subjects, grants, rules ----
 
 Result<SubjectId> Hub::name_subject(std::string_view name, SubjectKind kind) {
     auto subject = household_.name_subject(name, kind, the_hub, now());
@@ -485,105 +390,6 @@ std::vector<RuleEngine::Mistake> Hub::load_rules(std::vector<RuleSpec> rules,
         touched();
     }
     return mistakes;
-}
-
-// ---- connectors
-// ------------------------------------------------------------------------------------------------
-
-Result<Inlet> Hub::attach(std::string_view name, Outlet& outlet) {
-    const auto subject = name_subject("connector:" + std::string(name), SubjectKind::connector);
-    if (!subject) return fail(subject.error());
-    if (outlets_.size() <= subject->index) outlets_.resize(subject->index + 1);
-    outlets_[subject->index] = &outlet;
-    return Inlet(*this, *subject);
-}
-
-bool Inlet::accepting() const {
-    return !hub_->health_.read_only && hub_->pending_.size() < Hub::pending_max;
-}
-
-const Catalogue& Inlet::catalogue() const {
-    return hub_->household_.catalogue();
-}
-
-Result<ThingId> Inlet::tell(const ThingSpec& spec) {
-    if (!accepting()) return fail(Code::unavailable, "the record cannot be kept now");
-    auto told = hub_->household_.tell(subject_, spec, hub_->now());
-    hub_->touched();
-    return told;
-}
-
-void Inlet::gone(std::string_view thing) {
-    if (!accepting()) return;
-    if (hub_->household_.gone(subject_, thing, hub_->now())) hub_->touched();
-}
-
-Result<Seq> Inlet::report(Reading reading) {
-    if (!accepting()) {
-        dropped("store", 1);
-        return fail(Code::unavailable, "the record cannot be kept now");
-    }
-    auto seq = hub_->household_.report(subject_, std::move(reading), hub_->now());
-    hub_->touched();
-    return seq;
-}
-
-Result<Seq> Inlet::happened(std::string_view thing, std::string_view event, Value detail) {
-    if (!accepting()) {
-        dropped("store", 1);
-        return fail(Code::unavailable, "the record cannot be kept now");
-    }
-    auto seq = hub_->household_.happened(subject_, thing, event, std::move(detail), hub_->now());
-    hub_->touched();
-    return seq;
-}
-
-void Inlet::answer(Seq command, Outcome outcome, std::string_view detail) {
-    hub_->household_.answer(command, outcome, detail, hub_->now());
-    hub_->touched();
-}
-
-void Inlet::refuse(std::string_view source, std::string_view topic, std::string_view sample,
-                   std::string_view reason) {
-    const Moment when = hub_->now();
-    const auto count = hub_->problems_.note(source, topic, sample, reason, when);
-    if (count > 0 && accepting()) {
-        hub_->household_.note(subject_,
-                              InputRefused{printable(source, 100), printable(topic, 200),
-                                           printable(sample, 200), printable(reason, 300), count},
-                              when);
-        hub_->affairs_changed();
-        hub_->touched();
-    }
-}
-
-void Inlet::dropped(std::string_view where, std::uint64_t count) {
-    auto at = hub_->dropped_.find(where);
-    if (at == hub_->dropped_.end())
-        at = hub_->dropped_.emplace(std::string(where), Hub::Drops{}).first;
-    at->second.count += count;
-    hub_->note_dropped();
-}
-
-/// On record when it begins and once a minute while it goes on; while nothing can be recorded, as
-/// soon as something can.
-void Hub::note_dropped() {
-    if (health_.read_only || pending_.size() >= pending_max || stopping_) return;
-    const Moment when = now();
-    bool noted = false;
-    for (auto& [where, drops] : dropped_) {
-        if (drops.count == drops.recorded) continue;
-        if (drops.recorded != 0 && when.mono - drops.when < dropped_record_every) continue;
-        household_.note(the_hub, Dropped{where, drops.count - drops.recorded}, when);
-        drops.recorded = drops.count;
-        drops.when = when.mono;
-        noted = true;
-    }
-    if (noted) touched();
-}
-
-void Inlet::when_durable(std::function<void(Result<void>)> then) {
-    hub_->when_durable(hub_->household_.head(), std::move(then));
 }
 
 }  // namespace foxtail

@@ -158,8 +158,7 @@ void Household::expire(Seq command, Moment now) {
     append(CommandEnded{command, outcome, std::move(detail)}, the_hub, command, now);
 }
 
-// ---- rules
-// -------------------------------------------------------------------------------------------------
+// ---- rules ----
 
 SubjectId Household::rule_subject(std::uint32_t rule, Moment now) {
     const auto subject =

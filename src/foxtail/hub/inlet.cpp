@@ -1,0 +1,111 @@
+// What a connector may do with the hub, and nothing else.
+#include "foxtail/base/utf8.hpp"
+#include "foxtail/hub/hub.hpp"
+
+#include <utility>
+
+namespace foxtail {
+namespace {
+
+constexpr SubjectId the_hub{0};
+constexpr Duration dropped_record_every = minutes(1);
+
+}  // namespace
+
+Result<Inlet> Hub::attach(std::string_view name, Outlet& outlet) {
+    const auto subject = name_subject("connector:" + std::string(name), SubjectKind::connector);
+    if (!subject) return fail(subject.error());
+    if (outlets_.size() <= subject->index) outlets_.resize(subject->index + 1);
+    outlets_[subject->index] = &outlet;
+    return Inlet(*this, *subject);
+}
+
+bool Inlet::accepting() const {
+    return !hub_->health_.read_only && hub_->pending_.size() < Hub::pending_max;
+}
+
+const Catalogue& Inlet::catalogue() const {
+    return hub_->household_.catalogue();
+}
+
+Result<ThingId> Inlet::tell(const ThingSpec& spec) {
+    if (!accepting()) return fail(Code::unavailable, "the record cannot be kept now");
+    auto told = hub_->household_.tell(subject_, spec, hub_->now());
+    hub_->touched();
+    return told;
+}
+
+void Inlet::gone(std::string_view thing) {
+    if (!accepting()) return;
+    if (hub_->household_.gone(subject_, thing, hub_->now())) hub_->touched();
+}
+
+Result<Seq> Inlet::report(Reading reading) {
+    if (!accepting()) {
+        dropped("store", 1);
+        return fail(Code::unavailable, "the record cannot be kept now");
+    }
+    auto seq = hub_->household_.report(subject_, std::move(reading), hub_->now());
+    hub_->touched();
+    return seq;
+}
+
+Result<Seq> Inlet::happened(std::string_view thing, std::string_view event, Value detail) {
+    if (!accepting()) {
+        dropped("store", 1);
+        return fail(Code::unavailable, "the record cannot be kept now");
+    }
+    auto seq = hub_->household_.happened(subject_, thing, event, std::move(detail), hub_->now());
+    hub_->touched();
+    return seq;
+}
+
+void Inlet::answer(Seq command, Outcome outcome, std::string_view detail) {
+    hub_->household_.answer(command, outcome, detail, hub_->now());
+    hub_->touched();
+}
+
+void Inlet::refuse(std::string_view source, std::string_view topic, std::string_view sample,
+                   std::string_view reason) {
+    const Moment when = hub_->now();
+    const auto count = hub_->problems_.note(source, topic, sample, reason, when);
+    if (count > 0 && accepting()) {
+        hub_->household_.note(subject_,
+                              InputRefused{printable(source, 100), printable(topic, 200),
+                                           printable(sample, 200), printable(reason, 300), count},
+                              when);
+        hub_->affairs_changed();
+        hub_->touched();
+    }
+}
+
+void Inlet::dropped(std::string_view where, std::uint64_t count) {
+    auto at = hub_->dropped_.find(where);
+    if (at == hub_->dropped_.end())
+        at = hub_->dropped_.emplace(std::string(where), Hub::Drops{}).first;
+    at->second.count += count;
+    hub_->note_dropped();
+}
+
+/// On record when it begins and once a minute while it goes on; while nothing can be recorded, as
+/// soon as something can.
+void Hub::note_dropped() {
+    if (health_.read_only || pending_.size() >= pending_max || stopping_) return;
+    const Moment when = now();
+    bool noted = false;
+    for (auto& [where, drops] : dropped_) {
+        if (drops.count == drops.recorded) continue;
+        if (drops.recorded != 0 && when.mono - drops.when < dropped_record_every) continue;
+        household_.note(the_hub, Dropped{where, drops.count - drops.recorded}, when);
+        drops.recorded = drops.count;
+        drops.when = when.mono;
+        noted = true;
+    }
+    if (noted) touched();
+}
+
+void Inlet::when_durable(std::function<void(Result<void>)> then) {
+    hub_->when_durable(hub_->household_.head(), std::move(then));
+}
+
+}  // namespace foxtail

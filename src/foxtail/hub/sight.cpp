@@ -1,0 +1,96 @@
+// Who is shown what: records on their way to streams and to those who ask for the past.
+#include "foxtail/hub/door.hpp"
+#include "foxtail/hub/hub.hpp"
+
+#include <algorithm>
+
+namespace foxtail {
+
+bool Hub::may_see(SubjectId subject, const Record& record, Verb verb, Time now) {
+    const Authority& authority = household_.authority();
+    const Catalogue& catalogue = household_.catalogue();
+    const auto property = [&](PropertyId id) {
+        return authority.decide(subject, verb, id, now).allowed;
+    };
+    const auto member = [&](ThingId id, std::string_view name) {
+        return catalogue.knows(id) &&
+               authority
+                   .decide_at(subject, verb, catalogue.thing(id).spec.id + "/" + std::string(name),
+                              now)
+                   .allowed;
+    };
+    if (const auto* reading = std::get_if<Reading>(&record.body))
+        return property(reading->property);
+    if (const auto* refused = std::get_if<ReadingRefused>(&record.body))
+        return property(refused->property);
+    if (const auto* asked = std::get_if<CommandAsked>(&record.body)) {
+        return asked->action.empty() ? property(asked->property)
+                                     : member(asked->thing, asked->action);
+    }
+    if (const auto* event = std::get_if<EventHappened>(&record.body))
+        return member(event->thing, event->event);
+    if (const auto* told = std::get_if<ThingTold>(&record.body)) {
+        return door(subject).discovers(catalogue.thing(told->thing)) ||
+               authority.decide_at(subject, Verb::grant, {}, now).allowed;
+    }
+    // The rest is the household's own affairs.
+    return authority.decide_at(subject, Verb::grant, {}, now).allowed;
+}
+
+void Hub::narrow(SubjectId subject, Record& record, Time now) {
+    auto* told = std::get_if<ThingTold>(&record.body);
+    if (told == nullptr || household_.authority().decide_at(subject, Verb::grant, {}, now).allowed)
+        return;
+    const Door seen_by = door(subject);
+    const Thing& thing = household_.catalogue().thing(told->thing);
+    const auto hidden = [&](const auto& member) { return !seen_by.discovers(thing, member.name); };
+    std::vector<PropertyId> ids;
+    for (std::size_t i = 0; i < told->ids.size(); ++i) {
+        if (!hidden(told->spec.properties[i])) ids.push_back(told->ids[i]);
+    }
+    told->ids = std::move(ids);
+    std::erase_if(told->spec.properties, hidden);
+    std::erase_if(told->spec.actions, hidden);
+    std::erase_if(told->spec.events, hidden);
+}
+
+void Hub::close_streams() {
+    for (std::size_t i = 0; i < streams_.size();) {
+        const auto [subject, stream] = streams_[i];
+        if (household_.authority().any_access(subject, now().wall)) {
+            ++i;
+            continue;
+        }
+        streams_.erase(streams_.begin() + static_cast<std::ptrdiff_t>(i));
+        stream->closed();
+    }
+}
+
+void Hub::show(const Record& record) {
+    const auto* reading = std::get_if<Reading>(&record.body);
+    for (std::size_t i = 0; i < streams_.size(); ++i) {
+        const auto [subject, stream] = streams_[i];
+        if (!may_see(subject, record, Verb::observe, record.time)) continue;
+        if (std::holds_alternative<ThingTold>(record.body)) {
+            Record narrowed = record;
+            narrow(subject, narrowed, record.time);
+            stream->record(narrowed);
+            continue;
+        }
+        if (reading == nullptr) {
+            stream->record(record);
+            continue;
+        }
+        const auto permit =
+            household_.authority().permit<Verb::observe>(subject, reading->property, record.time);
+        if (!permit) continue;
+        stream->reading(household_.catalogue().property(reading->property),
+                        household_.belief(*permit), household_.quality(*permit, record.time));
+    }
+}
+
+void Hub::affairs_changed() {
+    for (std::size_t i = 0; i < streams_.size(); ++i) streams_[i].stream->affairs_changed();
+}
+
+}  // namespace foxtail
