@@ -160,7 +160,7 @@ void Door::journal(JournalQuery query,
                              if (!found) return then(std::move(found));
                              const Time when = hub->now().wall;
                              std::erase_if(*found, [&](const Record& record) {
-                                 return !hub->may_see(subject, record, Verb::history, when);
+                                 return !hub->may_look_back_at(subject, record, when);
                              });
                              for (Record& record : *found) hub->narrow(subject, record, when);
                              then(std::move(found));
@@ -194,7 +194,7 @@ void Door::climb(Hub& hub, SubjectId subject, Seq seq, std::vector<Record> chain
                              then = std::move(then)](Result<std::vector<Record>> found) mutable {
         if (!found) return then(std::move(found));
         const bool visible =
-            !found->empty() && hub.may_see(subject, found->front(), Verb::history, hub.now().wall);
+            !found->empty() && hub.may_look_back_at(subject, found->front(), hub.now().wall);
         if (!visible && chain.empty()) return then(Authority::denied());
         if (!visible) return then(std::move(chain));
         hub.narrow(subject, found->front(), hub.now().wall);

@@ -57,7 +57,7 @@ public:
     void history(std::string_view address, HistoryQuery query,
                  std::function<void(Result<std::vector<HistoryPoint>>)> then) const;
     /// Of the records that the query finds, those whose subject matter the subject has the history
-    /// of.
+    /// of, or might have observed within the last minutes (Hub::catch_up_max).
     void journal(JournalQuery query, std::function<void(Result<std::vector<Record>>)> then) const;
     /// The record and what led to it, up to the root; ends early at what the subject may not see.
     void why(Seq seq, std::function<void(Result<std::vector<Record>>)> then) const;

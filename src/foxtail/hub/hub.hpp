@@ -77,6 +77,7 @@ public:
         400'000;  // ... and what comes all the same is left out
     static constexpr std::uint64_t snapshot_every = 200'000;
     static constexpr Duration retry_after = seconds(1);
+    static constexpr Duration catch_up_max = minutes(10);
     static constexpr std::size_t trace_max = 20;  // last runs kept of each rule
 
     struct RuleTrace {
@@ -170,6 +171,9 @@ private:
     /// `verb` is asked of what is about a property or a thing: observe what happens, or history for
     /// what has happened.
     [[nodiscard]] bool may_see(SubjectId subject, const Record& record, Verb verb, Time now);
+    /// What has happened: whoever has its history, and for a while whoever might have watched it,
+    /// so that a stream which was cut off can catch up.
+    [[nodiscard]] bool may_look_back_at(SubjectId subject, const Record& record, Time now);
     /// Leaves out what the subject must not know of a record that it may see.
     void narrow(SubjectId subject, Record& record, Time now);
     void keep_trace(const Record& record);

@@ -37,6 +37,11 @@ bool Hub::may_see(SubjectId subject, const Record& record, Verb verb, Time now) 
     return authority.decide_at(subject, Verb::grant, {}, now).allowed;
 }
 
+bool Hub::may_look_back_at(SubjectId subject, const Record& record, Time now) {
+    return may_see(subject, record, Verb::history, now) ||
+           (now - record.time <= catch_up_max && may_see(subject, record, Verb::observe, now));
+}
+
 void Hub::narrow(SubjectId subject, Record& record, Time now) {
     auto* told = std::get_if<ThingTold>(&record.body);
     if (told == nullptr || household_.authority().decide_at(subject, Verb::grant, {}, now).allowed)
