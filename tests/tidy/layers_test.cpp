@@ -37,7 +37,7 @@ const std::map<std::string, Module>& modules() {
          {5,
           {"base", "model", "journal", "twin", "grants", "rules", "planner", "json", "hub",
            "runtime"}}},
-        {"cli", {6, {"base", "model", "journal", "json", "runtime", "hub", "store"}}},
+        {"cli", {6, {"base", "model", "journal", "grants", "json", "runtime", "hub", "store"}}},
         {"app",
          {6,
           {"base", "model", "journal", "twin", "grants", "rules", "planner", "json", "hub",

@@ -148,8 +148,8 @@ TEST(Unit, what_looks_alike_but_is_another_quantity_does_not_convert) {
     EXPECT_FALSE(convert(std::numeric_limits<double>::infinity(), "m", "km"));
 }
 
-// tidy: long because it is a table. Every spelling in the exposes and options of zigbee-herdsman-converters 26.112.0. Empty = no
-// unit.
+// tidy: long because it is a table. Every spelling in the exposes and options of
+// zigbee-herdsman-converters 26.112.0. Empty = no unit.
 TEST(Unit, knows_every_spelling_of_the_zigbee2mqtt_converters_or_says_that_it_is_none) {
     expect_codes({
         {"°C", "Cel"},
