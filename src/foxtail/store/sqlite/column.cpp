@@ -90,24 +90,34 @@ void append_planes(std::string& out, std::span<const std::int64_t> values) {
         append_plane(out, all.substr(p * values.size(), values.size()));
 }
 
-bool read_plane(ByteReader& in, std::size_t n, std::string& out) {
-    out.resize(n);
+bool read_plane(ByteReader& in, char* out, std::size_t n) {
     switch (static_cast<Plane>(in.u8())) {
         case Plane::constant:
-            out.assign(n, static_cast<char>(in.u8()));
+            std::fill_n(out, n, static_cast<char>(in.u8()));
             return in.ok();
         case Plane::raw: {
             const auto bytes = in.bytes(n);
             if (!in.ok()) return false;
-            out.assign(bytes);
+            std::copy(bytes.begin(), bytes.end(), out);
             return true;
         }
         case Plane::zstd: {
             const auto frame = in.text();
-            return in.ok() && read_zstd(frame, out.data(), n);
+            return in.ok() && read_zstd(frame, out, n);
         }
     }
     return false;
+}
+
+/// out = base + divisor * (the planes put together). The usual widths are one pass each.
+template <unsigned width>
+void put_together(const unsigned char* planes, std::size_t n, Unsigned base, Unsigned divisor,
+                  Unsigned* out) {
+    for (std::size_t i = 0; i < n; ++i) {
+        Unsigned v = 0;
+        for (unsigned p = 0; p < width; ++p) v |= Unsigned{planes[p * n + i]} << (8 * p);
+        out[i] = v * divisor + base;
+    }
 }
 
 bool read_planes(ByteReader& in, std::span<std::int64_t> out) {
@@ -115,21 +125,18 @@ bool read_planes(ByteReader& in, std::span<std::int64_t> out) {
     const auto divisor = in.u64();
     const auto width = in.u8();
     if (!in.ok() || width > 8) return false;
-    thread_local std::string plane;
-    auto* const to = reinterpret_cast<Unsigned*>(out.data());
+    thread_local std::string planes;
     const auto n = out.size();
-    std::fill_n(to, n, Unsigned{0});
+    planes.resize(n * width);
     for (unsigned p = 0; p < width; ++p) {
-        if (!read_plane(in, n, plane)) return false;
-        const auto* const bytes = reinterpret_cast<const unsigned char*>(plane.data());
-        const auto shift = 8 * p;
-        for (std::size_t i = 0; i < n; ++i) to[i] |= Unsigned{bytes[i]} << shift;
+        if (!read_plane(in, planes.data() + p * n, n)) return false;
     }
-    if (divisor == 1) {
-        for (std::size_t i = 0; i < n; ++i) to[i] += base;
-    } else {
-        for (std::size_t i = 0; i < n; ++i) to[i] = to[i] * divisor + base;
-    }
+    auto* const to = reinterpret_cast<Unsigned*>(out.data());
+    const auto* const from = reinterpret_cast<const unsigned char*>(planes.data());
+    constexpr std::array<decltype(&put_together<0>), 9> by_width = {
+        put_together<0>, put_together<1>, put_together<2>, put_together<3>, put_together<4>,
+        put_together<5>, put_together<6>, put_together<7>, put_together<8>};
+    by_width[width](from, n, base, divisor, to);
     return true;
 }
 
@@ -209,6 +216,15 @@ void append_integers(std::string& out, std::span<const std::int64_t> values) {
     append_integers_at(out, values, 0);
 }
 
+std::optional<std::int64_t> read_if_equal(ByteReader& in) {
+    auto ahead = in;
+    if (static_cast<Form>(ahead.u8()) != Form::equal) return std::nullopt;
+    const auto value = ahead.i64();
+    if (!ahead.ok()) return std::nullopt;
+    in = ahead;
+    return value;
+}
+
 bool read_integers(ByteReader& in, std::span<std::int64_t> out) {
     if (out.empty()) return true;
     std::size_t done = 0;
@@ -283,6 +299,26 @@ bool read_doubles(ByteReader& in, std::span<double> out) {
         out[at] = value;
     }
     return in.ok();
+}
+
+bool read_doubles(ByteReader& in, std::size_t count, Numbers& out) {
+    out.divisor = 0;
+    auto ahead = in;
+    if (static_cast<Reals>(ahead.u8()) == Reals::decimal) {
+        const auto k = ahead.u8();
+        out.whole.resize(count);
+        if (k >= power_of_ten.size() || !read_integers(ahead, out.whole)) return false;
+        std::int64_t bits = 0;
+        for (const auto w : out.whole) bits |= w ^ (w >> 63);
+        constexpr std::int64_t small = std::int64_t{1} << 46;
+        if (ahead.u64() == 0 && ahead.ok() && bits < small) {
+            out.divisor = power_of_ten[k];
+            in = ahead;
+            return true;
+        }
+    }
+    out.value.resize(count);
+    return read_doubles(in, out.value);
 }
 
 void append_texts(std::string& out, std::span<const std::string_view> values) {

@@ -4,6 +4,7 @@
 #include "foxtail/model/value.hpp"
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -19,6 +20,8 @@ namespace foxtail::sqlite {
 /// constant, raw or zstd.
 void append_integers(std::string& out, std::span<const std::int64_t> values);
 [[nodiscard]] bool read_integers(ByteReader& in, std::span<std::int64_t> out);
+/// The one number that all are, if it is told so: then there is nothing more to read of the column.
+[[nodiscard]] std::optional<std::int64_t> read_if_equal(ByteReader& in);
 
 /// Doubles: as whole numbers of 10^-k where (nearly) all are such, exceptions listed; else their
 /// bits.
@@ -33,17 +36,19 @@ void append_texts(std::string& out, std::span<const std::string_view> values);
 /// Values of any types.
 void append_values(std::string& out, std::span<const Value* const> values);
 [[nodiscard]] bool read_values(ByteReader& in, std::span<Value> out);
-/// The same, as numbers only: `is_number` is 0 where a value is none. `last` gets the last value
-/// when it is asked for; the rest of what is no number is skipped.
+/// The same, as numbers only.
 struct Numbers {
     std::vector<double> value;
     std::vector<std::uint8_t> tag;  // alternative of Value; empty when all are `same_tag`
     std::uint8_t same_tag = 0;
-    [[nodiscard]] std::uint8_t tag_of(std::size_t i) const {
-        return tag.empty() ? same_tag : tag[i];
-    }
+    /// Doubles that are all whole numbers over `divisor`, small enough to sum a segment of them:
+    /// then these instead of `value`.
+    std::vector<std::int64_t> whole;
+    double divisor = 0;
 };
-/// False also when some value is a text or JSON: read_values() has those.
+/// False also when some value is a text, JSON or no exact double: read_values() has those.
 [[nodiscard]] bool read_numbers(ByteReader& in, std::size_t count, Numbers& out);
+/// A column of doubles as `whole` and `divisor`, or as `value`.
+[[nodiscard]] bool read_doubles(ByteReader& in, std::size_t count, Numbers& out);
 
 }  // namespace foxtail::sqlite

@@ -12,6 +12,8 @@ constexpr std::size_t alternatives = std::variant_size_v<Value>;
 enum Alternative : std::uint8_t { is_null, is_bool, is_integer, is_double, is_text, is_json };
 static_assert(std::is_same_v<std::variant_alternative_t<is_json, Value>, Json>);
 
+constexpr std::int64_t whole_max = std::int64_t{1} << 53;  // beyond, doubles skip whole numbers
+
 struct Tags {
     std::vector<std::int64_t> of;
     std::size_t count[alternatives] = {};
@@ -115,20 +117,25 @@ bool read_values(ByteReader& in, std::span<Value> out) {
 }
 
 bool read_numbers(ByteReader& in, std::size_t count, Numbers& out) {
+    out.tag.clear();
+    out.divisor = 0;
+    auto ahead = in;
+    if (count > 0 && read_if_equal(ahead) == is_double) {  // by far the most usual
+        in = ahead;
+        out.same_tag = is_double;
+        return read_doubles(in, count, out);
+    }
+    out.value.resize(count);
     thread_local Tags tags;
     tags = {std::move(tags.of), {}};
     if (!read_tags(in, count, tags) || tags.count[is_text] + tags.count[is_json] > 0) return false;
-    out.value.resize(count);
-    out.tag.clear();
-    if (tags.count[is_double] == count && count > 0) {  // by far the most usual
-        out.same_tag = is_double;
-        return read_doubles(in, out.value);
-    }
     std::vector<std::int64_t> bools(tags.count[is_bool]);
     std::vector<std::int64_t> integers(tags.count[is_integer]);
     std::vector<double> doubles(tags.count[is_double]);
     if (!read_integers(in, bools) || !read_integers(in, integers)) return false;
     if (!doubles.empty() && !read_doubles(in, doubles)) return false;
+    const auto as_double = [](std::int64_t i) { return i >= -whole_max && i <= whole_max; };
+    if (!std::all_of(integers.begin(), integers.end(), as_double)) return false;
     out.tag.resize(count);
     std::size_t next[alternatives] = {};
     for (std::size_t i = 0; i < count; ++i) {

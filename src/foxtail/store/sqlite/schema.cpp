@@ -72,7 +72,7 @@ CREATE TABLE segment(
   swept_at  INTEGER NOT NULL DEFAULT 0,
   body      BLOB NOT NULL
 ) STRICT;
-CREATE INDEX segment_by_thing ON segment(thing, last_seq, first_seq, oldest, newest);
+CREATE INDEX segment_by_thing ON segment(thing, last_seq, first_seq, oldest, newest, readings, messages);
 CREATE INDEX segment_by_seq ON segment(last_seq, first_seq);
 
 CREATE TABLE snapshot(

@@ -1,15 +1,22 @@
 #include "foxtail/store/sqlite/sealer.hpp"
 
+#include <bit>
+#include <utility>
+
 namespace foxtail::sqlite {
 namespace {
 
 // What one step may take: some milliseconds of a small machine.
 constexpr std::size_t readings_per_step = 4096;
 constexpr std::size_t rows_cleaned_per_step = 1024;
-// A segment is merged with what comes after it while it is not more than so many times larger.
-constexpr std::size_t merge_ratio = 4;
+constexpr std::size_t merged_at_once = 8;
 // Fresh readings beyond a segment's size are cut into segments of this size.
 constexpr std::size_t readings_per_cut = segment_messages_max;
+
+/// Sizes within a factor of eight are about the same.
+unsigned size_class(std::size_t readings) {
+    return (static_cast<unsigned>(std::bit_width(readings)) - 1) / 3;
+}
 
 }  // namespace
 
@@ -17,7 +24,8 @@ Result<void> Sealer::open() {
     forget();
     const std::pair<Statement*, const char*> all[] = {
         {&last_segments_,
-         "SELECT id, readings, messages, body FROM segment WHERE thing = ? ORDER BY last_seq DESC"},
+         "SELECT id, readings, messages FROM segment WHERE thing = ? ORDER BY last_seq DESC"},
+        {&segment_body_, "SELECT body FROM segment WHERE id = ?"},
         {&delete_segment_, "DELETE FROM segment WHERE id = ?"},
         {&insert_segment_,
          "INSERT INTO segment(thing, first_seq, last_seq, oldest, newest, readings, messages, "
@@ -43,8 +51,8 @@ Result<void> Sealer::open() {
 
 void Sealer::close() {
     forget();
-    for (auto* statement : {&last_segments_, &delete_segment_, &insert_segment_, &set_sealed_to_,
-                            &add_sealed_, &sealed_batches_, &delete_batches_}) {
+    for (auto* statement : {&last_segments_, &segment_body_, &delete_segment_, &insert_segment_,
+                            &set_sealed_to_, &add_sealed_, &sealed_batches_, &delete_batches_}) {
         *statement = {};
     }
 }
@@ -82,37 +90,60 @@ Result<void> Sealer::step() {
     return {};
 }
 
-/// Decodes the thing's newest segments that are small enough to be merged with `fresh` more
-/// readings.
-Result<void> Sealer::take_neighbours(Group group, std::size_t fresh, std::vector<Entry>& out) {
+/// Which of the thing's newest segments are packed together with `fresh` more readings: once there
+/// are `merged_at_once` of about one size, they become one of the next size. So a reading is packed
+/// again only when its segment grows eightfold.
+Result<std::vector<std::int64_t>> Sealer::neighbours(Group group, std::size_t fresh) {
     last_segments_.bind(1, group.number);
-    std::vector<std::vector<Entry>> taken;  // newest first
-    std::size_t readings = fresh;
-    std::size_t messages = fresh;  // at most
+    std::vector<std::int64_t> all;  // newest first
+    std::size_t taken = 0;          // of them, to be merged
+    std::size_t readings = fresh;   // with those to be merged
+    std::size_t messages = fresh;   // at most
+    std::size_t run_readings = 0;   // of those after them that are of the same size
+    std::size_t run_messages = 0;
     while (true) {
         const auto row = last_segments_.step();
         if (!row) return fail(row.error());
-        if (!*row) break;
-        const auto more_readings = last_segments_.number(1);
-        const auto more_messages = last_segments_.number(2);
-        if (more_readings > merge_ratio * readings ||
-            readings + more_readings > segment_readings_max ||
-            messages + more_messages > segment_messages_max) {
+        if (!*row || size_class(last_segments_.number(1)) > size_class(readings)) break;
+        run_readings += last_segments_.number(1);
+        run_messages += last_segments_.number(2);
+        if (readings + run_readings > segment_readings_max ||
+            messages + run_messages > segment_messages_max) {
+            // They fill a segment as good as they ever will.
+            if (readings + run_readings - last_segments_.number(1) > segment_readings_max / 2 ||
+                messages + run_messages - last_segments_.number(2) > segment_messages_max / 2) {
+                taken = all.size();
+            }
             break;
         }
-        const auto segment = Segment::open(last_segments_.blob(3));
-        // What is damaged stays where it is, for verify to tell; new readings must not depend on
-        // it.
-        if (!segment || !segment->entries(0, ~Seq{0}, {}, taken.emplace_back())) {
-            if (segment) taken.pop_back();
-            break;
-        }
-        replaced_.push_back(last_segments_.integer(0));
-        readings += more_readings;
-        messages += more_messages;
+        all.push_back(last_segments_.integer(0));
+        if (all.size() - taken + 1 < merged_at_once) continue;
+        taken = all.size();
+        readings += std::exchange(run_readings, 0);
+        messages += std::exchange(run_messages, 0);
     }
     last_segments_.reset();
-    for (auto part = taken.rbegin(); part != taken.rend(); ++part) {
+    all.resize(taken);
+    return all;
+}
+
+/// The readings of those segments, oldest first. What is damaged stays where it is, for verify to
+/// tell: new readings must not depend on it.
+Result<void> Sealer::take(std::span<const std::int64_t> ids, std::vector<Entry>& out) {
+    std::vector<std::vector<Entry>> parts;  // newest first
+    for (const auto id : ids) {
+        segment_body_.bind(1, id);
+        const auto row = segment_body_.step();
+        if (!row) return fail(row.error());
+        const auto segment = Segment::open(segment_body_.blob(0));
+        std::vector<Entry> part;
+        const bool whole = segment && segment->entries(0, ~Seq{0}, {}, part);
+        segment_body_.reset();
+        if (!whole) break;
+        parts.push_back(std::move(part));
+        replaced_.push_back(id);
+    }
+    for (auto part = parts.rbegin(); part != parts.rend(); ++part) {
         out.insert(out.end(), std::make_move_iterator(part->begin()),
                    std::make_move_iterator(part->end()));
     }
@@ -121,7 +152,9 @@ Result<void> Sealer::take_neighbours(Group group, std::size_t fresh, std::vector
 
 Result<void> Sealer::build(Group group, const Pointers& fresh) {
     std::vector<Entry> before;
-    if (auto taken = take_neighbours(group, fresh.size(), before); !taken) return taken;
+    const auto ids = neighbours(group, fresh.size());
+    if (!ids) return fail(ids.error());
+    if (auto taken = take(*ids, before); !taken) return taken;
     Pointers all;
     all.reserve(before.size() + fresh.size());
     for (const auto& entry : before) all.push_back(&entry);

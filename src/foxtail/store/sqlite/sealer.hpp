@@ -37,8 +37,8 @@ private:
     using Pointers = std::vector<const Entry*>;
 
     [[nodiscard]] Result<void> build(Group group, const Pointers& fresh);
-    [[nodiscard]] Result<void> take_neighbours(Group group, std::size_t fresh,
-                                               std::vector<Entry>& out);
+    [[nodiscard]] Result<std::vector<std::int64_t>> neighbours(Group group, std::size_t fresh);
+    [[nodiscard]] Result<void> take(std::span<const std::int64_t> ids, std::vector<Entry>& out);
     void encode(Group group, std::span<const Entry* const> entries);
     [[nodiscard]] Result<void> finish();
     [[nodiscard]] Result<void> clean();
@@ -47,6 +47,7 @@ private:
     Database& database_;
     Shared& shared_;
     Statement last_segments_;
+    Statement segment_body_;
     Statement delete_segment_;
     Statement insert_segment_;
     Statement set_sealed_to_;

@@ -77,6 +77,8 @@ private:
     [[nodiscard]] bool read_shapes(ByteReader& in);
     [[nodiscard]] bool read_integers_of(std::size_t column, std::vector<std::int64_t>& out) const;
     [[nodiscard]] bool read_shape_column(std::vector<std::int64_t>& out) const;
+    [[nodiscard]] bool keep_messages_with(std::uint32_t property,
+                                          std::vector<std::int64_t>& column) const;
     [[nodiscard]] bool read_messages(Messages& out) const;
 
     std::size_t readings_ = 0;

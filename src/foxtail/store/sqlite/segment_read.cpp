@@ -142,6 +142,32 @@ Result<void> Segment::entries(Seq from, Seq before, std::optional<PropertyId> on
     return {};
 }
 
+/// Leaves of a column of messages what belongs to messages with the property.
+bool Segment::keep_messages_with(std::uint32_t property, std::vector<std::int64_t>& column) const {
+    const auto has = [&](std::int64_t number) {
+        const auto& shape = shapes_[static_cast<std::size_t>(number)];
+        return std::find(shape.begin(), shape.end(), property) != shape.end();
+    };
+    ByteReader in(columns_[shape_of]);
+    if (const auto same = read_if_equal(in)) {
+        if (*same < 0 || static_cast<std::size_t>(*same) >= shapes_.size()) return false;
+        if (!has(*same)) column.clear();
+        return true;
+    }
+    thread_local std::vector<std::int64_t> shapes;
+    if (!read_shape_column(shapes)) return false;
+    std::vector<char> wanted;
+    for (std::size_t s = 0; s < shapes_.size(); ++s)
+        wanted.push_back(has(static_cast<std::int64_t>(s)) ? 1 : 0);
+    std::size_t kept = 0;
+    for (std::size_t i = 0; i < messages_; ++i) {
+        column[kept] = column[i];
+        kept += wanted[static_cast<std::size_t>(shapes[i])] != 0 ? 1U : 0U;
+    }
+    column.resize(kept);
+    return true;
+}
+
 Result<void> Segment::series(PropertyId property, Series& out) const {
     out.time_ms.clear();
     out.values.clear();
@@ -153,21 +179,12 @@ Result<void> Segment::series(PropertyId property, Series& out) const {
         return {};
     }
     const auto index = static_cast<std::uint32_t>(at - properties_.begin());
-    thread_local std::vector<std::int64_t> shapes;
-    std::vector<char> has(shapes_.size());
-    for (std::size_t s = 0; s < shapes_.size(); ++s) {
-        has[s] = std::find(shapes_[s].begin(), shapes_[s].end(), index) != shapes_[s].end() ? 1 : 0;
-    }
     out.time_ms.resize(messages_);
-    if (!read_shape_column(shapes) || !read_integers_of(time_of, out.time_ms))
-        return damaged("column");
-    std::size_t kept = 0;
-    for (std::size_t i = 0; i < messages_; ++i) {
-        out.time_ms[kept] = add(first_ms_, out.time_ms[i]);
-        kept += has[static_cast<std::size_t>(shapes[i])] != 0 ? 1U : 0U;
-    }
+    if (!read_integers_of(time_of, out.time_ms)) return damaged("column");
+    for (auto& ms : out.time_ms) ms = add(first_ms_, ms);
+    if (!keep_messages_with(index, out.time_ms)) return damaged("column");
+    const auto kept = out.time_ms.size();
     if (kept != at->count) return damaged("count of values");
-    out.time_ms.resize(kept);
     ByteReader in(value_columns_[index]);
     if (read_numbers(in, kept, out.numbers)) return {};
     out.is_numbers = false;

@@ -189,7 +189,8 @@ TEST(Segment, gives_the_series_of_a_property) {
             ASSERT_LT(i, series.time_ms.size());
             EXPECT_EQ(series.time_ms[i], e.time.us / 1000);
             if (decent) {
-                EXPECT_EQ(series.numbers.value[i], std::get<double>(e.reading.value));
+                EXPECT_EQ(static_cast<double>(series.numbers.whole[i]) / series.numbers.divisor,
+                          std::get<double>(e.reading.value));
             } else {
                 EXPECT_TRUE(testing::same_bits(series.values[i], e.reading.value));
             }
