@@ -14,7 +14,7 @@ struct Abbreviation {
 };
 
 // clang-format off
-constexpr Abbreviation options[] = {
+constexpr Abbreviation option_keys[] = {
     {"act_t", "action_topic"},
     {"act_tpl", "action_template"},
     {"atype", "automation_type"},
@@ -336,7 +336,7 @@ std::string_view look_up(const Abbreviation (&table)[size], std::string_view key
 std::string_view full_key(Keys keys, std::string_view key) {
     switch (keys) {
         case Keys::option:
-            return look_up(options, key);
+            return look_up(option_keys, key);
         case Keys::device:
             return look_up(device_keys, key);
         case Keys::origin:

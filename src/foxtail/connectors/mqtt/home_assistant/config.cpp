@@ -200,9 +200,8 @@ Result<Announcement> read_announcement(const DiscoveryTopic& topic, const bj::va
             return fail(Code::invalid_input, "device payload without origin name");
         }
         // The base itself is needed again in each component.
-        if (const bj::value* base = with_full_keys(*raw, Keys::option).if_contains("~")) {
-            options["~"] = *base;
-        }
+        const bj::object unreplaced = with_full_keys(*raw, Keys::option);
+        if (const bj::value* base = unreplaced.if_contains("~")) options["~"] = *base;
         if (auto read = read_components(options, out); !read) return fail(read.error());
         return out;
     }

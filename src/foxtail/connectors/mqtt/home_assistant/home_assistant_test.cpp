@@ -51,17 +51,16 @@ protected:
         return sink.value("Node_One/" + std::string(property));
     }
     const PropertySpec& property(std::string_view name) const {
-        static const PropertySpec none{};
+        static const PropertySpec missing{};
         const PropertySpec* found = sink.property("Node_One", name);
         EXPECT_NE(found, nullptr) << name;
-        return found == nullptr ? none : *found;
+        return found == nullptr ? missing : *found;
     }
 
     RecordingSink sink;
     HomeAssistant format;
 };
 
-const Value on = std::string("on");
 Value text(std::string_view value) {
     return std::string(value);
 }
@@ -128,6 +127,16 @@ TEST_F(HomeAssistantTest, DevicePayloadsAnnounceManyAtOnce) {
     EXPECT_EQ(sink.listening.size(), 2u) << "nothing is listened to but discovery";
     announce("device/bad", R"({"dev":{"ids":"b"},"cmps":{}})");
     EXPECT_THAT(sink.refused.back().reason, HasSubstr("origin"));
+}
+
+TEST_F(HomeAssistantTest, TheBaseOfADevicePayloadIsThatOfItsComponents) {
+    announce(
+        "device/n1",
+        "{" + dev +
+            R"(,"o":{"name":"me"},"~":"base/n1","cmps":{"a":{"p":"switch","cmd_t":"~/set","stat_t":"~/state"}}})");
+    hear("base/n1/state", "ON");
+    EXPECT_EQ(value("a"), Value(true));
+    EXPECT_EQ(set("a", false), "base/n1/set OFF");
 }
 
 TEST_F(HomeAssistantTest, MigrationKeepsThePropertyAndItsName) {

@@ -8,33 +8,36 @@
 namespace foxtail::mqtt {
 namespace {
 
-constexpr std::uint32_t device_token = 0;
+constexpr std::uint32_t phone_token = 0;
 constexpr std::uint32_t detail_token = 1;
 
-enum Index : std::size_t {
-    place,
-    latitude,
-    longitude,
-    accuracy,
-    altitude,
-    velocity,
-    course,
-    battery,
-    charging,
-    connection,
-    last_seen,
-    available,
-    property_count,
+/// Which of a person's properties; the order of person_rows.
+struct PersonPart {
+    enum Index : std::size_t {
+        place,
+        latitude,
+        longitude,
+        accuracy,
+        altitude,
+        velocity,
+        course,
+        battery,
+        charging,
+        connection,
+        last_seen,
+        available,
+        count,
+    };
 };
 
-struct Row {
+struct PersonRow {
     std::string_view name, title;
     Type type;
     std::string_view unit;
     bool ages;
     Category category;
 };
-constexpr std::array<Row, property_count> rows{{
+constexpr std::array<PersonRow, PersonPart::count> person_rows{{
     {"place", "Place", Type::string, "", true, Category::primary},
     {"latitude", "Latitude", Type::number, "deg", true, Category::primary},
     {"longitude", "Longitude", Type::number, "deg", true, Category::primary},
@@ -50,15 +53,15 @@ constexpr std::array<Row, property_count> rows{{
 }};
 
 /// `<base>/<user>/<device>[/<kind>]`
-struct Topic {
+struct PhoneTopic {
     std::string_view user, device, kind;
 };
-std::optional<Topic> parse_topic(std::string_view base, std::string_view topic) {
+std::optional<PhoneTopic> parse_phone_topic(std::string_view base, std::string_view topic) {
     if (!topic.starts_with(base) || topic.size() <= base.size() || topic[base.size()] != '/') {
         return std::nullopt;
     }
     topic.remove_prefix(base.size() + 1);
-    Topic found;
+    PhoneTopic found;
     const std::size_t user_end = topic.find('/');
     if (user_end == topic.npos || user_end == 0) return std::nullopt;
     found.user = topic.substr(0, user_end);
@@ -91,7 +94,7 @@ OwnTracks::OwnTracks(OwnTracksOptions options)
 OwnTracks::~OwnTracks() = default;
 
 void OwnTracks::start(Sink& sink) {
-    sink.listen(options_.base + "/+/+", device_token);
+    sink.listen(options_.base + "/+/+", phone_token);
     sink.listen(options_.base + "/+/+/+", detail_token);
 }
 
@@ -100,7 +103,7 @@ bool OwnTracks::owns(std::string_view thing) const {
 }
 
 void OwnTracks::on_message(std::uint32_t, const Heard& heard, Sink& sink) {
-    const auto topic = parse_topic(options_.base, heard.topic);
+    const auto topic = parse_phone_topic(options_.base, heard.topic);
     if (!topic) return sink.refuse(heard.topic, heard.payload, "no user and device in the topic");
     if (heard.payload.empty() || topic->kind == "cmd") return;  // cleared, or spoken to a phone
     const auto payload = reader_.read(heard.payload);
@@ -142,7 +145,7 @@ void OwnTracks::on_message(std::uint32_t, const Heard& heard, Sink& sink) {
         }
     } else if (std::holds_alternative<owntracks::Lost>(*message)) {
         person->said_available = false;
-        sink.say(person->ids[available], false);
+        sink.say(person->ids[PersonPart::available], false);
     }
 }
 
@@ -166,7 +169,7 @@ OwnTracks::Person* OwnTracks::person_of(std::string_view user, const Heard& hear
     spec.id = *id;
     spec.kind = ThingKind::person;
     spec.title = printable(user, 100);
-    for (const Row& row : rows) {
+    for (const PersonRow& row : person_rows) {
         PropertySpec& property = spec.properties.emplace_back();
         property.name = row.name;
         property.title = row.title;
@@ -176,8 +179,8 @@ OwnTracks::Person* OwnTracks::person_of(std::string_view user, const Heard& hear
         property.sensitivity = Sensitivity::personal;
         if (row.ages) property.max_age = options_.max_age;
     }
-    spec.properties[charging].allowed = {"unknown", "unplugged", "charging", "full"};
-    spec.properties[connection].allowed = {"wifi", "offline", "mobile"};
+    spec.properties[PersonPart::charging].allowed = {"unknown", "unplugged", "charging", "full"};
+    spec.properties[PersonPart::connection].allowed = {"wifi", "offline", "mobile"};
     spec.actions = {{"locate", "Ask for the position", std::nullopt, Sensitivity::personal}};
     spec.events = {{"entered", "Entered a region", {}}, {"left", "Left a region", {}}};
     if (!tell(*person, sink)) return nullptr;
@@ -189,7 +192,7 @@ OwnTracks::Person* OwnTracks::person_of(std::string_view user, const Heard& hear
 
 bool OwnTracks::tell(Person& person, Sink& sink) {
     auto ids = sink.tell(person.spec);
-    if (!ids || ids->size() != property_count) {
+    if (!ids || ids->size() != PersonPart::count) {
         sink.refuse(options_.base + "/" + person.user, "",
                     "person not taken: " + (ids ? "wrong numbers" : ids.error().message));
         return false;
@@ -200,10 +203,10 @@ bool OwnTracks::tell(Person& person, Sink& sink) {
 
 void OwnTracks::say_alive(Person& person, const Heard& heard, Sink& sink) {
     if (heard.retained) return;  // from before; it does not show that the phone lives
-    sink.say(person.ids[last_seen], format_rfc3339(to_millisecond(heard.at)));
+    sink.say(person.ids[PersonPart::last_seen], format_rfc3339(to_millisecond(heard.at)));
     if (person.said_available == true) return;
     person.said_available = true;
-    sink.say(person.ids[available], true);
+    sink.say(person.ids[PersonPart::available], true);
 }
 
 void OwnTracks::on_location(Person& person, const owntracks::Location& location, const Heard& heard,
@@ -213,18 +216,18 @@ void OwnTracks::on_location(Person& person, const owntracks::Location& location,
     // A phone whose clock runs ahead must not shut out every later fix.
     const Time at = location.at > heard.at ? heard.at : location.at;
     if (at.known()) person.latest = at;
-    const auto say = [&](Index index, const std::optional<double>& number) {
+    const auto say = [&](PersonPart::Index index, const std::optional<double>& number) {
         if (number) sink.say(person.ids[index], *number, at);
     };
-    say(latitude, location.latitude);
-    say(longitude, location.longitude);
-    say(accuracy, location.accuracy_m);
-    say(altitude, location.altitude_m);
-    say(velocity, location.velocity_km_h);
-    say(course, location.course_deg);
-    say(battery, location.battery_percent);
-    if (location.charging) sink.say(person.ids[charging], *location.charging, at);
-    if (location.connection) sink.say(person.ids[connection], *location.connection, at);
+    say(PersonPart::latitude, location.latitude);
+    say(PersonPart::longitude, location.longitude);
+    say(PersonPart::accuracy, location.accuracy_m);
+    say(PersonPart::altitude, location.altitude_m);
+    say(PersonPart::velocity, location.velocity_km_h);
+    say(PersonPart::course, location.course_deg);
+    say(PersonPart::battery, location.battery_percent);
+    if (location.charging) sink.say(person.ids[PersonPart::charging], *location.charging, at);
+    if (location.connection) sink.say(person.ids[PersonPart::connection], *location.connection, at);
     owntracks::Location fix = location;
     fix.at = at;
     // Said again though it is the same: a place that is still reported does not get stale.
@@ -245,7 +248,7 @@ void OwnTracks::say_place(Person& person, const std::vector<owntracks::Move>& mo
     const auto now = person.presence.place();
     if (now && (fresh || now != person.said_place)) {
         person.said_place = now;
-        sink.say(person.ids[place], *now, at);
+        sink.say(person.ids[PersonPart::place], *now, at);
     }
     if (heard.retained) return;  // told again, not crossed again
     for (const owntracks::Move& move : moves) {
