@@ -1,0 +1,152 @@
+// grants: who may what.
+#include "foxtail/cli/arguments.hpp"
+#include "foxtail/cli/command.hpp"
+#include "foxtail/cli/words.hpp"
+#include "foxtail/json/parse.hpp"
+#include "foxtail/model/value.hpp"
+
+#include <CLI/CLI.hpp>
+#include <boost/json/array.hpp>
+
+namespace foxtail::cli {
+namespace {
+
+struct GrantOptions {
+    bool json = false;
+    std::string name;
+    std::vector<std::string> addresses;
+    std::vector<std::string> verbs;
+    std::string until;
+    std::string purpose;
+    std::uint64_t id = 0;
+};
+
+Result<void> list_grants(const Setting& setting, HubClient& hub, const GrantOptions& options) {
+    const Terminal& terminal = setting.terminal;
+    if (options.json) return setting.print_answer(hub, "/grants");
+    const auto answer = hub.get("/grants");
+    if (!answer) return fail(answer.error());
+    Table table(
+        {{"ID", Table::Align::right}, {"WHO"}, {"ADDRESSES"}, {"VERBS"}, {"UNTIL"}, {"PURPOSE"}});
+    const Time now = terminal.clock.now();
+    for (const auto& grant : list_of(*answer, "grants")) {
+        const auto until = time_of(grant, "until");
+        const bool over = until.known() && until <= now;
+        table.add({std::to_string(number_of(grant, "id")),
+                   {text_of(grant, "subject"), Tone::strong},
+                   texts_of(grant, "addresses"),
+                   texts_of(grant, "verbs"),
+                   {until.known() ? full_time_words(until, terminal.zone) + (over ? " (over)" : "")
+                                  : "taken back",
+                    over ? Tone::warning : Tone::plain},
+                   text_of(grant, "purpose")});
+    }
+    if (table.empty()) {
+        terminal.line("Nobody was given anything.");
+    } else {
+        terminal.table(table);
+    }
+    return {};
+}
+
+void append_list(std::string& out, std::string_view key, const std::vector<std::string>& texts) {
+    out += ",\"" + std::string(key) + "\":[";
+    for (std::size_t i = 0; i < texts.size(); ++i) {
+        if (i > 0) out += ',';
+        append_json_string(out, texts[i]);
+    }
+    out += ']';
+}
+
+Result<void> give(const Setting& setting, HubClient& hub, const GrantOptions& options) {
+    const Terminal& terminal = setting.terminal;
+    std::string body = "{\"subject_name\":";
+    append_json_string(body, options.name);
+    append_list(body, "addresses", options.addresses);
+    append_list(body, "verbs", options.verbs);
+    if (!options.purpose.empty()) {
+        body += ",\"purpose\":";
+        append_json_string(body, options.purpose);
+    }
+    if (!options.until.empty()) {
+        const auto until = parse_moment_ahead(options.until, terminal.clock.now());
+        if (!until) return fail(until.error());
+        if (*until <= terminal.clock.now())
+            return fail(Code::invalid_input, "--until is over already");
+        body += ",\"until\":\"" + format_rfc3339(*until) + "\"";
+    }
+    const auto answer = hub.ask("POST", "/grants", body + "}");
+    if (!answer) return fail(answer.error());
+    if (options.json) {
+        terminal.line(answer->body);
+        return {};
+    }
+    const auto given = parse_json(answer->body);
+    if (!given)
+        return fail(Code::corrupt,
+                    "the hub gave, but did not say what; look with 'foxtail grants'");
+    const auto id = std::to_string(number_of(*given, "id"));
+    // The token alone on standard output, so that it can be piped into a file.
+    terminal.err << "Grant " << id << " is given. This is its token; it is shown this once:\n";
+    terminal.line(shown(text_of(*given, "token")));
+    terminal.out.flush();
+    terminal.err << "'foxtail grants end " << id << "' takes it back.\n";
+    return {};
+}
+
+Result<void> end(const Setting& setting, HubClient& hub, const GrantOptions& options) {
+    const auto answer = hub.ask("DELETE", "/grants/" + std::to_string(options.id));
+    if (!answer) return fail(answer.error());
+    setting.terminal.line("Grant " + std::to_string(options.id) + " is taken back.");
+    return {};
+}
+
+using GrantWork = Result<void> (*)(const Setting&, HubClient&, const GrantOptions&);
+
+void add_give(const Setting& setting, CLI::App& grants, GrantOptions& options) {
+    auto* give = setting.command(
+        grants, "give", "Gives a token to somebody and prints it, once",
+        "  foxtail grants give dashboard --address '*/temperature' --verb read --verb history\n"
+        "  foxtail grants give sitter --address 'hall-lamp/*' --verb set --until 48h > "
+        "sitter.token");
+    give->add_option("NAME", options.name, "Whom it is for: letters, digits, '_', '-', '.'")
+        ->required();
+    give->add_option("--address", options.addresses,
+                     "An address or pattern: hall-lamp/on, hall-lamp/*, *; may be repeated")
+        ->required()
+        ->expected(1)
+        ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+    give->add_option("--verb", options.verbs, "read, history, set, run, ...; may be repeated")
+        ->required()
+        ->expected(1)
+        ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+    give->add_option("--until", options.until, "When it ends: 48h from now, or a time (RFC 3339)");
+    give->add_option("--purpose", options.purpose, "What it is for, for those who look later");
+    give->fallthrough();
+}
+
+}  // namespace
+
+void add_grant_commands(const Setting& setting) {
+    auto options = std::make_shared<GrantOptions>();
+    auto* grants = setting.command(
+        setting.app, "grants", "Lists, gives and takes back access",
+        "  foxtail grants\n  foxtail grants give dashboard --address '*/temperature' --verb read\n"
+        "  foxtail grants end 4711");
+    grants->add_flag("--json", options->json, "As JSON");
+    auto to = setting.connection(*grants);
+    add_give(setting, *grants, *options);
+    auto* end_command =
+        setting.command(*grants, "end", "Takes a grant back, at once", "  foxtail grants end 4711");
+    end_command->add_option("ID", options->id, "The grant's number")->required();
+    end_command->fallthrough();
+    grants->require_subcommand(0, 1);
+    grants->callback([setting, options, to, grants] {
+        const GrantWork work = grants->got_subcommand("give")  ? give
+                               : grants->got_subcommand("end") ? end
+                                                               : list_grants;
+        setting.with_hub(*to, [&](HubClient& hub) { return work(setting, hub, *options); });
+    });
+}
+
+}  // namespace foxtail::cli
