@@ -13,18 +13,16 @@
 namespace foxtail {
 namespace asio = boost::asio;
 
-namespace {
-// Keeps the home context running until the answer is in.
-using HomeGuard = asio::executor_work_guard<asio::io_context::executor_type>;
-
-struct Job {
-    std::function<void()> work;
-    std::function<void()> done;
-    HomeGuard guard;
-};
-}  // namespace
-
 struct Worker::Shared {
+    // Keeps the home context running until the answer is in.
+    using HomeGuard = asio::executor_work_guard<asio::io_context::executor_type>;
+
+    struct Job {
+        std::function<void()> work;
+        std::function<void()> done;
+        HomeGuard guard;
+    };
+
     Shared(asio::io_context& context, std::size_t most) : home(context), depth_max(most) {}
 
     void work_through();
@@ -77,7 +75,7 @@ bool Worker::submit(std::function<void()> work, std::function<void()> done) {
         if (shared_->depth >= shared_->depth_max) return false;
         ++shared_->depth;
         shared_->jobs.push_back(
-            Job{std::move(work), std::move(done), asio::make_work_guard(shared_->home)});
+            Shared::Job{std::move(work), std::move(done), asio::make_work_guard(shared_->home)});
     }
     shared_->more.notify_one();
     return true;
