@@ -37,7 +37,11 @@ Scale scale_of(double low, double high) {
     // Zero is where bars begin, unless the values stay far away from it.
     if (low >= 0 && scale.low > 0 && low < span) scale.low = 0;
     if (scale.low >= low && low < 0) scale.low -= step;
-    if (scale.high <= scale.low) scale.high = scale.low + step;
+    if (scale.high <= scale.low) {
+        // A value that never changed stands in the middle; nothing at all on the floor.
+        if (low != 0) scale.low -= step;
+        scale.high += low == 0 ? 1 : step;
+    }
     scale.decimals = static_cast<int>(std::clamp(-std::floor(std::log10(step)), 0.0, 6.0));
     return scale;
 }
@@ -83,6 +87,16 @@ std::vector<std::optional<double>> by_column(const std::vector<ChartPoint>& poin
     return out;
 }
 
+/// A value holds until the next is heard.
+void hold_between(std::vector<std::optional<double>>& values) {
+    std::optional<std::size_t> last;
+    for (std::size_t i = 0; i < values.size(); ++i) {
+        if (!values[i]) continue;
+        for (std::size_t j = last ? *last + 1 : i; j < i; ++j) values[j] = values[*last];
+        last = i;
+    }
+}
+
 }  // namespace
 
 std::string bar_chart(const std::vector<ChartPoint>& points, const ChartFrame& frame,
@@ -92,14 +106,14 @@ std::string bar_chart(const std::vector<ChartPoint>& points, const ChartFrame& f
         std::minmax_element(points.begin(), points.end(),
                             [](const auto& a, const auto& b) { return a.value < b.value; });
     const Scale scale = scale_of(least->value, most->value);
-    const auto unit = frame.unit.empty() ? std::string() : " " + std::string(frame.unit);
-    const auto top = number_words(scale.high, scale.decimals) + unit;
-    const auto bottom = number_words(scale.low, scale.decimals) + unit;
+    const auto top = with_symbol(number_words(scale.high, scale.decimals), frame.unit);
+    const auto bottom = with_symbol(number_words(scale.low, scale.decimals), frame.unit);
     const auto label = std::max(width_of(top), width_of(bottom));
     const std::size_t whole = std::max<std::size_t>(24, frame.columns);
     const std::size_t columns = whole > label + 12 ? whole - label - 2 : 10;
     const std::size_t rows = std::max<std::size_t>(2, frame.rows);
-    const auto values = by_column(points, frame, columns);
+    auto values = by_column(points, frame, columns);
+    hold_between(values);
 
     std::string out;
     for (std::size_t row = rows; row-- > 0;) {

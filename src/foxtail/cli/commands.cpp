@@ -42,7 +42,9 @@ std::shared_ptr<std::string> Setting::data(CLI::App& command) const {
 void Setting::conclude(const Result<void>& outcome) const {
     if (outcome) {
         terminal.out.flush();
-        status = terminal.out.good() ? done : failed;
+        // A reader that has seen enough is no failure; a full disk is.
+        status = terminal.out.good() || output_is_closed() ? done : failed;
+        if (status == failed) terminal.err << "foxtail: the output could not be written\n";
         return;
     }
     const Error& error = outcome.error();

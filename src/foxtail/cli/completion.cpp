@@ -268,8 +268,7 @@ std::string fish_script(const CompletionCommand& tree, const std::string& progra
             for (const auto& name : option.names) {
                 out += name.starts_with("--") ? " -l " + name.substr(2) : " -s " + name.substr(1);
             }
-            if (option.takes_value) out += " -r";
-            if (option.path) out += " -F";
+            if (option.takes_value) out += option.path ? " -r -F" : " -x";
             if (!option.choices.empty()) out += " -a " + shell_quoted(joined(option.choices, " "));
             out += " -d " + shell_quoted(first_line(option.description)) + "\n";
         }

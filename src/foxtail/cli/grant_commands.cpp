@@ -37,7 +37,7 @@ Result<void> list_grants(const Setting& setting, HubClient& hub, const GrantOpti
                    texts_of(grant, "addresses"),
                    texts_of(grant, "verbs"),
                    {until.known() ? full_time_words(until, terminal.zone) + (over ? " (over)" : "")
-                                  : "taken back",
+                                  : "no end",
                     over ? Tone::warning : Tone::plain},
                    text_of(grant, "purpose")});
     }

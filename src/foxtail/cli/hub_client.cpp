@@ -3,6 +3,7 @@
 #include "foxtail/cli/arguments.hpp"
 #include "foxtail/json/parse.hpp"
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
@@ -189,7 +190,7 @@ Error HubClient::unreachable(const Error& error) const {
 Error HubClient::unknown_token() const {
     if (connection_.token_from.empty()) {
         return {Code::denied,
-                "the hub at " + connection_.url + " wants a token, and there is none in " +
+                "the hub at " + connection_.url + " wants a token, and there is none at " +
                     connection_.looked_in +
                     ".\nName the household's folder with --data (or FOXTAIL_DATA), or a token with "
                     "--token-file or FOXTAIL_TOKEN."};
@@ -216,6 +217,24 @@ Result<bj::value> HubClient::get(std::string_view target) {
     if (!value)
         return fail(Code::corrupt, connection_.url + " did not answer with JSON; is it a Foxtail?");
     return value;
+}
+
+Error HubClient::with_near(Error error, const std::string& thing) {
+    if (error.code != Code::not_found) return error;
+    const auto things = get("/things");
+    if (!things) return error;
+    std::vector<std::string> ids;
+    for (const auto& one : list_of(*things)) ids.push_back(thing_id_of(one));
+    if (std::find(ids.begin(), ids.end(), thing) != ids.end()) return error;
+    const auto near = nearest(thing, ids);
+    error.message = "there is no thing '" + shown(thing) + "', or no access to it";
+    if (!near.empty()) error.message += "; did you mean " + shown(joined(near)) + "?";
+    return error;
+}
+
+std::string thing_id_of(const bj::value& description) {
+    const auto urn = text_of(description, "id");
+    return percent_decode(urn.substr(urn.rfind(':') + 1), false).value_or(urn);
 }
 
 // ---- members of answers

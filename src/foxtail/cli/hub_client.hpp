@@ -47,10 +47,16 @@ public:
     [[nodiscard]] Error unreachable(const Error& error) const;
     [[nodiscard]] Error unknown_token() const;
 
+    /// A thing that was not found, with what may have been meant.
+    [[nodiscard]] Error with_near(Error error, const std::string& thing);
+
 private:
     Connection connection_;
     HttpClient client_;
 };
+
+/// Of a Thing Description: "urn:foxtail:Home:hall-lamp" to "hall-lamp".
+[[nodiscard]] std::string thing_id_of(const boost::json::value& description);
 
 // ---- members of answers
 // --------------------------------------------------------------------------- A member that is not

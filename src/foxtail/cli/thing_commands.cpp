@@ -22,13 +22,6 @@ struct ThingsOptions {
     bool json = false;
 };
 
-/// "urn:foxtail:Home:hall-lamp" to "hall-lamp".
-std::string id_of(const bj::value& description) {
-    const auto urn = text_of(description, "id");
-    const auto id = percent_decode(urn.substr(urn.rfind(':') + 1), false);
-    return id ? *id : urn;
-}
-
 bool fits(const bj::value& thing, const ThingsOptions& options) {
     const auto has = [](const std::string& in, const std::string& what) {
         return lowered(in).find(lowered(what)) != std::string::npos;
@@ -37,7 +30,7 @@ bool fits(const bj::value& thing, const ThingsOptions& options) {
     if (!options.place.empty() && !has(text_of(thing, "fox:place"), options.place)) return false;
     if (options.text.empty()) return true;
     const auto& t = options.text;
-    return has(id_of(thing), t) || has(text_of(thing, "title"), t) ||
+    return has(thing_id_of(thing), t) || has(text_of(thing, "title"), t) ||
            has(text_of(thing, "fox:maker"), t) || has(text_of(thing, "fox:model"), t) ||
            has(text_of(thing, "description"), t);
 }
@@ -68,6 +61,9 @@ Result<void> list_things(const Setting& setting, HubClient& hub, const ThingsOpt
     for (const auto& thing : list_of(*things)) {
         if (fits(thing, options)) chosen.push_back(&thing);
     }
+    std::sort(chosen.begin(), chosen.end(), [](const auto* a, const auto* b) {
+        return lowered(thing_id_of(*a)) < lowered(thing_id_of(*b));
+    });
     const Terminal& terminal = setting.terminal;
     if (options.json) {
         std::string out = "[";
@@ -88,7 +84,7 @@ Result<void> list_things(const Setting& setting, HubClient& hub, const ThingsOpt
     Table table(
         {{"THING"}, {"TITLE"}, {"KIND"}, {"PLACE"}, {"HEARD", Table::Align::right}, {"STATE"}});
     for (const auto* thing : chosen) {
-        const auto id = id_of(*thing);
+        const auto id = thing_id_of(*thing);
         const auto known = heard.find(id);
         const Heard now = known == heard.end() ? Heard{} : known->second;
         const auto age =
@@ -138,9 +134,10 @@ struct GetOptions {
 
 Result<void> get_property(const Setting& setting, HubClient& hub, const GetOptions& options) {
     const Terminal& terminal = setting.terminal;
-    const auto target = "/readings?address=" + percent_encode(options.what);
-    const auto answer = hub.get(target);
-    if (!answer) return fail(answer.error());
+    const auto address = parse_address(options.what);
+    if (!address) return fail(address.error());
+    const auto answer = hub.get("/readings?address=" + percent_encode(options.what));
+    if (!answer) return fail(hub.with_near(answer.error(), address->thing));
     const auto& readings = list_of(*answer, "readings");
     if (readings.empty())
         return fail(Code::not_found, "nothing is known of " + shown(options.what));
@@ -188,7 +185,7 @@ Result<void> get_thing(const Setting& setting, HubClient& hub, const GetOptions&
     if (options.json)
         return setting.print_answer(hub, "/readings?thing=" + percent_encode(options.what));
     const auto thing = hub.get("/things/" + percent_encode(options.what));
-    if (!thing) return fail(thing.error());
+    if (!thing) return fail(hub.with_near(thing.error(), options.what));
     const auto readings = hub.get("/readings?thing=" + percent_encode(options.what));
     if (!readings) return fail(readings.error());
     std::map<std::string, const bj::value*, std::less<>> by_name;

@@ -75,6 +75,7 @@ void add_watch_command(const Setting& setting) {
     command->add_option("PATTERN", options->patterns,
                         "Things or addresses to watch; '*' stands for anything");
     command->add_flag("--now", options->now, "Begin with the present values");
+    command->add_flag("--all", options->all, "Also what was heard again without a change");
     command->add_flag("!--readings", options->records,
                       "Values only, no commands, events, rules and notices");
     command->add_flag("--json", options->json, "A JSON object a line");

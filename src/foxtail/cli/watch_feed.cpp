@@ -47,6 +47,8 @@ Result<void> WatchFeed::take(std::string_view text, std::string& out) {
         resumed_ = is_true(*frame, "resumed");
         boot_ = text_of(*frame, "boot");
         hello_seq_ = number_of(*frame, "seq");
+        // After a restart of the hub everything comes again; what differs from before is a change.
+        known_before_ = !last_.empty();
         if (!resumed_) seq_ = 0;
     } else if (type == "things") {
         take_things(*frame);
@@ -83,12 +85,21 @@ void WatchFeed::take_things(const bj::value& frame) {
 }
 
 void WatchFeed::take_readings(const bj::value& frame, std::string& out) {
-    const bool tell = live_ || resumed_ || options_.now;
+    const bool tell = live_ || resumed_ || options_.now || known_before_;
     for (const auto& one : list_of(frame, "readings")) {
         const bj::array& row = list_of(one);  // [address, value, quality, time in ms, seq]
-        if (!tell || row.size() < 5 || !wanted(string_at(row, 0))) continue;
+        if (row.size() < 5 || !wanted(string_at(row, 0))) continue;
         const auto address = std::string(string_at(row, 0));
         const auto quality = string_at(row, 2);
+        // A restart makes what is known unconfirmed; that alone is no change of the thing.
+        std::string said(quality == "unconfirmed" ? "good" : quality);
+        append_json(said, row[1]);
+        auto& last = last_[address];
+        const bool heard_again = last == said;
+        last = std::move(said);
+        // The picture of the start is told only when asked for, and what was known before never
+        // again.
+        if (!tell || (heard_again && !options_.all)) continue;
         const Time when{row[3].is_int64() ? row[3].get_int64() * 1000 : 0};
         if (options_.json) {
             out += "{\"address\":";

@@ -17,6 +17,7 @@ namespace foxtail::cli {
 struct WatchOptions {
     std::vector<std::string> patterns;  // none = everything
     bool now = false;                   // the present state first
+    bool all = false;                   // also what was heard again without a change
     bool records = true;                // what happened too, not readings alone
     bool json = false;                  // a JSON object a line
 };
@@ -43,12 +44,14 @@ private:
     WatchOptions options_;
     const Terminal& terminal_;
     std::map<std::string, std::string, std::less<>> units_;  // UCUM codes by address
+    std::map<std::string, std::string, std::less<>> last_;   // value and quality by address
     std::string boot_;
     std::uint64_t seq_ = 0;         // everything up to it has been told
     std::uint64_t hello_seq_ = 0;   // where this connection began
     std::uint64_t record_seq_ = 0;  // the newest record that was told
     bool live_ = false;             // the picture of the start is whole
     bool resumed_ = false;
+    bool known_before_ = false;
 };
 
 }  // namespace foxtail::cli

@@ -111,7 +111,7 @@ Result<void> set(const Setting& setting, HubClient& hub, const WishOptions& opti
     if (!address) return fail(address.error());
     const auto at = "/things/" + percent_encode(address->thing);
     const auto thing = hub.get(at);
-    if (!thing) return fail(thing.error());
+    if (!thing) return fail(hub.with_near(thing.error(), address->thing));
     const auto property = affordance(*thing, "properties", "property", address->member);
     if (!property) return fail(property.error());
     if (is_true(**property, "readOnly"))
@@ -128,7 +128,7 @@ Result<void> set(const Setting& setting, HubClient& hub, const WishOptions& opti
 Result<void> act(const Setting& setting, HubClient& hub, const WishOptions& options) {
     const auto at = "/things/" + percent_encode(options.what);
     const auto thing = hub.get(at);
-    if (!thing) return fail(thing.error());
+    if (!thing) return fail(hub.with_near(thing.error(), options.what));
     const auto action = affordance(*thing, "actions", "action", options.action);
     if (!action) return fail(action.error());
     std::string body;

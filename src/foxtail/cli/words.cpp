@@ -48,7 +48,14 @@ std::string value_words(const boost::json::value& value, std::string_view unit) 
     const Unit* known = find_unit(unit);
     const auto symbol = known == nullptr ? shown(unit) : std::string(known->symbol);
     if (symbol == "1" || symbol.empty()) return out;
-    return out + (symbol == "%" ? "" : " ") + symbol;
+    return with_symbol(std::move(out), symbol);
+}
+
+std::string with_symbol(std::string text, std::string_view symbol) {
+    if (symbol.empty()) return text;
+    const bool close = symbol == "%" || symbol == "°" || symbol == "′" || symbol == "″";
+    if (!close) text += ' ';
+    return text.append(symbol);
 }
 
 std::string number_words(double value, int decimals) {

@@ -17,6 +17,9 @@ namespace foxtail::cli {
 /// UCUM code; one that is not known stands behind the value as it is, none = empty.
 [[nodiscard]] std::string value_words(const boost::json::value& value, std::string_view unit);
 
+/// The text with a unit's symbol behind it: "21 °C", "80%", "48°".
+[[nodiscard]] std::string with_symbol(std::string text, std::string_view symbol);
+
 /// A number with at most `decimals` digits behind the point and none that say nothing: "21.25",
 /// "3".
 [[nodiscard]] std::string number_words(double value, int decimals);

@@ -1,0 +1,308 @@
+#include "foxtail/cli/commands.hpp"
+
+#include "foxtail/cli/command_line_testing.hpp"
+#include "foxtail/cli/fake_hub_testing.hpp"
+
+#include <fstream>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace foxtail::cli {
+namespace {
+
+using testing::AllOf;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::Not;
+
+constexpr const char* lamp =
+    R"({"id":"urn:foxtail:Home:hall-lamp","title":"Hall lamp","fox:kind":"device","fox:place":"Hall","fox:maker":"IKEA",
+        "properties":{"on":{"type":"boolean","readOnly":false},"brightness":{"type":"integer","unit":"%","readOnly":false},
+                      "power":{"type":"number","unit":"W","readOnly":true}},
+        "actions":{"blink":{},"fade":{"input":{"type":"number","unit":"s"}}},"events":{}})";
+constexpr const char* lamp_readings =
+    R"({"readings":[{"address":"hall-lamp/on","value":true,"quality":"good","time":"2026-11-22T11:58:00Z",
+                     "received":"2026-11-22T11:59:30Z","seq":7,"wanted":{"value":false,"command":9,"status":"pending"}},
+                    {"address":"hall-lamp/power","value":4.5,"quality":"stale","time":"2026-11-22T09:00:00Z",
+                     "received":"2026-11-22T09:00:00Z","seq":3,"unit":"W"}]})";
+
+struct Cli : testing::Test {
+    int run(std::vector<std::string> words) {
+        words.push_back("--url");
+        words.push_back(hub.url());
+        return line.run(std::move(words));
+    }
+    FakeHub hub;
+    CommandLine line;
+    Cli() { line.fake.environment["FOXTAIL_TOKEN"] = FakeHub::token; }
+};
+
+TEST_F(Cli, ThingsAreListedWithWhenTheyWereHeard) {
+    hub.answers("GET /things", std::string("[") + lamp + "]");
+    hub.answers("GET /readings", lamp_readings);
+    EXPECT_EQ(run({"things"}), 0) << line.err();
+    EXPECT_EQ(line.out(),
+              "THING      TITLE      KIND    PLACE  HEARD  STATE\n"
+              "hall-lamp  Hall lamp  device  Hall    30 s\n");
+}
+
+TEST_F(Cli, ThingsAreFiltered) {
+    hub.answers("GET /things", std::string("[") + lamp + "]");
+    hub.answers("GET /readings", lamp_readings);
+    EXPECT_EQ(run({"things", "--place", "kitchen"}), 0);
+    EXPECT_EQ(line.out(), "Nothing fits.\n");
+    EXPECT_EQ(run({"things", "ikea", "--kind", "device", "--json"}), 0);
+    EXPECT_THAT(line.out(), HasSubstr("urn:foxtail:Home:hall-lamp"));
+    EXPECT_EQ(run({"things", "--kind", "nonsense"}), 2);
+}
+
+TEST_F(Cli, AThingIsShownWithAllThatIsKnown) {
+    hub.answers("GET /things/hall-lamp", lamp);
+    hub.answers("GET /readings?thing=hall-lamp", lamp_readings);
+    EXPECT_EQ(run({"get", "hall-lamp"}), 0) << line.err();
+    EXPECT_EQ(line.out(),
+              "Hall lamp  device, Hall, IKEA\n"
+              "PROPERTY    VALUE      AGE  SET  NOTE\n"
+              "on          true     2 min  yes  wanted false: pending\n"
+              "brightness  unknown         yes\n"
+              "power       4.5 W      3 h       stale\n"
+              "Actions: blink, fade\n");
+}
+
+TEST_F(Cli, APropertyIsShownInOneLine) {
+    hub.answers(
+        "GET /readings?address=hall-lamp%2Fpower",
+        R"({"readings":[{"address":"hall-lamp/power","value":4.5,"quality":"stale","time":"2026-11-22T09:00:00Z","seq":3,"unit":"W"}]})");
+    EXPECT_EQ(run({"get", "hall-lamp/power"}), 0) << line.err();
+    EXPECT_EQ(line.out(), "4.5 W  3 h ago  stale\n");
+    EXPECT_EQ(run({"get", "hall-lamp/power", "--value"}), 0);
+    EXPECT_EQ(line.out(), "4.5\n");
+    EXPECT_EQ(run({"get", "hall-lamp/nothing"}), 1);
+    EXPECT_EQ(line.err(), "foxtail: no such thing\n");
+}
+
+TEST_F(Cli, SettingWaitsForTheEndAndTellsIt) {
+    hub.answers("GET /things/hall-lamp", lamp);
+    hub.answers("PUT /things/hall-lamp/properties/on", "", 204, {{"Foxtail-Command", "42"}});
+    hub.answers("GET /commands/42", R"({"seq":42,"status":"pending","detail":""})");
+    hub.answers("GET /commands/42", R"({"seq":42,"status":"sent","detail":""})");
+    hub.answers("GET /commands/42", R"({"seq":42,"status":"confirmed","detail":""})");
+    EXPECT_EQ(run({"set", "hall-lamp/on", "on", "--wait"}), 0) << line.err();
+    EXPECT_EQ(line.out(), "hall-lamp/on true: confirmed (command 42)\n");
+    EXPECT_EQ(line.fake.pauses, 2);
+    EXPECT_EQ(hub.asked()[1], "PUT /things/hall-lamp/properties/on true");
+}
+
+TEST_F(Cli, ACommandThatEndsOtherwiseIsAFailure) {
+    hub.answers("GET /things/hall-lamp", lamp);
+    hub.answers("PUT /things/hall-lamp/properties/brightness", "", 204,
+                {{"Foxtail-Command", "43"}});
+    hub.answers("GET /commands/43",
+                R"({"seq":43,"status":"timed_out","detail":"no answer within 10s"})");
+    EXPECT_EQ(run({"set", "hall-lamp/brightness", "50%", "-w"}), 1);
+    EXPECT_EQ(line.out(),
+              "hall-lamp/brightness 50%: timed out, no answer within 10s (command 43)\n");
+}
+
+TEST_F(Cli, WhatCannotBeSetIsMisuseAndIsNeverSent) {
+    hub.answers("GET /things/hall-lamp", lamp);
+    EXPECT_EQ(run({"set", "hall-lamp/on", "perhaps"}), 2);
+    EXPECT_EQ(run({"set", "hall-lamp/power", "5"}), 2);
+    EXPECT_THAT(line.err(), HasSubstr("cannot be set"));
+    EXPECT_EQ(run({"set", "hall-lamp/brightnes", "5"}), 1);
+    EXPECT_THAT(line.err(), HasSubstr("did you mean brightness?"));
+    EXPECT_EQ(run({"set", "hall-lamp", "5"}), 2);
+    EXPECT_EQ(run({"set", "hall-lamp/on"}), 2);
+    for (const auto& request : hub.asked()) EXPECT_THAT(request, Not(HasSubstr("PUT")));
+}
+
+TEST_F(Cli, AThingThatIsNotThereBringsToMindOnesThatAre) {
+    hub.answers("GET /things", std::string("[") + lamp + "]");
+    EXPECT_EQ(run({"get", "hall-lmp"}), 1);
+    EXPECT_THAT(line.err(), HasSubstr("did you mean hall-lamp?"));
+    EXPECT_EQ(run({"set", "hall-lmp/on", "true"}), 1);
+    EXPECT_THAT(line.err(), HasSubstr("did you mean hall-lamp?"));
+}
+
+TEST_F(Cli, ANegativeNumberIsAValueAndNoOption) {
+    hub.answers("GET /things/hall-lamp", lamp);
+    hub.answers("PUT /things/hall-lamp/properties/brightness", "", 204,
+                {{"Foxtail-Command", "44"}});
+    EXPECT_EQ(run({"set", "hall-lamp/brightness", "-5"}), 0) << line.err();
+    EXPECT_EQ(hub.asked().back(), "PUT /things/hall-lamp/properties/brightness -5");
+    EXPECT_EQ(line.out(), "hall-lamp/brightness -5%: asked (command 44)\n");
+    EXPECT_EQ(run({"set", "hall-lamp/brightness", "5", "--nonsense"}), 2);
+}
+
+TEST_F(Cli, ActionsTakeTheirInput) {
+    hub.answers("GET /things/hall-lamp", lamp);
+    hub.answers("POST /things/hall-lamp/actions/fade",
+                R"({"status":"pending","href":"/commands/45"})", 201, {{"Foxtail-Command", "45"}});
+    EXPECT_EQ(run({"act", "hall-lamp", "fade", "2min"}), 0) << line.err();
+    EXPECT_EQ(hub.asked().back(), "POST /things/hall-lamp/actions/fade 120.0");
+    EXPECT_EQ(run({"act", "hall-lamp", "blink", "5"}), 2);
+    EXPECT_EQ(run({"act", "hall-lamp", "explode"}), 1);
+    EXPECT_THAT(line.err(), HasSubstr("there are blink, fade"));
+}
+
+TEST_F(Cli, WhyTellsTheChainFromTheNewestToTheRoot) {
+    hub.answers("GET /readings?address=hall-lamp%2Fon", lamp_readings);
+    hub.answers("GET /why/7", R"({"seq":7,"chain":[
+        {"seq":7,"time":"2026-11-22T11:58:00Z","cause":6,"sentence":"Hall lamp on is true"},
+        {"seq":6,"time":"2026-11-22T11:57:59Z","cause":5,"sentence":"Rule 'evening' ran"},
+        {"seq":5,"time":"2026-11-22T11:57:59Z","cause":null,"sentence":"Hall motion is true"}]})");
+    EXPECT_EQ(run({"why", "hall-lamp/on"}), 0) << line.err();
+    EXPECT_EQ(line.out(),
+              "Hall lamp on is true  11:58:00  #7\n"
+              "└ because Rule 'evening' ran  11:57:59  #6\n"
+              "  └ because Hall motion is true  11:57:59  #5\n");
+}
+
+TEST_F(Cli, HistoryAsksForTheSpanAndDrawsIt) {
+    hub.answers("GET /history",
+                R"({"address":"a/b","unit":"Cel","type":"number","from":"","to":"","points":[
+        [1795305600000,20.0,22.0,21.0,21.5,60],[1795309200000,21.0,21.0,21.0,21.0,1]]})");
+    EXPECT_EQ(run({"history", "a/b", "--from", "2026-11-22", "--points", "2"}), 0) << line.err();
+    EXPECT_THAT(hub.asked().back(),
+                HasSubstr("from=2026-11-22T00%3A00%3A00Z&to=2026-11-22T12%3A00%3A00Z&points=320"));
+    EXPECT_THAT(line.out(),
+                AllOf(HasSubstr("█"), HasSubstr("LAST [°C]"),
+                      HasSubstr("2026-11-22 00:00:00   20    21   22       21.5        60")));
+    EXPECT_EQ(run({"history", "a/b", "--from", "1h", "--to", "2h"}), 2);
+    EXPECT_EQ(run({"history", "a/b", "--points", "0"}), 2);
+}
+
+TEST_F(Cli, GivingPrintsTheTokenAloneOnStandardOutput) {
+    hub.answers("POST /grants", R"({"id":77,"token":"fox_abc"})", 201);
+    EXPECT_EQ(run({"grants", "give", "sitter", "--address", "hall-lamp/*", "--verb", "read",
+                   "--verb", "set", "--until", "48h"}),
+              0)
+        << line.err();
+    EXPECT_EQ(line.out(), "fox_abc\n");
+    EXPECT_EQ(
+        hub.asked().back(),
+        R"(POST /grants {"subject_name":"sitter","addresses":["hall-lamp/*"],"verbs":["read","set"],"until":"2026-11-24T12:00:00Z"})");
+    hub.answers("DELETE /grants/77", "", 204);
+    EXPECT_EQ(run({"grants", "end", "77"}), 0) << line.err();
+    EXPECT_EQ(run({"grants", "give", "sitter"}), 2);
+}
+
+TEST_F(Cli, GrantsAndRulesAreListed) {
+    hub.answers(
+        "GET /grants",
+        R"({"grants":[{"id":77,"subject":"token:sitter","addresses":["hall-lamp/*"],"verbs":["read"],"until":"2026-11-21T00:00:00Z","purpose":"a week"}]})");
+    EXPECT_EQ(run({"grants"}), 0) << line.err();
+    EXPECT_THAT(line.out(),
+                AllOf(HasSubstr("token:sitter"), HasSubstr("2026-11-21 00:00:00 (over)")));
+    hub.answers(
+        "GET /rules",
+        R"({"rules":[{"id":"evening","title":"Evening","enabled":true,"trigger_text":"hall/occupancy becomes true",
+        "action_text":"set hall-lamp/on","source_file":"rules.yaml","line":3,"runs":2,
+        "last_runs":[{"seq":8,"time":"2026-11-22T11:00:00Z","outcome":"ran","detail":"because","cause":7}]}]})");
+    EXPECT_EQ(run({"rules"}), 0) << line.err();
+    EXPECT_THAT(line.out(), HasSubstr("evening  Evening  hall/occupancy becomes true     2   1 h"));
+    EXPECT_EQ(run({"rules", "show", "evening"}), 0) << line.err();
+    EXPECT_THAT(line.out(), AllOf(HasSubstr("rules.yaml:3"), HasSubstr("11:00:00")));
+    EXPECT_EQ(run({"rules", "show", "evenin"}), 1);
+    EXPECT_THAT(line.err(), HasSubstr("did you mean evening?"));
+}
+
+TEST_F(Cli, WatchingTellsChangesAndEndsWhenTheTokenDoes) {
+    hub.frames = {
+        R"({"type":"hello","boot":"b","seq":0,"resumed":false})",
+        R"({"type":"readings","seq":5,"readings":[]})",
+        R"({"type":"readings","seq":6,"readings":[["hall-lamp/on",true,"good",1795348800000,6]]})"};
+    EXPECT_EQ(run({"watch"}), 1);
+    EXPECT_EQ(line.out(), "12:00:00  hall-lamp/on  true\n");
+    EXPECT_THAT(line.err(), HasSubstr("does not know the token from FOXTAIL_TOKEN"));
+}
+
+TEST_F(Cli, TokensNeverAppearInMessages) {
+    line.fake.environment["FOXTAIL_TOKEN"] = "another-secret";
+    for (const auto& words :
+         std::vector<std::vector<std::string>>{{"things"}, {"watch"}, {"system"}}) {
+        EXPECT_EQ(run(words), 1);
+        EXPECT_THAT(line.out() + line.err(),
+                    AllOf(HasSubstr("does not know the token"), Not(HasSubstr("another-secret"))));
+    }
+    TestFolder folder;
+    std::ofstream(folder / "t") << "two secret\nlines";
+    EXPECT_EQ(run({"things", "--token-file", folder / "t"}), 2);
+    EXPECT_THAT(line.err(), AllOf(HasSubstr("does not hold a token"), Not(HasSubstr("secret"))));
+}
+
+TEST_F(Cli, WithoutATokenItSaysWhereOneIsLookedFor) {
+    line.fake.environment.clear();
+    EXPECT_EQ(run({"things"}), 1);
+    EXPECT_THAT(line.err(), AllOf(HasSubstr("wants a token"), HasSubstr("data/owner.token"),
+                                  HasSubstr("--data")));
+}
+
+TEST_F(Cli, TheHouseholdsFolderHasTheToken) {
+    TestFolder folder;
+    std::ofstream(folder / "owner.token") << FakeHub::token << "\n";
+    line.fake.environment["FOXTAIL_TOKEN"] = "what is told on the command line goes first";
+    hub.answers("GET /rules", R"({"rules":[]})");
+    EXPECT_EQ(run({"rules", "--data", folder.path}), 0) << line.err();
+    line.fake.environment = {{"FOXTAIL_DATA", folder.path}};
+    EXPECT_EQ(run({"rules"}), 0) << line.err();
+    std::filesystem::create_directories(folder / "cache/foxtail-demo");
+    std::filesystem::copy(folder / "owner.token", folder / "cache/foxtail-demo/owner.token");
+    line.fake.environment = {{"XDG_CACHE_HOME", folder / "cache"}};
+    EXPECT_EQ(run({"rules"}), 0) << line.err();
+}
+
+TEST(CliAlone, WhenNobodyAnswersItSaysWhatToDo) {
+    CommandLine line;
+    line.fake.environment["FOXTAIL_TOKEN"] = "x";
+    EXPECT_EQ(line.run({"things", "--url", "http://127.0.0.1:1"}), 1);
+    EXPECT_THAT(line.err(), AllOf(HasSubstr("no hub answers at http://127.0.0.1:1"),
+                                  HasSubstr("foxtail demo")));
+    EXPECT_EQ(line.run({"watch", "--url", "http://127.0.0.1:1"}), 1);
+    EXPECT_THAT(line.err(), HasSubstr("no hub answers"));
+    EXPECT_EQ(line.run({"things", "--url", "ftp://x"}), 2);
+}
+
+TEST(CliAlone, PlanningIsNotThere) {
+    CommandLine line;
+    EXPECT_EQ(line.run({"plan"}), 1);
+    EXPECT_THAT(line.err(), HasSubstr("planning is not part of this version"));
+}
+
+TEST(CliAlone, EveryCommandHasHelp) {
+    CommandLine line;
+    for (const auto& words : std::vector<std::vector<std::string>>{{"things"},
+                                                                   {"get"},
+                                                                   {"set"},
+                                                                   {"act"},
+                                                                   {"watch"},
+                                                                   {"history"},
+                                                                   {"why"},
+                                                                   {"rules"},
+                                                                   {"rules", "show"},
+                                                                   {"grants"},
+                                                                   {"grants", "give"},
+                                                                   {"grants", "end"},
+                                                                   {"problems"},
+                                                                   {"system"},
+                                                                   {"journal", "list"},
+                                                                   {"journal", "verify"},
+                                                                   {"journal", "export"},
+                                                                   {"journal", "stat"},
+                                                                   {"backup"},
+                                                                   {"restore"},
+                                                                   {"completion"}}) {
+        auto with_help = words;
+        with_help.push_back("--help");
+        EXPECT_EQ(line.run(with_help), 0) << words.front();
+        EXPECT_THAT(line.out(),
+                    AllOf(HasSubstr("Examples:"), HasSubstr("  foxtail " + words.front())))
+            << words.back();
+    }
+    EXPECT_EQ(line.run({"nonsense"}), 2);
+    EXPECT_EQ(line.run({"journal"}), 2);
+}
+
+}  // namespace
+}  // namespace foxtail::cli
