@@ -11,8 +11,8 @@ constexpr std::uint8_t format_plain = 1;
 constexpr std::uint8_t format_zstd = 2;
 // Compressing costs 3 ns a byte and saves writing two thirds of them; a few readings are not worth
 // a frame.
-constexpr std::size_t zstd_bytes_min = 512;
-constexpr int level = 1;
+constexpr std::size_t packed_bytes_min = 512;
+constexpr int batch_level = 1;
 constexpr std::size_t raw_bytes_max = std::size_t{1} << 30;
 
 // What differs from the entry before, as bits of the entry's first byte.
@@ -89,13 +89,13 @@ std::string encode_batch(std::span<const Entry> entries) {
     }
     std::string blob;
     ByteWriter head(blob);
-    if (raw.size() < zstd_bytes_min) {
+    if (raw.size() < packed_bytes_min) {
         head.u8(format_plain);
         blob += raw;
     } else {
         head.u8(format_zstd);
         head.u64(raw.size());
-        append_zstd(blob, raw, level);
+        append_zstd(blob, raw, batch_level);
     }
     append_checksum(blob);
     return blob;

@@ -14,7 +14,7 @@ namespace foxtail::sqlite {
 namespace {
 
 // Level 3 is where the planes stop getting noticeably smaller.
-constexpr int level = 3;
+constexpr int plane_level = 3;
 constexpr std::size_t zstd_bytes_min = 24;  // smaller planes only grow
 constexpr unsigned differences_max = 3;     // differences of differences of differences
 
@@ -52,7 +52,7 @@ void append_plane(std::string& out, std::string_view plane) {
     }
     if (plane.size() >= zstd_bytes_min) {
         std::string frame;
-        append_zstd(frame, plane, level);
+        append_zstd(frame, plane, plane_level);
         if (frame.size() + 3 < plane.size()) {
             to.u8(static_cast<std::uint8_t>(Plane::zstd));
             to.text(frame);
@@ -339,7 +339,7 @@ void append_texts(std::string& out, std::span<const std::string_view> values) {
     to.u64(sizes.size());
     append_integers(out, sizes);
     std::string frame;
-    if (all.size() >= zstd_bytes_min) append_zstd(frame, all, level);
+    if (all.size() >= zstd_bytes_min) append_zstd(frame, all, plane_level);
     const bool smaller = !frame.empty() && frame.size() < all.size();
     to.u8(static_cast<std::uint8_t>(smaller ? Plane::zstd : Plane::raw));
     if (smaller) {

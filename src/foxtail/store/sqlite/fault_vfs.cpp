@@ -21,18 +21,18 @@ namespace {
 constexpr std::uint64_t no_fault = std::numeric_limits<std::uint64_t>::max();
 constexpr std::int64_t sector = 512;
 
-/// What a write or truncation since the last sync replaced.
-struct Undo {
-    std::int64_t offset = 0;
-    std::string before;
-    std::int64_t size_before = 0;
-    std::string written;
-    bool truncated = false;
-};
-
 }  // namespace
 
 struct FaultVfs::State {
+    /// What a write or truncation since the last sync replaced.
+    struct Undo {
+        std::int64_t offset = 0;
+        std::string before;
+        std::int64_t size_before = 0;
+        std::string written;
+        bool truncated = false;
+    };
+
     sqlite3_vfs vfs{};
     sqlite3_vfs* real = nullptr;
     std::string name;
@@ -214,7 +214,8 @@ int x_delete(sqlite3_vfs* vfs, const char* path, int sync_folder) {
     return s.real->xDelete(s.real, path, sync_folder);
 }
 
-void undo(const std::string& path, std::vector<Undo>& all, std::mt19937_64* chance) {
+void undo(const std::string& path, std::vector<FaultVfs::State::Undo>& all,
+          std::mt19937_64* chance) {
     const int file = ::open(path.c_str(), O_RDWR | O_CLOEXEC);
     if (file < 0) return;
     const auto put = [&](const std::string& bytes, std::int64_t offset, std::size_t n) {

@@ -1,9 +1,8 @@
 #include "foxtail/store/sqlite/reader.hpp"
 
-#include "foxtail/base/bytes.hpp"
 #include "foxtail/store/sqlite/batch.hpp"
-#include "foxtail/store/sqlite/blob.hpp"
 #include "foxtail/store/sqlite/segment.hpp"
+#include "foxtail/store/sqlite/snapshot.hpp"
 
 #include <algorithm>
 
@@ -15,24 +14,6 @@ constexpr std::size_t journal_limit_max = 1000;
 constexpr Seq window_max = 32 * 1024;
 constexpr Seq window_filtered_min = 4096;
 constexpr Seq window_filtered_max = 256 * 1024;
-constexpr std::uint8_t snapshot_format = 1;
-constexpr std::size_t snapshot_bytes_max = std::size_t{1} << 30;
-
-Result<std::string> open_snapshot(std::string_view blob) {
-    const auto body = without_checksum(blob, "snapshot");
-    if (!body) return fail(body.error());
-    ByteReader in(*body);
-    const auto format = in.u8();
-    const auto size = in.u64();
-    if (!in.ok() || format != snapshot_format || size > snapshot_bytes_max) {
-        return fail(Code::corrupt, "snapshot with a damaged head");
-    }
-    std::string bytes(size, '\0');
-    if (!read_zstd(in.bytes(in.left()), bytes.data(), bytes.size())) {
-        return fail(Code::corrupt, "snapshot that does not unpack");
-    }
-    return bytes;
-}
 
 std::string in_record(Seq seq, const Error& error) {
     return "record " + std::to_string(seq) + ": " + error.message;
@@ -76,7 +57,7 @@ Result<Reader::Snapshot> Reader::newest_snapshot() {
         if (!row) return fail(row.error());
         if (!*row) return Snapshot{};
         // A damaged snapshot costs a longer replay, nothing else: the journal has it all.
-        if (auto bytes = open_snapshot(rows->blob(1)))
+        if (auto bytes = decode_snapshot(rows->blob(1)))
             return Snapshot{rows->number(0), std::move(*bytes)};
     }
 }

@@ -12,13 +12,13 @@
 namespace foxtail::sqlite {
 namespace {
 
-using testing::RandomBodies;
+using foxtail::testing::RandomBodies;
 
-constexpr std::uint64_t seed = 20261123;
+constexpr std::uint64_t segment_seed = 20261123;
 
 bool same(const Entry& a, const Entry& b) {
     return a.seq == b.seq && a.time == b.time && a.cause == b.cause && a.actor == b.actor &&
-           testing::SameBody{}(a.reading, b.reading);
+           foxtail::testing::SameBody{}(a.reading, b.reading);
 }
 
 /// Readings as a household might say them, and worse: messages of several properties, jumps of the
@@ -67,7 +67,7 @@ TEST(Crc32c, is_the_published_one) {
 }
 
 TEST(Integers, come_back_whatever_they_are) {
-    RandomBodies random(seed);
+    RandomBodies random(segment_seed);
     for (int round = 0; round < 2000; ++round) {
         std::vector<std::int64_t> values(random.below(round % 10 == 0 ? 3000 : 40));
         const auto kind = random.below(6);
@@ -87,14 +87,14 @@ TEST(Integers, come_back_whatever_they_are) {
         append_integers(bytes, values);
         std::vector<std::int64_t> back(values.size());
         ByteReader in(bytes);
-        ASSERT_TRUE(read_integers(in, back)) << "seed " << seed << " round " << round;
+        ASSERT_TRUE(read_integers(in, back)) << "seed " << segment_seed << " round " << round;
         ASSERT_TRUE(in.at_end());
-        ASSERT_EQ(back, values) << "seed " << seed << " round " << round;
+        ASSERT_EQ(back, values) << "seed " << segment_seed << " round " << round;
     }
 }
 
 TEST(Doubles, come_back_to_the_bit) {
-    RandomBodies random(seed);
+    RandomBodies random(segment_seed);
     for (int round = 0; round < 1000; ++round) {
         std::vector<double> values(1 + random.below(500));
         const auto kind = random.below(5);
@@ -116,13 +116,13 @@ TEST(Doubles, come_back_to_the_bit) {
         for (std::size_t i = 0; i < values.size(); ++i) {
             ASSERT_EQ(std::bit_cast<std::uint64_t>(back[i]),
                       std::bit_cast<std::uint64_t>(values[i]))
-                << "seed " << seed << " round " << round << " value " << values[i];
+                << "seed " << segment_seed << " round " << round << " value " << values[i];
         }
     }
 }
 
 TEST(Doubles, of_one_decimal_that_wander_cost_a_byte) {
-    RandomBodies random(seed);
+    RandomBodies random(segment_seed);
     std::vector<double> values;
     std::int64_t tenths = 215;
     for (int i = 0; i < 4096; ++i) {
@@ -135,7 +135,7 @@ TEST(Doubles, of_one_decimal_that_wander_cost_a_byte) {
 }
 
 TEST(Segment, gives_random_readings_back_exactly) {
-    RandomBodies random(seed);
+    RandomBodies random(segment_seed);
     for (int round = 0; round < 300; ++round) {
         const auto entries =
             some_entries(random, 1 + random.below(400),
@@ -149,7 +149,7 @@ TEST(Segment, gives_random_readings_back_exactly) {
         ASSERT_EQ(back.size(), entries.size());
         for (std::size_t i = 0; i < back.size(); ++i) {
             ASSERT_TRUE(same(back[i], entries[i]))
-                << "seed " << seed << " round " << round << " reading " << i;
+                << "seed " << segment_seed << " round " << round << " reading " << i;
         }
         EXPECT_EQ(head.readings, entries.size());
         EXPECT_EQ(head.first_seq, entries.front().seq);
@@ -158,7 +158,7 @@ TEST(Segment, gives_random_readings_back_exactly) {
 }
 
 TEST(Segment, gives_one_property_and_a_range_of_numbers) {
-    RandomBodies random(seed);
+    RandomBodies random(segment_seed);
     const auto entries = some_entries(random, 300, 4, false);
     SegmentHead head;
     const auto blob = encode_segment(pointers(entries), head);
@@ -175,7 +175,7 @@ TEST(Segment, gives_one_property_and_a_range_of_numbers) {
 }
 
 TEST(Segment, gives_the_series_of_a_property) {
-    RandomBodies random(seed);
+    RandomBodies random(segment_seed);
     for (const bool decent : {true, false}) {
         const auto entries = some_entries(random, 2000, 4, decent);
         SegmentHead head;
@@ -192,7 +192,7 @@ TEST(Segment, gives_the_series_of_a_property) {
                 EXPECT_EQ(static_cast<double>(series.numbers.whole[i]) / series.numbers.divisor,
                           std::get<double>(e.reading.value));
             } else {
-                EXPECT_TRUE(testing::same_bits(series.values[i], e.reading.value));
+                EXPECT_TRUE(foxtail::testing::same_bits(series.values[i], e.reading.value));
             }
             ++i;
         }
@@ -203,7 +203,7 @@ TEST(Segment, gives_the_series_of_a_property) {
 }
 
 TEST(Segment, notices_every_flipped_bit) {
-    RandomBodies random(seed);
+    RandomBodies random(segment_seed);
     const auto entries = some_entries(random, 60, 3, false);
     SegmentHead head;
     auto blob = encode_segment(pointers(entries), head);
@@ -218,7 +218,7 @@ TEST(Segment, notices_every_flipped_bit) {
 }
 
 TEST(Batch, gives_random_readings_back_exactly) {
-    RandomBodies random(seed);
+    RandomBodies random(segment_seed);
     for (int round = 0; round < 300; ++round) {
         const auto entries = some_entries(random, 1 + random.below(200), 50, round % 2 == 0);
         std::vector<Entry> back;
@@ -227,13 +227,13 @@ TEST(Batch, gives_random_readings_back_exactly) {
         ASSERT_EQ(back.size(), entries.size());
         for (std::size_t i = 0; i < back.size(); ++i) {
             ASSERT_TRUE(same(back[i], entries[i]))
-                << "seed " << seed << " round " << round << " reading " << i;
+                << "seed " << segment_seed << " round " << round << " reading " << i;
         }
     }
 }
 
 TEST(Batch, notices_damage) {
-    RandomBodies random(seed);
+    RandomBodies random(segment_seed);
     auto blob = encode_batch(some_entries(random, 20, 5, true));
     blob[blob.size() / 2] = static_cast<char>(blob[blob.size() / 2] ^ 1);
     std::vector<Entry> back;

@@ -59,7 +59,7 @@ private:
     std::deque<std::function<void()>> queue_;
 };
 
-Options options_for(const Folder& folder) {
+Options store_options(const Folder& folder) {
     Options options;
     options.path = folder.file();
     options.seal_readings = 1000;
@@ -101,7 +101,7 @@ TEST(SqliteStore, commits_answers_and_loads_again) {
     std::vector<Record> model;
     {
         Home home;
-        SqliteStore store(options_for(folder), home.post());
+        SqliteStore store(store_options(folder), home.post());
         EXPECT_TRUE(load_all(store).empty());
         for (int round = 0; round < 50; ++round) {
             auto batch = house.batch(100);
@@ -130,7 +130,7 @@ TEST(SqliteStore, commits_answers_and_loads_again) {
         store.close();
     }
     Home home;
-    SqliteStore store(options_for(folder), home.post());
+    SqliteStore store(store_options(folder), home.post());
     Seq snapshot_seq = 0;
     std::string snapshot;
     const auto tail = load_all(store, &snapshot_seq, &snapshot);
@@ -145,7 +145,7 @@ TEST(SqliteStore, commits_answers_and_loads_again) {
 TEST(SqliteStore, shows_history_to_who_has_a_permit) {
     Folder folder;
     Home home;
-    SqliteStore store(options_for(folder), home.post());
+    SqliteStore store(store_options(folder), home.post());
     (void)load_all(store);
     testing::RandomBodies random(1);
     Catalogue catalogue;
@@ -183,7 +183,7 @@ TEST(SqliteStore, gives_the_batch_back_when_it_could_not_be_kept) {
     FaultVfs vfs("foxtail-store");
     Household house(12);
     Home home;
-    auto options = options_for(folder);
+    auto options = store_options(folder);
     options.vfs = vfs.name();
     SqliteStore store(options, home.post());
     (void)load_all(store);
@@ -212,7 +212,7 @@ TEST(SqliteStore, gives_the_batch_back_when_it_could_not_be_kept) {
 TEST(SqliteStore, turns_queries_down_when_too_many_wait) {
     Folder folder;
     Home home;
-    SqliteStore store(options_for(folder), home.post());
+    SqliteStore store(store_options(folder), home.post());
     (void)load_all(store);
     std::size_t answered = 0;
     std::size_t refused = 0;
@@ -237,7 +237,7 @@ TEST(SqliteStore, is_silent_once_closed) {
     Home home;
     int answers = 0;
     {
-        SqliteStore store(options_for(folder), home.post());
+        SqliteStore store(store_options(folder), home.post());
         (void)load_all(store);
         store.commit(house.batch(300),
                      [&](const Result<Seq>&, std::vector<Record>&&) { ++answers; });
@@ -258,7 +258,7 @@ TEST(SqliteStore, remembers_retentions) {
     Folder folder;
     {
         Home home;
-        SqliteStore store(options_for(folder), home.post());
+        SqliteStore store(store_options(folder), home.post());
         (void)load_all(store);
         store.keep_for({3}, days(7));
         store.keep_for({4}, days(8));
@@ -336,7 +336,7 @@ TEST(SqliteStore, loses_nothing_it_acknowledged_when_killed) {
     }
     // What is there is what was given.
     Home home;
-    SqliteStore store(options_for(folder), home.post());
+    SqliteStore store(store_options(folder), home.post());
     const auto all = load_all(store);
     Household house(seed);
     std::vector<Record> model;

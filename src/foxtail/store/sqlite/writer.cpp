@@ -1,9 +1,8 @@
 #include "foxtail/store/sqlite/writer.hpp"
 
-#include "foxtail/base/bytes.hpp"
 #include "foxtail/store/sqlite/batch.hpp"
-#include "foxtail/store/sqlite/blob.hpp"
 #include "foxtail/store/sqlite/schema.hpp"
+#include "foxtail/store/sqlite/snapshot.hpp"
 
 #include <algorithm>
 #include <chrono>
@@ -14,9 +13,7 @@ namespace foxtail::sqlite {
 namespace {
 
 constexpr std::size_t commands_remembered_max = 1024;
-constexpr int snapshot_level = 1;
 constexpr std::size_t rounds_unsealed_max = 8;  // of memory, when sealing keeps failing
-constexpr std::uint8_t snapshot_format = 1;
 // A day and a half: longer than any change of zone or season, shorter than what would hurt.
 constexpr Duration jump_min = hours(36);
 
@@ -305,12 +302,7 @@ Result<void> Writer::keep_snapshot(Seq seq, std::string_view bytes) {
 }
 
 Result<void> Writer::insert_snapshot(Seq seq, std::string_view bytes) {
-    std::string blob;
-    ByteWriter head(blob);
-    head.u8(snapshot_format);
-    head.u64(bytes.size());
-    append_zstd(blob, bytes, snapshot_level);
-    append_checksum(blob);
+    const auto blob = encode_snapshot(bytes);
     Transaction transaction(database_);
     if (auto begun = transaction.begin(); !begun) return begun;
     auto insert =
