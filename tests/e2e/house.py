@@ -216,7 +216,7 @@ class Listener:
     def __init__(self, house, filters, user=None, password=None, version="311"):
         port = house.mqtt_ports[0 if user is None else 1]
         self.file = house.folder / f"heard-{time.monotonic_ns()}.txt"
-        command = ["mosquitto_sub", "-h", "127.0.0.1", "-p", str(port), "-V", version, "-q", "1", "-d", "-F", "@ %t %p"]
+        command = ["mosquitto_sub", "-h", "127.0.0.1", "-p", str(port), "-V", version, "-q", "1", "-d", "-F", "> %t %p"]
         for one in filters:
             command += ["-t", one]
         if user is not None:
@@ -233,7 +233,7 @@ class Listener:
         return self.file.read_text(errors="replace")
 
     def heard(self):
-        return [tuple(line[2:].split(" ", 1)) for line in self.text().splitlines() if line.startswith("@ ")]
+        return [tuple(line[2:].split(" ", 1)) for line in self.text().splitlines() if line.startswith("> ")]
 
     def close(self):
         if self.process.poll() is None:
