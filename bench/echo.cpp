@@ -1,4 +1,5 @@
-// The floor of the reaction benchmark: a bare libmosquitto client that sends back what it hears, with no hub in between.
+// The floor of the reaction benchmark: a bare libmosquitto client that sends back what it hears,
+// with no hub in between.
 #include <cstdio>
 #include <cstdlib>
 
@@ -11,7 +12,8 @@ void connected(mosquitto* client, void*, int) {
     std::fflush(stdout);
 }
 void heard(mosquitto* client, void*, const mosquitto_message* message) {
-    mosquitto_publish(client, nullptr, "bench/out", message->payloadlen, message->payload, 0, false);
+    mosquitto_publish(client, nullptr, "bench/out", message->payloadlen, message->payload, 0,
+                      false);
 }
 }  // namespace
 
@@ -22,6 +24,7 @@ int main(int argc, char** argv) {
     mosquitto_int_option(client, MOSQ_OPT_TCP_NODELAY, 1);
     mosquitto_connect_callback_set(client, connected);
     mosquitto_message_callback_set(client, heard);
-    if (mosquitto_connect(client, "127.0.0.1", std::atoi(argv[1]), 600) != MOSQ_ERR_SUCCESS) return 1;
+    if (mosquitto_connect(client, "127.0.0.1", std::atoi(argv[1]), 600) != MOSQ_ERR_SUCCESS)
+        return 1;
     return mosquitto_loop_forever(client, 1000, 1) == MOSQ_ERR_SUCCESS ? 0 : 1;
 }

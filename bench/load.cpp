@@ -1,7 +1,9 @@
-// The load side of ./bench: one program, several loads, each prints one JSON object. See docs/benchmarks.md.
-//   load rule  PORT RATE SECONDS      a number on bench/in at RATE/s; the answer on bench/out; latency quantiles
-//   load acked PORT PUBLISHERS INFLIGHT SECONDS   QoS 1, so many unacknowledged each
-//   load things PORT COUNT RATE SECONDS   announces COUNT sensors, then RATE readings a second over all of them
+// The load side of ./bench: one program, several loads, each prints one JSON object. See
+// docs/benchmarks.md.
+//   load rule  PORT RATE SECONDS      a number on bench/in at RATE/s; the answer on bench/out;
+//   latency quantiles load acked PORT PUBLISHERS INFLIGHT SECONDS   QoS 1, so many unacknowledged
+//   each load things PORT COUNT RATE SECONDS   announces COUNT sensors, then RATE readings a second
+//   over all of them
 #include <cmath>
 #include <cstdio>
 #include <cstdlib>
@@ -11,17 +13,19 @@
 #include <string>
 #include <vector>
 
+#include "wire.hpp"
 #include <poll.h>
 #include <sys/epoll.h>
 #include <unistd.h>
 
-#include "wire.hpp"
-
 namespace foxtail::bench {
 namespace {
 
-/// Sleeps the coarse part and spins the rest: a sleep alone oversleeps by more than what is measured.
-bool due(std::int64_t at) { return now_ns() >= at; }
+/// Sleeps the coarse part and spins the rest: a sleep alone oversleeps by more than what is
+/// measured.
+bool due(std::int64_t at) {
+    return now_ns() >= at;
+}
 
 struct RuleResult {
     std::vector<double> latency_ms;
@@ -39,7 +43,8 @@ void rule_load(std::uint16_t port, double rate, double time_s) {
     const auto take = [&] {
         const bool open = lamp.receive([&](const Wire::Packet& packet) {
             if (packet.type != 3) return;
-            const auto n = static_cast<std::size_t>(std::llround(std::strtod(std::string(packet.payload).c_str(), nullptr)));
+            const auto n = static_cast<std::size_t>(
+                std::llround(std::strtod(std::string(packet.payload).c_str(), nullptr)));
             if (n < 1 || n > total || sent_at[n] == 0) return;
             result.latency_ms.push_back(static_cast<double>(now_ns() - sent_at[n]) / 1e6);
             sent_at[n] = 0;
@@ -63,7 +68,8 @@ void rule_load(std::uint16_t port, double rate, double time_s) {
         device.publish("bench/in", std::to_string(n));
         device.flush();
         ++result.sent;
-        if (device.unsent() > 0 && now_ns() - start > static_cast<std::int64_t>(3e9 * time_s)) break;
+        if (device.unsent() > 0 && now_ns() - start > static_cast<std::int64_t>(3e9 * time_s))
+            break;
     }
     const auto until = now_ns() + 3'000'000'000;
     while (result.latency_ms.size() < result.sent && now_ns() < until) {
@@ -74,7 +80,8 @@ void rule_load(std::uint16_t port, double rate, double time_s) {
     const auto received = result.latency_ms.size();
     const double p50 = quantile(result.latency_ms, 0.5);
     const double p99 = quantile(result.latency_ms, 0.99);
-    std::printf("{\"sent\":%zu,\"received\":%zu,\"p50_ms\":%.4f,\"p99_ms\":%.4f}\n", result.sent, received, p50, p99);
+    std::printf("{\"sent\":%zu,\"received\":%zu,\"p50_ms\":%.4f,\"p99_ms\":%.4f}\n", result.sent,
+                received, p50, p99);
 }
 
 void acked_load(std::uint16_t port, std::size_t publishers, std::size_t in_flight, double time_s) {
@@ -92,7 +99,8 @@ void acked_load(std::uint16_t port, std::size_t publishers, std::size_t in_fligh
         p.wire = std::make_unique<Wire>(port, "bench-acked-" + std::to_string(i));
         p.topic = "bench/acked/" + std::to_string(i);
         p.sent_at.assign(in_flight, 0);
-        for (std::size_t id = in_flight; id >= 1; --id) p.free.push_back(static_cast<std::uint16_t>(id));
+        for (std::size_t id = in_flight; id >= 1; --id)
+            p.free.push_back(static_cast<std::uint16_t>(id));
         epoll_event event{};
         event.events = EPOLLIN;
         event.data.u64 = i;
@@ -103,7 +111,9 @@ void acked_load(std::uint16_t port, std::size_t publishers, std::size_t in_fligh
     for (const auto& p : all) {
         const auto id = "bench_acked_" + p.topic.substr(p.topic.rfind('/') + 1);
         announcer.publish("homeassistant/sensor/" + id + "/config",
-                          R"({"name":"acked","unique_id":")" + id + R"(","unit_of_measurement":"W","state_topic":")" + p.topic + "\"}", 0, true);
+                          R"({"name":"acked","unique_id":")" + id +
+                              R"(","unit_of_measurement":"W","state_topic":")" + p.topic + "\"}",
+                          0, true);
     }
     announcer.flush();
     ::usleep(500'000);
@@ -127,7 +137,8 @@ void acked_load(std::uint16_t port, std::size_t publishers, std::size_t in_fligh
             Publisher& p = all[events[static_cast<std::size_t>(i)].data.u64];
             p.wire->receive([&](const Wire::Packet& packet) {
                 if (packet.type != 4 || packet.id == 0 || packet.id > in_flight) return;
-                latency_ms.push_back(static_cast<double>(now_ns() - p.sent_at[packet.id - 1U]) / 1e6);
+                latency_ms.push_back(static_cast<double>(now_ns() - p.sent_at[packet.id - 1U]) /
+                                     1e6);
                 p.free.push_back(packet.id);
             });
             fill(p);
@@ -139,7 +150,8 @@ void acked_load(std::uint16_t port, std::size_t publishers, std::size_t in_fligh
     const double seconds = static_cast<double>(now_ns() - start) / 1e9;
     const auto acked = latency_ms.size();
     const double p99 = quantile(latency_ms, 0.99);
-    std::printf("{\"acked\":%zu,\"acked_per_s\":%.0f,\"p99_ms\":%.3f}\n", acked, static_cast<double>(acked) / seconds, p99);
+    std::printf("{\"acked\":%zu,\"acked_per_s\":%.0f,\"p99_ms\":%.3f}\n", acked,
+                static_cast<double>(acked) / seconds, p99);
     ::close(poll_fd);
 }
 
@@ -154,11 +166,14 @@ void things_load(std::uint16_t port, std::size_t count, double rate, double time
     };
     for (std::size_t i = 0; i < count; ++i) {
         const std::string id = "bench_" + std::to_string(i);
-        std::string config = R"({"dev":{"ids":")" + id + R"(","name":")" + id + R"("},"o":{"name":"bench"},"stat_t":"bench/t/)" + id + R"(","cmps":{)";
+        std::string config = R"({"dev":{"ids":")" + id + R"(","name":")" + id +
+                             R"("},"o":{"name":"bench"},"stat_t":"bench/t/)" + id + R"(","cmps":{)";
         for (int p = 0; p < 10; ++p) {
             const std::string n = std::to_string(p);
-            config += std::string(p > 0 ? "," : "") + "\"v" + n + R"(":{"p":"sensor","unique_id":")" + id + "_" + n + R"(","name":"Value )" + n +
-                      R"(","unit_of_measurement":"W","value_template":"{{ value_json.v)" + n + R"( }}"})";
+            config += std::string(p > 0 ? "," : "") + "\"v" + n +
+                      R"(":{"p":"sensor","unique_id":")" + id + "_" + n + R"(","name":"Value )" +
+                      n + R"(","unit_of_measurement":"W","value_template":"{{ value_json.v)" + n +
+                      R"( }}"})";
         }
         wire.publish("homeassistant/device/" + id + "/config", config + "}}", 0, true);
         push();
@@ -175,14 +190,17 @@ void things_load(std::uint16_t port, std::size_t count, double rate, double time
             ::usleep(static_cast<useconds_t>(left / 1000));
         }
         std::string payload = "{";
-        for (int p = 0; p < 10; ++p) payload += std::string(p > 0 ? "," : "") + "\"v" + std::to_string(p) + "\":" + std::to_string(static_cast<double>(rng() % 30000) / 10.0).substr(0, 6);
+        for (int p = 0; p < 10; ++p)
+            payload += std::string(p > 0 ? "," : "") + "\"v" + std::to_string(p) + "\":" +
+                       std::to_string(static_cast<double>(rng() % 30000) / 10.0).substr(0, 6);
         wire.publish("bench/t/bench_" + std::to_string(rng() % count), payload + "}");
         if (wire.unsent() > 16384) push();
         wire.receive([](const Wire::Packet&) {});
         ++sent;
     }
     push();
-    std::printf("{\"sent\":%zu,\"seconds\":%.3f}\n", sent, static_cast<double>(now_ns() - start) / 1e9);
+    std::printf("{\"sent\":%zu,\"seconds\":%.3f}\n", sent,
+                static_cast<double>(now_ns() - start) / 1e9);
 }
 
 }  // namespace
@@ -196,11 +214,14 @@ int main(int argc, char** argv) {
     if (what == "rule" && argc == 5) {
         rule_load(port, number(3), number(4));
     } else if (what == "acked" && argc == 6) {
-        acked_load(port, static_cast<std::size_t>(number(3)), static_cast<std::size_t>(number(4)), number(5));
+        acked_load(port, static_cast<std::size_t>(number(3)), static_cast<std::size_t>(number(4)),
+                   number(5));
     } else if (what == "things" && argc == 6) {
         things_load(port, static_cast<std::size_t>(number(3)), number(4), number(5));
     } else {
-        std::fprintf(stderr, "usage: load rule PORT RATE SECONDS | acked PORT PUBLISHERS INFLIGHT SECONDS | things PORT COUNT RATE SECONDS\n");
+        std::fprintf(stderr,
+                     "usage: load rule PORT RATE SECONDS | acked PORT PUBLISHERS INFLIGHT SECONDS "
+                     "| things PORT COUNT RATE SECONDS\n");
         return 2;
     }
     return 0;

@@ -49,13 +49,14 @@ Wire::Wire(std::uint16_t port, const std::string& client_id) {
     address.sin_port = htons(port);
     address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
     fd_ = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    if (fd_ < 0 || ::connect(fd_, reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0) give_up("connect");
+    if (fd_ < 0 || ::connect(fd_, reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0)
+        give_up("connect");
     const int one = 1;
     ::setsockopt(fd_, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
     std::string body;
     append_text(body, "MQTT");
-    body.push_back(4);     // protocol level: 3.1.1
-    body.push_back(2);     // clean session
+    body.push_back(4);      // protocol level: 3.1.1
+    body.push_back(2);      // clean session
     append_u16(body, 600);  // keep-alive
     append_text(body, client_id);
     std::string packet(1, 0x10);
@@ -88,7 +89,8 @@ void Wire::wait_for(std::uint8_t type) {
     for (bool found = false; !found;) {
         pollfd ready{fd_, POLLIN, 0};
         if (now_ns() > until || ::poll(&ready, 1, 5000) <= 0) give_up("the server does not answer");
-        if (!receive([&](const Packet& packet) { found = found || packet.type == type; })) give_up("the server closed");
+        if (!receive([&](const Packet& packet) { found = found || packet.type == type; }))
+            give_up("the server closed");
     }
 }
 
@@ -103,7 +105,8 @@ void Wire::subscribe(const std::string& filter) {
     wait_for(9);
 }
 
-void Wire::publish(std::string_view topic, std::string_view payload, std::uint16_t packet_id, bool retain) {
+void Wire::publish(std::string_view topic, std::string_view payload, std::uint16_t packet_id,
+                   bool retain) {
     const std::size_t id_bytes = packet_id == 0 ? 0 : 2;
     out_.push_back(static_cast<char>(0x30 | (packet_id == 0 ? 0 : 2) | (retain ? 1 : 0)));
     append_length(out_, 2 + topic.size() + id_bytes + payload.size());
@@ -153,7 +156,8 @@ bool Wire::take(Packet& packet) {
     const std::string_view body = rest.substr(at, length);
     packet = {static_cast<std::uint8_t>(first >> 4), 0, {}, {}};
     const auto u16 = [&](std::size_t where) {
-        return static_cast<std::uint16_t>(static_cast<unsigned char>(body[where]) << 8 | static_cast<unsigned char>(body[where + 1]));
+        return static_cast<std::uint16_t>(static_cast<unsigned char>(body[where]) << 8 |
+                                          static_cast<unsigned char>(body[where + 1]));
     };
     if (packet.type == 3 && length >= 2) {
         const std::size_t topic = u16(0);
@@ -175,7 +179,8 @@ std::int64_t now_ns() {
 double quantile(std::vector<double>& samples, double q) {
     if (samples.empty()) return 0;
     std::sort(samples.begin(), samples.end());
-    return samples[std::min(samples.size() - 1, static_cast<std::size_t>(q * static_cast<double>(samples.size())))];
+    return samples[std::min(samples.size() - 1,
+                            static_cast<std::size_t>(q * static_cast<double>(samples.size())))];
 }
 
 }  // namespace foxtail::bench

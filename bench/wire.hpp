@@ -7,8 +7,9 @@
 
 namespace foxtail::bench {
 
-/// A bare MQTT 3.1.1 client for load tests: blocking connect, non-blocking afterwards, TCP_NODELAY. Shares no code with
-/// the server under test. Exits the program with a message when the server does not answer: a bench has no other plan.
+/// A bare MQTT 3.1.1 client for load tests: blocking connect, non-blocking afterwards, TCP_NODELAY.
+/// Shares no code with the server under test. Exits the program with a message when the server does
+/// not answer: a bench has no other plan.
 class Wire {
 public:
     Wire(std::uint16_t port, const std::string& client_id);
@@ -19,15 +20,16 @@ public:
     [[nodiscard]] int fd() const { return fd_; }
     void subscribe(const std::string& filter);
     /// Queues a PUBLISH; flush() sends. A packet id of 0 is QoS 0.
-    void publish(std::string_view topic, std::string_view payload, std::uint16_t packet_id = 0, bool retain = false);
+    void publish(std::string_view topic, std::string_view payload, std::uint16_t packet_id = 0,
+                 bool retain = false);
     /// Sends what is queued; false when something is left because the socket is full.
     bool flush();
     [[nodiscard]] std::size_t unsent() const { return out_.size(); }
 
     struct Packet {
-        std::uint8_t type = 0;        // 3 PUBLISH, 4 PUBACK, ...
-        std::uint16_t id = 0;         // of a PUBACK
-        std::string_view topic;       // valid until the next receive()
+        std::uint8_t type = 0;   // 3 PUBLISH, 4 PUBACK, ...
+        std::uint16_t id = 0;    // of a PUBACK
+        std::string_view topic;  // valid until the next receive()
         std::string_view payload;
     };
     /// Reads what is there and gives each whole packet to `each`; false when the server has closed.

@@ -29,7 +29,8 @@ constexpr const char* demo_rules =
 std::string configuration_text(const DemoOptions& options) {
     return "# The demo household. Made anew at each start of `foxtail demo`.\n"
            "household:\n  name: Demo household\n  time_zone: Europe/Berlin\n"
-           "api:\n  listen: 127.0.0.1:" + std::to_string(options.port) +
+           "api:\n  listen: 127.0.0.1:" +
+           std::to_string(options.port) +
            "\nmqtt:\n  listeners:\n    - listen: 127.0.0.1:" + std::to_string(options.mqtt_port) +
            "\n      anonymous: true   # loopback only: whoever is on this machine\n"
            "  anonymous:\n    publish: [\"#\"]\n    subscribe: [\"#\"]\n"
@@ -38,7 +39,8 @@ std::string configuration_text(const DemoOptions& options) {
 }
 
 std::string default_data() {
-    if (const char* cache = std::getenv("XDG_CACHE_HOME")) return std::string(cache) + "/foxtail-demo";
+    if (const char* cache = std::getenv("XDG_CACHE_HOME"))
+        return std::string(cache) + "/foxtail-demo";
     if (const char* home = std::getenv("HOME")) return std::string(home) + "/.cache/foxtail-demo";
     return "foxtail-demo";
 }
@@ -61,8 +63,11 @@ std::string beside_this_program(const char* name) {
 pid_t start_devices(const DemoOptions& options, std::uint16_t mqtt_port) {
     const std::string program = beside_this_program("foxtail-sim");
     if (::access(program.c_str(), X_OK) != 0) return -1;
-    std::vector<std::string> arguments = {program, "all", "--host", "127.0.0.1", "--port", std::to_string(mqtt_port),
-                                          "--seed", std::to_string(options.seed), "--speed", std::to_string(options.speed)};
+    std::vector<std::string> arguments = {program,   "all",
+                                          "--host",  "127.0.0.1",
+                                          "--port",  std::to_string(mqtt_port),
+                                          "--seed",  std::to_string(options.seed),
+                                          "--speed", std::to_string(options.speed)};
     std::vector<char*> argv;
     for (auto& argument : arguments) argv.push_back(argument.data());
     argv.push_back(nullptr);
@@ -82,7 +87,8 @@ int run_demo(const DemoOptions& options) {
     std::error_code error;
     std::filesystem::create_directories(data, error);
     const std::string config = data + "/foxtail.yaml";
-    for (const auto& [path, text] : {std::pair{config, configuration_text(options)}, std::pair{data + "/rules.yaml", std::string(demo_rules)}}) {
+    for (const auto& [path, text] : {std::pair{config, configuration_text(options)},
+                                     std::pair{data + "/rules.yaml", std::string(demo_rules)}}) {
         if (auto done = write_file(path, text); !done) {
             std::cerr << "foxtail: " << done.error().message << "\n";
             return 1;
@@ -98,10 +104,13 @@ int run_demo(const DemoOptions& options) {
     }
     const pid_t devices = options.devices ? start_devices(options, program.mqtt_port()) : -1;
     if (options.devices && devices < 0) {
-        std::cerr << "foxtail: foxtail-sim was not found beside this program: the house stays empty\n";
+        std::cerr
+            << "foxtail: foxtail-sim was not found beside this program: the house stays empty\n";
     }
-    std::cout << "Foxtail's demo household is alive. Open this page and choose a name and a passphrase:\n\n    "
-              << program.signup_link() << "\n\nThe MQTT door is at 127.0.0.1:" << program.mqtt_port()
+    std::cout << "Foxtail's demo household is alive. Open this page and choose a name and a "
+                 "passphrase:\n\n    "
+              << program.signup_link()
+              << "\n\nThe MQTT door is at 127.0.0.1:" << program.mqtt_port()
               << "; the command line finds the house with --data " << data << "\nCtrl-C stops it.\n"
               << std::flush;
     const int status = program.run();

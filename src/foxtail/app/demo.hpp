@@ -6,16 +6,17 @@
 namespace foxtail {
 
 struct DemoOptions {
-    std::string data;        // empty = a folder in the user's cache
+    std::string data;  // empty = a folder in the user's cache
     std::uint16_t port = 8420;
     std::uint16_t mqtt_port = 1883;
-    double speed = 1;        // simulated seconds a second
+    double speed = 1;  // simulated seconds a second
     std::uint64_t seed = 1;
-    bool devices = true;     // start foxtail-sim
+    bool devices = true;  // start foxtail-sim
 };
 
-/// The demo household: writes its configuration and rules into the data folder, runs the hub, and starts foxtail-sim
-/// (found beside this program), whose devices come in through the MQTT door like any others. Gives the exit status.
+/// The demo household: writes its configuration and rules into the data folder, runs the hub, and
+/// starts foxtail-sim (found beside this program), whose devices come in through the MQTT door like
+/// any others. Gives the exit status.
 int run_demo(const DemoOptions& options);
 
 }  // namespace foxtail

@@ -13,7 +13,9 @@
 namespace foxtail {
 namespace {
 
-tl::unexpected<Error> system_error(const std::string& path) { return fail(Code::unavailable, path + ": " + std::strerror(errno)); }
+tl::unexpected<Error> system_error(const std::string& path) {
+    return fail(Code::unavailable, path + ": " + std::strerror(errno));
+}
 
 bool write_all(int fd, std::string_view text) {
     while (!text.empty()) {
@@ -29,7 +31,8 @@ bool write_all(int fd, std::string_view text) {
 
 Result<std::string> read_file(const std::string& path) {
     std::error_code error;
-    if (std::filesystem::is_directory(path, error)) return fail(Code::unavailable, path + ": it is a folder");
+    if (std::filesystem::is_directory(path, error))
+        return fail(Code::unavailable, path + ": it is a folder");
     std::ifstream in(path, std::ios::binary);
     if (!in) return system_error(path);
     std::ostringstream text;
@@ -47,7 +50,8 @@ Result<void> replace_file(const std::string& path, const std::string& text) {
     errno = reason;
     if (!written || ::rename(fresh.c_str(), path.c_str()) != 0) return system_error(fresh);
     const auto folder = std::filesystem::path(path).parent_path();
-    const int folder_fd = ::open(folder.empty() ? "." : folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    const int folder_fd =
+        ::open(folder.empty() ? "." : folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (folder_fd < 0) return system_error(folder);
     const bool synced = ::fsync(folder_fd) == 0;
     ::close(folder_fd);

@@ -26,11 +26,13 @@ Result<std::map<std::string, Names>> read_names(const std::string& file) {
     const auto text = read_file(file);
     if (!text) return fail(text.error());
     const auto json = parse_json(*text);
-    if (!json || !json->is_object()) return fail(Code::corrupt, file + " is no JSON object; move it away to start without it");
+    if (!json || !json->is_object())
+        return fail(Code::corrupt, file + " is no JSON object; move it away to start without it");
     for (const auto& [format, entries] : json->get_object()) {
         if (!entries.is_object()) continue;
         for (const auto& [key, id] : entries.get_object()) {
-            if (id.is_string()) out[std::string(format)].emplace(std::string(key), std::string(id.get_string()));
+            if (id.is_string())
+                out[std::string(format)].emplace(std::string(key), std::string(id.get_string()));
         }
     }
     return out;
@@ -38,7 +40,8 @@ Result<std::map<std::string, Names>> read_names(const std::string& file) {
 
 const Names* names_of(const mqtt::Format& format) {
     if (const auto* zigbee = dynamic_cast<const mqtt::Zigbee2Mqtt*>(&format)) return &zigbee->ids();
-    if (const auto* discovery = dynamic_cast<const mqtt::HomeAssistant*>(&format)) return &discovery->ids();
+    if (const auto* discovery = dynamic_cast<const mqtt::HomeAssistant*>(&format))
+        return &discovery->ids();
     if (const auto* people = dynamic_cast<const mqtt::OwnTracks*>(&format)) return &people->ids();
     return nullptr;
 }
@@ -47,7 +50,8 @@ const Names* names_of(const mqtt::Format& format) {
 
 Formats::~Formats() = default;
 
-Result<std::unique_ptr<Formats>> Formats::make(const Configuration& configuration, std::string names_file) {
+Result<std::unique_ptr<Formats>> Formats::make(const Configuration& configuration,
+                                               std::string names_file) {
     auto known = read_names(names_file);
     if (!known) return fail(known.error());
     std::unique_ptr<Formats> out(new Formats);
@@ -56,17 +60,21 @@ Result<std::unique_ptr<Formats>> Formats::make(const Configuration& configuratio
     // Each format knows its own names; what the others gave is taken.
     const auto taken_by_others = [owner = out.get()](std::string_view self) {
         return [owner, self](std::string_view id) {
-            return std::any_of(owner->formats_.begin(), owner->formats_.end(), [&](const auto& other) {
-                if (other->name() == self) return false;
-                const Names* names = names_of(*other);
-                return names != nullptr && std::any_of(names->begin(), names->end(), [&](const auto& n) { return n.second == id; });
-            });
+            return std::any_of(
+                owner->formats_.begin(), owner->formats_.end(), [&](const auto& other) {
+                    if (other->name() == self) return false;
+                    const Names* names = names_of(*other);
+                    return names != nullptr &&
+                           std::any_of(names->begin(), names->end(),
+                                       [&](const auto& n) { return n.second == id; });
+                });
         };
     };
     if (!configuration.zigbee_bridges.empty()) {
         mqtt::Zigbee2MqttOptions options;
         options.bridges.clear();
-        for (const auto& bridge : configuration.zigbee_bridges) options.bridges.push_back({bridge.base_topic, bridge.id_prefix});
+        for (const auto& bridge : configuration.zigbee_bridges)
+            options.bridges.push_back({bridge.base_topic, bridge.id_prefix});
         options.taken = taken_by_others("zigbee2mqtt");
         options.known_ids = std::move((*known)["zigbee2mqtt"]);
         formats.push_back(std::make_unique<mqtt::Zigbee2Mqtt>(std::move(options)));
@@ -84,7 +92,8 @@ Result<std::unique_ptr<Formats>> Formats::make(const Configuration& configuratio
         options.base = *configuration.owntracks_prefix;
         options.rules.accuracy_max_m = configuration.owntracks_accuracy_m_max;
         for (const auto& region : configuration.regions) {
-            options.regions.push_back({region.name, region.latitude, region.longitude, region.radius_m});
+            options.regions.push_back(
+                {region.name, region.latitude, region.longitude, region.radius_m});
         }
         options.taken = taken_by_others("owntracks");
         options.known_ids = std::move((*known)["owntracks"]);
@@ -123,6 +132,8 @@ std::string Formats::names_text() const {
     return out + "}\n";
 }
 
-Result<void> Formats::keep(const std::string& names_file, const std::string& text) { return replace_file(names_file, text); }
+Result<void> Formats::keep(const std::string& names_file, const std::string& text) {
+    return replace_file(names_file, text);
+}
 
 }  // namespace foxtail

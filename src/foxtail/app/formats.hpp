@@ -9,13 +9,14 @@
 
 namespace foxtail {
 
-/// The device formats that the configuration turns on. They agree on names: what one has given to a thing another
-/// does not give to a different one. The names given are kept in `names_file`, so that a device renamed by its
-/// gateway stays the same thing across restarts.
+/// The device formats that the configuration turns on. They agree on names: what one has given to a
+/// thing another does not give to a different one. The names given are kept in `names_file`, so
+/// that a device renamed by its gateway stays the same thing across restarts.
 class Formats {
 public:
     /// Error: corrupt, when the file is there and cannot be read.
-    [[nodiscard]] static Result<std::unique_ptr<Formats>> make(const Configuration& configuration, std::string names_file);
+    [[nodiscard]] static Result<std::unique_ptr<Formats>> make(const Configuration& configuration,
+                                                               std::string names_file);
     ~Formats();
     Formats(const Formats&) = delete;
     Formats& operator=(const Formats&) = delete;

@@ -47,7 +47,8 @@ Loaded load_configuration(const std::string& file) {
     for (const RuleSpec& rule : out.rules) {
         const auto [at, fresh] = seen.emplace(rule.id, rule.source);
         if (!fresh && at->second.file != rule.source.file) {
-            out.mistakes.push_back({rule.source, "rule '" + rule.id + "' stands already in " + at->second.file});
+            out.mistakes.push_back(
+                {rule.source, "rule '" + rule.id + "' stands already in " + at->second.file});
         }
     }
     out.hash = api::hash_secret(all);
@@ -57,7 +58,8 @@ Loaded load_configuration(const std::string& file) {
 std::string format_mistake(const Mistake& mistake) {
     std::string out = mistake.source.file;
     if (mistake.source.line > 0) out += ":" + std::to_string(mistake.source.line);
-    if (mistake.source.line > 0 && mistake.source.column > 0) out += ":" + std::to_string(mistake.source.column);
+    if (mistake.source.line > 0 && mistake.source.column > 0)
+        out += ":" + std::to_string(mistake.source.column);
     return out + ": " + mistake.message;
 }
 

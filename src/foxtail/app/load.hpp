@@ -15,7 +15,8 @@ struct Loaded {
     std::vector<Mistake> mistakes;  // of all files; nothing may start unless this is empty
 };
 
-/// Reads the file and the rule files it names (relative to it). Never throws; a file that cannot be read is a mistake.
+/// Reads the file and the rule files it names (relative to it). Never throws; a file that cannot be
+/// read is a mistake.
 [[nodiscard]] Loaded load_configuration(const std::string& file);
 
 /// "foxtail.yaml:12:8: what is wrong"

@@ -7,7 +7,11 @@ void append(std::vector<api::Metric>& out, const mqtt::Broker& broker) {
     using Kind = api::Metric::Kind;
     const mqtt::BrokerCounters& c = broker.counters();
     const auto counter = [&](std::string name, std::string help, std::uint64_t value) {
-        out.push_back({"foxtail_mqtt_" + name + "_total", std::move(help), Kind::counter, {}, static_cast<double>(value)});
+        out.push_back({"foxtail_mqtt_" + name + "_total",
+                       std::move(help),
+                       Kind::counter,
+                       {},
+                       static_cast<double>(value)});
     };
     counter("received_bytes", "Bytes received from MQTT clients.", c.bytes_in);
     counter("sent_bytes", "Bytes sent to MQTT clients.", c.bytes_out);
@@ -15,20 +19,28 @@ void append(std::vector<api::Metric>& out, const mqtt::Broker& broker) {
     counter("sent_publishes", "Messages sent to MQTT clients.", c.publishes_out);
     counter("connections", "Connections accepted.", c.connections);
     counter("sessions", "Clients that came in.", c.sessions);
-    counter("refused_connections", "Connections refused because there were too many.", c.refused_connections);
+    counter("refused_connections", "Connections refused because there were too many.",
+            c.refused_connections);
     counter("refused_logins", "Logins refused.", c.refused_logins);
-    counter("half_open_dropped", "Connections closed because no CONNECT came.", c.half_open_dropped);
-    counter("refused_publishes", "Messages refused because the client may not publish there.", c.refused_publishes);
+    counter("half_open_dropped", "Connections closed because no CONNECT came.",
+            c.half_open_dropped);
+    counter("refused_publishes", "Messages refused because the client may not publish there.",
+            c.refused_publishes);
     counter("refused_subscriptions", "Subscriptions refused.", c.refused_subscriptions);
-    counter("dropped_messages", "Messages left out because a client's queue was full.", c.dropped_messages);
+    counter("dropped_messages", "Messages left out because a client's queue was full.",
+            c.dropped_messages);
     counter("withheld_messages", "Messages a subscriber may not receive.", c.withheld_messages);
     for (std::size_t reason = 0; reason < c.closed_by_reason.size(); ++reason) {
         if (c.closed_by_reason[reason] == 0) continue;
-        out.push_back({"foxtail_mqtt_closed_connections_total", "Connections ended by the server, by MQTT reason code.",
-                       Kind::counter, {{"reason", std::to_string(reason)}}, static_cast<double>(c.closed_by_reason[reason])});
+        out.push_back({"foxtail_mqtt_closed_connections_total",
+                       "Connections ended by the server, by MQTT reason code.",
+                       Kind::counter,
+                       {{"reason", std::to_string(reason)}},
+                       static_cast<double>(c.closed_by_reason[reason])});
     }
     const auto gauge = [&](std::string name, std::string help, std::size_t value) {
-        out.push_back({"foxtail_mqtt_" + name, std::move(help), Kind::gauge, {}, static_cast<double>(value)});
+        out.push_back(
+            {"foxtail_mqtt_" + name, std::move(help), Kind::gauge, {}, static_cast<double>(value)});
     };
     gauge("clients", "Clients connected.", broker.sessions().size());
     gauge("retained_messages", "Retained messages kept.", broker.retained().size());
@@ -42,7 +54,8 @@ void show_connector(api::Server& server, const MqttDoor& door) {
     server.add_connections([&door] {
         std::vector<api::ConnectionShown> shown;
         for (const auto& session : door.broker().sessions()) {
-            shown.push_back({session.client_id, session.subject_name, session.source, session.since});
+            shown.push_back(
+                {session.client_id, session.subject_name, session.source, session.since});
         }
         return shown;
     });

@@ -14,7 +14,9 @@ namespace {
 constexpr int later_alarm = 100;  // off_delay of formats; hub's alarms have smaller keys
 constexpr std::string_view anonymous_name = "device:anonymous";
 
-std::uint16_t bits(Verb verb) { return static_cast<std::uint16_t>(verb); }
+std::uint16_t bits(Verb verb) {
+    return static_cast<std::uint16_t>(verb);
+}
 
 std::vector<std::string> with_prefix(const std::vector<std::string>& filters) {
     std::vector<std::string> out;
@@ -23,12 +25,16 @@ std::vector<std::string> with_prefix(const std::vector<std::string>& filters) {
     return out;
 }
 
-void add_rights(std::vector<Hub::Configured>& out, const std::string& subject, const TopicRights& rights) {
+void add_rights(std::vector<Hub::Configured>& out, const std::string& subject,
+                const TopicRights& rights) {
     out.push_back({subject, SubjectKind::device, with_prefix(rights.publish), bits(Verb::publish)});
-    out.push_back({subject, SubjectKind::device, with_prefix(rights.subscribe), bits(Verb::subscribe)});
+    out.push_back(
+        {subject, SubjectKind::device, with_prefix(rights.subscribe), bits(Verb::subscribe)});
 }
 
-bool has_wildcard(std::string_view filter) { return filter.find_first_of("+#") != std::string_view::npos; }
+bool has_wildcard(std::string_view filter) {
+    return filter.find_first_of("+#") != std::string_view::npos;
+}
 
 }  // namespace
 
@@ -41,8 +47,9 @@ public:
         const auto told = door_.inlet_->tell(spec);
         if (!told) return fail(told.error());
         const auto& thing = door_.inlet_->catalogue().thing(*told);
-        return std::vector<PropertyId>(thing.properties.begin(),
-                                       thing.properties.begin() + static_cast<std::ptrdiff_t>(spec.properties.size()));
+        return std::vector<PropertyId>(
+            thing.properties.begin(),
+            thing.properties.begin() + static_cast<std::ptrdiff_t>(spec.properties.size()));
     }
     void gone(std::string_view thing) override { door_.inlet_->gone(thing); }
     void say(PropertyId property, Value value, Time source_time) override {
@@ -50,9 +57,11 @@ public:
         report(property, std::move(value), source_time);
     }
     void report(PropertyId property, Value value, Time source_time) {
-        const auto said = door_.inlet_->report({property, Quality::good, source_time, std::move(value)});
+        const auto said =
+            door_.inlet_->report({property, Quality::good, source_time, std::move(value)});
         // The record says what did not fit; the page also shows which topic it came by.
-        if (!said && said.error().code == Code::invalid_input) refuse(topic, sample, said.error().message);
+        if (!said && said.error().code == Code::invalid_input)
+            refuse(topic, sample, said.error().message);
     }
     void say_later(Duration delay, PropertyId property, Value value) override {
         door_.later_[property] = {door_.hub_.now().mono + delay, std::move(value), this};
@@ -60,7 +69,8 @@ public:
     }
     void happened(std::string_view thing, std::string_view event, Value detail) override {
         const auto said = door_.inlet_->happened(thing, event, std::move(detail));
-        if (!said && said.error().code == Code::invalid_input) refuse(topic, sample, said.error().message);
+        if (!said && said.error().code == Code::invalid_input)
+            refuse(topic, sample, said.error().message);
     }
     void refuse(std::string_view on, std::string_view what, std::string reason) override {
         door_.inlet_->refuse("mqtt/" + std::string(format.name()), on, what, reason);
@@ -76,8 +86,12 @@ public:
     }
     void unlisten(std::string_view filter, std::uint32_t token) override {
         const Listening listening{this, token};
-        std::erase_if(door_.wild_, [&](const Wild& w) { return w.filter == filter && w.listening == listening; });
-        std::erase_if(door_.replays_, [&](const Replay& r) { return r.filter == filter && r.listening == listening; });
+        std::erase_if(door_.wild_, [&](const Wild& w) {
+            return w.filter == filter && w.listening == listening;
+        });
+        std::erase_if(door_.replays_, [&](const Replay& r) {
+            return r.filter == filter && r.listening == listening;
+        });
         if (const auto at = door_.exact_.find(filter); at != door_.exact_.end()) {
             std::erase(at->second, listening);
             if (at->second.empty()) door_.exact_.erase(at);
@@ -86,20 +100,21 @@ public:
     void publish(mqtt::Publication publication) override { door_.broker_.publish(publication); }
 
     mqtt::Format& format;
-    std::string_view topic;   // of the message being heard
+    std::string_view topic;  // of the message being heard
     std::string_view sample;
 
 private:
     MqttDoor& door_;
 };
 
-MqttDoor::MqttDoor(boost::asio::io_context& home, Hub& hub, Worker& passwords, const Configuration& configuration,
-                   const Formats& formats)
+MqttDoor::MqttDoor(boost::asio::io_context& home, Hub& hub, Worker& passwords,
+                   const Configuration& configuration, const Formats& formats)
     : hub_(hub),
       passwords_(passwords),
       configuration_(configuration),
       broker_(home, hub.environment().clock, hub.environment().random, *this) {
-    for (const auto& format : formats.all()) sinks_.push_back(std::make_unique<FormatSink>(*this, *format));
+    for (const auto& format : formats.all())
+        sinks_.push_back(std::make_unique<FormatSink>(*this, *format));
 }
 
 MqttDoor::~MqttDoor() = default;
@@ -107,7 +122,8 @@ MqttDoor::~MqttDoor() = default;
 Result<void> MqttDoor::configure(const Configuration& configuration) {
     std::vector<Hub::Configured> wanted;
     add_rights(wanted, std::string(anonymous_name), configuration.mqtt_anonymous);
-    for (const auto& user : configuration.mqtt_users) add_rights(wanted, "device:" + user.name, user.topics);
+    for (const auto& user : configuration.mqtt_users)
+        add_rights(wanted, "device:" + user.name, user.topics);
     if (auto done = hub_.configure(wanted); !done) return done;
     configuration_.mqtt_users = configuration.mqtt_users;
     users_.clear();
@@ -144,55 +160,77 @@ Result<void> MqttDoor::start() {
     return {};
 }
 
-void MqttDoor::stop() { broker_.stop(); }
+void MqttDoor::stop() {
+    broker_.stop();
+}
 
-// ---- who may what -----------------------------------------------------------------------------------------
+// ---- who may what
+// -----------------------------------------------------------------------------------------
 
-void MqttDoor::authenticate(const mqtt::Credentials& credentials, std::function<void(mqtt::Admission)> done) {
+void MqttDoor::authenticate(const mqtt::Credentials& credentials,
+                            std::function<void(mqtt::Admission)> done) {
     if (!credentials.anonymous_as.empty()) {
         return done({mqtt::Reason::success, anonymous_.index, std::string(anonymous_name)});
     }
     const std::string name(credentials.user_name.value_or(""));
-    const auto user = std::find_if(configuration_.mqtt_users.begin(), configuration_.mqtt_users.end(),
-                                   [&](const auto& u) { return u.name == name; });
+    const auto user =
+        std::find_if(configuration_.mqtt_users.begin(), configuration_.mqtt_users.end(),
+                     [&](const auto& u) { return u.name == name; });
     const bool known = user != configuration_.mqtt_users.end();
     // An unknown name costs the same work as a wrong password, so that names cannot be found out.
     static const std::string nobody = hash_password("nobody has this password").value_or("");
     const std::string hash = known ? user->password_hash : nobody;
     const std::string password(credentials.password.value_or(""));
     const auto subject = known ? users_.at(name) : SubjectId{};
-    const bool taken = passwords_.run([hash, password] { return verify_password(hash, password); },
-                                      [known, subject, name, done](bool right) {
-                                          if (known && right) return done({mqtt::Reason::success, subject.index, "device:" + name});
-                                          done({mqtt::Reason::bad_user_name_or_password, 0, {}});
-                                      });
+    const bool taken = passwords_.run(
+        [hash, password] { return verify_password(hash, password); },
+        [known, subject, name, done](bool right) {
+            if (known && right)
+                return done({mqtt::Reason::success, subject.index, "device:" + name});
+            done({mqtt::Reason::bad_user_name_or_password, 0, {}});
+        });
     if (!taken) done({mqtt::Reason::server_busy, 0, {}});
 }
 
-bool MqttDoor::decide(mqtt::SubjectId subject, Verb verb, std::string_view topic, bool filter) const {
-    return hub_.authority().decide_topic(SubjectId{subject}, verb, topic, filter, hub_.now().wall).allowed;
+bool MqttDoor::decide(mqtt::SubjectId subject, Verb verb, std::string_view topic,
+                      bool filter) const {
+    return hub_.authority()
+        .decide_topic(SubjectId{subject}, verb, topic, filter, hub_.now().wall)
+        .allowed;
 }
 
 bool MqttDoor::may_connect(mqtt::SubjectId subject) {
     if (SubjectId{subject} == anonymous_) return true;
-    return std::any_of(users_.begin(), users_.end(), [&](const auto& u) { return u.second == SubjectId{subject}; });
+    return std::any_of(users_.begin(), users_.end(),
+                       [&](const auto& u) { return u.second == SubjectId{subject}; });
 }
-bool MqttDoor::may_publish(mqtt::SubjectId subject, std::string_view topic) { return decide(subject, Verb::publish, topic, false); }
-bool MqttDoor::may_subscribe(mqtt::SubjectId subject, std::string_view filter) { return decide(subject, Verb::subscribe, filter, true); }
-bool MqttDoor::may_receive(mqtt::SubjectId subject, std::string_view topic) { return decide(subject, Verb::subscribe, topic, false); }
-std::uint64_t MqttDoor::permissions_epoch() { return hub_.authority().epoch(); }
+bool MqttDoor::may_publish(mqtt::SubjectId subject, std::string_view topic) {
+    return decide(subject, Verb::publish, topic, false);
+}
+bool MqttDoor::may_subscribe(mqtt::SubjectId subject, std::string_view filter) {
+    return decide(subject, Verb::subscribe, filter, true);
+}
+bool MqttDoor::may_receive(mqtt::SubjectId subject, std::string_view topic) {
+    return decide(subject, Verb::subscribe, topic, false);
+}
+std::uint64_t MqttDoor::permissions_epoch() {
+    return hub_.authority().epoch();
+}
 
 void MqttDoor::refused(const mqtt::Refusal& refusal) {
-    const std::string source = "mqtt " + std::string(refusal.subject_name.empty() ? refusal.source : refusal.subject_name);
+    const std::string source =
+        "mqtt " + std::string(refusal.subject_name.empty() ? refusal.source : refusal.subject_name);
     if (inlet_) inlet_->refuse(source, refusal.topic, refusal.sample, refusal.why);
 }
 
-// ---- in ---------------------------------------------------------------------------------------------------
+// ---- in
+// ---------------------------------------------------------------------------------------------------
 
 void MqttDoor::published(const mqtt::Inbound& message, mqtt::AckId ack) {
     hear({message.topic, message.payload, false, {}});
     if (!ack.wanted()) return;
-    // Nothing is acknowledged while nothing can be kept; the device keeps the message and sends it again.
+    // Nothing is acknowledged while nothing can be kept; the device keeps the message and sends it
+    // again.
     if (!inlet_->accepting()) return;
     inlet_->when_durable([this, ack](const Result<void>& durable) {
         if (durable) broker_.acknowledge(ack);
@@ -236,14 +274,16 @@ void MqttDoor::hear_retained() {
             std::vector<std::pair<std::string, std::string>> found;
             mqtt::RetainedStore::Cursor cursor;
             std::size_t budget = broker_.retained().size() + 1;
-            while (const auto message = broker_.retained().next(replay.filter, cursor, hub_.now().mono, budget)) {
+            while (const auto message =
+                       broker_.retained().next(replay.filter, cursor, hub_.now().mono, budget)) {
                 found.emplace_back(std::string(message->topic()), std::string(message->payload()));
             }
             ++hearing_;
             for (const auto& [topic, payload] : found) {
                 replay.listening.sink->topic = topic;
                 replay.listening.sink->sample = std::string_view(payload).substr(0, 200);
-                replay.listening.sink->format.on_message(replay.listening.token, {topic, payload, true, hub_.now().wall},
+                replay.listening.sink->format.on_message(replay.listening.token,
+                                                         {topic, payload, true, hub_.now().wall},
                                                          *replay.listening.sink);
             }
             --hearing_;
@@ -253,8 +293,9 @@ void MqttDoor::hear_retained() {
 
 void MqttDoor::arm_later() {
     if (later_.empty()) return;
-    const auto first = std::min_element(later_.begin(), later_.end(),
-                                        [](const auto& a, const auto& b) { return a.second.at < b.second.at; });
+    const auto first =
+        std::min_element(later_.begin(), later_.end(),
+                         [](const auto& a, const auto& b) { return a.second.at < b.second.at; });
     hub_.environment().loop.alarm(later_alarm, first->second.at, [this] { say_due(); });
 }
 
@@ -273,13 +314,16 @@ void MqttDoor::say_due() {
     arm_later();
 }
 
-// ---- out --------------------------------------------------------------------------------------------------
+// ---- out
+// --------------------------------------------------------------------------------------------------
 
 Result<Outlet::Sent> MqttDoor::send(const Order& order) {
     const Catalogue& catalogue = inlet_->catalogue();
     const std::string& thing = catalogue.thing(order.thing).spec.id;
-    const auto sink = std::find_if(sinks_.begin(), sinks_.end(), [&](const auto& s) { return s->format.owns(thing); });
-    if (sink == sinks_.end()) return fail(Code::unavailable, "'" + thing + "' has not announced itself since the start");
+    const auto sink = std::find_if(sinks_.begin(), sinks_.end(),
+                                   [&](const auto& s) { return s->format.owns(thing); });
+    if (sink == sinks_.end())
+        return fail(Code::unavailable, "'" + thing + "' has not announced itself since the start");
     mqtt::Order wanted{thing, {}, order.action, order.property, order.value};
     bool reported = false;
     if (order.action.empty()) {

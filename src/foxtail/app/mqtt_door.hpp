@@ -15,17 +15,19 @@
 
 namespace foxtail {
 
-/// The MQTT door: joins the broker, the device formats and the hub, which do not know each other. Decides nothing
-/// itself: whoever comes is a subject, and every topic is put to the hub's Authority. A PUBACK leaves once everything
-/// that the message led to is durable. Lives on the household's thread.
+/// The MQTT door: joins the broker, the device formats and the hub, which do not know each other.
+/// Decides nothing itself: whoever comes is a subject, and every topic is put to the hub's
+/// Authority. A PUBACK leaves once everything that the message led to is durable. Lives on the
+/// household's thread.
 class MqttDoor final : public mqtt::BrokerHost, public Outlet {
 public:
     /// All references must outlive the door. `passwords` computes the slow hashes.
-    MqttDoor(boost::asio::io_context& home, Hub& hub, Worker& passwords, const Configuration& configuration,
-             const Formats& formats);
+    MqttDoor(boost::asio::io_context& home, Hub& hub, Worker& passwords,
+             const Configuration& configuration, const Formats& formats);
     ~MqttDoor() override;
 
-    /// Attaches to the hub, starts the formats and opens the listeners. Error: unavailable (a port is taken), conflict.
+    /// Attaches to the hub, starts the formats and opens the listeners. Error: unavailable (a port
+    /// is taken), conflict.
     [[nodiscard]] Result<void> start();
     void stop();
     /// Users and rights as the configuration now says; those no longer allowed are closed.
@@ -35,7 +37,8 @@ public:
     [[nodiscard]] const mqtt::Broker& broker() const { return broker_; }
 
     // ---- BrokerHost
-    void authenticate(const mqtt::Credentials& credentials, std::function<void(mqtt::Admission)> done) override;
+    void authenticate(const mqtt::Credentials& credentials,
+                      std::function<void(mqtt::Admission)> done) override;
     [[nodiscard]] bool may_connect(mqtt::SubjectId subject) override;
     [[nodiscard]] bool may_publish(mqtt::SubjectId subject, std::string_view topic) override;
     [[nodiscard]] bool may_subscribe(mqtt::SubjectId subject, std::string_view filter) override;
@@ -73,7 +76,8 @@ private:
     void hear_retained();
     void say_due();
     void arm_later();
-    [[nodiscard]] bool decide(mqtt::SubjectId subject, Verb verb, std::string_view topic, bool filter) const;
+    [[nodiscard]] bool decide(mqtt::SubjectId subject, Verb verb, std::string_view topic,
+                              bool filter) const;
 
     Hub& hub_;
     Worker& passwords_;

@@ -98,7 +98,8 @@ Result<void> Program::make_owner_token() {
     if (std::ifstream in(path); in) {
         std::string token;
         std::getline(in, token);
-        if (hub.authority().find_token(api::hash_secret(token), hub.now().wall) != nullptr) return {};
+        if (hub.authority().find_token(api::hash_secret(token), hub.now().wall) != nullptr)
+            return {};
     }
     const auto subject = hub.name_subject(owner_token_subject, SubjectKind::token);
     if (!subject) return fail(subject.error());
@@ -124,8 +125,10 @@ Result<void> Program::start() {
     store_options.path = options_.data + "/journal.db";
     auto& io = parts_->io;
     parts_->store = std::make_unique<sqlite::SqliteStore>(
-        store_options, [&io](std::function<void()> work) { boost::asio::post(io, std::move(work)); });
-    parts_->hub = std::make_unique<Hub>(Environment{parts_->clock, parts_->random, parts_->loop}, *parts_->zone, *parts_->store);
+        store_options,
+        [&io](std::function<void()> work) { boost::asio::post(io, std::move(work)); });
+    parts_->hub = std::make_unique<Hub>(Environment{parts_->clock, parts_->random, parts_->loop},
+                                        *parts_->zone, *parts_->store);
     Hub& hub = *parts_->hub;
     if (auto done = hub.start(FOX_VERSION); !done) return done;
 
@@ -138,14 +141,16 @@ Result<void> Program::start() {
     if (!formats) return fail(formats.error());
     parts_->formats = std::move(*formats);
     parts_->names_kept = parts_->formats->names();
-    parts_->mqtt = std::make_unique<MqttDoor>(io, hub, *parts_->slow, configuration, *parts_->formats);
+    parts_->mqtt =
+        std::make_unique<MqttDoor>(io, hub, *parts_->slow, configuration, *parts_->formats);
     if (auto done = parts_->mqtt->start(); !done) return done;
 
     api::Config api_config;
     api_config.household = configuration.household;
     api_config.version = FOX_VERSION;
     api_config.hosts = configuration.api_hosts;
-    parts_->api = std::make_unique<api::Server>(io, hub, *parts_->secrets, *parts_->slow, api_config);
+    parts_->api =
+        std::make_unique<api::Server>(io, hub, *parts_->secrets, *parts_->slow, api_config);
     if (auto done = parts_->api->load(); !done) return done;
     show_connector(*parts_->api, *parts_->mqtt);
     const auto port = parts_->api->listen(configuration.api.address, configuration.api.port);
@@ -159,7 +164,10 @@ Result<void> Program::start() {
     if (auto done = make_owner_token(); !done) return done;
     watch_signals();
     watch_names();
-    log(LogLevel::info, "serving", {{"page", page_address()}, {"household", configuration.household}, {"data", options_.data}});
+    log(LogLevel::info, "serving",
+        {{"page", page_address()},
+         {"household", configuration.household},
+         {"data", options_.data}});
     for (const auto& endpoint : parts_->mqtt->endpoints()) {
         log(LogLevel::info, "listening", {{"mqtt", format_endpoint(endpoint)}});
     }
@@ -187,7 +195,9 @@ void Program::watch_names() {
         const Formats& formats = *parts_->formats;
         if (formats.names() != parts_->names_kept) {
             parts_->names_kept = formats.names();
-            const auto work = [file = formats.names_file(), text = formats.names_text()] { return Formats::keep(file, text); };
+            const auto work = [file = formats.names_file(), text = formats.names_text()] {
+                return Formats::keep(file, text);
+            };
             const bool taken = parts_->slow->run(work, [this](const Result<void>& kept) {
                 if (kept) return;
                 parts_->names_kept = 0;  // once more with the next look
@@ -202,15 +212,20 @@ void Program::watch_names() {
 void Program::reload() {
     Loaded fresh = load_configuration(options_.config_file);
     if (!fresh.mistakes.empty()) {
-        for (const auto& mistake : fresh.mistakes) log(LogLevel::error, "configuration not taken", {{"why", format_mistake(mistake)}});
+        for (const auto& mistake : fresh.mistakes)
+            log(LogLevel::error, "configuration not taken", {{"why", format_mistake(mistake)}});
         return;
     }
     const Configuration& now = loaded_.configuration;
     const Configuration& then = fresh.configuration;
-    const auto same = [](const Endpoint& a, const Endpoint& b) { return a.address == b.address && a.port == b.port; };
-    const bool restart = now.time_zone != then.time_zone || !same(now.api, then.api) || now.mqtt_listeners.size() != then.mqtt_listeners.size();
+    const auto same = [](const Endpoint& a, const Endpoint& b) {
+        return a.address == b.address && a.port == b.port;
+    };
+    const bool restart = now.time_zone != then.time_zone || !same(now.api, then.api) ||
+                         now.mqtt_listeners.size() != then.mqtt_listeners.size();
     if (const auto mistakes = parts_->hub->load_rules(fresh.rules, fresh.hash); !mistakes.empty()) {
-        log(LogLevel::error, "configuration not taken", {{"why", format_mistake(mistakes.front())}});
+        log(LogLevel::error, "configuration not taken",
+            {{"why", format_mistake(mistakes.front())}});
         return;
     }
     if (auto done = parts_->mqtt->configure(then); !done) {
@@ -222,7 +237,9 @@ void Program::reload() {
     loaded_.rules = std::move(fresh.rules);
     loaded_.hash = fresh.hash;
     log(LogLevel::info, "configuration taken", {{"rules", std::to_string(loaded_.rules.size())}});
-    if (restart) log(LogLevel::warning, "time zone, listeners and addresses change with the next start only");
+    if (restart)
+        log(LogLevel::warning,
+            "time zone, listeners and addresses change with the next start only");
 }
 
 void Program::stop() {
@@ -235,7 +252,9 @@ void Program::stop() {
         // From a fresh turn: closing waits for the writer, which may be calling back just now.
         boost::asio::post(parts_->io, [this] {
             parts_->store->close();
-            if (auto kept = Formats::keep(parts_->formats->names_file(), parts_->formats->names_text()); !kept) {
+            if (auto kept =
+                    Formats::keep(parts_->formats->names_file(), parts_->formats->names_text());
+                !kept) {
                 log(LogLevel::warning, "thing names not kept", {{"why", kept.error().message}});
             }
             parts_->io.stop();
@@ -246,7 +265,8 @@ void Program::stop() {
 int Program::run() {
     parts_->io.run();
     if (!parts_->stopping) return 1;
-    if (bugs_found() > 0) log(LogLevel::warning, "bugs found in this run", {{"count", std::to_string(bugs_found())}});
+    if (bugs_found() > 0)
+        log(LogLevel::warning, "bugs found in this run", {{"count", std::to_string(bugs_found())}});
     log(LogLevel::info, "stopped");
     return parts_->status;
 }
@@ -256,11 +276,13 @@ std::string Program::page_address() const {
 }
 
 std::string Program::signup_link() const {
-    return parts_->signup_code.empty() ? page_address() : page_address() + "/#signup=" + parts_->signup_code;
+    return parts_->signup_code.empty() ? page_address()
+                                       : page_address() + "/#signup=" + parts_->signup_code;
 }
 
 std::uint16_t Program::mqtt_port() const {
-    return parts_->mqtt->endpoints().empty() ? std::uint16_t{0} : parts_->mqtt->endpoints().front().port;
+    return parts_->mqtt->endpoints().empty() ? std::uint16_t{0}
+                                             : parts_->mqtt->endpoints().front().port;
 }
 
 }  // namespace foxtail

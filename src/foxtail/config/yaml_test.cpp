@@ -60,7 +60,8 @@ TEST(Yaml, what_is_no_yaml_says_where) {
     EXPECT_EQ(
         mistakes_in(" ,r when]}]"),
         "f:1:2 the file ends before this: only one document is read, and brackets come in pairs\n");
-    EXPECT_EQ(mistakes_in("rules: []\n]\n"), "");
+    EXPECT_EQ(mistakes_in("a: []\n]\n"), "f:2:1 not YAML: illegal flow end\n");
+    EXPECT_EQ(mistakes_in("---\na: 1\n...\n"), "");
     EXPECT_EQ(mistakes_in("a: 1\nb: \xff\n"), "f:2:1 this line is not UTF-8\n");
     EXPECT_EQ(mistakes_in(std::string("a: 1\nb: \x04 c\n")),
               "f:2:4 a control character; write it as an escape in a quoted text\n");

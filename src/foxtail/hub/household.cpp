@@ -10,7 +10,6 @@
 namespace foxtail {
 namespace {
 
-constexpr SubjectId the_hub{0};
 constexpr std::uint32_t snapshot_format = 1;
 
 /// NaN and infinity have no JSON, and a refused value may be one.

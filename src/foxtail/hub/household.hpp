@@ -17,6 +17,9 @@
 
 namespace foxtail {
 
+/// The household's own program: the first subject there is.
+constexpr SubjectId the_hub{0};
+
 /// A command on its way to the connector that brought the thing.
 struct Order {
     Seq command = 0;

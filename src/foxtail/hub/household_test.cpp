@@ -9,7 +9,6 @@
 namespace foxtail {
 namespace {
 
-constexpr SubjectId the_hub{0};
 
 class Utc final : public Zone {
 public:

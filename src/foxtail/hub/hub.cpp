@@ -10,7 +10,6 @@
 namespace foxtail {
 namespace {
 
-constexpr SubjectId the_hub{0};
 constexpr int commit_alarm = 1;
 constexpr int household_alarm = 2;
 constexpr int retry_alarm = 3;

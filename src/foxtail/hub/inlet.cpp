@@ -7,7 +7,6 @@
 namespace foxtail {
 namespace {
 
-constexpr SubjectId the_hub{0};
 constexpr Duration dropped_record_every = minutes(1);
 
 }  // namespace

@@ -10,7 +10,6 @@
 namespace foxtail {
 namespace {
 
-constexpr SubjectId the_hub{0};
 
 /// Commands of outsiders leave only once they are on record: no log, no action.
 bool is_outsider(SubjectKind kind) {

@@ -43,7 +43,8 @@ Result<std::unique_ptr<Zone>> find_zone(const std::string& iana_name) {
     try {
         return std::unique_ptr<Zone>(std::make_unique<TzdbZone>(date::locate_zone(iana_name)));
     } catch (const std::runtime_error&) {
-        return fail(Code::not_found, "no time zone '" + iana_name + "' (expected an IANA name such as Europe/Berlin)");
+        return fail(Code::not_found, "no time zone '" + iana_name +
+                                         "' (expected an IANA name such as Europe/Berlin)");
     }
 }
 

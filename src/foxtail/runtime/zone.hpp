@@ -8,8 +8,8 @@
 
 namespace foxtail {
 
-/// A time zone of the system's tz database (Debian's tzdata) by its IANA name, through Howard Hinnant's date library;
-/// for one thread each. Error: not_found, with the name.
+/// A time zone of the system's tz database (Debian's tzdata) by its IANA name, through Howard
+/// Hinnant's date library; for one thread each. Error: not_found, with the name.
 [[nodiscard]] Result<std::unique_ptr<Zone>> find_zone(const std::string& iana_name);
 
 /// The machine's own zone ("Europe/Berlin"); "UTC" when it cannot be told.

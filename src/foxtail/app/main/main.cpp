@@ -31,7 +31,8 @@ struct RunOptions {
 
 int tell_mistakes(const std::vector<Mistake>& mistakes) {
     for (const auto& mistake : mistakes) std::cerr << format_mistake(mistake) << "\n";
-    std::cerr << mistakes.size() << (mistakes.size() == 1 ? " mistake" : " mistakes") << "; nothing was started\n";
+    std::cerr << mistakes.size() << (mistakes.size() == 1 ? " mistake" : " mistakes")
+              << "; nothing was started\n";
     return failed;
 }
 
@@ -53,7 +54,8 @@ int run(const RunOptions& options) {
     }
     // The only time this code is seen: it makes the first owner.
     if (program.signup_link() != program.page_address()) {
-        std::cout << "Open this link once to become the owner: " << program.signup_link() << std::endl;
+        std::cout << "Open this link once to become the owner: " << program.signup_link()
+                  << std::endl;
     }
     return program.run();
 }
@@ -67,7 +69,8 @@ int check(const std::vector<std::string>& files, bool json) {
                 out += count > 0 ? "," : "";
                 out += "{\"file\":";
                 append_json_string(out, mistake.source.file);
-                out += ",\"line\":" + std::to_string(mistake.source.line) + ",\"column\":" + std::to_string(mistake.source.column) + ",\"message\":";
+                out += ",\"line\":" + std::to_string(mistake.source.line) +
+                       ",\"column\":" + std::to_string(mistake.source.column) + ",\"message\":";
                 append_json_string(out, mistake.message);
                 out += "}";
             } else {
@@ -83,7 +86,8 @@ int check(const std::vector<std::string>& files, bool json) {
 
 int password() {
     std::string text;
-    if (::isatty(STDIN_FILENO) != 0) std::cerr << "Password (shown while you type; better: pipe it in): ";
+    if (::isatty(STDIN_FILENO) != 0)
+        std::cerr << "Password (shown while you type; better: pipe it in): ";
     if (!std::getline(std::cin, text)) return failed;
     const auto hash = hash_password(text);
     if (!hash) {
@@ -101,29 +105,42 @@ void add_program_commands(CLI::App& app, int& status) {
     static bool json = false;
 
     auto* run_command = app.add_subcommand("run", "Runs the household's hub until TERM or INT");
-    run_command->add_option("-c,--config", run_options.config, "Configuration file")->capture_default_str();
-    run_command->add_option("-d,--data", run_options.data, "Folder of the journal and the secrets")->capture_default_str();
-    run_command->add_option("--log", run_options.log, "Log lines as json or text")->check(CLI::IsMember({"json", "text"}));
+    run_command->add_option("-c,--config", run_options.config, "Configuration file")
+        ->capture_default_str();
+    run_command->add_option("-d,--data", run_options.data, "Folder of the journal and the secrets")
+        ->capture_default_str();
+    run_command->add_option("--log", run_options.log, "Log lines as json or text")
+        ->check(CLI::IsMember({"json", "text"}));
     run_command->add_option("--log-level", run_options.level, "Least level that is logged")
         ->check(CLI::IsMember({"debug", "info", "warning", "error"}));
     run_command->callback([&status] { status = run(run_options); });
 
-    auto* demo = app.add_subcommand("demo", "Runs a demo household with simulated people, car and devices");
-    demo->add_option("-d,--data", demo_options.data, "Folder for its data (default: in your cache folder)");
+    auto* demo =
+        app.add_subcommand("demo", "Runs a demo household with simulated people, car and devices");
+    demo->add_option("-d,--data", demo_options.data,
+                     "Folder for its data (default: in your cache folder)");
     demo->add_option("--port", demo_options.port, "Port of the page")->capture_default_str();
-    demo->add_option("--mqtt-port", demo_options.mqtt_port, "Port of the MQTT door")->capture_default_str();
-    demo->add_option("--speed", demo_options.speed, "Simulated seconds a second")->capture_default_str()->check(CLI::Range(0.1, 3600.0));
-    demo->add_option("--seed", demo_options.seed, "Another seed, another life")->capture_default_str();
+    demo->add_option("--mqtt-port", demo_options.mqtt_port, "Port of the MQTT door")
+        ->capture_default_str();
+    demo->add_option("--speed", demo_options.speed, "Simulated seconds a second")
+        ->capture_default_str()
+        ->check(CLI::Range(0.1, 3600.0));
+    demo->add_option("--seed", demo_options.seed, "Another seed, another life")
+        ->capture_default_str();
     demo->add_flag("!--no-devices", demo_options.devices, "Without the simulated devices");
     demo->callback([&status] { status = run_demo(demo_options); });
 
-    auto* check_command = app.add_subcommand("check", "Checks configuration files and the rules they name, without starting anything");
+    auto* check_command = app.add_subcommand(
+        "check", "Checks configuration files and the rules they name, without starting anything");
     check_command->add_option("files", files, "Configuration files")->required();
     check_command->add_flag("--json", json, "Mistakes as JSON");
     check_command->callback([&status] { status = check(files, json); });
 
-    app.add_subcommand("password", "Reads a password and prints its hash for the configuration")->callback([&status] { status = password(); });
-    app.add_subcommand("version", "Prints the version")->callback([] { std::cout << "foxtail " << FOX_VERSION << "\n"; });
+    app.add_subcommand("password", "Reads a password and prints its hash for the configuration")
+        ->callback([&status] { status = password(); });
+    app.add_subcommand("version", "Prints the version")->callback([] {
+        std::cout << "foxtail " << FOX_VERSION << "\n";
+    });
 }
 
 }  // namespace
@@ -147,4 +164,6 @@ int main_of(int argc, char** argv) {
 
 }  // namespace foxtail
 
-int main(int argc, char** argv) { return foxtail::main_of(argc, argv); }
+int main(int argc, char** argv) {
+    return foxtail::main_of(argc, argv);
+}

@@ -1,14 +1,14 @@
 #pragma once
 
-#include <cstdint>
-#include <string>
-#include <string_view>
-#include <vector>
-
 #include "foxtail/base/result.hpp"
 #include "foxtail/base/time.hpp"
 #include "foxtail/model/reading.hpp"
 #include "foxtail/model/thing.hpp"
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
 
 namespace foxtail::mqtt {
 
@@ -37,22 +37,26 @@ struct Order {
     Value value;                // the wanted value, or the action's input
 };
 
-/// Where a format tells what it understood. Implemented by the connector (and by a recorder in tests).
+/// Where a format tells what it understood. Implemented by the connector (and by a recorder in
+/// tests).
 class Sink {
 public:
     virtual ~Sink() = default;
-    /// Adds or replaces a thing; gives the numbers of its properties, in the order of spec.properties.
+    /// Adds or replaces a thing; gives the numbers of its properties, in the order of
+    /// spec.properties.
     virtual Result<std::vector<PropertyId>> tell(const ThingSpec& spec) = 0;
     virtual void gone(std::string_view thing) = 0;
     /// A reading. An unknown source time is the receipt time.
     virtual void say(PropertyId property, Value value, Time source_time = {}) = 0;
-    /// Says it after `delay`, unless say() for the same property comes first (Home Assistant's off_delay).
+    /// Says it after `delay`, unless say() for the same property comes first (Home Assistant's
+    /// off_delay).
     virtual void say_later(Duration delay, PropertyId property, Value value) = 0;
     virtual void happened(std::string_view thing, std::string_view event, Value detail) = 0;
-    /// Input that was not understood: counted, and shown with topic and sample. `reason` is a sentence for people.
+    /// Input that was not understood: counted, and shown with topic and sample. `reason` is a
+    /// sentence for people.
     virtual void refuse(std::string_view topic, std::string_view sample, std::string reason) = 0;
-    /// Asks for messages of an exact topic, or of a filter with wildcards; `token` comes back with each. A retained
-    /// message that is already there is delivered right after the present call.
+    /// Asks for messages of an exact topic, or of a filter with wildcards; `token` comes back with
+    /// each. A retained message that is already there is delivered right after the present call.
     virtual void listen(std::string_view topic_filter, std::uint32_t token) = 0;
     virtual void unlisten(std::string_view topic_filter, std::uint32_t token) = 0;
     virtual void publish(Publication publication) = 0;

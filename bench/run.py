@@ -1,0 +1,220 @@
+#!/usr/bin/env python3
+"""The figures of ./bench: one JSON object a line. Peers and floors run in the same run, on the same machine.
+
+usage: run.py BIN_FOLDER [NAME...]     only figures whose name begins with one of the NAMEs
+"""
+import gzip, json, os, pathlib, re, shutil, signal, socket, subprocess, sys, tempfile, time, urllib.request
+
+BIN = pathlib.Path(sys.argv[1]).resolve()
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+WANTED = sys.argv[2:]
+
+
+def wanted(name):
+    return not WANTED or any(name.startswith(w) for w in WANTED)
+
+
+def say(name, value, unit, better):
+    print(json.dumps({"name": name, "value": round(value, 4), "unit": unit, "better": better}), flush=True)
+
+
+def free_port():
+    with socket.socket() as s:
+        s.bind(("127.0.0.1", 0))
+        return s.getsockname()[1]
+
+
+def answers(port):
+    with socket.socket() as s:
+        s.settimeout(0.2)
+        return s.connect_ex(("127.0.0.1", port)) == 0
+
+
+def wait_until(what, seconds=60):
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        if what():
+            return True
+        time.sleep(0.002)
+    raise SystemExit("bench: gave up waiting")
+
+
+class House:
+    """A foxtail of its own, with a folder of its own."""
+
+    def __init__(self, rules="rules: []\n", data=None):
+        self.folder = data or tempfile.mkdtemp(prefix="foxtail-bench-")
+        self.mqtt, self.api = free_port(), free_port()
+        config = pathlib.Path(self.folder, "foxtail.yaml")
+        config.write_text(
+            f"household: {{name: Bench}}\napi: {{listen: 127.0.0.1:{self.api}}}\n"
+            f"mqtt:\n  listeners: [{{listen: 127.0.0.1:{self.mqtt}, anonymous: true}}]\n"
+            '  anonymous: {publish: ["#"], subscribe: ["#"]}\nrules: [rules.yaml]\nlog: {level: error}\n')
+        pathlib.Path(self.folder, "rules.yaml").write_text(rules)
+        self.config = config
+        self.process = None
+
+    def start(self):
+        began = time.monotonic()
+        self.process = subprocess.Popen([BIN / "foxtail", "run", "--config", self.config, "--data", self.folder],
+                                        stdout=subprocess.DEVNULL)
+        wait_until(lambda: answers(self.api) and self.ready())
+        return (time.monotonic() - began) * 1000
+
+    def ready(self):
+        try:
+            with urllib.request.urlopen(f"http://127.0.0.1:{self.api}/readyz", timeout=2) as answer:
+                return answer.status == 200
+        except OSError:
+            return False
+
+    def cpu_s(self):
+        fields = pathlib.Path(f"/proc/{self.process.pid}/stat").read_text().rsplit(")", 1)[1].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+    def rss_mib(self):
+        return int(re.search(r"VmRSS:\s+(\d+)", pathlib.Path(f"/proc/{self.process.pid}/status").read_text())[1]) / 1024
+
+    def stop(self, remove=True):
+        if self.process:
+            self.process.send_signal(signal.SIGTERM)
+            self.process.wait(60)
+        if remove:
+            shutil.rmtree(self.folder, ignore_errors=True)
+
+
+class Floor:
+    """Debian's Mosquitto and a bare libmosquitto echo in place of the hub."""
+
+    def __init__(self):
+        self.folder = tempfile.mkdtemp(prefix="foxtail-floor-")
+        self.mqtt = free_port()
+        config = pathlib.Path(self.folder, "mosquitto.conf")
+        config.write_text(f"listener {self.mqtt} 127.0.0.1\nallow_anonymous true\npersistence false\n"
+                          "max_queued_messages 0\nset_tcp_nodelay true\nlog_type none\nuser root\n")
+        self.broker = subprocess.Popen([shutil.which("mosquitto", path=os.environ["PATH"] + ":/usr/sbin"), "-c", config],
+                                       stderr=subprocess.DEVNULL)
+        wait_until(lambda: answers(self.mqtt))
+        self.echo = subprocess.Popen([BIN / "foxtail-echo", str(self.mqtt)], stdout=subprocess.PIPE)
+        self.echo.stdout.readline()
+
+    def stop(self):
+        for process in (self.echo, self.broker):
+            process.terminate()
+            process.wait(10)
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+
+def load(*arguments):
+    out = subprocess.run([BIN / "foxtail-load", *map(str, arguments)], check=True, capture_output=True, text=True, timeout=300)
+    return json.loads(out.stdout)
+
+
+RULE = """rules:
+  - id: answer
+    when: [{property: bench/level, changes: true}]
+    if: value > 0
+    then: [{set: {bench/dim: "= value"}}]
+"""
+
+
+def announce(port):
+    device = {"ids": "bench", "name": "bench"}
+    for topic, payload in (
+            ("homeassistant/sensor/bench/level/config",
+             {"dev": device, "name": "level", "unique_id": "bl", "state_topic": "bench/in", "unit_of_measurement": "W"}),
+            ("homeassistant/number/bench/dim/config",
+             {"dev": device, "name": "dim", "unique_id": "bd", "command_topic": "bench/out", "min": 0, "max": 100000000})):
+        subprocess.run(["mosquitto_pub", "-p", str(port), "-r", "-t", topic, "-m", json.dumps(payload)], check=True)
+
+
+def max_rate(port):
+    """The highest offered rate whose p99 stays under 5 ms with nothing lost; steps of a quarter."""
+    rate, best = 5000, 0
+    while rate < 400000:
+        result = load("rule", port, rate, 3)
+        if result["p99_ms"] >= 5 or result["received"] < result["sent"]:
+            break
+        best, rate = rate, int(rate * 1.25)
+    return best
+
+
+def reaction():
+    floor, house = Floor(), House(RULE)
+    house.start()
+    announce(house.mqtt)
+    time.sleep(0.5)
+    ours, theirs = [], []
+    for turn in range(3):  # alternating, so that a busy machine hurts both
+        ours.append(load("rule", house.mqtt, 5000, 4))
+        theirs.append(load("rule", floor.mqtt, 5000, 4))
+    middle = lambda runs, key: sorted(r[key] for r in runs)[1]
+    lost = sum(r["sent"] - r["received"] for r in ours)
+    say("mqtt.rule.p50_ms", middle(ours, "p50_ms"), "ms", "lower")
+    say("mqtt.rule.p99_ms", middle(ours, "p99_ms"), "ms", "lower")
+    say("mqtt.rule.p50_ratio", middle(ours, "p50_ms") / middle(theirs, "p50_ms"), "ratio", "lower")
+    say("mqtt.rule.p99_ratio", middle(ours, "p99_ms") / middle(theirs, "p99_ms"), "ratio", "lower")
+    say("mqtt.rule.lost", lost, "messages", "lower")
+    ours_max, theirs_max = max_rate(house.mqtt), max_rate(floor.mqtt)
+    say("mqtt.rule.max_rate", ours_max, "1/s", "higher")
+    if theirs_max:
+        say("mqtt.rule.max_rate_ratio", ours_max / theirs_max, "ratio", "higher")
+    house.stop()
+    floor.stop()
+
+
+def acked():
+    house = House()
+    house.start()
+    result = load("acked", house.mqtt, 50, 20, 8)
+    say("mqtt.qos1.acked_per_s", result["acked_per_s"], "1/s", "higher")
+    say("mqtt.qos1.p99_ms", result["p99_ms"], "ms", "lower")
+    house.stop()
+
+
+def scale():
+    cost = {}
+    for count in (100, 100000):
+        house = House()
+        house.start()
+        load("things", house.mqtt, count, 1, 1)
+        time.sleep(3 if count < 1000 else 30)
+        before = house.cpu_s()
+        result = load("things", house.mqtt, 0 or count, 1000, 20) if count < 1000 else None
+        if result is None:
+            result = load("things", house.mqtt, count, 1000, 20)
+        cost[count] = (house.cpu_s() - before) / result["sent"]
+        house.stop()
+    say("scale.cost_ratio", cost[100000] / cost[100], "ratio", "lower")
+
+
+def google(binary, pick):
+    out = subprocess.run([BIN / binary, "--benchmark_format=json"], check=True, capture_output=True, text=True, timeout=1200)
+    for row in json.loads(out.stdout)["benchmarks"]:
+        pick(row)
+
+
+def core():
+    def pick(row):
+        if row["name"].startswith("core_readings"):
+            say("core.readings_per_s", row["items_per_second"], "1/s", "higher")
+            say("core.allocations_per_reading", row.get("allocations_per_reading", row.get("allocations", 0)), "count", "lower")
+    google("fox_hub_benches", pick)
+
+
+def store():
+    google("fox_sqlite_benches", lambda row: say("store." + re.sub(r"[^a-z0-9_]+", "_", row["name"].lower()),
+                                                 row.get("items_per_second", row["real_time"]),
+                                                 "1/s" if "items_per_second" in row else row["time_unit"],
+                                                 "higher" if "items_per_second" in row else "lower"))
+
+
+def page():
+    dist = ROOT / "web" / "dist"
+    files = [f for f in dist.rglob("*") if f.is_file() and f.suffix not in (".gz", ".br")]
+    say("page.kb", sum(len(gzip.compress(f.read_bytes(), 9)) for f in files) / 1000, "kB", "lower")
+
+
+for name, figure in (("core", core), ("store", store), ("mqtt.rule", reaction), ("mqtt.qos1", acked), ("scale", scale), ("page", page)):
+    if not WANTED or any(w.startswith(name) or name.startswith(w) for w in WANTED):
+        figure()
