@@ -16,11 +16,11 @@
 namespace foxtail {
 namespace {
 
-using Names = StringMap<std::string>;
+using GivenNames = StringMap<std::string>;
 
 /// {"zigbee2mqtt":{"0x00158d":"hall-lamp"},...}
-Result<std::map<std::string, Names>> read_names(const std::string& file) {
-    std::map<std::string, Names> out;
+Result<std::map<std::string, GivenNames>> read_names(const std::string& file) {
+    std::map<std::string, GivenNames> out;
     std::error_code error;
     if (!std::filesystem::exists(file, error)) return out;
     const auto text = read_file(file);
@@ -38,7 +38,7 @@ Result<std::map<std::string, Names>> read_names(const std::string& file) {
     return out;
 }
 
-const Names* names_of(const mqtt::Format& format) {
+const GivenNames* names_of(const mqtt::Format& format) {
     if (const auto* zigbee = dynamic_cast<const mqtt::Zigbee2Mqtt*>(&format)) return &zigbee->ids();
     if (const auto* discovery = dynamic_cast<const mqtt::HomeAssistant*>(&format))
         return &discovery->ids();
@@ -63,7 +63,7 @@ Result<std::unique_ptr<Formats>> Formats::make(const Configuration& configuratio
             return std::any_of(
                 owner->formats_.begin(), owner->formats_.end(), [&](const auto& other) {
                     if (other->name() == self) return false;
-                    const Names* names = names_of(*other);
+                    const GivenNames* names = names_of(*other);
                     return names != nullptr &&
                            std::any_of(names->begin(), names->end(),
                                        [&](const auto& n) { return n.second == id; });
@@ -105,7 +105,7 @@ Result<std::unique_ptr<Formats>> Formats::make(const Configuration& configuratio
 std::size_t Formats::names() const {
     std::size_t count = 0;
     for (const auto& format : formats_) {
-        if (const Names* names = names_of(*format)) count += names->size();
+        if (const GivenNames* names = names_of(*format)) count += names->size();
     }
     return count;
 }
@@ -113,7 +113,7 @@ std::size_t Formats::names() const {
 std::string Formats::names_text() const {
     std::string out = "{";
     for (const auto& format : formats_) {
-        const Names* names = names_of(*format);
+        const GivenNames* names = names_of(*format);
         if (names == nullptr) continue;
         const std::map<std::string, std::string> sorted(names->begin(), names->end());
         out += out.size() > 1 ? ",\n" : "\n";
