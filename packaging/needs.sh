@@ -61,3 +61,8 @@ foxtail_npm() {
 foxtail_page() {
   foxtail_node && foxtail_npm web && (cd web && npm run --silent build >&2)
 }
+
+# The programs of others that the end-to-end tests talk to.
+foxtail_peers() {
+  foxtail_node && foxtail_npm tests/peers
+}

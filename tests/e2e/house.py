@@ -18,6 +18,7 @@ import urllib.parse
 
 DEADLINE_S = 20.0
 SKIPPED = 77  # SKIP_RETURN_CODE of the tests
+PEERS = pathlib.Path(__file__).resolve().parent.parent / "peers"  # programs of others, from npm
 
 
 class Wrong(AssertionError):

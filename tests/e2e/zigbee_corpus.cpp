@@ -129,7 +129,7 @@ void print_summary(const Zigbee2Mqtt& format, const RecordingSink& sink, const C
     std::map<std::string, std::size_t> reasons;
     for (const auto& refused : format.refusals().list) {
         ++reasons[refused.reason];
-        if (reasons[refused.reason] <= 3) {
+        if (reasons[refused.reason] <= 200) {
             std::printf("  refused %s %s: %s\n", refused.device.c_str(), refused.path.c_str(),
                         refused.reason.c_str());
         }
