@@ -68,7 +68,7 @@ class House:
         self._connection = None
         atexit.register(self.clear)
 
-    def configure(self, users="", anonymous=True, rules="rules: []\n"):
+    def configure(self, users="", anonymous=True, rules="rules: []\n", packet_bytes_max=33554432):
         """Two MQTT listeners: the first lets anonymous clients in when asked to, the second asks for a password."""
         self.rules.write_text(rules)
         self.config.write_text(
@@ -76,8 +76,8 @@ class House:
             "api: {listen: '127.0.0.1:0'}\n"
             "mqtt:\n"
             "  listeners:\n"
-            f"    - {{listen: '127.0.0.1:0', anonymous: {'true' if anonymous else 'false'}}}\n"
-            "    - {listen: '127.0.0.1:0'}\n"
+            f"    - {{listen: '127.0.0.1:0', anonymous: {'true' if anonymous else 'false'}, packet_bytes_max: {packet_bytes_max}}}\n"
+            f"    - {{listen: '127.0.0.1:0', packet_bytes_max: {packet_bytes_max}}}\n"
             "  anonymous: {publish: ['#'], subscribe: ['#']}\n"
             f"{users}"
             "rules: [rules.yaml]\n"
