@@ -13,7 +13,6 @@ constexpr std::uint8_t format_zstd = 2;
 // a frame.
 constexpr std::size_t packed_bytes_min = 512;
 constexpr int batch_level = 1;
-constexpr std::size_t raw_bytes_max = std::size_t{1} << 30;
 
 // What differs from the entry before, as bits of the entry's first byte.
 enum Differs : std::uint8_t {
@@ -107,17 +106,16 @@ Result<void> decode_batch(std::string_view blob, std::vector<Entry>& out) {
     ByteReader head(*body);
     const auto format = head.u8();
     std::string inflated;
-    std::string_view raw = body->substr(1);
+    std::string_view raw;
     if (format == format_zstd) {
         const auto size = head.u64();
-        if (!head.ok() || size > raw_bytes_max)
-            return fail(Code::corrupt, "batch of readings of no size");
-        inflated.resize(size);
-        if (!read_zstd(head.bytes(head.left()), inflated.data(), inflated.size())) {
+        if (!head.ok() || !read_zstd(head.bytes(head.left()), size, inflated)) {
             return fail(Code::corrupt, "batch of readings that does not unpack");
         }
         raw = inflated;
-    } else if (format != format_plain) {
+    } else if (head.ok() && format == format_plain) {
+        raw = head.bytes(head.left());
+    } else {
         return fail(Code::corrupt, "batch of readings of format " + std::to_string(format));
     }
     ByteReader in(raw);

@@ -112,4 +112,14 @@ bool read_zstd(std::string_view frame, char* out, std::size_t size) {
     return ZSTD_decompressDCtx(context.get(), out, size, frame.data(), frame.size()) == size;
 }
 
+bool read_zstd(std::string_view frame, std::uint64_t size, std::string& out) {
+    // A block of four bytes unpacks to at most 128 KiB.
+    constexpr std::uint64_t growth_max = 32 * 1024;
+    if (size / growth_max > frame.size() ||
+        ZSTD_getFrameContentSize(frame.data(), frame.size()) != size)
+        return false;
+    out.resize(size);
+    return read_zstd(frame, out.data(), out.size());
+}
+
 }  // namespace foxtail::sqlite

@@ -21,5 +21,8 @@ std::size_t append_zstd(std::string& out, std::string_view raw, int level);
 /// Fills `out` (of exactly the raw size) from one frame; false when the frame is damaged or of
 /// another size.
 [[nodiscard]] bool read_zstd(std::string_view frame, char* out, std::size_t size);
+/// The same into a string of `size` bytes, which come from outside: takes no memory that a frame of
+/// this length could not fill.
+[[nodiscard]] bool read_zstd(std::string_view frame, std::uint64_t size, std::string& out);
 
 }  // namespace foxtail::sqlite

@@ -361,12 +361,14 @@ bool read_texts(ByteReader& in, std::size_t count, std::vector<std::string>& dis
     for (const auto size : sizes) {
         if (size < 0 || size > bytes_max || (total += size) > bytes_max) return false;
     }
-    std::string all(static_cast<std::size_t>(total), '\0');
+    const auto size_of_all = static_cast<std::size_t>(total);
+    std::string all;
     if (static_cast<Plane>(in.u8()) == Plane::zstd) {
         const auto frame = in.text();
-        if (!in.ok() || !read_zstd(frame, all.data(), all.size())) return false;
+        if (!in.ok() || !read_zstd(frame, size_of_all, all)) return false;
     } else {
-        all.assign(in.bytes(all.size()));
+        all = in.bytes(size_of_all);
+        if (!in.ok()) return false;
     }
     which.resize(count);
     if (!read_integers(in, which) || !in.ok()) return false;

@@ -232,6 +232,17 @@ TEST(Batch, gives_random_readings_back_exactly) {
     }
 }
 
+// Found by the fuzzer: nothing but a right checksum.
+TEST(Batch, and_segment_refuse_a_blob_with_nothing_in_it) {
+    std::string blob;
+    append_checksum(blob);
+    std::vector<Entry> back;
+    const auto read = decode_batch(blob, back);
+    ASSERT_FALSE(read);
+    EXPECT_EQ(read.error().code, Code::corrupt);
+    EXPECT_FALSE(Segment::open(blob));
+}
+
 TEST(Batch, notices_damage) {
     RandomBodies random(segment_seed);
     auto blob = encode_batch(some_entries(random, 20, 5, true));

@@ -8,7 +8,6 @@ namespace {
 
 constexpr std::uint8_t snapshot_format = 1;
 constexpr int snapshot_level = 1;  // it is written often and read seldom
-constexpr std::size_t snapshot_bytes_max = std::size_t{1} << 30;
 
 }  // namespace
 
@@ -28,13 +27,11 @@ Result<std::string> decode_snapshot(std::string_view blob) {
     ByteReader in(*body);
     const auto format = in.u8();
     const auto size = in.u64();
-    if (!in.ok() || format != snapshot_format || size > snapshot_bytes_max) {
+    if (!in.ok() || format != snapshot_format)
         return fail(Code::corrupt, "snapshot with a damaged head");
-    }
-    std::string bytes(size, '\0');
-    if (!read_zstd(in.bytes(in.left()), bytes.data(), bytes.size())) {
+    std::string bytes;
+    if (!read_zstd(in.bytes(in.left()), size, bytes))
         return fail(Code::corrupt, "snapshot that does not unpack");
-    }
     return bytes;
 }
 

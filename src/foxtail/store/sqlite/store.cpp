@@ -77,9 +77,9 @@ struct SqliteStore::Parts {
             if (commit || snapshot || !retentions.empty()) idle = false;
             // Small things first: they never wait for a stream of commits to end.
             if (!retentions.empty()) {
-                const auto [property, retention] = *retentions.begin();
+                const auto wish = *retentions.begin();
                 retentions.erase(retentions.begin());
-                unlocked(lock, [&] { (void)writer.keep_for({property}, retention); });
+                unlocked(lock, [&] { (void)writer.keep_for({wish.first}, wish.second); });
             } else if (snapshot) {
                 const auto job = *std::exchange(snapshot, std::nullopt);
                 unlocked(lock, [&] { (void)writer.keep_snapshot(job.seq, job.bytes); });
