@@ -1,9 +1,9 @@
 // The load side of ./bench: one program, several loads, each prints one JSON object. See
 // docs/benchmarks.md.
-//   load rule  PORT RATE SECONDS      a number on bench/in at RATE/s; the answer on bench/out;
-//   latency quantiles load acked PORT PUBLISHERS INFLIGHT SECONDS   QoS 1, so many unacknowledged
-//   each load things PORT COUNT RATE SECONDS   announces COUNT sensors, then RATE readings a second
-//   over all of them
+//   load rule PORT RATE SECONDS                 numbers on bench/in, answers on bench/out
+//   load acked PORT PUBLISHERS INFLIGHT SECONDS  QoS 1, so many unacknowledged each
+//   load announce PORT COUNT                     COUNT things with ten properties each
+//   load say PORT COUNT RATE SECONDS             RATE messages of ten readings a second over them
 #include <cmath>
 #include <cstdio>
 #include <cstdlib>
@@ -155,15 +155,16 @@ void acked_load(std::uint16_t port, std::size_t publishers, std::size_t in_fligh
     ::close(poll_fd);
 }
 
+void push(Wire& wire) {
+    while (!wire.flush()) {
+        pollfd ready{wire.fd(), POLLOUT, 0};
+        ::poll(&ready, 1, 1000);
+    }
+}
+
 /// Sensors with ten properties each, announced as Home Assistant does; the same on every call.
-void things_load(std::uint16_t port, std::size_t count, double rate, double time_s) {
-    Wire wire(port, "bench-things");
-    const auto push = [&] {
-        while (!wire.flush()) {
-            pollfd ready{wire.fd(), POLLOUT, 0};
-            ::poll(&ready, 1, 1000);
-        }
-    };
+void announce(std::uint16_t port, std::size_t count) {
+    Wire wire(port, "bench-announcer");
     for (std::size_t i = 0; i < count; ++i) {
         const std::string id = "bench_" + std::to_string(i);
         std::string config = R"({"dev":{"ids":")" + id + R"(","name":")" + id +
@@ -176,8 +177,13 @@ void things_load(std::uint16_t port, std::size_t count, double rate, double time
                       R"( }}"})";
         }
         wire.publish("homeassistant/device/" + id + "/config", config + "}}", 0, true);
-        push();
+        push(wire);
     }
+    std::printf("{\"announced\":%zu}\n", count);
+}
+
+void say(std::uint16_t port, std::size_t count, double rate, double time_s) {
+    Wire wire(port, "bench-things");
     std::mt19937 rng(1);
     const auto total = static_cast<std::size_t>(rate * time_s);
     const double gap_ns = 1e9 / rate;
@@ -186,7 +192,7 @@ void things_load(std::uint16_t port, std::size_t count, double rate, double time
     for (std::size_t n = 0; n < total; ++n) {
         const auto at = start + static_cast<std::int64_t>(static_cast<double>(n) * gap_ns);
         if (const auto left = at - now_ns(); left > 100'000) {
-            push();
+            push(wire);
             ::usleep(static_cast<useconds_t>(left / 1000));
         }
         std::string payload = "{";
@@ -194,11 +200,11 @@ void things_load(std::uint16_t port, std::size_t count, double rate, double time
             payload += std::string(p > 0 ? "," : "") + "\"v" + std::to_string(p) + "\":" +
                        std::to_string(static_cast<double>(rng() % 30000) / 10.0).substr(0, 6);
         wire.publish("bench/t/bench_" + std::to_string(rng() % count), payload + "}");
-        if (wire.unsent() > 16384) push();
+        if (wire.unsent() > 16384) push(wire);
         wire.receive([](const Wire::Packet&) {});
         ++sent;
     }
-    push();
+    push(wire);
     std::printf("{\"sent\":%zu,\"seconds\":%.3f}\n", sent,
                 static_cast<double>(now_ns() - start) / 1e9);
 }
@@ -216,12 +222,14 @@ int main(int argc, char** argv) {
     } else if (what == "acked" && argc == 6) {
         acked_load(port, static_cast<std::size_t>(number(3)), static_cast<std::size_t>(number(4)),
                    number(5));
-    } else if (what == "things" && argc == 6) {
-        things_load(port, static_cast<std::size_t>(number(3)), number(4), number(5));
+    } else if (what == "announce" && argc == 4) {
+        announce(port, static_cast<std::size_t>(number(3)));
+    } else if (what == "say" && argc == 6) {
+        say(port, static_cast<std::size_t>(number(3)), number(4), number(5));
     } else {
         std::fprintf(stderr,
                      "usage: load rule PORT RATE SECONDS | acked PORT PUBLISHERS INFLIGHT SECONDS "
-                     "| things PORT COUNT RATE SECONDS\n");
+                     "| announce PORT COUNT | say PORT COUNT RATE SECONDS\n");
         return 2;
     }
     return 0;

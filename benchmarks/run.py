@@ -172,41 +172,90 @@ def acked():
     house.stop()
 
 
+def settle(house, quiet_s=2.0):
+    """Waits until what was sent has been worked off: hardly any CPU for a while."""
+    while True:
+        before = house.cpu_s()
+        time.sleep(quiet_s)
+        if house.cpu_s() - before < 0.05 * quiet_s:
+            return
+
+
 def scale():
     cost = {}
     for count in (100, 100000):
         house = House()
         house.start()
-        load("things", house.mqtt, count, 1, 1)
-        time.sleep(3 if count < 1000 else 30)
+        load("announce", house.mqtt, count)
+        settle(house)
+        load("say", house.mqtt, count, 1000, 3)  # until every list has found its size
+        settle(house)
         before = house.cpu_s()
-        result = load("things", house.mqtt, 0 or count, 1000, 20) if count < 1000 else None
-        if result is None:
-            result = load("things", house.mqtt, count, 1000, 20)
-        cost[count] = (house.cpu_s() - before) / result["sent"]
+        sent = load("say", house.mqtt, count, 1000, 20)["sent"]
+        settle(house)
+        cost[count] = (house.cpu_s() - before) / sent
+        say(f"scale.cost_us_{count}", cost[count] * 1e6, "us", "lower")
         house.stop()
     say("scale.cost_ratio", cost[100000] / cost[100], "ratio", "lower")
 
 
-def google(binary, pick):
-    out = subprocess.run([BIN / binary, "--benchmark_format=json"], check=True, capture_output=True, text=True, timeout=1200)
-    for row in json.loads(out.stdout)["benchmarks"]:
-        pick(row)
+def stat(house):
+    out = subprocess.run([BIN / "foxtail", "journal", "stat", "--json", "--data", house.folder], check=True,
+                         capture_output=True, text=True, timeout=60)
+    return json.loads(out.stdout)
+
+
+def readings(house):
+    told = stat(house)
+    return told["readings_sealed"] + told["readings_waiting"]
+
+
+def start():
+    """1,000 things with ten properties each and ten million readings; then an hour of what they would say."""
+    house = House()
+    house.start()
+    load("announce", house.mqtt, 1000)
+    while readings(house) < 10_000_000:
+        load("say", house.mqtt, 1000, 15000, 20)
+        settle(house, 1.0)
+    house.stop(remove=False)
+    runs = []
+    for _ in range(3):
+        runs.append(house.start())
+        house.stop(remove=False)
+    say("start.ms", sorted(runs)[1], "ms", "lower")
+    house.start()
+    load("announce", house.mqtt, 1000)  # devices tell of themselves again
+    load("say", house.mqtt, 1000, 6000, 10)  # an hour of a message a minute from each
+    settle(house, 1.0)
+    say("rss.mib", house.rss_mib(), "MiB", "lower")
+    house.stop()
+
+
+def google(binary, *arguments):
+    out = subprocess.run([BIN / binary, "--benchmark_format=json", *arguments], check=True, capture_output=True, text=True,
+                         timeout=1800, env={**os.environ, "FOXTAIL_BENCH_FULL": "1"})
+    return json.loads(out.stdout)["benchmarks"]
 
 
 def core():
-    def pick(row):
+    for row in google("fox_hub_benches"):
         if row["name"].startswith("core_readings"):
             say("core.readings_per_s", row["items_per_second"], "1/s", "higher")
-            say("core.allocations_per_reading", row.get("allocations_per_reading", row.get("allocations", 0)), "count", "lower")
-    google("fox_hub_benches", pick)
+            say("core.allocations_per_reading", row["allocations_per_reading"], "count", "lower")
 
 
 def store():
-    google("fox_sqlite_benches", lambda row: say("store." + re.sub(r"[^a-z0-9_]+", "_", row["name"].lower()),
-                                                 row.get("items_per_second", row["real_time"]),
-                                                 "1/s" if "items_per_second" in row else row["time_unit"],
-                                                 "higher" if "items_per_second" in row else "lower"))
+    for row in google("fox_sqlite_benches", "--benchmark_filter=store_readings|store_rule_records|history_query"):
+        for name, unit, better in (("store.readings_per_s", "1/s", "higher"), ("store.rule_records_per_s", "1/s", "higher"),
+                                   ("history.query.p50_ms", "ms", "lower"), ("history.query.p99_ms", "ms", "lower")):
+            if name in row:
+                say(name, row[name], unit, better)
+    with tempfile.TemporaryDirectory(prefix="foxtail-bench-") as folder:
+        messages = pathlib.Path(folder, "day.jsonl")
+        subprocess.run([BIN / "foxtail-sim", "day", "--out", messages], check=True, timeout=600)
+        out = subprocess.run([BIN / "foxtail-day", messages, folder], check=True, capture_output=True, text=True, timeout=600)
+        say("store.bytes_per_reading", json.loads(out.stdout)["bytes_per_reading"], "B", "lower")
 
 
 def page():
@@ -215,6 +264,8 @@ def page():
     say("page.kb", sum(len(gzip.compress(f.read_bytes(), 9)) for f in files) / 1000, "kB", "lower")
 
 
-for name, figure in (("core", core), ("store", store), ("mqtt.rule", reaction), ("mqtt.qos1", acked), ("scale", scale), ("page", page)):
-    if not WANTED or any(w.startswith(name) or name.startswith(w) for w in WANTED):
+FIGURES = ((("core",), core), (("store", "history"), store), (("mqtt.rule",), reaction), (("mqtt.qos1",), acked),
+           (("start", "rss"), start), (("scale",), scale), (("page",), page))
+for names, figure in FIGURES:
+    if not WANTED or any(w.startswith(name) or name.startswith(w) for w in WANTED for name in names):
         figure()
