@@ -10,6 +10,11 @@
 
 #include <gtest/gtest.h>
 
+// GCC 12 takes the member of an empty optional for a value that is used.
+#if defined(__GNUC__) && !defined(__clang__)
+#pragma GCC diagnostic ignored "-Wmaybe-uninitialized"
+#endif
+
 namespace foxtail::mqtt {
 namespace {
 
