@@ -26,8 +26,8 @@ struct ChartFrame {
 };
 
 /// A bar chart of eighth blocks with its axis at the left and times below. A value
-/// holds until the next; before the first and after the last point nothing is drawn. Empty text when
-/// there is no point.
+/// holds until the next; before the first and after the last point nothing is drawn. Empty text
+/// when there is no point.
 [[nodiscard]] std::string bar_chart(const std::vector<ChartPoint>& points, const ChartFrame& frame,
                                     const Zone& zone);
 

@@ -9,7 +9,6 @@
 namespace foxtail {
 namespace {
 
-
 class Utc final : public Zone {
 public:
     [[nodiscard]] Duration offset_at(Time) const override { return {}; }

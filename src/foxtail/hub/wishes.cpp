@@ -10,7 +10,6 @@
 namespace foxtail {
 namespace {
 
-
 /// Commands of outsiders leave only once they are on record: no log, no action.
 bool is_outsider(SubjectKind kind) {
     return kind == SubjectKind::participant || kind == SubjectKind::agent ||
