@@ -1,6 +1,8 @@
-// What a household's day weighs on disk. Reads the messages of `foxtail-sim day` (one JSON object a
-// line), lets the device formats understand them and the household record them at the simulated
-// time, and writes the records as the store does in life: small batches, each followed by upkeep.
+// What a household's day weighs on disk. Reads the messages of `foxtail-sim day --hours 48` (one
+// JSON object a line), lets the device formats understand them and the household record them at the
+// simulated time, and writes the records as the store does in life: small batches, each followed by
+// upkeep. Counted is what the second day adds, so that devices which tell what they are, once in
+// their lives, do not count as readings.
 //   foxtail-day MESSAGES FOLDER
 #include "foxtail/app/formats.hpp"
 #include "foxtail/grants/pattern.hpp"
@@ -153,6 +155,12 @@ int run(const std::string& messages, const std::string& folder) {
         } while (writer.behind());
         return {};
     };
+    const auto seal = [&]() -> Result<sqlite::Stat> {
+        if (const auto done = commit(); !done) return fail(done.error());
+        if (const auto done = writer.seal_now(); !done) return fail(done.error());
+        return sqlite::stat(options.path);
+    };
+    std::optional<sqlite::Stat> first_day;
     while (std::getline(in, line)) {
         const auto json = parse_json(line);
         if (!json) return failed(json.error().message);
@@ -160,26 +168,29 @@ int run(const std::string& messages, const std::string& folder) {
         const auto t_ms = message.at("t_ms").to_number<std::int64_t>();
         if (first_ms == 0) first_ms = t_ms;
         day.now = {Time{t_ms * 1000}, seconds(1) + milliseconds(t_ms - first_ms)};
+        if (!first_day && t_ms - first_ms >= 86'400'000) {
+            const auto stat = seal();
+            if (!stat) return failed(stat.error().message);
+            first_day = *stat;
+        }
         day.household.tick(day.now);
         day.hear(std::string(message.at("topic").as_string()),
                  std::string(message.at("payload").as_string()), message.at("retain").as_bool());
         if (day.household.records().size() < batch) continue;
         if (const auto done = commit(); !done) return failed(done.error().message);
     }
-    if (const auto done = commit(); !done) return failed(done.error().message);
-    if (const auto done = writer.seal_now(); !done) return failed(done.error().message);
-    writer.close();
-    const auto stat = sqlite::stat(options.path);
+    const auto stat = seal();
     if (!stat) return failed(stat.error().message);
-    const auto readings = stat->readings_sealed + stat->readings_waiting;
-    if (readings == 0) return failed("no readings in " + messages);
+    if (!first_day || stat->readings_sealed <= first_day->readings_sealed)
+        return failed("no second day in " + messages);
+    const auto readings = static_cast<double>(stat->readings_sealed - first_day->readings_sealed);
+    writer.close();
     std::printf(
-        "{\"readings\":%llu,\"other_records\":%llu,\"bytes\":%llu,\"bytes_per_reading\":%.3f,"
-        "\"segment_bytes_per_reading\":%.3f,\"things\":%zu,\"refused\":%llu}\n",
-        static_cast<unsigned long long>(readings), static_cast<unsigned long long>(stat->records),
-        static_cast<unsigned long long>(stat->bytes),
-        static_cast<double>(stat->bytes) / static_cast<double>(readings),
-        static_cast<double>(stat->segment_bytes) / static_cast<double>(readings),
+        "{\"readings\":%.0f,\"bytes_per_reading\":%.3f,\"in_segments\":%.3f,\"first_day\":%.3f,"
+        "\"things\":%zu,\"refused\":%llu}\n",
+        readings, static_cast<double>(stat->bytes - first_day->bytes) / readings,
+        static_cast<double>(stat->segment_bytes - first_day->segment_bytes) / readings,
+        static_cast<double>(first_day->bytes) / static_cast<double>(first_day->readings_sealed),
         day.household.catalogue().things().size(), static_cast<unsigned long long>(day.refused));
     return 0;
 }

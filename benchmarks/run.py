@@ -253,7 +253,7 @@ def store():
                 say(name, row[name], unit, better)
     with tempfile.TemporaryDirectory(prefix="foxtail-bench-") as folder:
         messages = pathlib.Path(folder, "day.jsonl")
-        subprocess.run([BIN / "foxtail-sim", "day", "--out", messages], check=True, timeout=600)
+        subprocess.run([BIN / "foxtail-sim", "day", "--hours", "48", "--out", messages], check=True, timeout=600)
         out = subprocess.run([BIN / "foxtail-day", messages, folder], check=True, capture_output=True, text=True, timeout=600)
         say("store.bytes_per_reading", json.loads(out.stdout)["bytes_per_reading"], "B", "lower")
 
