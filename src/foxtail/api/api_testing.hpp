@@ -36,12 +36,17 @@ public:
                       const std::function<Result<void>(Record&&)>&) override {
         return snapshot(0, {});
     }
+    Result<void> kept(SubjectId,
+                      const std::function<void(std::string_view, std::string_view)>&) override {
+        return {};
+    }
+    void keep(Keepsake) override {}
     void commit(std::vector<Record>&& batch, Committed done) override {
         boost::asio::post(io_, [this, batch = std::move(batch), done = std::move(done)]() mutable {
             if (failing)
                 return done(fail(Code::unavailable, "no space left on device"), std::move(batch));
             for (const Record& record : batch) records.push_back(record);
-            done(records.back().seq, std::move(batch));
+            done(records.empty() ? 0 : records.back().seq, std::move(batch));
         });
     }
     void keep_snapshot(Seq, std::string) override {}

@@ -86,6 +86,8 @@ Result<Found> find_route(std::string_view method, std::string_view path) {
         const auto pattern = split(route.path);
         if (!matches(pattern, asked)) continue;
         if (route.method != method) {
+            // Two patterns may match one path: each method is named once.
+            if (found.allowed.find(route.method) != std::string::npos) continue;
             if (!found.allowed.empty()) found.allowed += ", ";
             found.allowed += route.method;
             continue;

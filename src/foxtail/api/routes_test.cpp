@@ -50,6 +50,8 @@ TEST(Routes, a_path_is_taken_apart_and_decoded) {
               "/things/{id}/properties/observe");
     EXPECT_EQ(find_route("POST", "/things")->allowed, "GET");
     EXPECT_EQ(find_route("PATCH", "/grants")->allowed, "GET, POST");
+    // Matches both {name} and observe.
+    EXPECT_EQ(find_route("DELETE", "/things/x/properties/observe")->allowed, "GET, PUT");
     EXPECT_EQ(find_route("GET", "/nowhere")->route, nullptr);
     EXPECT_EQ(find_route("GET", "/things/")->route, nullptr);
     EXPECT_EQ(find_route("GET", std::string(100'000, '/'))->route, nullptr);
