@@ -162,8 +162,9 @@ TEST(Base64, has_one_text_for_the_same_bytes) {
     EXPECT_EQ(to_base64("foobar"), "Zm9vYmFy");
     EXPECT_EQ(*from_base64("Zm8="), "fo");
     EXPECT_EQ(*from_base64(""), "");
-    for (const char* other :
-         {"Zm9", "Zm8", "Zm9=", "Zh==", "Z===", "Zm 8=", "Zm8=\n", "Zm8=Zm8=", "_-8="})
+    EXPECT_EQ(*from_base64(to_base64("\xFF\xFE\xFD\x01")), "\xFF\xFE\xFD\x01");
+    for (const char* other : {"Zm9", "Zm8", "Zm9=", "Zh==", "Z===", "Zm 8=", "Zm8=\n",
+                              "Zm8=Zm8=", "_-8=", "====", "=", "Z=g=", "Zm9v====", "Zm\xCC\xB4"})
         EXPECT_FALSE(from_base64(other).has_value()) << other;
 }
 
