@@ -1,0 +1,250 @@
+// Whether /openapi.json is well made (Redocly's rules) and true: every operation in it is asked of a running house,
+// with a token, without one and with one for too little, and each answer has to be one that is documented, in form too.
+//   FOXTAIL_URL=http://127.0.0.1:PORT FOXTAIL_TOKEN=the owner's  node openapi.mjs
+// The house has the things garden (settable lamp), porch (lux), bell (an action, an event) and a rule that has run.
+import assert from 'node:assert/strict';
+import {before, test} from 'node:test';
+import {createConfig, lintFromString} from '@redocly/openapi-core';
+import {Ajv2020} from 'ajv/dist/2020.js';
+import formats from 'ajv-formats';
+import {WebSocket} from 'ws';
+
+const url = process.env.FOXTAIL_URL;
+const owner = process.env.FOXTAIL_TOKEN;
+
+// What the linter finds and is meant to be so.
+const meant = {
+  // A WebSocket opens with 101: OpenAPI has no better word for it.
+  'operation-2xx-response #/paths/~1stream/get/responses': true,
+};
+
+let document;
+let text;
+let ajv;
+let narrow; // a token that may read porch/lux and nothing else
+const found = {}; // what the house has: names and numbers for the requests
+const asked = new Set(); // operation and status, as they really came
+
+const methods = ['get', 'put', 'post', 'delete', 'patch', 'head', 'options'];
+const operations = () =>
+  Object.entries(document.paths).flatMap(([path, item]) =>
+    methods.filter((method) => item[method]).map((method) => ({path, method, operation: item[method], id: item[method].operationId})));
+
+/** The document with every object that lists its members closed: an answer with others is not what was documented. */
+function closed(schema) {
+  if (Array.isArray(schema)) return schema.map(closed);
+  if (schema === null || typeof schema !== 'object') return schema;
+  const out = Object.fromEntries(Object.entries(schema).map(([key, value]) => [key, closed(value)]));
+  if (out.type === 'object' && out.properties && out.additionalProperties === undefined) out.additionalProperties = false;
+  return out;
+}
+
+const pointer = (...parts) => parts.map((part) => encodeURIComponent(part.replaceAll('~', '~0').replaceAll('/', '~1'))).join('/');
+
+/** The place of an answer's description, through a $ref. */
+function place_of(one, status) {
+  const response = one.operation.responses[status];
+  assert.ok(response, `${one.method} ${one.path} answers ${status}, which is not documented`);
+  return response.$ref ? response.$ref.slice(2).split('/') : ['paths', one.path, one.method, 'responses', String(status)];
+}
+
+function conforms(one, status, headers, body) {
+  asked.add(`${one.id} ${status}`);
+  const place = place_of(one, status);
+  const response = place.reduce((at, part) => at[part], document);
+  const where = `${one.method} ${one.path} ${status}`;
+  for (const name of Object.keys(response.headers ?? {})) {
+    if (name !== 'Link') assert.ok(headers.get(name), `${where}: no header ${name}`);
+  }
+  if (!response.content) return assert.equal(body, '', `${where}: a body where none is documented`);
+  const type = (headers.get('content-type') ?? '').split(';')[0];
+  assert.ok(response.content[type], `${where}: ${type}, documented is ${Object.keys(response.content)}`);
+  if (!type.endsWith('json')) return undefined;
+  const value = JSON.parse(body);
+  const valid = ajv.compile({$ref: `house#/${pointer(...place, 'content', type, 'schema')}`});
+  assert.ok(valid(value), `${where}: ${ajv.errorsText(valid.errors)} in ${body.slice(0, 400)}`);
+  return value;
+}
+
+/** One request. An event stream is left once its head is there. */
+async function ask(one, path, {token = owner, body, headers = {}} = {}) {
+  const aborted = new AbortController();
+  const answer = await fetch(url + path, {
+    method: one.method.toUpperCase(),
+    headers: {...(token ? {authorization: `Bearer ${token}`} : {}), ...(body === undefined ? {} : {'content-type': 'application/json'}), ...headers},
+    body,
+    signal: aborted.signal,
+  });
+  const streams = answer.headers.get('content-type')?.startsWith('text/event-stream');
+  const content = streams ? '' : await answer.text();
+  if (streams) aborted.abort();
+  return {status: answer.status, headers: answer.headers, value: conforms(one, answer.status, answer.headers, content)};
+}
+
+const fill = (path, values) => path.replace(/\{(\w+)\}/g, (_, name) => encodeURIComponent(values[name] ?? '1'));
+
+// For each operation: requests with the status they must get. A function gets what the house has.
+const requests = {
+  health: () => [[200]], ready: () => [[200]], auth_state: () => [[200]], openapi: () => [[200]],
+  auth_me: () => [[200]],
+  sign_up: () => [[401, {body: {code: 'not-this-one', name: 'eve', passphrase: 'long enough it is'}}], [401, {body: {code: 7}}], [400, {raw: '{'}]],
+  sign_in: () => [[401, {body: {name: 'nobody', passphrase: 'long enough it is'}}], [400, {body: []}]],
+  sign_out: () => [[204]],
+  directory: () => [[200]],
+  things: () => [[200], [200, {query: 'limit=1'}], [200, {query: 'offset=99999'}], [400, {query: 'limit=x'}], [400, {query: 'limit=-1'}]],
+  thing: () => [[200, {id: 'garden'}], [404, {id: 'nothing'}], [404, {id: '../rules'}], [404, {id: '\u{1F33E}'}]],
+  read_properties: () => [[200, {id: 'garden'}], [404, {id: 'nothing'}]],
+  write_properties: () => [[204, {id: 'garden', body: {lamp: true}}], [400, {id: 'garden', body: {lamp: 'purple'}}], [400, {id: 'garden', body: {}}],
+    [400, {id: 'garden', raw: '{"lamp":'}], [404, {id: 'nothing', body: {lamp: true}}], [400, {id: 'garden', body: {lamp: true}, query: 'time_to_live=99h'}]],
+  observe_properties: () => [[200, {id: 'garden'}], [200, {id: 'garden', headers: {'last-event-id': '3'}}], [404, {id: 'nothing'}]],
+  read_property: () => [[200, {id: 'porch', name: 'lux'}], [404, {id: 'porch', name: 'nothing'}]],
+  write_property: () => [[204, {id: 'garden', name: 'lamp', body: false}], [204, {id: 'garden', name: 'lamp', body: true, query: 'time_to_live=1s'}],
+    [400, {id: 'garden', name: 'lamp', body: 5}], [400, {id: 'porch', name: 'lux', body: 5}], [404, {id: 'garden', name: 'nothing', body: true}]],
+  observe_property: () => [[200, {id: 'porch', name: 'lux'}], [404, {id: 'porch', name: 'nothing'}]],
+  run_action: () => [[201, {id: 'bell', name: found.action}], [404, {id: 'bell', name: 'nothing'}], [400, {id: 'bell', name: found.action, raw: '{'}]],
+  action_status: () => [[200, {id: 'bell', name: found.action, seq: found.run}], [404, {id: 'bell', name: found.action, seq: '999999'}],
+    [404, {id: 'bell', name: found.action, seq: 'x'}]],
+  subscribe_event: () => [[200, {id: 'bell', name: found.event}], [404, {id: 'bell', name: 'nothing'}]],
+  readings: () => [[200], [200, {query: 'thing=porch'}], [200, {query: 'address=porch/lux'}], [404, {query: 'thing=nothing'}]],
+  command: () => [[200, {seq: found.command}], [404, {seq: '999999'}], [404, {seq: 'x'}]],
+  stream: () => [[426]],
+  history: () => [[200, {query: 'address=porch/lux'}], [200, {query: 'address=garden/lamp&points=0'}], [400], [400, {query: 'address=porch/lux&from=x'}],
+    [400, {query: 'address=porch/lux&points=-1'}], [404, {query: 'address=porch/nothing'}]],
+  journal: () => [[200], [200, {query: 'readings=true&limit=1000'}], [200, {query: 'from=1&limit=5'}], [200, {query: 'kind=command'}],
+    [400, {query: 'limit=many'}], [200, {query: 'kind=command_denied'}]],
+  why: () => [[200, {seq: found.command}], [404, {seq: '999999'}], [400, {seq: 'x'}]],
+  rules: () => [[200]], subjects: () => [[200]], problems: () => [[200]], system: () => [[200]], metrics: () => [[200]], grants: () => [[200]],
+  give_grant: () => [[201, {body: {subject_name: 'dashboard', addresses: ['porch/*'], verbs: ['read', 'history'], until: '2099-01-01T00:00:00Z', purpose: 'a test'}}],
+    [400, {body: {subject_name: 'dashboard', addresses: [], verbs: ['read']}}], [400, {body: {subject_name: 'dashboard', addresses: ['*'], verbs: ['own']}}]],
+  take_back_grant: () => [[204, {id: found.grant}], [404, {id: found.grant}], [404, {id: '999999'}], [404, {id: 'x'}]],
+};
+
+const by_id = (id) => operations().find((one) => one.id === id);
+
+before(async () => {
+  const answer = await fetch(url + '/openapi.json');
+  text = await answer.text();
+  document = JSON.parse(text);
+  ajv = new Ajv2020({strict: false, allErrors: true});
+  formats.default ? formats.default(ajv) : formats(ajv);
+  ajv.addSchema(closed(document), 'house');
+  const as_owner = async (path, init = {}) => {
+    const told = await fetch(url + path, {...init, headers: {authorization: `Bearer ${owner}`, 'content-type': 'application/json'}});
+    assert.ok(told.ok, `${path}: ${told.status} ${await told.clone().text()}`);
+    return told;
+  };
+  const bell = await (await as_owner('/things/bell')).json();
+  found.action = Object.keys(bell.actions)[0];
+  found.event = Object.keys(bell.events)[0];
+  found.run = (await as_owner(`/things/bell/actions/${found.action}`, {method: 'POST'})).headers.get('foxtail-command');
+  found.command = (await as_owner('/things/garden/properties/lamp', {method: 'PUT', body: 'true'})).headers.get('foxtail-command');
+  const give = async (grant) => (await as_owner('/grants', {method: 'POST', body: JSON.stringify(grant)})).json();
+  found.grant = String((await give({subject_name: 'guest', addresses: ['garden/*'], verbs: ['read']})).id);
+  narrow = (await give({subject_name: 'narrow', addresses: ['porch/lux'], verbs: ['read']})).token;
+});
+
+test('the linter finds nothing but what is meant', async () => {
+  const config = await createConfig({extends: ['recommended-strict']});
+  const problems = await lintFromString({source: text, absoluteRef: '/openapi.json', config});
+  const lines = problems.map((one) => `${one.ruleId} ${one.location[0]?.pointer}`);
+  assert.deepEqual(problems.filter((_, i) => !meant[lines[i]]).map((one, i) => `${lines[i]}: ${one.message}`), []);
+  for (const line of Object.keys(meant)) assert.ok(lines.includes(line), `no longer found, so take it out of the list: ${line}`);
+});
+
+test('every operation is asked here', () => {
+  assert.deepEqual(operations().map((one) => one.id).sort(), Object.keys(requests).sort());
+});
+
+test('without a token only what is documented as open answers', async () => {
+  for (const one of operations()) {
+    const open = one.operation.security?.length === 0;
+    if (open && one.method === 'post') continue; // signing in: each try counts, and has a test of its own below
+    const path = fill(one.path, {id: 'garden', name: 'lamp'});
+    const body = one.operation.requestBody ? '{}' : undefined;
+    for (const token of ['', 'fxt_wrong', owner.slice(0, -1)]) {
+      const {status} = await ask(one, path, {token, body});
+      if (!open || one.id === 'auth_me') assert.equal(status, 401, `${one.method} ${path} with the token '${token.slice(0, 9)}'`);
+      else if (one.method === 'get') assert.equal(status, 200, `${one.method} ${path}`);
+    }
+  }
+});
+
+for (const id of Object.keys(requests)) {
+  test(`${id} answers as documented`, async () => {
+    const one = by_id(id);
+    for (const [expected, how = {}] of requests[id]()) {
+      const path = fill(one.path, how) + (how.query ? '?' + how.query : '');
+      const body = how.raw ?? (how.body === undefined ? undefined : JSON.stringify(how.body));
+      const {status, value} = await ask(one, path, {body, headers: how.headers});
+      assert.equal(status, expected, `${one.method} ${path} ${body ?? ''}: ${JSON.stringify(value)?.slice(0, 300)}`);
+    }
+  });
+}
+
+test('who may read one property sees that one, and nothing of the rest', async () => {
+  const as = (id, values = {}, query = '') => ask(by_id(id), fill(by_id(id).path, values) + query, {token: narrow});
+  for (const id of ['rules', 'grants', 'subjects', 'problems', 'system', 'metrics']) assert.equal((await as(id)).status, 403, id);
+  assert.equal((await as('read_property', {id: 'porch', name: 'lux'})).status, 200);
+  assert.deepEqual((await as('things')).value.map((thing) => thing.id.split(':').pop()), ['porch']);
+  assert.deepEqual((await as('readings')).value.readings.map((one) => one.address), ['porch/lux']);
+  for (const [id, values] of [['thing', {id: 'garden'}], ['read_property', {id: 'garden', name: 'lamp'}], ['command', {seq: found.command}],
+    ['why', {seq: found.command}], ['observe_property', {id: 'garden', name: 'lamp'}], ['subscribe_event', {id: 'bell', name: found.event}]]) {
+    const {status, value} = await as(id, values);
+    const missing = await as(id, {...values, id: 'nothing', seq: '999999'});
+    assert.deepEqual([status, value], [404, missing.value], `${id}: what is forbidden looks like what is not there`);
+  }
+  assert.equal((await as('history', {}, '?address=porch/lux')).status, 404, 'reading is not history');
+  const write = by_id('write_property');
+  assert.equal((await ask(write, fill(write.path, {id: 'garden', name: 'lamp'}), {token: narrow, body: 'true'})).status, 404);
+  const give = by_id('give_grant');
+  assert.equal((await ask(give, '/grants', {token: narrow, body: '{"subject_name":"x","addresses":["*"],"verbs":["read"]}'})).status, 403);
+});
+
+test('a method that is not documented is 405 and tells those that are', async () => {
+  for (const [path, item] of Object.entries(document.paths)) {
+    const known = methods.filter((method) => item[method]).map((method) => method.toUpperCase()).sort();
+    const other = ['DELETE', 'PUT', 'POST'].find((method) => !known.includes(method));
+    const answer = await fetch(url + fill(path, {id: 'garden', name: 'lamp'}), {method: other, headers: {authorization: `Bearer ${owner}`}});
+    assert.equal(answer.status, 405, `${other} ${path}`);
+    assert.equal(answer.headers.get('content-type'), 'application/problem+json', path);
+    const allowed = answer.headers.get('allow').split(', ');
+    assert.equal(new Set(allowed).size, allowed.length, `${path}: ${allowed}`);
+    // {name} may be "observe" as well.
+    const also = path.endsWith('/properties/observe') ? ['PUT'] : [];
+    assert.deepEqual([...allowed].sort(), [...known, ...also].sort(), path);
+    await answer.text();
+  }
+});
+
+test('/stream opens as a WebSocket and says hello', async () => {
+  const socket = new WebSocket(url.replace('http', 'ws') + '/stream', {headers: {authorization: `Bearer ${owner}`}});
+  const told = new Promise((done, refuse) => {
+    socket.on('message', (data) => done(JSON.parse(data)));
+    socket.on('error', refuse);
+    socket.on('close', (code) => refuse(new Error(`closed: ${code}`)));
+  });
+  socket.on('open', () => socket.send('{"op":"start","boot":null,"seq":null}'));
+  const hello = await told;
+  socket.terminate();
+  assert.equal(hello.type, 'hello');
+  const valid = ajv.compile({$ref: 'house#/components/schemas/Health'});
+  assert.ok(valid(hello.health), ajv.errorsText(valid.errors));
+});
+
+test('who tries passphrases is slowed down, and told how long', async () => {
+  const one = by_id('sign_in');
+  let status;
+  for (let tries = 0; tries < 12 && status !== 429; tries += 1) {
+    const answer = await ask(one, one.path, {token: '', body: '{"name":"anna","passphrase":"one guess of many"}'});
+    status = answer.status;
+    if (status === 429) assert.ok(Number(answer.headers.get('retry-after')) > 0, 'Retry-After');
+  }
+  assert.equal(status, 429);
+});
+
+test('what is documented as the good answer of each operation was met', () => {
+  const unmet = operations()
+    .map((one) => `${one.id} ${Object.keys(one.operation.responses)[0]}`)
+    .filter((one) => !asked.has(one) && !['stream 101', 'sign_up 204', 'sign_in 204'].includes(one));
+  assert.deepEqual(unmet, []); // the page's test signs up and in
+});
