@@ -209,6 +209,67 @@ TEST_F(HubTest, connectors_pause_while_the_store_is_behind_and_go_on_when_it_has
     EXPECT_EQ(hub->durable(), hub->head());
 }
 
+// ---- keepsakes ----
+
+TEST_F(HubTest, a_keepsake_is_committed_without_any_record_and_when_durable_waits_for_it) {
+    const auto commits = disk.commits;
+    const auto head = hub->head();
+    disk.commit_time = seconds(1);
+    inlet->keep("a/b", "kept");
+    bool durable = false;
+    inlet->when_durable([&](const Result<void>& done) { durable = done.has_value(); });
+    world.advance(milliseconds(500));
+    EXPECT_EQ(disk.commits, commits + 1);
+    EXPECT_FALSE(durable);
+    world.advance(seconds(1));
+    EXPECT_TRUE(durable);
+    EXPECT_EQ(hub->head(), head) << "it is no history";
+    world.advance(seconds(10));
+    EXPECT_EQ(disk.commits, commits + 1);
+    crash();
+    std::string found;
+    ASSERT_TRUE(inlet->kept(
+        [&](auto name, auto bytes) { found += std::string(name) + "=" + std::string(bytes); }));
+    EXPECT_EQ(found, "a/b=kept");
+}
+
+TEST_F(HubTest, keepsakes_of_one_commit_go_together_and_the_newest_counts) {
+    const auto commits = disk.commits;
+    inlet->keep("a", "1");
+    inlet->keep("b", "1");
+    ASSERT_TRUE(say("lamp/on", true));
+    inlet->keep("a", "2");
+    inlet->keep("b", "");
+    settle();
+    EXPECT_EQ(disk.commits, commits + 1);
+    ASSERT_EQ(disk.keepsakes.size(), 1U);
+    EXPECT_EQ(disk.keepsakes.begin()->second, "2");
+}
+
+TEST_F(HubTest, a_keepsake_that_met_a_full_disk_is_kept_once_there_is_room) {
+    disk.failing = true;
+    inlet->keep("a", "1");
+    std::optional<Result<void>> durable;
+    inlet->when_durable([&](Result<void> done) { durable = std::move(done); });
+    settle();
+    EXPECT_TRUE(hub->health().read_only);
+    ASSERT_TRUE(durable.has_value());
+    EXPECT_FALSE(*durable);
+    disk.failing = false;
+    world.advance(seconds(2));
+    EXPECT_FALSE(hub->health().read_only);
+    EXPECT_EQ(disk.keepsakes.size(), 1U);
+}
+
+TEST_F(HubTest, stopping_waits_for_keepsakes) {
+    inlet->keep("a", "1");
+    bool stopped = false;
+    hub->stop([&] { stopped = true; });
+    settle();
+    EXPECT_TRUE(stopped);
+    EXPECT_EQ(disk.keepsakes.size(), 1U);
+}
+
 // ---- snapshots ----
 
 TEST_F(HubTest, a_snapshot_is_kept_after_so_many_records_and_only_when_they_are_durable) {

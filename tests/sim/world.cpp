@@ -75,32 +75,55 @@ Result<void> Disk::load(const std::function<Result<void>(Seq, std::string_view)>
     return {};
 }
 
+Result<void> Disk::kept(
+    SubjectId owner,
+    const std::function<void(std::string_view name, std::string_view bytes)>& each) {
+    for (const auto& [where, bytes] : keepsakes) {
+        if (where.first == owner.index) each(where.second, bytes);
+    }
+    return {};
+}
+
+void Disk::write(const std::vector<Record>& batch, const std::vector<Keepsake>& kept) {
+    for (const Record& one : batch) records.push_back(copy(one));
+    for (const Keepsake& one : kept) {
+        if (one.bytes.empty()) {
+            keepsakes.erase({one.owner.index, one.name});
+        } else {
+            keepsakes[{one.owner.index, one.name}] = one.bytes;
+        }
+    }
+}
+
 void Disk::commit(std::vector<Record>&& batch, Committed done) {
     ++commits;
+    auto held = std::make_shared<std::vector<Record>>(std::move(batch));
+    auto kept = std::make_shared<std::vector<Keepsake>>(std::exchange(waiting_, {}));
+    const auto last = [this, held] {
+        if (!held->empty()) return held->back().seq;
+        return records.empty() ? Seq{0} : records.back().seq;
+    };
     if (acknowledges_early) {
-        auto kept = std::make_shared<std::vector<Record>>();
-        for (const Record& one : batch) kept->push_back(copy(one));
-        world_.later(commit_time, [this, kept, life = life_] {
-            if (life != life_) return;
-            for (const Record& one : *kept) records.push_back(copy(one));
+        auto later = std::make_shared<std::vector<Record>>();
+        for (const Record& one : *held) later->push_back(copy(one));
+        world_.later(commit_time, [this, later, kept, life = life_] {
+            if (life == life_) write(*later, *kept);
         });
-        const Seq last = batch.back().seq;
-        world_.soon([done, last, spent = std::make_shared<std::vector<Record>>(std::move(batch)),
-                     life = life_, this] {
-            if (life == life_) done(last, std::move(*spent));
+        world_.soon([done, last = last(), held, life = life_, this] {
+            if (life == life_) done(last, std::move(*held));
         });
         return;
     }
-    auto held = std::make_shared<std::vector<Record>>(std::move(batch));
-    world_.later(commit_time, [this, held, done = std::move(done), life = life_] {
+    world_.later(commit_time, [this, held, kept, last, done = std::move(done), life = life_] {
         if (life != life_) return;
         if (failing) {
+            waiting_.insert(waiting_.begin(), kept->begin(), kept->end());
             done(fail(Code::unavailable, "the disk is full"), std::move(*held));
             return;
         }
-        for (const Record& one : *held) records.push_back(copy(one));
-        const Seq last = held->back().seq;
-        done(last, std::move(*held));
+        write(*held, *kept);
+        const Seq durable = last();
+        done(durable, std::move(*held));
     });
 }
 

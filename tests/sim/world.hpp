@@ -66,6 +66,10 @@ public:
 
     Result<void> load(const std::function<Result<void>(Seq, std::string_view)>& snapshot,
                       const std::function<Result<void>(Record&&)>& record) override;
+    Result<void> kept(
+        SubjectId owner,
+        const std::function<void(std::string_view name, std::string_view bytes)>& each) override;
+    void keep(Keepsake keepsake) override { waiting_.push_back(std::move(keepsake)); }
     void commit(std::vector<Record>&& batch, Committed done) override;
     void keep_snapshot(Seq seq, std::string bytes) override;
     void history(Permit<Verb::history> permit, HistoryQuery query,
@@ -76,9 +80,13 @@ public:
     void keep_for(PropertyId, std::optional<Duration>) override {}
     void close() override {}
 
-    void power_cut() { ++life_; }
+    void power_cut() {
+        ++life_;
+        waiting_.clear();
+    }
 
-    std::vector<Record> records;  // durable
+    std::vector<Record> records;                                             // durable
+    std::map<std::pair<std::uint32_t, std::string>, std::string> keepsakes;  // durable
     Seq snapshot_seq = 0;
     std::string snapshot_bytes;
     bool failing = false;
@@ -89,8 +97,11 @@ public:
     std::uint64_t commits = 0;  // asked for, whatever came of them
 
 private:
+    void write(const std::vector<Record>& batch, const std::vector<Keepsake>& kept);
+
     World& world_;
-    std::uint64_t life_ = 0;  // callbacks of an earlier life are not delivered
+    std::vector<Keepsake> waiting_;  // for the next commit
+    std::uint64_t life_ = 0;         // callbacks of an earlier life are not delivered
 };
 
 /// Copies a record (tests only: the hub never copies one).

@@ -41,6 +41,14 @@ struct JournalQuery {
     bool readings = true;                          // false leaves readings out
 };
 
+/// What a connector wants back after a restart and is no history: only the newest bytes under a
+/// name count. Empty bytes: there is nothing under it any more.
+struct Keepsake {
+    SubjectId owner;
+    std::string name;
+    std::string bytes;
+};
+
 struct Order;
 
 /// A connector as the hub sees it: where commands leave the house. The network of the simulated
@@ -58,7 +66,7 @@ public:
 };
 
 /// The journal and history of one household, on disk or elsewhere (SQLite now, JetStream later).
-/// Callbacks come back on the household's thread. Nothing here blocks after load().
+/// Callbacks come back on the household's thread. Nothing here blocks after load() and kept().
 class Store {
 public:
     virtual ~Store() = default;
@@ -70,9 +78,18 @@ public:
         const std::function<Result<void>(Seq seq, std::string_view bytes)>& snapshot,
         const std::function<Result<void>(Record&& record)>& record) = 0;
 
-    /// Takes a batch to commit as one durable transaction; `done` gets the outcome and the emptied
-    /// vector for reuse. At most one batch is in flight: the caller keeps collecting meanwhile
-    /// (that is the group commit).
+    /// Gives the owner's keepsakes. For connectors that start; blocks. Error: corrupt, unavailable.
+    virtual Result<void> kept(
+        SubjectId owner,
+        const std::function<void(std::string_view name, std::string_view bytes)>& each) = 0;
+
+    /// Takes a keepsake; it becomes durable together with the next batch that is given to commit().
+    virtual void keep(Keepsake keepsake) = 0;
+
+    /// Takes a batch to commit as one durable transaction, with the keepsakes taken so far; `done`
+    /// gets the outcome and the emptied vector for reuse. A batch may be empty. At most one is in
+    /// flight: the caller keeps collecting meanwhile (that is the group commit). After a failure
+    /// the keepsakes go with the next batch.
     using Committed = std::function<void(Result<Seq> durable_up_to, std::vector<Record>&& spent)>;
     virtual void commit(std::vector<Record>&& batch, Committed done) = 0;
 

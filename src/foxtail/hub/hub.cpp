@@ -122,7 +122,7 @@ void Hub::flush() {
             if (!streams_.empty()) show(record);
         }
         if (pending_.empty()) {
-            oldest_pending_ = environment_.clock.monotonic();
+            if (!keepsakes_wait()) oldest_pending_ = environment_.clock.monotonic();
             pending_.swap(turn_);
         } else {
             pending_.insert(pending_.end(), std::make_move_iterator(turn_.begin()),
@@ -190,15 +190,11 @@ void Hub::keep_trace(const Record& record) {
 
 void Hub::commit_if_due() {
     if (committing_) return;
-    if (!retry_.empty()) {
+    if (failed_) {
         if (health_.read_only && !stopping_) return;  // the retry alarm brings it back
-        committing_ = true;
-        store_.commit(std::move(retry_), [this](auto durable, auto&& spent) {
-            committed(std::move(durable), std::move(spent));
-        });
-        return;
+        return commit(std::move(retry_));
     }
-    if (pending_.empty()) {
+    if (pending_.empty() && !keepsakes_wait()) {
         if (stopping_ && stopped_) {
             if (snapshot_seq_ != 0) store_.keep_snapshot(snapshot_seq_, std::move(snapshot_));
             std::exchange(stopped_, nullptr)();
@@ -217,10 +213,7 @@ void Hub::commit_if_due() {
         household_.save(snapshot_);
         snapshot_seq_ = household_.head();
     }
-    committing_ = true;
-    store_.commit(std::move(pending_), [this](auto durable, auto&& spent) {
-        committed(std::move(durable), std::move(spent));
-    });
+    commit(std::move(pending_));
     pending_ = {};
     if (!spare_.empty()) {
         pending_ = std::move(spare_.back());
@@ -228,24 +221,31 @@ void Hub::commit_if_due() {
     }
 }
 
+void Hub::commit(std::vector<Record>&& batch) {
+    committing_ = true;
+    failed_ = false;
+    keepsakes_under_way_ = keepsakes_;
+    store_.commit(std::move(batch), [this](auto durable, auto&& spent) {
+        committed(std::move(durable), std::move(spent));
+    });
+}
+
 void Hub::committed(Result<Seq> durable, std::vector<Record>&& spent) {
     committing_ = false;
     if (!durable) {
         retry_ = std::move(spent);
+        failed_ = true;
         set_read_only(true, durable.error().message);
         const auto waiters = std::exchange(waiters_, {});
         for (const auto& waiter : waiters)
             waiter.then(fail(Code::unavailable, "not on disk: " + durable.error().message));
         if (stopping_ && stopped_) return std::exchange(stopped_, nullptr)();
         environment_.loop.alarm(retry_alarm, environment_.clock.monotonic() + retry_after, [this] {
-            if (retry_.empty() || committing_) return;
-            committing_ = true;
-            store_.commit(std::move(retry_), [this](auto again, auto&& left) {
-                committed(std::move(again), std::move(left));
-            });
+            if (failed_ && !committing_) commit(std::move(retry_));
         });
         return;
     }
+    keepsakes_durable_ = keepsakes_under_way_;
     set_read_only(false, {});
     spent.clear();
     // One fat batch must not keep its memory for ever.
@@ -273,7 +273,8 @@ void Hub::release(Seq durable) {
         held_.pop_front();
         send(order);
     }
-    while (!waiters_.empty() && waiters_.front().seq <= durable) {
+    while (!waiters_.empty() && waiters_.front().seq <= durable &&
+           waiters_.front().keepsakes <= keepsakes_durable_) {
         const auto then = std::move(waiters_.front().then);
         waiters_.pop_front();
         then({});
@@ -291,14 +292,14 @@ void Hub::when_durable(Seq seq, std::function<void(Result<void>)> then) {
         then(fail(Code::unavailable, health_.reason));
         return;
     }
-    if (seq <= durable_) {
+    if (seq <= durable_ && keepsakes_ == keepsakes_durable_) {
         then({});
         return;
     }
     // Callers name the record they just made, so the queue is in order; one that is not waits a
     // little longer.
     waiters_.push_back(
-        {waiters_.empty() ? seq : std::max(seq, waiters_.back().seq), std::move(then)});
+        {waiters_.empty() ? seq : std::max(seq, waiters_.back().seq), keepsakes_, std::move(then)});
 }
 
 void Hub::set_read_only(bool read_only, std::string reason) {

@@ -54,6 +54,12 @@ public:
     void dropped(std::string_view where, std::uint64_t count);
     /// Calls back once everything recorded so far is on disk, or with the error when that failed.
     void when_durable(std::function<void(Result<void>)> then);
+    /// What this connector asked to keep() before the last restart. For its start; blocks.
+    [[nodiscard]] Result<void> kept(
+        const std::function<void(std::string_view name, std::string_view bytes)>& each) const;
+    /// Keeps the newest bytes under a name over a restart; empty bytes: no longer. when_durable()
+    /// waits for it too.
+    void keep(std::string name, std::string bytes);
     [[nodiscard]] SubjectId subject() const { return subject_; }
     [[nodiscard]] const Catalogue& catalogue() const;
     [[nodiscard]] bool accepting() const;
@@ -151,6 +157,7 @@ private:
     friend class Inlet;
     struct Waiter {
         Seq seq = 0;
+        std::uint64_t keepsakes = 0;
         std::function<void(Result<void>)> then;
     };
     struct Drops {
@@ -178,6 +185,11 @@ private:
     void narrow(SubjectId subject, Record& record, Time now);
     void keep_trace(const Record& record);
     void commit_if_due();
+    void commit(std::vector<Record>&& batch);
+    /// Whether there are some that no commit under way takes along.
+    [[nodiscard]] bool keepsakes_wait() const {
+        return keepsakes_ > (committing_ ? keepsakes_under_way_ : keepsakes_durable_);
+    }
     void committed(Result<Seq> durable, std::vector<Record>&& spent);
     void release(Seq durable);
     void set_read_only(bool read_only, std::string reason);
@@ -194,6 +206,7 @@ private:
     std::vector<Record> turn_;      // of the present turn, while it is shown
     std::vector<Record> pending_;   // not yet handed to the store
     std::vector<Record> retry_;     // handed back by a failed commit: goes first
+    bool failed_ = false;           // the last commit; retry_ is to be given again
     std::vector<std::vector<Record>> spare_;
     std::deque<Waiter> waiters_;
     std::deque<Order> held_;  // until their record is durable
@@ -205,6 +218,9 @@ private:
     Health health_;
     StringMap<Drops> dropped_;
     Seq durable_ = 0;
+    std::uint64_t keepsakes_ = 0;  // taken so far; how many of them a commit has taken along
+    std::uint64_t keepsakes_under_way_ = 0;
+    std::uint64_t keepsakes_durable_ = 0;
     Seq snapshot_seq_ = 0;
     std::string snapshot_;
     Seq snapshot_at_ = 0;

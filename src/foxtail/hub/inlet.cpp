@@ -103,6 +103,19 @@ void Hub::note_dropped() {
     if (noted) touched();
 }
 
+Result<void> Inlet::kept(
+    const std::function<void(std::string_view name, std::string_view bytes)>& each) const {
+    return hub_->store_.kept(subject_, each);
+}
+
+void Inlet::keep(std::string name, std::string bytes) {
+    if (hub_->pending_.empty() && !hub_->keepsakes_wait())
+        hub_->oldest_pending_ = hub_->environment_.clock.monotonic();
+    ++hub_->keepsakes_;
+    hub_->store_.keep({subject_, std::move(name), std::move(bytes)});
+    hub_->touched();
+}
+
 void Inlet::when_durable(std::function<void(Result<void>)> then) {
     hub_->when_durable(hub_->household_.head(), std::move(then));
 }

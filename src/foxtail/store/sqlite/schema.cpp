@@ -111,7 +111,19 @@ INSERT INTO about(topic, says) VALUES
 INSERT INTO state(name, value) VALUES ('sealed_to', 0), ('readings_sealed', 0), ('readings_dropped', 0), ('dropped_to', 0);
 )sql";
 
-constexpr std::array<Migration, 1> steps = {{{"the first schema", version_1}}};
+constexpr const char* version_2 = R"sql(
+CREATE TABLE keepsake(
+  owner INTEGER NOT NULL,
+  name  TEXT NOT NULL,
+  body  BLOB NOT NULL,
+  PRIMARY KEY(owner, name)
+) STRICT;
+INSERT INTO about(topic, says) VALUES
+ ('keepsake', 'What a connector (owner, an id of subject) wants back after a restart and is no history: only the newest is kept. Of the MQTT connector the retained messages, by topic.');
+)sql";
+
+constexpr std::array<Migration, 2> steps = {
+    {{"the first schema", version_1}, {"room for retained messages", version_2}}};
 
 }  // namespace
 

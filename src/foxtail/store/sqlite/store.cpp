@@ -1,6 +1,7 @@
 #include "foxtail/store/sqlite/store.hpp"
 
 #include "foxtail/base/assert.hpp"
+#include "foxtail/store/sqlite/blob.hpp"
 #include "foxtail/store/sqlite/reader.hpp"
 #include "foxtail/store/sqlite/writer.hpp"
 
@@ -26,6 +27,7 @@ std::uint64_t bytes_of(const std::string& path) {
 struct SqliteStore::Parts {
     struct Commit {
         std::vector<Record> batch;
+        Keepsakes keepsakes;
         Committed done;
     };
     struct Snapshot {
@@ -116,8 +118,14 @@ struct SqliteStore::Parts {
     }
 
     void finish(Commit&& job) {
-        auto outcome = writer.append(job.batch);
-        if (outcome) job.batch.clear();
+        auto outcome = writer.append(job.batch, job.keepsakes);
+        if (outcome) {
+            job.batch.clear();
+        } else {
+            const std::lock_guard lock(mutex);
+            for (auto& [where, bytes] : job.keepsakes)
+                keepsakes.try_emplace(where, std::move(bytes));
+        }
         answer([done = std::move(job.done), outcome = std::move(outcome),
                 spent = std::make_shared<std::vector<Record>>(std::move(job.batch))] {
             done(outcome, std::move(*spent));
@@ -171,6 +179,7 @@ struct SqliteStore::Parts {
     std::condition_variable wake_reader;
     bool closing = false;
     std::optional<Commit> commit;      // at most one is in flight
+    Keepsakes keepsakes;               // for the next commit
     std::optional<Snapshot> snapshot;  // a newer one takes the place of one that waits
     std::map<std::uint32_t, std::optional<Duration>>
         retentions;  // the newest wish for each property
@@ -203,13 +212,39 @@ Result<void> SqliteStore::load(
     return {};
 }
 
+Result<void> SqliteStore::kept(
+    SubjectId owner,
+    const std::function<void(std::string_view name, std::string_view bytes)>& each) {
+    auto database =
+        Database::open(parts_->options.path, Database::Mode::read_only, parts_->options.vfs);
+    if (!database) return fail(database.error());
+    auto rows = database->prepare("SELECT name, body FROM keepsake WHERE owner = ? ORDER BY name");
+    if (!rows) return fail(rows.error());
+    rows->bind(1, std::int64_t{owner.index});
+    while (true) {
+        const auto row = rows->step();
+        if (!row) return fail(row.error());
+        if (!*row) return {};
+        const auto bytes = without_checksum(rows->blob(1), "keepsake");
+        if (!bytes) return fail(bytes.error());
+        each(rows->text(0), *bytes);
+    }
+}
+
+void SqliteStore::keep(Keepsake keepsake) {
+    const std::lock_guard lock(parts_->mutex);
+    parts_->keepsakes.insert_or_assign({keepsake.owner.index, std::move(keepsake.name)},
+                                       std::move(keepsake.bytes));
+}
+
 void SqliteStore::commit(std::vector<Record>&& batch, Committed done) {
     auto& p = *parts_;
     FOX_ASSERT(p.writing.joinable(), "a store is loaded before anything is committed");
     {
         const std::lock_guard lock(p.mutex);
         FOX_ASSERT(!p.commit, "at most one batch is in flight");
-        p.commit.emplace(Parts::Commit{std::move(batch), std::move(done)});
+        p.commit.emplace(
+            Parts::Commit{std::move(batch), std::exchange(p.keepsakes, {}), std::move(done)});
     }
     p.wake_writer.notify_one();
 }

@@ -24,6 +24,10 @@ public:
     /// Makes the file when there is none.
     Result<void> load(const std::function<Result<void>(Seq seq, std::string_view bytes)>& snapshot,
                       const std::function<Result<void>(Record&& record)>& record) override;
+    Result<void> kept(
+        SubjectId owner,
+        const std::function<void(std::string_view name, std::string_view bytes)>& each) override;
+    void keep(Keepsake keepsake) override;
     /// When `done` tells of a failure the batch comes back whole; give it again (with more behind
     /// it, if there is) when it is time to try again. What had become durable all the same is not
     /// doubled.

@@ -209,6 +209,77 @@ TEST(SqliteStore, gives_the_batch_back_when_it_could_not_be_kept) {
     store.close();
 }
 
+std::string all_kept(SqliteStore& store, std::uint32_t owner) {
+    std::string out;
+    const auto done = store.kept({owner}, [&](std::string_view name, std::string_view bytes) {
+        out += std::string(name) + "=" + std::string(bytes) + ";";
+    });
+    EXPECT_TRUE(done) << (done ? "" : done.error().message);
+    return out;
+}
+
+TEST(SqliteStore, keeps_the_newest_of_each_name_for_its_owner) {
+    Folder folder;
+    Home home;
+    Household house(4);
+    {
+        SqliteStore store(store_options(folder), home.post());
+        (void)load_all(store);
+        store.keep({{3}, "a/b", "old"});
+        store.keep({{3}, "gone", "x"});
+        store.keep({{4}, "a/b", std::string("\0theirs", 7)});
+        std::vector<Record> none;
+        ASSERT_TRUE(commit(store, home, none)) << "no record is needed";
+        EXPECT_EQ(all_kept(store, 3), "a/b=old;gone=x;");
+        store.keep({{3}, "a/b", "new"});
+        store.keep({{3}, "gone", ""});
+        auto batch = house.batch(10);
+        ASSERT_TRUE(commit(store, home, batch));
+        store.keep({{3}, "never committed", "x"});
+        store.close();
+    }
+    SqliteStore store(store_options(folder), home.post());
+    EXPECT_EQ(load_all(store).size(), house.seq);
+    EXPECT_EQ(all_kept(store, 3), "a/b=new;");
+    EXPECT_EQ(all_kept(store, 4), std::string("a/b=\0theirs;", 12));
+    EXPECT_EQ(all_kept(store, 5), "");
+}
+
+TEST(SqliteStore, keeps_what_a_failed_commit_took_along_with_the_next_but_not_over_newer) {
+    Folder folder;
+    FaultVfs vfs("foxtail-keepsakes");
+    Home home;
+    auto options = store_options(folder);
+    options.vfs = vfs.name();
+    SqliteStore store(options, home.post());
+    (void)load_all(store);
+    store.keep({{1}, "a", "1"});
+    store.keep({{1}, "b", "1"});
+    vfs.fail_syncs_after(0);
+    std::vector<Record> none;
+    EXPECT_FALSE(commit(store, home, none));
+    store.keep({{1}, "b", "2"});
+    vfs.never();
+    ASSERT_TRUE(commit(store, home, none));
+    EXPECT_EQ(all_kept(store, 1), "a=1;b=2;");
+    store.close();
+}
+
+TEST(SqliteStore, does_not_give_a_damaged_keepsake) {
+    Folder folder;
+    Home home;
+    SqliteStore store(store_options(folder), home.post());
+    (void)load_all(store);
+    store.keep({{1}, "a", "1234"});
+    std::vector<Record> none;
+    ASSERT_TRUE(commit(store, home, none));
+    auto meddler = Database::open(folder.file(), Database::Mode::read_write, "");
+    ASSERT_TRUE(meddler->run("UPDATE keepsake SET body = x'0102030405060708'"));
+    const auto done = store.kept({1}, [](auto, auto) { FAIL() << "damaged"; });
+    ASSERT_FALSE(done);
+    EXPECT_EQ(done.error().code, Code::corrupt);
+}
+
 TEST(SqliteStore, turns_queries_down_when_too_many_wait) {
     Folder folder;
     Home home;

@@ -1,6 +1,7 @@
 #include "foxtail/store/sqlite/writer.hpp"
 
 #include "foxtail/store/sqlite/batch.hpp"
+#include "foxtail/store/sqlite/blob.hpp"
 #include "foxtail/store/sqlite/schema.hpp"
 #include "foxtail/store/sqlite/snapshot.hpp"
 
@@ -80,6 +81,8 @@ Result<void> Writer::prepare() {
         {&insert_thing_, "INSERT OR IGNORE INTO thing(id, name) VALUES (?,?)"},
         {&insert_property_, "INSERT OR IGNORE INTO property(id, address, thing) VALUES (?,?,?)"},
         {&insert_subject_, "INSERT OR IGNORE INTO subject(id, name, kind) VALUES (?,?,?)"},
+        {&insert_keepsake_, "INSERT OR REPLACE INTO keepsake(owner, name, body) VALUES (?,?,?)"},
+        {&forget_keepsake_, "DELETE FROM keepsake WHERE owner = ? AND name = ?"},
     };
     for (const auto& [statement, sql] : all) {
         auto prepared = database_.prepare(sql);
@@ -167,15 +170,17 @@ void Writer::forget_connection() {
     insert_thing_ = {};
     insert_property_ = {};
     insert_subject_ = {};
+    insert_keepsake_ = {};
+    forget_keepsake_ = {};
     database_ = {};
     log_pages_ = 0;
 }
 
-Result<Seq> Writer::append(std::span<const Record> batch) {
+Result<Seq> Writer::append(std::span<const Record> batch, const Keepsakes& keepsakes) {
     if (auto is_ready = ready(); !is_ready) return fail(is_ready.error());
     // What a failed commit left behind is found by its number.
     while (!batch.empty() && batch.front().seq <= last_) batch = batch.subspan(1);
-    if (batch.empty()) return last_;
+    if (batch.empty() && keepsakes.empty()) return last_;
     for (std::size_t i = 0; i < batch.size(); ++i) {
         if (batch[i].seq != last_ + 1 + i) {
             return fail(Code::invalid_input, "record " + std::to_string(batch[i].seq) + " where " +
@@ -186,10 +191,10 @@ Result<Seq> Writer::append(std::span<const Record> batch) {
         return fail(Code::exhausted,
                     std::to_string(shared_.tail.size()) + " readings could not be sealed");
     }
-    return checked(append_all(batch));
+    return checked(append_all(batch, keepsakes));
 }
 
-Result<Seq> Writer::append_all(std::span<const Record> batch) {
+Result<Seq> Writer::append_all(std::span<const Record> batch, const Keepsakes& keepsakes) {
     Transaction transaction(database_);
     if (auto begun = transaction.begin(); !begun) return fail(begun.error());
     std::vector<Entry> entries;
@@ -204,13 +209,28 @@ Result<Seq> Writer::append_all(std::span<const Record> batch) {
     if (!entries.empty()) {
         if (auto inserted = insert_batch(entries); !inserted) return fail(inserted.error());
     }
+    if (auto inserted = insert(keepsakes); !inserted) return fail(inserted.error());
     if (auto done = transaction.commit(); !done) return fail(done.error());
+    ++shared_.commits;
+    if (batch.empty()) return last_;
     shared_.tail.add(std::move(entries));
     last_ = batch.back().seq;
     shared_.records += batch.size();
-    ++shared_.commits;
     see_time(batch.back().time);
     return last_;
+}
+
+Result<void> Writer::insert(const Keepsakes& keepsakes) {
+    for (const auto& [where, bytes] : keepsakes) {
+        auto& statement = bytes.empty() ? forget_keepsake_ : insert_keepsake_;
+        statement.bind(1, std::int64_t{where.first});
+        statement.bind_text(2, where.second);
+        body_ = bytes;
+        append_checksum(body_);
+        if (!bytes.empty()) statement.bind_blob(3, body_);
+        if (auto done = statement.run(); !done) return done;
+    }
+    return {};
 }
 
 /// Moves the notion of "now" that retention goes by.

@@ -5,10 +5,16 @@
 #include "foxtail/store/sqlite/sweeper.hpp"
 
 #include <deque>
+#include <map>
 #include <span>
+#include <string>
 #include <unordered_map>
+#include <utility>
 
 namespace foxtail::sqlite {
+
+/// Keepsakes by owner and name.
+using Keepsakes = std::map<std::pair<std::uint32_t, std::string>, std::string>;
 
 /// All that changes the file. One thread; blocks on the disk. After a failure the connection is
 /// closed, and the next call opens a new one: what a connection believes after a failed write or
@@ -25,10 +31,11 @@ public:
     /// The newest durable record.
     [[nodiscard]] Seq last() const { return last_; }
 
-    /// One durable transaction. Records that are already durable are passed over, so a batch whose
-    /// outcome was a failure can be given again. Errors: as of Database; invalid_input for a gap in
-    /// the numbers.
-    [[nodiscard]] Result<Seq> append(std::span<const Record> batch);
+    /// One durable transaction of records and keepsakes; either may be empty. Records that are
+    /// already durable are passed over, so a batch whose outcome was a failure can be given again.
+    /// Errors: as of Database; invalid_input for a gap in the numbers.
+    [[nodiscard]] Result<Seq> append(std::span<const Record> batch,
+                                     const Keepsakes& keepsakes = {});
     /// `seq` is durable.
     [[nodiscard]] Result<void> keep_snapshot(Seq seq, std::string_view bytes);
     [[nodiscard]] Result<void> keep_for(PropertyId property, std::optional<Duration> retention);
@@ -58,7 +65,8 @@ private:
         return result;
     }
 
-    [[nodiscard]] Result<Seq> append_all(std::span<const Record> batch);
+    [[nodiscard]] Result<Seq> append_all(std::span<const Record> batch, const Keepsakes& keepsakes);
+    [[nodiscard]] Result<void> insert(const Keepsakes& keepsakes);
     [[nodiscard]] Result<void> insert(const Record& record);
     [[nodiscard]] Result<void> learn(const Body& body);
     [[nodiscard]] Result<void> insert_batch(const std::vector<Entry>& entries);
@@ -80,6 +88,8 @@ private:
     Statement insert_thing_;
     Statement insert_property_;
     Statement insert_subject_;
+    Statement insert_keepsake_;
+    Statement forget_keepsake_;
 
     Seq last_ = 0;
     int log_pages_ = 0;

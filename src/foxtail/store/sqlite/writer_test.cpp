@@ -499,6 +499,26 @@ TEST(Schema, takes_the_steps_that_are_missing_and_no_others) {
     EXPECT_EQ(refused.error().code, Code::unavailable);
 }
 
+TEST(Schema, brings_a_file_of_the_first_version_up_to_date_with_all_that_is_in_it) {
+    Folder folder;
+    {
+        auto database = Database::open(folder.file(), Database::Mode::read_write_create, "");
+        ASSERT_TRUE(migrate(*database, migrations().first(1)));
+        EXPECT_EQ(*database->number("PRAGMA user_version"), 1);
+        ASSERT_TRUE(database->run(
+            "INSERT INTO record(seq, time, actor, kind, body) "
+            "VALUES (1, 1800000000000000, 0, 'notice', '{\"text\":\"old\",\"to\":\"\"}')"));
+    }
+    Both both(options_for(folder));
+    ASSERT_TRUE(both.open());
+    EXPECT_EQ(both.writer.last(), 1U);
+    ASSERT_TRUE(both.writer.append(std::vector<Record>{}, {{{1, "name"}, "bytes"}}));
+    const auto all = both.all();
+    ASSERT_TRUE(all) << all.error().message;
+    ASSERT_EQ(all->size(), 1U);
+    EXPECT_EQ(std::get<Noticed>(all->front().body).text, "old");
+}
+
 TEST(Schema, leaves_the_databases_of_others_alone) {
     Folder folder;
     {
