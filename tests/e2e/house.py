@@ -62,6 +62,7 @@ class House:
         self.config = self.folder / "foxtail.yaml"
         self.rules = self.folder / "rules.yaml"
         self.log = self.folder / "log.txt"
+        self.environment = {}  # on top of this process's, for the program
         self.process = None
         self.page = None
         self.mqtt_ports = []
@@ -91,7 +92,7 @@ class House:
         with open(self.log, "ab") as log:
             self.process = subprocess.Popen(
                 [self.program, "run", "--config", str(self.config), "--data", str(self.data)],
-                stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+                stdin=subprocess.DEVNULL, stdout=log, stderr=log, env=dict(os.environ, **self.environment))
 
         def serving():
             text = self.log_text(begin)
