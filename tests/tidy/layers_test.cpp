@@ -28,6 +28,7 @@ const std::map<std::string, Module>& modules() {
         {"rules", {3, {"base", "model", "journal", "twin"}}},
         {"planner", {3, {"base", "model", "journal", "twin"}}},
         {"json", {3, {"base", "model", "journal", "grants"}}},
+        {"verify", {3, {"base", "model", "journal"}}},
         {"hub", {4, {"base", "model", "journal", "twin", "grants", "rules", "planner"}}},
         {"store", {5, {"base", "model", "journal", "twin", "grants", "json", "hub", "runtime"}}},
         {"connectors", {5, {"base", "model", "journal", "json", "runtime"}}},
