@@ -209,6 +209,19 @@ TEST_F(HubTest, connectors_pause_while_the_store_is_behind_and_go_on_when_it_has
     EXPECT_EQ(hub->durable(), hub->head());
 }
 
+TEST_F(HubTest, a_connector_that_comes_while_the_disk_is_full_is_asked_to_pause_at_once) {
+    disk.failing = true;
+    ASSERT_TRUE(say("lamp/on", true));
+    settle();
+    ASSERT_TRUE(hub->health().read_only);
+    FakeOutlet late;
+    ASSERT_TRUE(hub->attach("late", late));
+    EXPECT_EQ(late.pauses, std::vector<bool>{true});
+    disk.failing = false;
+    world.advance(seconds(2));
+    EXPECT_EQ(late.pauses, (std::vector<bool>{true, false}));
+}
+
 // ---- keepsakes ----
 
 TEST_F(HubTest, a_keepsake_is_committed_without_any_record_and_when_durable_waits_for_it) {

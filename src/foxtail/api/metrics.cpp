@@ -72,6 +72,8 @@ void collect_household(Collector& c, const Door::System& s) {
               s.figures.readings_refused);
     c.counter("readings_denied", "Readings for things the connector did not bring.",
               s.figures.readings_denied);
+    c.counter("events_refused", "Events of a kind that was not announced, or that cannot be kept.",
+              s.figures.events_refused);
     c.counter("commands", "Commands asked for and allowed.", s.figures.commands);
     c.counter("commands_denied", "Commands that no grant allowed.", s.figures.commands_denied);
     c.counter("rule_runs", "Runs of rules.", s.figures.rule_runs);

@@ -1,5 +1,6 @@
 #include "foxtail/base/utf8.hpp"
 
+#include <algorithm>
 #include <cstdint>
 
 namespace foxtail {
@@ -27,6 +28,22 @@ std::size_t character_length(std::string_view text, std::size_t at) {
     return 0;
 }
 
+/// Of the characters U+0080 to U+07FF.
+unsigned small_letter(unsigned c) {
+    const auto within = [c](unsigned from, unsigned to) { return c >= from && c <= to; };
+    if ((within(0xC0, 0xDE) && c != 0xD7) || (within(0x391, 0x3A9) && c != 0x3A2) ||
+        within(0x410, 0x42F))
+        return c + 0x20;
+    if (within(0x400, 0x40F)) return c + 0x50;
+    // Capital and small letters take turns.
+    const bool even_first = (within(0x100, 0x137) && c != 0x130) || within(0x14A, 0x177) ||
+                            within(0x460, 0x481) || within(0x48A, 0x4BF);
+    const bool odd_first = within(0x139, 0x148) || within(0x179, 0x17E);
+    if ((even_first && c % 2 == 0) || (odd_first && c % 2 == 1)) return c + 1;
+    if (c == 0x178) return 0xFF;
+    return c;
+}
+
 }  // namespace
 
 bool valid_utf8(std::string_view text) {
@@ -37,6 +54,29 @@ bool valid_utf8(std::string_view text) {
         at += length;
     }
     return true;
+}
+
+std::string fold_case(std::string_view text) {
+    std::string out;
+    out.reserve(text.size());
+    for (std::size_t at = 0; at < text.size();) {
+        const auto length = character_length(text, at);
+        const auto first = static_cast<std::uint8_t>(text[at]);
+        if (length != 2) {
+            const bool capital = length == 1 && first >= 'A' && first <= 'Z';
+            out += capital ? std::string(1, static_cast<char>(first + 0x20))
+                           : std::string(text.substr(at, std::max<std::size_t>(length, 1)));
+            at += std::max<std::size_t>(length, 1);
+            continue;
+        }
+        const auto second = static_cast<std::uint8_t>(text[at + 1]);
+        const auto small =
+            small_letter(static_cast<unsigned>((first & 0x1F) << 6 | (second & 0x3F)));
+        out += static_cast<char>(0xC0 | small >> 6);
+        out += static_cast<char>(0x80 | (small & 0x3F));
+        at += 2;
+    }
+    return out;
 }
 
 std::string printable(std::string_view text, std::size_t bytes_max) {

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 namespace foxtail {
 namespace {
@@ -19,8 +20,18 @@ std::string shown_value(const Value& value) {
     return printable(to_json(value), 200);
 }
 
-/// What an event carries has no type to fit, but it must be possible to keep and to show.
-Result<void> check_detail(const Value& detail) {
+/// What an event carries has no type to fit, but it must be one of what was announced (a number
+/// counts as it is written), and possible to keep and to show.
+Result<void> check_detail(const EventSpec& spec, const Value& detail) {
+    const auto announced = [&] {
+        const auto* text = std::get_if<std::string>(&detail);
+        const auto kind = text != nullptr ? *text : to_json(detail);
+        return std::find(spec.kinds.begin(), spec.kinds.end(), kind) != spec.kinds.end();
+    };
+    if (!spec.kinds.empty() && !announced()) {
+        return fail(Code::invalid_input, "event '" + spec.name + "' of kind " +
+                                             shown_value(detail) + ", which was not announced");
+    }
     if (const auto* d = std::get_if<double>(&detail); d != nullptr && !std::isfinite(*d)) {
         return fail(Code::invalid_input, "an event's detail is not a finite number");
     }
@@ -55,8 +66,7 @@ std::optional<Change> Household::fold_reading(const Record& record, const Readin
     std::uint8_t depth = 0;
     if (record.cause != 0) {
         const Pending* command = commands_.find(record.cause);
-        if (command != nullptr)
-            depth = static_cast<std::uint8_t>(std::min(command->depth + 1, 255));
+        if (command != nullptr) depth = command->depth;
     }
     return twin_.apply(reading, record.seq, record.time, depth);
 }
@@ -70,6 +80,7 @@ void Household::fold(const Record& record) {
         FOX_ASSERT(done.has_value(), "what is on record was checked before it was recorded");
         twin_.grow(catalogue_.properties().size());
         authority_.told(catalogue_.thing(done->thing));
+        places_.told(done->thing, told->spec.place);
     } else if (const auto* gone = std::get_if<ThingGone>(&record.body)) {
         catalogue_.remove(gone->thing);
     } else if (const auto* asked = std::get_if<CommandAsked>(&record.body)) {
@@ -200,6 +211,18 @@ Result<Seq> Household::take_back(Seq grant, std::string_view reason, SubjectId b
 // ---- things and readings ----
 
 Result<ThingId> Household::tell(SubjectId connector, const ThingSpec& spec, Moment now) {
+    const Thing* known = catalogue_.find_thing(spec.id);
+    constexpr ThingId nobody{std::numeric_limits<std::uint32_t>::max()};
+    const auto place = places_.spelling(known == nullptr ? nobody : known->id, spec.place);
+    if (place != spec.place) {
+        ThingSpec same_place = spec;
+        same_place.place = place;
+        return tell_as_is(connector, same_place, now);
+    }
+    return tell_as_is(connector, spec, now);
+}
+
+Result<ThingId> Household::tell_as_is(SubjectId connector, const ThingSpec& spec, Moment now) {
     const Subject* subject = authority_.find(connector);
     if (subject == nullptr) return fail(Code::denied, "no such connector");
     auto would = catalogue_.would_tell(spec, subject->name);
@@ -287,12 +310,16 @@ Result<Seq> Household::happened(SubjectId connector, std::string_view thing, std
     if (known == nullptr || subject == nullptr || known->brought_by != subject->name)
         return Authority::denied();
     const auto& events = known->spec.events;
-    if (std::none_of(events.begin(), events.end(),
-                     [&](const EventSpec& e) { return e.name == event; })) {
+    const auto spec = std::find_if(events.begin(), events.end(),
+                                   [&](const EventSpec& e) { return e.name == event; });
+    if (spec == events.end()) {
         return fail(Code::not_found,
                     "thing '" + known->spec.id + "' has no event '" + printable(event) + "'");
     }
-    if (auto good = check_detail(detail); !good) return fail(std::move(good.error()));
+    if (auto good = check_detail(*spec, detail); !good) {
+        ++figures_.events_refused;
+        return fail(std::move(good.error()));
+    }
     const Seq seq = append(EventHappened{known->id, std::string(event), detail}, connector, 0, now);
     runs_.clear();
     rules_.happened(known->spec.id, event, detail, now, runs_);
@@ -382,6 +409,8 @@ Result<void> Household::load(std::string_view snapshot) {
     seq_ = in.u64();
     last_time_ = read_time(in);
     if (auto done = catalogue_.load(in); !done) return done;
+    places_.clear();
+    for (const Thing& thing : catalogue_.things()) places_.told(thing.id, thing.spec.place);
     if (auto done = authority_.load(in); !done) return done;
     if (auto done = twin_.load(in); !done) return done;
     if (auto done = commands_.load(in); !done) return done;

@@ -3,6 +3,7 @@
 #include "foxtail/base/moment.hpp"
 #include "foxtail/grants/authority.hpp"
 #include "foxtail/hub/commands.hpp"
+#include "foxtail/hub/places.hpp"
 #include "foxtail/hub/timers.hpp"
 #include "foxtail/journal/record.hpp"
 #include "foxtail/model/catalogue.hpp"
@@ -50,6 +51,7 @@ class Household {
 public:
     static constexpr Duration time_to_live_default = seconds(10);
     static constexpr Duration time_to_live_max = hours(24);
+    /// So many rules may follow one from the other; the next is stopped.
     static constexpr std::uint8_t chain_depth_max = 16;
     static constexpr Duration clock_jump_min = seconds(10);
 
@@ -74,8 +76,8 @@ public:
     [[nodiscard]] Result<Seq> take_back(Seq grant, std::string_view reason, SubjectId by,
                                         Moment now);
 
-    /// Tells of a thing; the record is written only when something is new. Error: invalid_input,
-    /// conflict, exhausted.
+    /// Tells of a thing; the record is written only when something is new. Its place is spelled as
+    /// other things spell it already. Error: invalid_input, conflict, exhausted.
     [[nodiscard]] Result<ThingId> tell(SubjectId connector, const ThingSpec& spec, Moment now);
     [[nodiscard]] Result<void> gone(SubjectId connector, std::string_view thing, Moment now);
     /// A reading: allowed? fits? recorded, folded, confirmed, reacted to. Error: denied, not_found,
@@ -127,6 +129,7 @@ public:
         std::uint64_t readings = 0;
         std::uint64_t readings_refused = 0;
         std::uint64_t readings_denied = 0;
+        std::uint64_t events_refused = 0;
         std::uint64_t commands = 0;
         std::uint64_t commands_denied = 0;
         std::uint64_t rule_runs = 0;
@@ -146,6 +149,7 @@ private:
     [[nodiscard]] const char* contradiction(const Record& record) const;
     [[nodiscard]] bool consistent() const;
     std::optional<Change> fold_reading(const Record& record, const Reading& reading);
+    Result<ThingId> tell_as_is(SubjectId connector, const ThingSpec& spec, Moment now);
     Result<Seq> refuse(SubjectId connector, const Reading& reading, Error why, Moment now);
     void confirm(PropertyId property, Seq reading, Seq command, Moment now);
     Result<Seq> wish_from(SubjectId who, const Wish& wish, Seq cause, std::uint8_t depth,
@@ -167,6 +171,9 @@ private:
     std::vector<Wait> waits_;
     Seq seq_ = 0;
     Time last_time_;
+
+    // Follows from the catalogue.
+    Places places_;
 
     // Not part of the state: gone with the process, made anew by start().
     RuleEngine rules_;

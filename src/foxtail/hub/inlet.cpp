@@ -16,6 +16,7 @@ Result<Inlet> Hub::attach(std::string_view name, Outlet& outlet) {
     if (!subject) return fail(subject.error());
     if (outlets_.size() <= subject->index) outlets_.resize(subject->index + 1);
     outlets_[subject->index] = &outlet;
+    if (paused_) outlet.pause(true);
     return Inlet(*this, *subject);
 }
 

@@ -27,6 +27,12 @@ Value to_keep(const Value& value) {
     return printable(*text, bytes_max);
 }
 
+/// Programs that always send a body send this one for an action without input.
+bool is_nothing(const Value& input) {
+    const auto* json = std::get_if<Json>(&input);
+    return std::holds_alternative<Null>(input) || (json != nullptr && json->text == "{}");
+}
+
 const ActionSpec* find_action(const Thing& thing, std::string_view action) {
     const auto& actions = thing.spec.actions;
     const auto at = std::find_if(actions.begin(), actions.end(),
@@ -70,8 +76,10 @@ Result<Seq> Household::wish_from(SubjectId who, const Wish& wish, Seq cause, std
             auto fitting = fit(*action->input, std::move(asked.value));
             if (!fitting) return fail(std::move(fitting.error()));
             asked.value = std::move(*fitting);
-        } else if (!std::holds_alternative<Null>(asked.value)) {
+        } else if (!is_nothing(asked.value)) {
             return fail(Code::invalid_input, "action '" + action->name + "' takes no input");
+        } else {
+            asked.value = Null{};
         }
         asked.thing = thing->id;
         asked.action = action->name;
@@ -175,7 +183,7 @@ void Household::react(std::vector<RuleRun>& runs, Seq cause, std::uint8_t depth,
             ++figures_.loops_broken;
             ran.outcome = RunOutcome::failed;
             ran.detail += ": stopped, because " + std::to_string(depth) +
-                          " causes led here one after the other (a loop?)";
+                          " rules led here one after the other (a loop?)";
         }
         const Seq seq = append(std::move(ran), rule, cause, now);
         if (!too_deep) carry_out(run, rule, seq, static_cast<std::uint8_t>(depth + 1), now);
@@ -229,7 +237,8 @@ void Household::resume(Seq wait, Moment now) {
     rules_.resume(*rule, what.step, now, runs_);
     if (runs_.empty())
         runs_.push_back({*rule, false, "nothing left to do after the wait", {}, {}, 0});
-    react(runs_, wait, what.depth, now);
+    // It is the same rule that goes on: it has been counted.
+    react(runs_, wait, static_cast<std::uint8_t>(std::max<int>(what.depth, 1) - 1), now);
 }
 
 }  // namespace foxtail

@@ -76,7 +76,7 @@ struct CommandAsked {
     std::string action;
     Value value;
     Duration time_to_live;
-    std::uint8_t depth = 0;  // length of the chain of causes that led here
+    std::uint8_t depth = 0;  // how many rules led here, one after the other
 };
 struct CommandEnded {
     Seq command = 0;

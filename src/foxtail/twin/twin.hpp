@@ -16,7 +16,7 @@ struct Belief {
     Time receipt_time;                // when it was heard; unknown = never
     Seq seq = 0;                      // the reading's record
     Quality quality = Quality::good;  // good or estimated
-    std::uint8_t depth = 0;           // length of the chain of causes that led here, at most 255
+    std::uint8_t depth = 0;           // how many rules led here, one after the other
     std::uint32_t boot = 0;           // the start of the program in which it was heard
     Value wanted;                     // Null when nobody wished anything yet
     Seq wanted_by = 0;                // the command that wished it
