@@ -79,9 +79,10 @@ private:
         void gone(std::string_view thing) override {
             (void)day_.household.gone(day_.connector, thing, day_.now);
         }
-        void say(PropertyId property, Value value, Time source) override {
+        bool say(PropertyId property, Value value, Time source) override {
             (void)day_.household.report(
                 day_.connector, {property, Quality::good, source, std::move(value)}, day_.now);
+            return true;
         }
         void say_later(Duration, PropertyId property, Value value) override {
             say(property, std::move(value), {});

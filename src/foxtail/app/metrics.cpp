@@ -30,6 +30,7 @@ void append(std::vector<api::Metric>& out, const mqtt::Broker& broker) {
     counter("dropped_messages", "Messages left out because a client's queue was full.",
             c.dropped_messages);
     counter("withheld_messages", "Messages a subscriber may not receive.", c.withheld_messages);
+    counter("pauses", "Times that clients were held back because the store was behind.", c.pauses);
     for (std::size_t reason = 0; reason < c.closed_by_reason.size(); ++reason) {
         if (c.closed_by_reason[reason] == 0) continue;
         out.push_back({"foxtail_mqtt_closed_connections_total",

@@ -7,11 +7,15 @@
 #include "foxtail/runtime/password.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace foxtail {
 namespace {
 
 constexpr int later_alarm = 100;  // off_delay of formats; hub's alarms have smaller keys
+constexpr int retained_alarm = 102;
+// What nobody waits for is written together: many devices say the same topic again and again.
+constexpr Duration retained_age_max = seconds(1);
 constexpr std::string_view anonymous_name = "device:anonymous";
 
 std::uint16_t bits(Verb verb) {
@@ -52,9 +56,11 @@ public:
             thing.properties.begin() + static_cast<std::ptrdiff_t>(spec.properties.size()));
     }
     void gone(std::string_view thing) override { door_.inlet_->gone(thing); }
-    void say(PropertyId property, Value value, Time source_time) override {
+    bool say(PropertyId property, Value value, Time source_time) override {
+        if (old) return false;
         if (!door_.later_.empty()) door_.later_.erase(property);
         report(property, std::move(value), source_time);
+        return true;
     }
     void report(PropertyId property, Value value, Time source_time) {
         const auto said =
@@ -64,6 +70,7 @@ public:
             refuse(topic, sample, said.error().message);
     }
     void say_later(Duration delay, PropertyId property, Value value) override {
+        if (old) return;
         door_.later_[property] = {door_.hub_.now().mono + delay, std::move(value), this};
         door_.arm_later();
     }
@@ -102,6 +109,9 @@ public:
     mqtt::Format& format;
     std::string_view topic;  // of the message being heard
     std::string_view sample;
+    /// The message is from before a restart: it teaches the format its devices, but what they said
+    /// is on record already, and when it was true nobody knows.
+    bool old = false;
 
 private:
     MqttDoor& door_;
@@ -144,8 +154,9 @@ Result<void> MqttDoor::start() {
     if (!inlet) return fail(inlet.error());
     inlet_ = *inlet;
     if (auto done = configure(configuration_); !done) return done;
+    restore_retained();
     for (const auto& sink : sinks_) sink->format.start(*sink);
-    replays_.clear();  // nothing is retained before anyone has come
+    hear_retained();
     for (const auto& listener : configuration_.mqtt_listeners) {
         mqtt::ListenerOptions options;
         options.name = format_endpoint(listener.endpoint);
@@ -162,6 +173,7 @@ Result<void> MqttDoor::start() {
 
 void MqttDoor::stop() {
     broker_.stop();
+    keep_all_retained();
 }
 
 // ---- who may what
@@ -229,12 +241,51 @@ void MqttDoor::refused(const mqtt::Refusal& refusal) {
 void MqttDoor::published(const mqtt::Inbound& message, mqtt::AckId ack) {
     hear({message.topic, message.payload, false, {}});
     if (!ack.wanted()) return;
-    // Nothing is acknowledged while nothing can be kept; the device keeps the message and sends it
-    // again.
-    if (!inlet_->accepting()) return;
+    if (!inlet_->accepting()) return broker_.give_up(ack);
+    if (message.retain) keep_retained(message.topic);
+    acknowledge_when_durable(ack);
+}
+
+void MqttDoor::acknowledge_when_durable(mqtt::AckId ack) {
     inlet_->when_durable([this, ack](const Result<void>& durable) {
-        if (durable) broker_.acknowledge(ack);
+        if (durable) return broker_.acknowledge(ack);
+        // It is taken and will be written once something can be: the PUBACK waits for that.
+        unsettled_.push_back(ack);
     });
+}
+
+// ---- what is retained ----
+
+void MqttDoor::restore_retained() {
+    const auto restored = inlet_->kept([this](std::string_view topic, std::string_view bytes) {
+        if (auto done = broker_.restore_retained(topic, bytes); !done) {
+            log(LogLevel::warning, "retained message not restored",
+                {{"topic", printable(topic)}, {"why", done.error().message}});
+        }
+    });
+    // The house is better off with some of them missing than standing still.
+    if (!restored)
+        log(LogLevel::error, "retained messages not restored", {{"why", restored.error().message}});
+}
+
+void MqttDoor::retained_changed(const std::string& topic) {
+    if (unkept_.empty()) {
+        hub_.environment().loop.alarm(retained_alarm, hub_.now().mono + retained_age_max,
+                                      [this] { keep_all_retained(); });
+    }
+    unkept_.insert(topic);
+}
+
+void MqttDoor::keep_retained(std::string_view topic) {
+    const auto changed = unkept_.find(topic);
+    if (changed == unkept_.end()) return;
+    inlet_->keep(*changed, broker_.retained_bytes(topic));
+    unkept_.erase(changed);
+}
+
+void MqttDoor::keep_all_retained() {
+    for (const auto& topic : std::exchange(unkept_, {}))
+        inlet_->keep(topic, broker_.retained_bytes(topic));
 }
 
 void MqttDoor::hear(const mqtt::Heard& told) {
@@ -267,24 +318,32 @@ void MqttDoor::hear(const mqtt::Heard& told) {
 }
 
 void MqttDoor::hear_retained() {
+    struct Found {
+        std::string topic;
+        std::string payload;
+        bool restored = false;
+    };
     // What a format asked for just now may have been said before it asked.
     while (!replays_.empty()) {
         const auto replays = std::exchange(replays_, {});
         for (const Replay& replay : replays) {
-            std::vector<std::pair<std::string, std::string>> found;
+            std::vector<Found> found;
             mqtt::RetainedStore::Cursor cursor;
             std::size_t budget = broker_.retained().size() + 1;
             while (const auto message =
                        broker_.retained().next(replay.filter, cursor, hub_.now().mono, budget)) {
-                found.emplace_back(std::string(message->topic()), std::string(message->payload()));
+                found.push_back({std::string(message->topic()), std::string(message->payload()),
+                                 message->restored()});
             }
             ++hearing_;
-            for (const auto& [topic, payload] : found) {
+            for (const auto& [topic, payload, restored] : found) {
+                replay.listening.sink->old = restored;
                 replay.listening.sink->topic = topic;
                 replay.listening.sink->sample = std::string_view(payload).substr(0, 200);
                 replay.listening.sink->format.on_message(replay.listening.token,
                                                          {topic, payload, true, hub_.now().wall},
                                                          *replay.listening.sink);
+                replay.listening.sink->old = false;
             }
             --hearing_;
         }
@@ -337,6 +396,10 @@ Result<Outlet::Sent> MqttDoor::send(const Order& order) {
     return reported ? Sent::awaiting_report : Sent::done;
 }
 
-void MqttDoor::pause(bool) {}
+void MqttDoor::pause(bool paused) {
+    broker_.pause(paused);
+    if (paused) return;
+    for (const mqtt::AckId ack : std::exchange(unsettled_, {})) acknowledge_when_durable(ack);
+}
 
 }  // namespace foxtail

@@ -9,6 +9,7 @@
 
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -46,6 +47,7 @@ public:
     [[nodiscard]] std::uint64_t permissions_epoch() override;
     void published(const mqtt::Inbound& message, mqtt::AckId ack) override;
     void refused(const mqtt::Refusal& refusal) override;
+    void retained_changed(const std::string& topic) override;
 
     // ---- Outlet
     Result<Sent> send(const Order& order) override;
@@ -72,6 +74,10 @@ private:
         FormatSink* sink = nullptr;
     };
 
+    void acknowledge_when_durable(mqtt::AckId ack);
+    void restore_retained();
+    void keep_retained(std::string_view topic);
+    void keep_all_retained();
     void hear(const mqtt::Heard& heard);
     void hear_retained();
     void say_due();
@@ -91,6 +97,8 @@ private:
     std::map<PropertyId, Later> later_;
     std::map<std::string, SubjectId, std::less<>> users_;
     SubjectId anonymous_;
+    std::set<std::string, std::less<>> unkept_;  // topics whose retained message changed
+    std::vector<mqtt::AckId> unsettled_;         // taken, and not on disk because the disk failed
     std::vector<Endpoint> endpoints_;
     int hearing_ = 0;
 };

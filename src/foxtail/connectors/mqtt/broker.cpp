@@ -2,6 +2,7 @@
 
 #include "foxtail/base/assert.hpp"
 #include "foxtail/connectors/mqtt/broker_core.hpp"
+#include "foxtail/connectors/mqtt/retained_bytes.hpp"
 #include "foxtail/connectors/mqtt/session.hpp"
 #include "foxtail/connectors/mqtt/topic.hpp"
 
@@ -52,6 +53,28 @@ void Broker::acknowledge(AckId ack, Reason reason) {
     }
 }
 
+void Broker::give_up(AckId ack) {
+    if (!ack.wanted()) return;
+    const BrokerCore::Turn turn(*core_);
+    if (auto* session = core_->find(ack.slot, ack.generation))
+        session->close(Reason::server_busy, "the message cannot be kept now");
+}
+
+void Broker::pause(bool paused) {
+    if (core_->paused == paused) return;
+    if (paused) {
+        core_->paused = true;
+        ++core_->counters.pauses;
+        return;
+    }
+    std::vector<Session*> held;
+    core_->for_each_session([&](Session& session) {
+        if (session.holding()) held.push_back(&session);
+    });
+    core_->paused = false;
+    for (Session* session : held) session->listen_again();
+}
+
 std::size_t Broker::disconnect(SubjectId subject, Reason reason) {
     const BrokerCore::Turn turn(*core_);
     std::size_t count = 0;
@@ -70,6 +93,33 @@ void Broker::recheck() {
 
 std::size_t Broker::forget_retained(SubjectId subject) {
     return core_->retained.forget_subject(subject);
+}
+
+std::string Broker::retained_bytes(std::string_view topic) const {
+    const auto* kept = core_->retained.look(topic);
+    const auto now = core_->now();
+    if (kept == nullptr || kept->message->expired(now)) return {};
+    Time expires;
+    if (kept->message->expires().us != 0)
+        expires = core_->clock.now() + (kept->message->expires() - now);
+    return write_retained(*kept->message, kept->subject, expires);
+}
+
+Result<void> Broker::restore_retained(std::string_view topic, std::string_view bytes) {
+    const auto read = read_retained(bytes, core_->decoder);
+    if (!read) return fail(read.error());
+    if (read->packet.topic != topic) return fail(Code::corrupt, "a message of another topic");
+    Duration expires;
+    if (read->expires.known()) {
+        const auto left = read->expires - core_->clock.now();
+        if (left.us <= 0) return {};
+        expires = core_->now() + left;
+    }
+    const auto message = core_->pool.restore(topic, read->packet.payload, read->packet.properties,
+                                             read->packet.qos, expires);
+    if (!core_->retained.restore(message, read->subject))
+        return fail(Code::exhausted, "the store of retained messages is full");
+    return {};
 }
 
 std::vector<SessionView> Broker::sessions() const {

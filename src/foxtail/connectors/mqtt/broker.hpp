@@ -9,6 +9,8 @@
 #include <cstdint>
 #include <memory>
 #include <span>
+#include <string>
+#include <string_view>
 #include <vector>
 
 namespace boost::asio {
@@ -46,6 +48,13 @@ public:
     /// of the messages, so one waits for those before it. Nothing happens when the session is gone.
     void acknowledge(AckId ack, Reason reason = Reason::success);
 
+    /// The message could not be kept: ends its session, so that the client sends it again.
+    void give_up(AckId ack);
+
+    /// While paused no client's PUBLISH is taken, and a client that sends one is read no further:
+    /// TCP holds it back, in its own memory. All else goes on, and nothing is lost.
+    void pause(bool paused);
+
     /// Closes the subject's sessions; gives their number.
     std::size_t disconnect(SubjectId subject, Reason reason);
     /// Permissions changed: closes sessions, drops subscriptions and takes back queued messages
@@ -53,6 +62,13 @@ public:
     void recheck();
     /// Forgets what the subject's clients published with the retain flag; gives the number.
     std::size_t forget_retained(SubjectId subject);
+
+    /// The topic's retained message as bytes that restore_retained() understands; empty when there
+    /// is none. The format stands in retained_bytes.hpp.
+    [[nodiscard]] std::string retained_bytes(std::string_view topic) const;
+    /// Puts back what was kept before a restart, unless it has expired since. Error: corrupt;
+    /// exhausted when the store is full.
+    [[nodiscard]] Result<void> restore_retained(std::string_view topic, std::string_view bytes);
 
     [[nodiscard]] std::vector<SessionView> sessions() const;
     [[nodiscard]] const BrokerCounters& counters() const;

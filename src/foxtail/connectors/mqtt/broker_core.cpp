@@ -28,7 +28,10 @@ BrokerCore::BrokerCore(asio::io_context& context, Clock& given_clock, Random& gi
       random(given_random),
       host(&given_host),
       options(given_options),
-      retained(given_options.retained),
+      retained(given_options.retained,
+               [this](const std::string& topic) {
+                   if (host != nullptr) host->retained_changed(topic);
+               }),
       timer_(context) {}
 
 BrokerCore::~BrokerCore() = default;

@@ -74,6 +74,7 @@ public:
     Clock& clock;
     Random& random;
     BrokerHost* host;  // null once the broker is gone
+    bool paused = false;
     const BrokerOptions options;
     BrokerCounters counters;
     MessagePool pool;  // before all that holds messages

@@ -90,6 +90,9 @@ public:
     /// any time later.
     virtual void published(const Inbound& message, AckId ack) = 0;
     virtual void refused(const Refusal& refusal) = 0;
+    /// The topic has another retained message, or none any more. Comes before published(), when
+    /// that is what did it.
+    virtual void retained_changed(const std::string& topic) = 0;
 };
 
 }  // namespace foxtail::mqtt

@@ -56,6 +56,7 @@ struct BrokerCounters {
     std::uint64_t dropped_messages = 0;  // a queue was full, or the client's packet limit too small
     std::uint64_t withheld_messages = 0;  // the subscriber may not receive the topic
     std::uint64_t expired_messages = 0;
+    std::uint64_t pauses = 0;
     std::array<std::uint64_t, 256> closed_by_reason{};  // connections that we ended, by reason code
 };
 

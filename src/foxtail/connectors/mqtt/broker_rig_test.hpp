@@ -56,6 +56,7 @@ public:
     std::uint64_t permissions_epoch() override { return epoch; }
     void published(const Inbound& message, AckId ack) override;
     void refused(const Refusal& refusal) override;
+    void retained_changed(const std::string& topic) override { retained_changes += topic + " "; }
 
     bool acknowledge_at_once = true;
     bool answer_logins_later = false;
@@ -71,6 +72,7 @@ public:
     std::deque<Got> got;
     std::vector<Reason> refusals;
     std::vector<std::string> samples;
+    std::string retained_changes;
     std::vector<std::function<void()>> later_logins;
 };
 

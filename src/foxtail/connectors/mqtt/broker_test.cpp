@@ -182,6 +182,49 @@ TEST_F(BrokerTest, a_retained_message_waits_for_later_subscribers) {
     EXPECT_EQ(broker->retained().size(), 1U);
 }
 
+TEST_F(BrokerTest, retained_messages_go_over_a_restart_as_bytes) {
+    auto lamp = client();
+    lamp->arrive("lamp", Version::v5, "user");
+    const std::array<UserProperty, 1> user{{{"k", "v"}}};
+    lamp->say(Publish{.qos = 1,
+                      .retain = true,
+                      .topic = "lamp/state",
+                      .packet_id = 1,
+                      .properties = {.message_expiry_s = 60, .user = user},
+                      .payload = "on"});
+    (void)lamp->hear<Ack>();
+    EXPECT_EQ(host.retained_changes, "lamp/state ");
+    const auto bytes = broker->retained_bytes("lamp/state");
+    EXPECT_EQ(broker->retained_bytes("lamp/other"), "");
+    lamp.reset();
+    open({});
+    clock.at = clock.at + seconds(20);
+    host.retained_changes.clear();
+    EXPECT_FALSE(broker->restore_retained("lamp/other", bytes)) << "it is another topic's";
+    EXPECT_FALSE(broker->restore_retained("lamp/state", "nonsense"));
+    ASSERT_TRUE(broker->restore_retained("lamp/state", bytes));
+    EXPECT_EQ(host.retained_changes, "");
+    auto phone = client();
+    phone->arrive("phone");
+    phone->subscribe("#", 1);
+    const auto heard = phone->hear<Publish>();
+    EXPECT_EQ(heard.topic, "lamp/state");
+    EXPECT_EQ(heard.payload, "on");
+    EXPECT_EQ(heard.qos, 1);
+    EXPECT_TRUE(heard.retain);
+    EXPECT_EQ(heard.properties.message_expiry_s, 40U);
+    ASSERT_EQ(heard.properties.user.size(), 1U);
+    EXPECT_EQ(broker->forget_retained(7), 1U) << "it is still its publisher's";
+    clock.at = clock.at + seconds(41);
+    ASSERT_TRUE(broker->restore_retained("lamp/state", bytes));
+    EXPECT_EQ(broker->retained().size(), 0U) << "it has expired meanwhile";
+    open({.retained = {.messages_max = 0}});
+    clock.at = clock.at + seconds(-41);
+    const auto full = broker->restore_retained("lamp/state", bytes);
+    ASSERT_FALSE(full);
+    EXPECT_EQ(full.error().code, Code::exhausted);
+}
+
 TEST_F(BrokerTest, far_more_retained_messages_than_a_queue_holds_all_arrive) {
     open({.queue = {.messages_max = 10, .bytes_max = 1000}});
     for (int i = 0; i < 20'000; ++i) {

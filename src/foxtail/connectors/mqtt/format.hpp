@@ -46,8 +46,9 @@ public:
     /// spec.properties.
     virtual Result<std::vector<PropertyId>> tell(const ThingSpec& spec) = 0;
     virtual void gone(std::string_view thing) = 0;
-    /// A reading. An unknown source time is the receipt time.
-    virtual void say(PropertyId property, Value value, Time source_time = {}) = 0;
+    /// A reading. An unknown source time is the receipt time. False when it was not taken as news,
+    /// because the message is from before a restart: say it again when it is heard again.
+    virtual bool say(PropertyId property, Value value, Time source_time = {}) = 0;
     /// Says it after `delay`, unless say() for the same property comes first (Home Assistant's
     /// off_delay).
     virtual void say_later(Duration delay, PropertyId property, Value value) = 0;

@@ -66,11 +66,12 @@ public:
         things.erase(std::string(thing));
         gone_things.emplace_back(thing);
     }
-    void say(PropertyId property, Value value, Time source_time = {}) override {
+    bool say(PropertyId property, Value value, Time source_time = {}) override {
         if (property.index >= addresses.size()) {
             wrong.push_back("a reading of a property never told");
-            return;
+            return true;
         }
+        if (from_before_a_restart) return false;
         if (auto fits = fit(specs_[property.index], value); !fits) {
             bad.push_back(addresses[property.index] + ": " + fits.error().message);
         } else {
@@ -78,6 +79,7 @@ public:
         }
         latest[addresses[property.index]] = value;
         if (keep_said) said.push_back({addresses[property.index], std::move(value), source_time});
+        return true;
     }
     void say_later(Duration delay, PropertyId property, Value value) override {
         later.push_back({delay, addresses.at(property.index), std::move(value)});
@@ -156,6 +158,7 @@ public:
 
     Time now = {1'750'000'000'000'000};
     bool keep_said = true;
+    bool from_before_a_restart = false;
     std::map<std::string, ThingSpec, std::less<>> things;
     std::map<std::string, Value, std::less<>> latest;
     std::vector<std::string> addresses;

@@ -26,6 +26,16 @@ bool RetainedStore::put(const MessageRef& message, std::uint32_t subject) {
         if (known != messages_.end()) erase(known);
         return true;
     }
+    const bool same = known != messages_.end() && known->second.subject == subject &&
+                      known->second.message->same_as(*message);
+    if (!restore(message, subject)) return false;
+    if (!same) tell(known == messages_.end() ? std::string(topic) : known->first);
+    return true;
+}
+
+bool RetainedStore::restore(const MessageRef& message, std::uint32_t subject) {
+    const auto topic = message->topic();
+    const auto known = messages_.find(topic);
     if (!fits(topic, message->bytes() - topic.size(), subject)) return false;
     if (known != messages_.end()) {
         auto& kept = known->second;
@@ -46,7 +56,15 @@ bool RetainedStore::put(const MessageRef& message, std::uint32_t subject) {
 RetainedStore::Messages::iterator RetainedStore::erase(Messages::iterator at) {
     bytes_ -= cost(at->first, at->second.message->bytes());
     if (--by_subject_[at->second.subject] == 0) by_subject_.erase(at->second.subject);
-    return messages_.erase(at);
+    const std::string topic = at->first;
+    const auto next = messages_.erase(at);
+    tell(topic);
+    return next;
+}
+
+const RetainedStore::Kept* RetainedStore::look(std::string_view topic) const {
+    const auto known = messages_.find(topic);
+    return known == messages_.end() ? nullptr : &known->second;
 }
 
 MessageRef RetainedStore::find(std::string_view topic, Duration now) const {

@@ -1,5 +1,10 @@
 #include "foxtail/connectors/mqtt/retained.hpp"
 
+#include "foxtail/connectors/mqtt/retained_bytes.hpp"
+
+#include <array>
+#include <string>
+
 #include <gtest/gtest.h>
 
 namespace foxtail::mqtt {
@@ -77,6 +82,66 @@ TEST_F(Retained, limits_of_count_bytes_and_share_refuse_the_new_but_let_the_know
     EXPECT_EQ(store.forget_subject(1), 0U);
     EXPECT_EQ(store.forget_subject(2), 2U);
     EXPECT_EQ(store.bytes(), 0U);
+}
+
+TEST_F(Retained, every_change_is_told_and_only_changes_are) {
+    std::string told;
+    RetainedStore store({.messages_max = 2}, [&](const std::string& topic) { told += topic; });
+    const auto expect = [&](const char* what) {
+        EXPECT_EQ(told, what);
+        told.clear();
+    };
+    put(store, "a", "1");
+    expect("a");
+    put(store, "a", "1");
+    expect("");
+    put(store, "a", "1", 2);
+    expect("a");
+    put(store, "a", "2", 2);
+    expect("a");
+    put(store, "b", "", 2);
+    expect("");
+    put(store, "b", "1", 1, seconds(10));
+    expect("b");
+    put(store, "c", "1");
+    expect("");
+    (void)store.forget_expired(seconds(10));
+    expect("b");
+    put(store, "a", "", 3);
+    expect("a");
+    put(store, "d", "1", 3);
+    (void)store.forget_subject(3);
+    expect("dd");
+    EXPECT_TRUE(store.restore(pool_.restore("e", "1", {}, 0, {}), 1));
+    expect("");
+    EXPECT_TRUE(store.find("e", {})->restored());
+    put(store, "e", "1");
+    EXPECT_FALSE(store.find("e", {})->restored()) << "it was said anew";
+    expect("");
+}
+
+TEST_F(Retained, a_message_comes_back_from_its_bytes_with_all_it_had) {
+    const std::array<UserProperty, 2> user{{{"a", "1"}, {"b", "2"}}};
+    Decoder decoder;
+    for (const std::uint8_t qos : {std::uint8_t{0}, std::uint8_t{1}}) {
+        const auto message = pool_.make("a/b", std::string(300, 'x'),
+                                        {.content_type = "json", .user = user}, qos, true, {});
+        const auto bytes = write_retained(*message, 77, Time{1234});
+        const auto read = read_retained(bytes, decoder);
+        ASSERT_TRUE(read) << read.error().message;
+        EXPECT_EQ(read->subject, 77U);
+        EXPECT_EQ(read->expires.us, 1234);
+        EXPECT_EQ(read->packet.qos, qos);
+        const auto back = pool_.restore(read->packet.topic, read->packet.payload,
+                                        read->packet.properties, read->packet.qos, {});
+        EXPECT_TRUE(back->same_as(*message));
+        for (std::size_t cut = 0; cut < bytes.size(); ++cut)
+            EXPECT_FALSE(read_retained(std::string_view(bytes).substr(0, cut), decoder)) << cut;
+        EXPECT_FALSE(read_retained(bytes + "x", decoder));
+        auto odd = bytes;
+        odd[0] = 9;
+        EXPECT_FALSE(read_retained(odd, decoder));
+    }
 }
 
 TEST_F(Retained, an_expired_message_is_not_given_and_then_freed) {

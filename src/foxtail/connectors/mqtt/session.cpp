@@ -5,6 +5,7 @@
 #include <utility>
 
 #include <boost/asio/post.hpp>
+#include <poll.h>
 
 namespace foxtail::mqtt {
 namespace asio = boost::asio;
@@ -19,6 +20,7 @@ constexpr std::size_t discard_bytes_max = 1U << 20U;
 constexpr std::size_t write_bytes_per_turn = 1U << 20U;
 constexpr std::size_t buffers_per_write = 16;
 constexpr std::size_t sample_bytes = 64;
+constexpr Duration silence_usual = minutes(1);  // of who agreed on no keep alive
 }  // namespace
 
 Session::Session(BrokerCore& core, tcp::socket socket,
@@ -105,8 +107,19 @@ bool Session::acks_full() const {
     return acks_.size() >= core_.options.receive_maximum;
 }
 
+bool Session::holding() const {
+    if (!core_.paused || state_ != State::running || input_begin_ == input_end_) return false;
+    constexpr auto publish = static_cast<unsigned>(PacketType::publish);
+    return static_cast<unsigned char>(input_[input_begin_]) >> 4 == publish;
+}
+
+void Session::listen_again() {
+    last_heard_ = core_.now();
+    go_on_soon();
+}
+
 bool Session::stalled() const {
-    if (state_ == State::authenticating || out_.size() > out_stall_bytes) return true;
+    if (state_ == State::authenticating || out_.size() > out_stall_bytes || holding()) return true;
     // 5.0 was told the limit; 3.1.1 can only be held back.
     return version_ == Version::v311 && acks_full();
 }
@@ -235,16 +248,33 @@ void Session::check_time(Duration now) {
             if (now >= deadline_) close(Reason::server_busy, "the login took too long");
             return;
         case State::running:
-            if (keep_alive_.us == 0 || acks_full()) return;
-            if (now - last_heard_ <= keep_alive_ + Duration{keep_alive_.us / 2}) return;
-            return close(Reason::keep_alive_timeout,
-                         "nothing was heard for 1.5 times the keep alive");
+            return check_silence(now);
         case State::closing:
             if (now >= deadline_) end();
             return;
         case State::gone:
             return;
     }
+}
+
+void Session::check_silence(Duration now) {
+    const auto patience =
+        keep_alive_.us == 0 ? silence_usual : keep_alive_ + Duration{keep_alive_.us / 2};
+    if (now - last_heard_ <= patience) return;
+    if (holding() || acks_full()) {
+        // We are the ones who do not listen, so silence is no fault. A client that has given up
+        // meanwhile sends again what it got no PUBACK for; the rest would be old news.
+        if (!client_has_left()) return;
+        if (holding()) ++core_.counters.dropped_messages;
+        return abort();
+    }
+    if (keep_alive_.us == 0) return;
+    close(Reason::keep_alive_timeout, "nothing was heard for 1.5 times the keep alive");
+}
+
+bool Session::client_has_left() {
+    pollfd socket{socket_.native_handle(), POLLRDHUP, 0};
+    return ::poll(&socket, 1, 0) == 1;
 }
 
 boost::system::error_code Session::write_some(std::size_t& bytes) {

@@ -38,6 +38,9 @@ public:
     void deliver(Delivery delivery);
     void acknowledge(std::uint64_t number, Reason reason);
     void recheck();
+    /// Whether it stopped at a PUBLISH because the household paused.
+    [[nodiscard]] bool holding() const;
+    void listen_again();
 
     [[nodiscard]] bool running() const { return state_ == State::running; }
     [[nodiscard]] SubjectId subject() const { return subject_; }
@@ -86,6 +89,8 @@ private:
     void go_on();
     void go_on_soon();
     [[nodiscard]] bool stalled() const;
+    void check_silence(Duration now);
+    [[nodiscard]] bool client_has_left();
     void make_space();
     void lost();
     void end();

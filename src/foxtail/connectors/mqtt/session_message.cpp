@@ -29,7 +29,15 @@ MessageRef MessagePool::make(std::string_view topic, std::string_view payload,
     message->expires_ = expires;
     message->qos_ = qos;
     message->retain_ = retain;
+    message->restored_ = false;
     return MessageRef(message.release());
+}
+
+MessageRef MessagePool::restore(std::string_view topic, std::string_view payload,
+                                const Properties& properties, std::uint8_t qos, Duration expires) {
+    MessageRef message = make(topic, payload, properties, qos, true, expires);
+    message.message_->restored_ = true;
+    return message;
 }
 
 MessageRef MessagePool::later(const Message& message, Duration expires) {

@@ -34,6 +34,13 @@ public:
     /// Monotonic; 0 = never.
     [[nodiscard]] Duration expires() const { return expires_; }
     [[nodiscard]] bool expired(Duration now) const { return expires_.us != 0 && expires_ <= now; }
+    /// From before a restart: when it was true nobody knows.
+    [[nodiscard]] bool restored() const { return restored_; }
+    /// Whether there is no difference to whoever gets it, now or later.
+    [[nodiscard]] bool same_as(const Message& other) const {
+        return topic_bytes_ == other.topic_bytes_ && properties_bytes_ == other.properties_bytes_ &&
+               qos_ == other.qos_ && expires_ == other.expires_ && bytes_ == other.bytes_;
+    }
 
 private:
     friend class MessagePool;
@@ -49,6 +56,7 @@ private:
     std::uint32_t references_ = 0;
     std::uint8_t qos_ = 0;
     bool retain_ = false;
+    bool restored_ = false;
 };
 
 /// Counts who still needs a message. One thread only, so the count is a plain number.
@@ -70,6 +78,7 @@ public:
     const Message& operator*() const { return *message_; }
 
 private:
+    friend class MessagePool;
     Message* message_ = nullptr;
 };
 
@@ -81,6 +90,10 @@ public:
     [[nodiscard]] MessageRef make(std::string_view topic, std::string_view payload,
                                   const Properties& properties, std::uint8_t qos, bool retain,
                                   Duration expires);
+    /// A retained message from before a restart.
+    [[nodiscard]] MessageRef restore(std::string_view topic, std::string_view payload,
+                                     const Properties& properties, std::uint8_t qos,
+                                     Duration expires);
     /// The same message with another expiry.
     [[nodiscard]] MessageRef later(const Message& message, Duration expires);
     [[nodiscard]] std::size_t idle() const { return idle_.size(); }

@@ -245,6 +245,8 @@ void lock(Builder& b) {
         const std::string jammed = b.text("state_jammed", "JAMMED");
         const std::string locking = b.text("state_locking", "LOCKING");
         const std::string unlocking = b.text("state_unlocking", "UNLOCKING");
+        // What true means, so that nobody reads "on" of a lock.
+        field->spec.title = "Locked";
         field->source.words = {{locked, Value(true)},
                                {unlocked, Value(false)},
                                {jammed, Value(Null{})},

@@ -10,6 +10,7 @@ namespace {
 
 using ::testing::Contains;
 using ::testing::ElementsAre;
+using ::testing::EndsWith;
 using ::testing::Field;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
@@ -196,6 +197,16 @@ TEST_F(HomeAssistantTest, WhoJoinsATopicLateHearsItsRetainedMessageAlone) {
     EXPECT_EQ(sink.said[1].address, "Node_One/y");
     hear("n1/s", R"({"a":"3","b":"4"})");
     EXPECT_THAT(sink.said, SizeIs(4));
+}
+
+TEST_F(HomeAssistantTest, WhatWasNotTakenAsNewsAfterARestartIsSaidAgain) {
+    sink.from_before_a_restart = true;
+    entity("switch", R"("stat_t":"s","cmd_t":"c","avty_t":"a")");
+    hear("a", "online", true);
+    EXPECT_EQ(value("available"), std::nullopt);
+    sink.from_before_a_restart = false;
+    hear("a", "online");
+    EXPECT_EQ(value("available"), Value(true));
 }
 
 struct AvailabilityCase {
@@ -438,6 +449,7 @@ TEST_F(HomeAssistantTest, LocksGaragesAndAlarmsAreCriticalAndTrackersPersonal) {
              "{" + dev + R"(,"cmd_t":"b","pos_t":"p","set_pos_t":"q","dev_cla":"blind"})");
     announce("device_tracker/n1/t", "{" + dev + R"(,"stat_t":"t"})");
     EXPECT_EQ(property("l").sensitivity, Sensitivity::critical);
+    EXPECT_THAT(property("l").title, EndsWith("Locked")) << "not: on";
     EXPECT_EQ(property("g.position").sensitivity, Sensitivity::critical);
     EXPECT_EQ(property("b.position").sensitivity, Sensitivity::home);
     EXPECT_EQ(property("t").sensitivity, Sensitivity::personal);

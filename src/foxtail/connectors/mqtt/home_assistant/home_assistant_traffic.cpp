@@ -257,8 +257,7 @@ void HomeAssistant::say_available(Device& device, Sink& sink) {
     if (!device.available) return;
     const std::optional<bool> now = device.is_available();
     if (!now || now == device.said_available) return;
-    device.said_available = now;
-    sink.say(*device.available, *now);
+    if (sink.say(*device.available, *now)) device.said_available = now;
 }
 
 Result<std::vector<Publication>> HomeAssistant::encode(const Order& order) {

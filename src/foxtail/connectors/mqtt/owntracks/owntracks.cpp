@@ -144,8 +144,7 @@ void OwnTracks::on_message(std::uint32_t, const Heard& heard, Sink& sink) {
             tell(*person, sink);
         }
     } else if (std::holds_alternative<owntracks::Lost>(*message)) {
-        person->said_available = false;
-        sink.say(person->ids[PersonPart::available], false);
+        if (sink.say(person->ids[PersonPart::available], false)) person->said_available = false;
     }
 }
 
@@ -205,8 +204,7 @@ void OwnTracks::say_alive(Person& person, const Heard& heard, Sink& sink) {
     if (heard.retained) return;  // from before; it does not show that the phone lives
     sink.say(person.ids[PersonPart::last_seen], format_rfc3339(to_millisecond(heard.at)));
     if (person.said_available == true) return;
-    person.said_available = true;
-    sink.say(person.ids[PersonPart::available], true);
+    if (sink.say(person.ids[PersonPart::available], true)) person.said_available = true;
 }
 
 void OwnTracks::on_location(Person& person, const owntracks::Location& location, const Heard& heard,
@@ -247,8 +245,7 @@ void OwnTracks::say_place(Person& person, const std::vector<owntracks::Move>& mo
                           const Heard& heard, Time at, bool fresh, Sink& sink) {
     const auto now = person.presence.place();
     if (now && (fresh || now != person.said_place)) {
-        person.said_place = now;
-        sink.say(person.ids[PersonPart::place], *now, at);
+        if (sink.say(person.ids[PersonPart::place], *now, at)) person.said_place = now;
     }
     if (heard.retained) return;  // told again, not crossed again
     for (const owntracks::Move& move : moves) {

@@ -188,6 +188,17 @@ TEST_F(OwnTracksTest, AClockThatRunsAheadDoesNotShutOutWhatFollows) {
     EXPECT_EQ(place(), "away");
 }
 
+TEST_F(OwnTracksTest, WhatWasNotTakenAsNewsAfterARestartIsSaidAgain) {
+    sink.from_before_a_restart = true;
+    at(0, 0);
+    hear("owntracks/anna/phone", R"({"_type":"lwt","tst":1})");
+    EXPECT_EQ(sink.value("anna/place"), std::nullopt);
+    sink.from_before_a_restart = false;
+    cross("enter", "home", 10);
+    EXPECT_EQ(place(), "home");
+    EXPECT_EQ(sink.value("anna/available"), Value(true));
+}
+
 TEST_F(OwnTracksTest, ALostConnectionAndACardAreUnderstood) {
     at(0, 0);
     hear("owntracks/anna/phone", R"({"_type":"lwt","tst":1})");

@@ -210,6 +210,9 @@ private:
             return refuse(here.path, read.error().message);
         }
         if (text_of(expose, "name") == "action" && leaf.in_state) return event(leaf, spec);
+        // "State: on" says nothing of a lock.
+        if (here.container == "lock" && here.path.back() == "state" && spec.type == Type::boolean)
+            spec.title = "Locked";
         const bool settable = spec.settable;
         const Sensitivity guard = spec.sensitivity;
         place_leaf(std::move(leaf), std::move(spec));

@@ -355,8 +355,7 @@ void Zigbee2Mqtt::say_available(Device& device, Sink& sink) {
     if (device.available == z2m::none) return;
     const std::optional<bool> now = device.is_available();
     if (!now || now == device.said_available) return;
-    device.said_available = now;
-    sink.say(device.ids[device.available], *now);
+    if (sink.say(device.ids[device.available], *now)) device.said_available = now;
 }
 
 }  // namespace foxtail::mqtt

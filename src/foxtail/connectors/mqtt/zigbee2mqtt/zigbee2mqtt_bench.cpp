@@ -16,7 +16,10 @@ public:
         return ids;
     }
     void gone(std::string_view) override {}
-    void say(PropertyId, Value, Time) override { ++said; }
+    bool say(PropertyId, Value, Time) override {
+        ++said;
+        return true;
+    }
     void say_later(Duration, PropertyId, Value) override {}
     void happened(std::string_view, std::string_view, Value) override {}
     void refuse(std::string_view, std::string_view, std::string) override { ++refused; }

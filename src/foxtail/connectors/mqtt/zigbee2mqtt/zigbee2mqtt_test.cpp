@@ -299,6 +299,16 @@ TEST_F(Zigbee2MqttTest, WhatCannotBeMappedIsInTheListWithItsReason) {
     EXPECT_THAT(sink.refused, SizeIs(8));
 }
 
+TEST_F(Zigbee2MqttTest, WhatWasNotTakenAsNewsAfterARestartIsSaidAgain) {
+    sink.from_before_a_restart = true;
+    devices({device("0x0a", "lamp", lamp_exposes)});
+    hear("zigbee2mqtt/lamp/availability", "online", true);
+    EXPECT_EQ(sink.value("lamp/available"), std::nullopt);
+    sink.from_before_a_restart = false;
+    hear("zigbee2mqtt/bridge/state", "online");
+    EXPECT_EQ(sink.value("lamp/available"), Value(true));
+}
+
 TEST_F(Zigbee2MqttTest, AvailabilityCombinesBridgeAndDevice) {
     devices({device("0x0a", "lamp", lamp_exposes), device("0x0b", "other", lamp_exposes)});
     EXPECT_EQ(sink.value("lamp/available"), std::nullopt);
@@ -378,6 +388,7 @@ TEST_F(Zigbee2MqttTest, LocksAndGarageDoorsAreCritical) {
              device("0x0b", "blind", cover),
              device("0x0c", "gd", cover, "", "Garage door opener")});
     EXPECT_EQ(sink.property("door", "state")->sensitivity, Sensitivity::critical);
+    EXPECT_EQ(sink.property("door", "state")->title, "Locked") << "not: on";
     EXPECT_EQ(sink.property("blind", "state")->sensitivity, Sensitivity::home);
     EXPECT_EQ(sink.property("gd", "state")->sensitivity, Sensitivity::critical);
 }
