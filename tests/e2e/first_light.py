@@ -218,6 +218,15 @@ def hup_takes_new_rules_or_says_why_not(house):
     house.rules.write_text(RULES)
     house.hang_up()
     wait_until(lambda: [rule["id"] for rule in house.get("/rules")["rules"]] == ["dusk"], "the first rules again")
+    begin = len(house.log_text())
+    config = house.config.read_text()
+    house.config.write_text(config.replace("Test house", "Other house") + "log: {level: debug}\n")
+    house.hang_up()
+    wait_until(lambda: "changed: household.name: takes effect after a restart" in house.log_text(begin),
+               lambda: f"what a restart is needed for: {house.log_text(begin)}")
+    check(house.log_text(begin).count("takes effect after") == 1, house.log_text(begin))
+    house.config.write_text(config)
+    house.hang_up()
 
 
 @case

@@ -216,13 +216,7 @@ void Program::reload() {
             log(LogLevel::error, "configuration not taken", {{"why", format_mistake(mistake)}});
         return;
     }
-    const Configuration& now = loaded_.configuration;
     const Configuration& then = fresh.configuration;
-    const auto same = [](const Endpoint& a, const Endpoint& b) {
-        return a.address == b.address && a.port == b.port;
-    };
-    const bool restart = now.time_zone != then.time_zone || !same(now.api, then.api) ||
-                         now.mqtt_listeners.size() != then.mqtt_listeners.size();
     if (const auto mistakes = parts_->hub->load_rules(fresh.rules, fresh.hash); !mistakes.empty()) {
         log(LogLevel::error, "configuration not taken",
             {{"why", format_mistake(mistakes.front())}});
@@ -234,12 +228,13 @@ void Program::reload() {
     }
     loaded_.configuration.mqtt_users = then.mqtt_users;
     loaded_.configuration.mqtt_anonymous = then.mqtt_anonymous;
+    set_log(options_.log_level.value_or(then.log_level),
+            options_.log_format.value_or(then.log_format));
     loaded_.rules = std::move(fresh.rules);
     loaded_.hash = fresh.hash;
     log(LogLevel::info, "configuration taken", {{"rules", std::to_string(loaded_.rules.size())}});
-    if (restart)
-        log(LogLevel::warning,
-            "time zone, listeners and addresses change with the next start only");
+    for (const auto& key : changed_for_next_start(loaded_.configuration, then))
+        log(LogLevel::warning, "changed: " + key + ": takes effect after a restart");
 }
 
 void Program::stop() {

@@ -4,6 +4,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 
 namespace foxtail {
@@ -14,6 +15,9 @@ public:
     struct Options {
         std::string config_file;  // for HUP and messages
         std::string data;         // folder; made when missing
+        // Said on the command line: these go before the configuration's.
+        std::optional<LogFormat> log_format = {};
+        std::optional<LogLevel> log_level = {};
     };
     Program(Options options, Loaded loaded);
     ~Program();

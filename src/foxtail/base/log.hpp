@@ -9,7 +9,7 @@ namespace foxtail {
 enum class LogLevel { debug, info, warning, error };
 enum class LogFormat { text, json };
 
-/// What goes to stderr from now on. Set once at start, before other threads log.
+/// What goes to stderr from now on. For any thread.
 void set_log(LogLevel least, LogFormat format);
 
 /// One event, one line on stderr: time, level, what happened, and its details as name and text.

@@ -196,6 +196,7 @@ void read_formats(Yaml& yaml, const YAML::Node& map, Configuration& out) {
     if (!map || !yaml.is_map(map, "'formats'")) return;
     yaml.check_keys(map, keys, "'formats'");
     read_zigbee(yaml, Yaml::at(map, "zigbee2mqtt"), out);
+    bool origins_said = false;
     const auto off = [&](const YAML::Node& node) {
         const auto enabled = Yaml::at(node, "enabled");
         return enabled && !yaml.flag(enabled, "'enabled'").value_or(true);
@@ -205,10 +206,13 @@ void read_formats(Yaml& yaml, const YAML::Node& map, Configuration& out) {
         yaml.check_keys(node, ha_keys, "'home_assistant'");
         if (const auto prefix = Yaml::at(node, "prefix"))
             out.home_assistant_prefix = yaml.text(prefix, "'prefix'");
-        out.home_assistant_ignore_origins =
-            texts(yaml, Yaml::at(node, "ignore_origins"), "'ignore_origins'");
+        if (const auto origins = Yaml::at(node, "ignore_origins")) {
+            out.home_assistant_ignore_origins = texts(yaml, origins, "'ignore_origins'");
+            origins_said = true;
+        }
         if (off(node)) out.home_assistant_prefix.reset();
     }
+    if (!origins_said && out.zigbee_bridges.empty()) out.home_assistant_ignore_origins.clear();
     if (const auto node = Yaml::at(map, "owntracks"); node && yaml.is_map(node, "'owntracks'")) {
         yaml.check_keys(node, own_keys, "'owntracks'");
         if (const auto prefix = Yaml::at(node, "prefix"))
@@ -282,11 +286,30 @@ bool is_loopback(const Endpoint& e) {
     return e.address.starts_with("127.") || e.address == "::1" || e.address == "localhost";
 }
 
+std::vector<std::string> changed_for_next_start(const Configuration& now,
+                                                const Configuration& then) {
+    std::vector<std::string> out;
+    const auto look = [&](const char* key, const auto&... members) {
+        if (((now.*members != then.*members) || ...)) out.emplace_back(key);
+    };
+    using C = Configuration;
+    look("household.name", &C::household);
+    look("household.time_zone", &C::time_zone);
+    look("api.listen", &C::api);
+    look("api.hosts", &C::api_hosts);
+    look("mqtt.listeners", &C::mqtt_listeners);
+    look("formats.zigbee2mqtt", &C::zigbee_bridges);
+    look("formats.home_assistant", &C::home_assistant_prefix, &C::home_assistant_ignore_origins);
+    look("formats.owntracks", &C::owntracks_prefix, &C::owntracks_accuracy_m_max, &C::regions);
+    return out;
+}
+
 ConfigurationRead read_configuration(std::string_view text, std::string_view file) {
     static constexpr std::array<std::string_view, 6> keys = {"household", "api",   "mqtt",
                                                              "formats",   "rules", "log"};
     ConfigurationRead out;
     out.configuration.zigbee_bridges = {{}};
+    out.configuration.home_assistant_ignore_origins = {"Zigbee2MQTT"};
     Yaml yaml{std::string(file), text};
     const auto& root = yaml.root();
     if (root && yaml.is_map(root, "a configuration")) {

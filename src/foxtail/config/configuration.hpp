@@ -15,12 +15,14 @@ namespace foxtail {
 struct Endpoint {
     std::string address = "127.0.0.1";
     std::uint16_t port = 0;
+    friend bool operator==(const Endpoint&, const Endpoint&) = default;
 };
 
 struct MqttListenerConfig {
     Endpoint endpoint{"127.0.0.1", 1883};
     bool anonymous = false;  // whoever comes without a name may do what mqtt.anonymous allows
     std::size_t packet_bytes_max = 32U << 20U;
+    friend bool operator==(const MqttListenerConfig&, const MqttListenerConfig&) = default;
 };
 
 /// Topics somebody may use; filters of MQTT.
@@ -40,11 +42,13 @@ struct RegionConfig {
     double latitude = 0;
     double longitude = 0;
     double radius_m = 100;
+    friend bool operator==(const RegionConfig&, const RegionConfig&) = default;
 };
 
 struct ZigbeeBridgeConfig {
     std::string base_topic = "zigbee2mqtt";
     std::string id_prefix;
+    friend bool operator==(const ZigbeeBridgeConfig&, const ZigbeeBridgeConfig&) = default;
 };
 
 /// All that a household's configuration file says; docs/configuration.md describes it for people.
@@ -58,6 +62,8 @@ struct Configuration {
     TopicRights mqtt_anonymous;
     std::vector<ZigbeeBridgeConfig> zigbee_bridges;  // empty = the format is off
     std::optional<std::string> home_assistant_prefix = "homeassistant";
+    /// Whose announcements are left alone. Not said in the file: Zigbee2MQTT's while its own format
+    /// is on, or its devices would come twice.
     std::vector<std::string> home_assistant_ignore_origins;
     std::optional<std::string> owntracks_prefix = "owntracks";
     double owntracks_accuracy_m_max = 200;
@@ -74,6 +80,11 @@ struct ConfigurationRead {
 
 /// Reads a configuration file's text; `file` is its name for messages. Never throws.
 [[nodiscard]] ConfigurationRead read_configuration(std::string_view text, std::string_view file);
+
+/// What differs and a running program does not take over, by key ("api.listen"). The rest (rules,
+/// mqtt.users, mqtt.anonymous, log) it does.
+[[nodiscard]] std::vector<std::string> changed_for_next_start(const Configuration& now,
+                                                              const Configuration& then);
 
 /// Reads "127.0.0.1:8420", "[::1]:8420" or "8420" (loopback). Error: invalid_input.
 [[nodiscard]] Result<Endpoint> parse_endpoint(std::string_view text);

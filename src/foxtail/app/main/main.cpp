@@ -39,15 +39,16 @@ int tell_mistakes(const std::vector<Mistake>& mistakes) {
 int run(const RunOptions& options) {
     Loaded loaded = load_configuration(options.config);
     if (!loaded.mistakes.empty()) return tell_mistakes(loaded.mistakes);
-    auto format = loaded.configuration.log_format;
-    auto level = loaded.configuration.log_level;
-    if (!options.log.empty()) format = options.log == "json" ? LogFormat::json : LogFormat::text;
-    if (options.level == "debug") level = LogLevel::debug;
-    if (options.level == "info") level = LogLevel::info;
-    if (options.level == "warning") level = LogLevel::warning;
-    if (options.level == "error") level = LogLevel::error;
-    set_log(level, format);
-    Program program({options.config, options.data}, std::move(loaded));
+    Program::Options how{options.config, options.data};
+    if (!options.log.empty())
+        how.log_format = options.log == "json" ? LogFormat::json : LogFormat::text;
+    if (options.level == "debug") how.log_level = LogLevel::debug;
+    if (options.level == "info") how.log_level = LogLevel::info;
+    if (options.level == "warning") how.log_level = LogLevel::warning;
+    if (options.level == "error") how.log_level = LogLevel::error;
+    set_log(how.log_level.value_or(loaded.configuration.log_level),
+            how.log_format.value_or(loaded.configuration.log_format));
+    Program program(std::move(how), std::move(loaded));
     if (auto started = program.start(); !started) {
         log(LogLevel::error, "not started", {{"why", started.error().message}});
         return failed;

@@ -1,0 +1,80 @@
+#include "foxtail/config/configuration.hpp"
+
+#include <string>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace foxtail {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+
+Configuration read(std::string_view text) {
+    auto read = read_configuration(text, "foxtail.yaml");
+    for (const auto& mistake : read.mistakes) ADD_FAILURE() << mistake.message;
+    return std::move(read.configuration);
+}
+
+TEST(ConfigurationRead, devices_that_a_zigbee_bridge_announces_twice_come_once_unless_asked) {
+    const auto ignored = [](std::string_view text) {
+        return read(text).home_assistant_ignore_origins;
+    };
+    EXPECT_THAT(ignored("rules: []"), ElementsAre("Zigbee2MQTT"));
+    EXPECT_THAT(ignored("formats: {home_assistant: {prefix: ha}}"), ElementsAre("Zigbee2MQTT"));
+    EXPECT_THAT(ignored("formats: {zigbee2mqtt: [{base_topic: attic}]}"),
+                ElementsAre("Zigbee2MQTT"));
+    EXPECT_THAT(ignored("formats: {zigbee2mqtt: []}"), IsEmpty())
+        << "nobody else would bring them in";
+    EXPECT_THAT(ignored("formats: {home_assistant: {ignore_origins: []}}"), IsEmpty());
+    EXPECT_THAT(ignored("formats: {home_assistant: {ignore_origins: [Other]}}"),
+                ElementsAre("Other"));
+    EXPECT_THAT(ignored("formats: {zigbee2mqtt: [], home_assistant: {ignore_origins: [Other]}}"),
+                ElementsAre("Other"));
+}
+
+TEST(ConfigurationChanges, what_only_a_restart_takes_over_is_named_by_its_key) {
+    const auto now = read("api: {listen: 127.0.0.1:1000}");
+    const auto changed = [&](std::string_view text) {
+        return changed_for_next_start(now,
+                                      read("api: {listen: 127.0.0.1:1000}\n" + std::string(text)));
+    };
+    EXPECT_THAT(changed(""), IsEmpty());
+    EXPECT_THAT(changed("household: {name: Other}"), ElementsAre("household.name"));
+    EXPECT_THAT(changed("household: {time_zone: Europe/Berlin}"),
+                ElementsAre("household.time_zone"));
+    EXPECT_THAT(changed_for_next_start(now, read("api: {listen: 127.0.0.1:1001}")),
+                ElementsAre("api.listen"));
+    EXPECT_THAT(
+        changed_for_next_start(now, read("api: {listen: 127.0.0.1:1000, hosts: [house.example]}")),
+        ElementsAre("api.hosts"));
+    EXPECT_THAT(changed("mqtt: {listeners: [{listen: 127.0.0.1:1883}]}"),
+                ElementsAre("mqtt.listeners"));
+    EXPECT_THAT(changed("formats: {zigbee2mqtt: [{base_topic: attic}]}"),
+                ElementsAre("formats.zigbee2mqtt"));
+    EXPECT_THAT(changed("formats: {home_assistant: {enabled: false}, owntracks: {regions: [{name: "
+                        "Home, latitude: 1, longitude: 2}]}}"),
+                ElementsAre("formats.home_assistant", "formats.owntracks"));
+    EXPECT_THAT(changed("formats: {home_assistant: {ignore_origins: []}}"),
+                ElementsAre("formats.home_assistant"));
+    EXPECT_THAT(
+        changed("mqtt: {anonymous: {publish: ['#']}}\nlog: {level: debug}\nrules: [x.yaml]"),
+        IsEmpty())
+        << "taken over at once";
+}
+
+TEST(ConfigurationChanges, of_a_listener_each_setting_counts) {
+    const auto listener = [](std::string_view more) {
+        return read("mqtt: {listeners: [{listen: 127.0.0.1:1883" + std::string(more) + "}]}");
+    };
+    const auto now = listener("");
+    EXPECT_THAT(changed_for_next_start(now, listener("")), IsEmpty());
+    EXPECT_THAT(changed_for_next_start(now, listener(", anonymous: true")),
+                ElementsAre("mqtt.listeners"));
+    EXPECT_THAT(changed_for_next_start(now, listener(", packet_bytes_max: 2048")),
+                ElementsAre("mqtt.listeners"));
+}
+
+}  // namespace
+}  // namespace foxtail
