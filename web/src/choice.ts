@@ -114,6 +114,13 @@ export function icon_of(thing: Thing): string {
   return "device";
 }
 
+/** A thing's title where its place stands above it already: "bathroom/radiator" is "radiator" in the bathroom. */
+export function title_within_place(thing: Thing): string {
+  const prefix = `${thing.place ?? ""}/`.toLowerCase();
+  const rest = thing.title.slice(prefix.length);
+  return prefix.length > 1 && rest !== "" && thing.title.toLowerCase().startsWith(prefix) ? rest : thing.title;
+}
+
 /** By place, places in the order of their names, the unplaced last. */
 export function by_place(things: Iterable<Thing>): [string, Thing[]][] {
   const places = new Map<string, Thing[]>();

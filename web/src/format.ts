@@ -121,10 +121,19 @@ const boolean_words: [RegExp, string, string][] = [
   [/(^|_)(on|state|power|switch|light|relay|active|enabled?|running|heating|charging|playing)(_|$)/, "value.on", "value.off"],
 ];
 
-/** A contact says by its title whether true is open: connectors turn them so that true is the device's "on". */
+/**
+ * A contact says by its title whether true is open: connectors turn them so that true is the device's "on". Of a lock
+ * the title says that true is locked, whatever the device calls it.
+ */
 function boolean_key(name: string, title: string): string {
   const key = name.split(".").pop()!.toLowerCase();
+  if (/\blocked$/i.test(title)) return "locked";
   return /contact$/.test(key) && /\bopen$/i.test(title) ? "contact open" : key;
+}
+
+/** Whether true of this property means locked. */
+export function says_locked(name: string, title = ""): boolean {
+  return /(^|_)locked$/.test(boolean_key(name, title));
 }
 
 /** Whether true and false of this property have words of their own, so that they can stand without its title. */

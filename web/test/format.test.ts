@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
-import { boolean_word, format_age, format_duration, format_number, format_value, humanise, standing_note, standing_of, step_digits } from "../src/format";
+import { boolean_word, format_age, format_duration, format_number, format_value, humanise, says_locked, standing_note, standing_of, step_digits } from "../src/format";
 import { choose_language, set_language, t, tn } from "../src/messages";
 import type { PropertySpec, Reading } from "../src/model";
 
@@ -48,6 +48,14 @@ test("an open contact never reads as closed, whichever way round its device says
   assert.equal(format_value(true, "contact", { type: "boolean", title: "Contact open" }), "Open");
   assert.equal(format_value(false, "contact", { type: "boolean", title: "Contact open" }), "Closed");
   assert.equal(format_value(true, "contact", { type: "boolean", title: "Contact" }), "Contact");
+});
+
+test("a lock is locked or unlocked, whatever its device calls the property", () => {
+  assert.equal(format_value(true, "state", { type: "boolean", settable: true, title: "Locked" }), "Locked");
+  assert.equal(format_value(false, "front_door", { type: "boolean", settable: true, title: "Front door: Locked" }), "Unlocked");
+  assert.equal(format_value(true, "state", { type: "boolean", settable: true, title: "State" }), "On");
+  assert.equal(format_value(true, "x", { type: "boolean", settable: true, title: "Blocked" }), "On");
+  assert.deepEqual([says_locked("state", "Locked"), says_locked("car_locked"), says_locked("state", "State")], [true, true, false]);
 });
 
 test("what is not known is a dash, never off and never zero", () => {

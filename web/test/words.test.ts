@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
-import { by_place, face_of, icon_of } from "../src/choice";
+import { by_place, face_of, icon_of, title_within_place } from "../src/choice";
 import { held_since, summarise, to_columns, to_lanes, to_stretches } from "../src/history";
 import { set_language } from "../src/messages";
 import type { Entry, HistoryPoint, PropertySpec, Thing } from "../src/model";
@@ -46,6 +46,13 @@ const names: Names = {
   rules: [{ id: "evening", title: "Evening light" }],
 };
 const entry = (kind: string, more: Partial<Entry> = {}): Entry => ({ seq: 1, time: 0, actor: "owner:anna", cause: null, kind, body: {}, ...more });
+
+test("a title does not say again which place it stands under", () => {
+  assert.equal(title_within_place(thing({}, { title: "bathroom/radiator", place: "Bathroom" })), "radiator");
+  assert.equal(title_within_place(thing({}, { title: "bathroom/", place: "bathroom" })), "bathroom/");
+  assert.equal(title_within_place(thing({}, { title: "Bathroom lamp", place: "Bathroom" })), "Bathroom lamp");
+  assert.equal(title_within_place(thing({}, { title: "attic/lamp" })), "attic/lamp");
+});
 
 test("records become sentences", () => {
   const cases: [Entry, string][] = [

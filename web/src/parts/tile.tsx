@@ -1,8 +1,8 @@
 // A thing on the home page: what it is, how it stands, and its one main control. The whole tile opens the thing.
 
 import { now, store, stream, thing_href } from "../app";
-import { face_of, icon_of } from "../choice";
-import { format_any, format_time, has_own_words, humanise, standing_of, title_of } from "../format";
+import { face_of, icon_of, title_within_place } from "../choice";
+import { format_any, format_time, has_own_words, humanise, says_locked, standing_of, title_of } from "../format";
 import { t } from "../messages";
 import type { Thing } from "../model";
 import { Control } from "./control";
@@ -20,7 +20,7 @@ function is_on(thing: Thing, headline: string | null): boolean {
   const reading = store.reading(`${thing.id}/${headline}`).value;
   if (typeof reading?.value !== "boolean" || reading.quality === "bad") return false;
   // A lock asks for attention when it is not locked.
-  return reading.value !== /(^|_)locked$/.test(headline);
+  return reading.value !== says_locked(headline, thing.properties[headline]?.title);
 }
 
 const others_shown = 2;
@@ -103,7 +103,7 @@ export function Tile({ thing }: { thing: Thing }) {
         )}
       </div>
       <a class="tile-link" href={thing_href(thing.id)}>
-        {thing.title}
+        {title_within_place(thing)}
       </a>
       <div class="tile-state">
         {headline ? <ValueWords address={address} name={headline} spec={spec} /> : <LastEvent thing={thing} />}
