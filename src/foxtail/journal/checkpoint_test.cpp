@@ -8,7 +8,7 @@ namespace foxtail::ledger {
 namespace {
 
 // The example in C2SP tlog-checkpoint.
-const std::string known =
+const std::string example =
     "example.com/behind-the-sofa\n"
     "20852163\n"
     "CsUYapGGPo4dkMgIAUqom/Xajj7h2fB2MPA3j2jxq2I=\n";
@@ -21,7 +21,7 @@ VerifierKey key_of(char c) {
 
 TEST(Checkpoint, the_known_one_is_understood_and_written_the_same) {
     const auto note = parse_note(
-        known +
+        example +
         "\n— example.com/behind-the-sofa Az3grlgtzPICa5OS8npVmf1Myq/5IZniMp+ZJurmRDeOoRDe4URYN7u5/"
         "Zhcyv2q1gGzGku9nTo+zyWE+xeMcTOAYQ8=\n");
     ASSERT_TRUE(note.has_value());
@@ -32,14 +32,14 @@ TEST(Checkpoint, the_known_one_is_understood_and_written_the_same) {
     EXPECT_EQ(checkpoint->size, 20852163U);
     EXPECT_EQ(to_base64(bytes_of(checkpoint->root)),
               "CsUYapGGPo4dkMgIAUqom/Xajj7h2fB2MPA3j2jxq2I=");
-    EXPECT_EQ(format_checkpoint(*checkpoint), known);
+    EXPECT_EQ(format_checkpoint(*checkpoint), example);
 }
 
 TEST(Checkpoint, lines_it_does_not_understand_are_kept) {
-    const auto checkpoint = parse_checkpoint(known + "one more\nand another\n");
+    const auto checkpoint = parse_checkpoint(example + "one more\nand another\n");
     ASSERT_TRUE(checkpoint.has_value());
     EXPECT_EQ(checkpoint->extensions, (std::vector<std::string>{"one more", "and another"}));
-    EXPECT_EQ(format_checkpoint(*checkpoint), known + "one more\nand another\n");
+    EXPECT_EQ(format_checkpoint(*checkpoint), example + "one more\nand another\n");
 }
 
 TEST(Checkpoint, what_is_none_is_refused) {
@@ -63,7 +63,7 @@ TEST(KeyChange, is_read_as_it_was_written_and_never_as_a_checkpoint) {
     const auto text = format_key_change(change);
     EXPECT_EQ(*parse_key_change(text), change);
     EXPECT_FALSE(parse_checkpoint(text).has_value());
-    EXPECT_FALSE(parse_key_change(known).has_value());
+    EXPECT_FALSE(parse_key_change(example).has_value());
     EXPECT_FALSE(parse_key_change(text + format_verifier_key(key_of('c')) + "\n").has_value());
     EXPECT_FALSE(parse_key_change(text.substr(0, text.size() - 1)).has_value());
 }

@@ -66,7 +66,8 @@ Result<Seq> Reader::last() {
     const auto newest = database_.number(
         "SELECT max(coalesce((SELECT max(seq) FROM record), 0),"
         " coalesce((SELECT last_seq FROM reading_batch ORDER BY first_seq DESC LIMIT 1), 0),"
-        " (SELECT value FROM state WHERE name = 'sealed_to'))");
+        " (SELECT value FROM state WHERE name = 'sealed_to'),"
+        " (SELECT value FROM state WHERE name = 'dropped_to'))");
     if (!newest) return fail(newest.error());
     return static_cast<Seq>(*newest);
 }
@@ -164,6 +165,14 @@ Result<void> Reader::window(Seq from, Seq before, const Filter& filter, std::vec
     std::sort(out.begin(), out.end(),
               [](const Record& a, const Record& b) { return a.seq < b.seq; });
     return {};
+}
+
+Result<std::vector<Entry>> Reader::readings(Seq from, Seq before) {
+    std::vector<Entry> out;
+    if (auto done = segments(from, before, {}, out); !done) return fail(done.error());
+    if (auto done = batches(from, before, {}, out); !done) return fail(done.error());
+    std::sort(out.begin(), out.end(), [](const Entry& a, const Entry& b) { return a.seq < b.seq; });
+    return out;
 }
 
 Result<void> Reader::others(Seq from, Seq before, const Filter& filter, std::size_t limit,

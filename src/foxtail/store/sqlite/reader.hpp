@@ -32,6 +32,9 @@ public:
     [[nodiscard]] Result<std::vector<HistoryPoint>> history(PropertyId property,
                                                             const HistoryQuery& query);
 
+    /// The readings with from <= seq < before, in order.
+    [[nodiscard]] Result<std::vector<Entry>> readings(Seq from, Seq before);
+
     [[nodiscard]] Database& database() { return database_; }
     /// The newest record on disk.
     [[nodiscard]] Result<Seq> last();

@@ -122,8 +122,62 @@ INSERT INTO about(topic, says) VALUES
  ('keepsake', 'What a connector (owner, an id of subject) wants back after a restart and is no history: only the newest is kept. Of the MQTT connector the retained messages, by topic.');
 )sql";
 
-constexpr std::array<Migration, 2> steps = {
-    {{"the first schema", version_1}, {"room for retained messages", version_2}}};
+constexpr const char* version_3 = R"sql(
+ALTER TABLE record ADD COLUMN leaf INTEGER;
+ALTER TABLE record ADD COLUMN salt BLOB;
+
+CREATE TABLE ledger_leaf(
+  leaf      INTEGER PRIMARY KEY,
+  kind      TEXT NOT NULL,
+  first_seq INTEGER,
+  last_seq  INTEGER,
+  day       INTEGER,
+  body      TEXT NOT NULL
+) STRICT;
+CREATE INDEX ledger_leaf_by_kind ON ledger_leaf(kind, last_seq);
+CREATE INDEX ledger_leaf_by_day ON ledger_leaf(day, first_seq, last_seq);
+
+CREATE TABLE ledger_tile(
+  id     INTEGER PRIMARY KEY,
+  hashes BLOB NOT NULL
+) STRICT;
+
+CREATE TABLE ledger_secret(
+  property INTEGER NOT NULL,
+  day      INTEGER NOT NULL,
+  secret   BLOB NOT NULL,
+  PRIMARY KEY(property, day)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE ledger_block(
+  leaf      INTEGER NOT NULL,
+  property  INTEGER NOT NULL,
+  chunk     INTEGER NOT NULL,
+  first_seq INTEGER NOT NULL,
+  last_seq  INTEGER NOT NULL,
+  hash      BLOB NOT NULL,
+  PRIMARY KEY(leaf, property, chunk)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE ledger_checkpoint(
+  size INTEGER PRIMARY KEY,
+  made INTEGER NOT NULL,
+  note TEXT NOT NULL
+) STRICT;
+
+INSERT INTO state(name, value) VALUES ('records_erased', 0);
+INSERT INTO about(topic, says) VALUES
+ ('ledger', 'The hash tree over the journal: docs/ledger-format.md of Foxtail describes it, foxtail journal export --ledger writes it for foxtail-verify to check. record.leaf is the number of the record''s leaf (NULL = from before the ledger), record.salt what its body is committed to with.'),
+ ('ledger_leaf', 'The leaves that are not made of a row of record: kind readings (a stretch of readings, first_seq to last_seq, whose secrets are those of day), key (who signs from here on), erased (a record whose body is gone). body is the leaf.'),
+ ('ledger_tile', 'Hashes of the tree, 256 neighbours each, 32 bytes a hash: id = level * 2^48 + number. Can be worked out again.'),
+ ('ledger_secret', 'What the salts of one property''s readings of one day (since 1970, by the leaf''s time) are made from.'),
+ ('ledger_block', 'Blocks of readings some of which were dropped: their hash in their leaf''s tree.'),
+ ('ledger_checkpoint', 'Signed roots by the number of leaves; made in microseconds UTC. One a day and the newest.');
+)sql";
+
+constexpr std::array<Migration, 3> steps = {{{"the first schema", version_1},
+                                             {"room for retained messages", version_2},
+                                             {"the ledger", version_3}}};
 
 }  // namespace
 

@@ -23,6 +23,10 @@ struct Options {
     /// until so much time has truly passed: a wrong clock must not cost a year of history.
     Duration retention_pause = hours(24);
     std::function<Duration()> monotonic;  // empty = the machine's
+    std::string ledger_key;  // file of the ledger's key, made when missing; empty = beside `path`
+    std::uint32_t ledger_readings = 4096;  // that many readings at most are one leaf of the ledger
+    Duration ledger_age = minutes(5);      // after that they are, however few
+    Duration checkpoint_after = milliseconds(900);  // the ledger grew; promised is a second
 };
 
 /// The readings that are on disk but not sealed, oldest first: a chart must not read thousands of

@@ -5,6 +5,7 @@
 #include "foxtail/store/sqlite/reader.hpp"
 #include "foxtail/store/sqlite/writer.hpp"
 
+#include <chrono>
 #include <condition_variable>
 #include <deque>
 #include <filesystem>
@@ -72,7 +73,7 @@ struct SqliteStore::Parts {
         bool idle = false;
         while (true) {
             if (!commit && !snapshot && retentions.empty() && idle && !closing) {
-                wake_writer.wait(lock);
+                wait_for_work(lock);
                 idle = false;
                 continue;
             }
@@ -102,6 +103,16 @@ struct SqliteStore::Parts {
         }
         lock.unlock();
         writer.close();
+    }
+
+    /// Until something is asked for, or the ledger wants a signature.
+    void wait_for_work(std::unique_lock<std::mutex>& lock) {
+        const auto left = writer.checkpoint_in();
+        if (!left) {
+            wake_writer.wait(lock);
+        } else {
+            wake_writer.wait_for(lock, std::chrono::microseconds(left->us));
+        }
     }
 
     template <class Work>

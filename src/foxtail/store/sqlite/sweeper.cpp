@@ -1,5 +1,7 @@
 #include "foxtail/store/sqlite/sweeper.hpp"
 
+#include "foxtail/store/sqlite/ledger_erase.hpp"
+
 #include <algorithm>
 
 namespace foxtail::sqlite {
@@ -99,23 +101,28 @@ Result<void> Sweeper::sweep(std::int64_t id) {
     // A damaged segment is left for verify to tell.
     if (!segment || !segment->entries(0, ~Seq{0}, {}, entries)) return {};
     row->reset();
-    Seq dropped_to = 0;
+    std::vector<Entry> dropped;
     std::vector<Entry> kept;
     for (auto& entry : entries) {
         const auto retention = retention_.find(entry.reading.property.index);
-        if (retention != retention_.end() && entry.time < now_ - retention->second) {
-            dropped_to = entry.seq;
-        } else {
-            kept.push_back(std::move(entry));
-        }
+        const bool old = retention != retention_.end() && entry.time < now_ - retention->second;
+        (old ? dropped : kept).push_back(std::move(entry));
     }
-    return store(id, kept, dropped_to, entries.size() - kept.size());
+    return store(id, kept, dropped);
 }
 
-Result<void> Sweeper::store(std::int64_t id, const std::vector<Entry>& kept, Seq dropped_to,
-                            std::uint64_t dropped) {
+Result<void> Sweeper::store(std::int64_t id, const std::vector<Entry>& kept,
+                            const std::vector<Entry>& gone) {
+    const auto dropped = gone.size();
+    const Seq dropped_to = gone.empty() ? 0 : gone.back().seq;
     Transaction transaction(database_);
     if (auto begun = transaction.begin(); !begun) return begun;
+    if (!gone.empty()) {
+        std::vector<const Entry*> pointers;
+        for (const auto& entry : gone) pointers.push_back(&entry);
+        const auto group = shared_.names.group_of(gone.front().reading.property);
+        if (auto done = keep_block_hashes(database_, group, pointers); !done) return done;
+    }
     const auto where = " WHERE id = " + std::to_string(id);
     if (kept.empty()) {
         if (auto done = database_.run("DELETE FROM segment" + where); !done) return done;

@@ -25,7 +25,7 @@ private:
     [[nodiscard]] Result<void> find_due(PropertyId property, Duration retention);
     [[nodiscard]] Result<void> sweep(std::int64_t id);
     [[nodiscard]] Result<void> store(std::int64_t id, const std::vector<Entry>& kept,
-                                     Seq dropped_to, std::uint64_t dropped);
+                                     const std::vector<Entry>& gone);
 
     Database& database_;
     Shared& shared_;

@@ -2,8 +2,11 @@
 
 #include "foxtail/json/record.hpp"
 #include "foxtail/store/sqlite/batch.hpp"
+#include "foxtail/store/sqlite/ledger_export.hpp"
 #include "foxtail/store/sqlite/reader.hpp"
 #include "foxtail/store/sqlite/segment.hpp"
+#include "foxtail/store/sqlite/writer.hpp"
+#include "foxtail/verify/audit.hpp"
 
 #include <algorithm>
 #include <filesystem>
@@ -34,6 +37,17 @@ Result<std::uint64_t> number_of(Database& database, const std::string& sql) {
     return static_cast<std::uint64_t>(*number);
 }
 
+/// Files of older versions have none until Foxtail runs on them.
+Result<bool> has_ledger(Database& database) {
+    const auto tables =
+        database.number("SELECT count(*) FROM sqlite_schema WHERE name = 'ledger_leaf'");
+    if (!tables) return fail(tables.error());
+    if (*tables == 0) return false;
+    const auto leaves = database.number("SELECT count(*) FROM ledger_leaf");
+    if (!leaves) return fail(leaves.error());
+    return *leaves > 0;
+}
+
 /// Looks through a file and keeps what is wrong.
 class Check {
 public:
@@ -54,11 +68,16 @@ public:
         if (!dropped) return fail(dropped.error());
         if (!sealed_to) return fail(sealed_to.error());
         out_.readings_dropped = *dropped;
+        const auto erased = number_of(
+            database_, "SELECT coalesce(sum(value), 0) FROM state WHERE name = 'records_erased'");
+        if (!erased) return fail(erased.error());
+        out_.records_erased = *erased;
         for (const auto step : {&Check::pages, &Check::records, &Check::segments}) {
             if (auto done = (this->*step)(); !done) return done;
         }
         if (auto done = batches(*sealed_to); !done) return done;
-        return numbers();
+        if (auto done = numbers(); !done) return done;
+        return ledger();
     }
 
 private:
@@ -141,12 +160,39 @@ private:
     Result<void> numbers() {
         const auto holes =
             static_cast<std::uint64_t>(std::count(seen_.begin() + 1, seen_.end(), false));
-        if (holes == out_.readings_dropped) return {};
+        if (holes == out_.readings_dropped + out_.records_erased) return {};
         const auto first = std::find(seen_.begin() + 1, seen_.end(), false);
         problem("numbers: " + std::to_string(holes) + " are missing, " +
-                std::to_string(out_.readings_dropped) + " readings were dropped" +
+                std::to_string(out_.readings_dropped + out_.records_erased) +
+                " were dropped or erased" +
                 (first == seen_.end() ? ""
                                       : "; the first is " + std::to_string(first - seen_.begin())));
+        return {};
+    }
+
+    Result<void> ledger() {
+        const auto there = has_ledger(database_);
+        if (!there) return fail(there.error());
+        if (!*there) return {};
+        ledger::Audit audit({});
+        LedgerExport source(file_.reader, [&](std::string_view lines) {
+            while (!lines.empty()) {
+                const auto end = lines.find('\n');
+                audit.line(lines.substr(0, end));
+                lines.remove_prefix(end + 1);
+            }
+            return true;
+        });
+        if (auto done = source.run(); !done) {
+            problem("ledger: " + done.error().message);
+            return {};
+        }
+        const auto found = audit.finish();
+        out_.leaves = found.leaves;
+        out_.leaves_held = found.size_signed;
+        for (const auto& one : found.problems) problem("ledger: " + one.what);
+        if (!found.good() && found.first_bad() != 0)
+            problem("ledger: first bad sequence number: " + std::to_string(found.first_bad()));
         return {};
     }
 
@@ -228,6 +274,29 @@ Result<void> export_lines(const std::string& path, Seq from,
     });
     if (stopped) return {};
     return replayed;
+}
+
+Result<void> export_ledger(const std::string& path,
+                           const std::function<bool(std::string_view lines)>& write) {
+    Opened file(path);
+    if (auto opened = file.open(); !opened) return opened;
+    Transaction same_moment(file.reader.database());
+    if (auto begun = same_moment.begin(false); !begun) return begun;
+    const auto there = has_ledger(file.reader.database());
+    if (!there) return fail(there.error());
+    if (!*there)
+        return fail(Code::not_found, path + " has no ledger; it gets one when a hub runs on it");
+    return LedgerExport(file.reader, write).run();
+}
+
+Result<std::string> rotate_ledger_key(const std::string& path) {
+    Shared shared;
+    Writer writer(Options{.path = path}, shared);
+    if (auto opened = writer.open(); !opened) return fail(opened.error());
+    if (auto done = writer.rotate_ledger_key(); !done) return fail(done.error());
+    auto key = ledger::format_verifier_key(writer.ledger().key());
+    writer.close();
+    return key;
 }
 
 Result<void> backup(const std::string& path, const std::string& to) {

@@ -19,9 +19,13 @@ struct Verified {
     std::uint64_t readings_sealed = 0;
     std::uint64_t readings_dropped = 0;  // retention ended
     std::uint64_t segments = 0;
+    std::uint64_t records_erased = 0;
+    std::uint64_t leaves = 0;           // of the ledger
+    std::uint64_t leaves_held = 0;      // of them, under a checkpoint that holds
     std::vector<std::string> problems;  // empty = all is well; at most 100
 };
-/// SQLite's own check, every checksum, every record read, and each number in exactly one place.
+/// SQLite's own check, every checksum, every record read, each number in exactly one place, and the
+/// ledger: every leaf made again and put under the signed checkpoints.
 /// Error: the file cannot be read at all.
 [[nodiscard]] Result<Verified> verify(const std::string& path);
 
@@ -44,6 +48,15 @@ struct Stat {
 /// gives false to stop. Names are those the file knows.
 [[nodiscard]] Result<void> export_lines(const std::string& path, Seq from,
                                         const std::function<bool(std::string_view line)>& line);
+
+/// Writes the ledger as docs/ledger-format.md describes it. `write` gets whole lines with their
+/// ends, and gives false to stop. Error: not_found when the file is older than ledgers.
+[[nodiscard]] Result<void> export_ledger(const std::string& path,
+                                         const std::function<bool(std::string_view lines)>& write);
+
+/// Gives the ledger another key, which the present one signs for. Nobody else uses the file. The
+/// new key, as it is named to verifiers.
+[[nodiscard]] Result<std::string> rotate_ledger_key(const std::string& path);
 
 /// Copies the file as it stands at one moment to `to`, which must not exist; complete and synced
 /// when it returns.

@@ -34,9 +34,11 @@ Duration machine_monotonic() {
 Writer::Writer(Options options, Shared& shared)
     : options_(std::move(options)),
       shared_(shared),
+      ledger_(database_, options_, shared),
       sealer_(database_, shared),
       sweeper_(database_, shared) {
     if (!options_.monotonic) options_.monotonic = machine_monotonic;
+    if (options_.ledger_key.empty()) options_.ledger_key = ledger_key_beside(options_.path);
 }
 
 Writer::~Writer() = default;
@@ -75,7 +77,8 @@ Result<void> Writer::open_connection() {
 Result<void> Writer::prepare() {
     const std::pair<Statement*, const char*> all[] = {
         {&insert_record_,
-         "INSERT INTO record(seq, time, actor, cause, kind, address, body) VALUES (?,?,?,?,?,?,?)"},
+         "INSERT INTO record(seq, time, actor, cause, kind, address, body, leaf, salt) "
+         "VALUES (?,?,?,?,?,?,?,?,?)"},
         {&insert_batch_,
          "INSERT INTO reading_batch(first_seq, last_seq, n, body) VALUES (?,?,?,?)"},
         {&insert_thing_, "INSERT OR IGNORE INTO thing(id, name) VALUES (?,?)"},
@@ -114,9 +117,14 @@ Result<void> Writer::load_state() {
             ask("SELECT last_seq FROM reading_batch ORDER BY first_seq DESC LIMIT 1", batch);
         !done)
         return done;
-    if (auto done = ask("SELECT value FROM state WHERE name = 'sealed_to'", sealed); !done)
+    if (auto done =
+            ask("SELECT max(value) FROM state WHERE name IN ('sealed_to', 'dropped_to')", sealed);
+        !done)
         return done;
-    if (auto done = ask("SELECT value FROM state WHERE name = 'readings_dropped'", dropped); !done)
+    if (auto done =
+            ask("SELECT sum(value) FROM state WHERE name IN ('readings_dropped', 'records_erased')",
+                dropped);
+        !done)
         return done;
     if (auto done = ask("SELECT value FROM state WHERE name = 'readings_sealed'", in_segments);
         !done)
@@ -132,7 +140,7 @@ Result<void> Writer::load_state() {
     if (!done) return done;
     if (!opened_before_) newest_ = {static_cast<std::int64_t>(newest)};
     opened_before_ = true;
-    return {};
+    return ledger_.open(last_, newest_);
 }
 
 /// Readings that are durable and not sealed, but not known yet: all after a start; after a failure
@@ -165,6 +173,7 @@ void Writer::distrust() {
 
 void Writer::forget_connection() {
     sealer_.close();  // a connection with statements would live on
+    ledger_.close();
     insert_record_ = {};
     insert_batch_ = {};
     insert_thing_ = {};
@@ -210,8 +219,11 @@ Result<Seq> Writer::append_all(std::span<const Record> batch, const Keepsakes& k
         if (auto inserted = insert_batch(entries); !inserted) return fail(inserted.error());
     }
     if (auto inserted = insert(keepsakes); !inserted) return fail(inserted.error());
+    const auto now = batch.empty() ? newest_ : batch.back().time;
+    if (auto done = ledger_.sign_soon(now); !done) return fail(done.error());
     if (auto done = transaction.commit(); !done) return fail(done.error());
     ++shared_.commits;
+    ledger_.committed(entries.size());
     if (batch.empty()) return last_;
     shared_.tail.add(std::move(entries));
     last_ = batch.back().seq;
@@ -261,6 +273,10 @@ Result<void> Writer::insert(const Record& record) {
         insert_record_.bind_text(6, address);
     }
     insert_record_.bind_text(7, body_);
+    const auto place = ledger_.add(record, body_);
+    if (!place) return fail(place.error());
+    insert_record_.bind(8, place->leaf);
+    insert_record_.bind_blob(9, place->salt);
     return insert_record_.run();
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "foxtail/store/sqlite/ledger.hpp"
 #include "foxtail/store/sqlite/sealer.hpp"
 #include "foxtail/store/sqlite/shared.hpp"
 #include "foxtail/store/sqlite/sweeper.hpp"
@@ -45,6 +46,14 @@ public:
     [[nodiscard]] Result<bool> maintain();
     /// Readings come faster than they are sealed: maintain() must go first now.
     [[nodiscard]] bool behind() const;
+    /// How long maintain() may still wait with the ledger's next checkpoint; nothing = none is due.
+    [[nodiscard]] std::optional<Duration> checkpoint_in() const;
+    /// Forgets what these records said, also in the file's free pages and its log. Their leaves in
+    /// the ledger stay, and so does every proof. A snapshot may still know: keep a new one after.
+    [[nodiscard]] Result<void> erase_records(std::span<const Seq> seqs);
+    /// The ledger's key is replaced by a new one, and signs for it.
+    [[nodiscard]] Result<void> rotate_ledger_key();
+    [[nodiscard]] const Ledger& ledger() const { return ledger_; }
     /// Seals everything and gives all free pages back. May take long.
     [[nodiscard]] Result<void> seal_now();
     /// Seals everything, empties the log, closes.
@@ -76,11 +85,13 @@ private:
 
     [[nodiscard]] Result<bool> maintain_step();
     [[nodiscard]] bool sealing_is_due() const;
+    [[nodiscard]] Result<void> seal_in_ledger();
     [[nodiscard]] Result<bool> vacuum(bool everything);
 
     Options options_;
     Shared& shared_;
     Database database_;
+    Ledger ledger_;
     Sealer sealer_;
     Sweeper sweeper_;
     Statement insert_record_;

@@ -1,3 +1,4 @@
+#include "foxtail/store/sqlite/ledger_erase.hpp"
 #include "foxtail/store/sqlite/writer.hpp"
 
 // What the writer does between commits.
@@ -42,8 +43,13 @@ Result<bool> Writer::maintain_step() {
         log_pages_ = 0;
         return stepped(database_.checkpoint(false));
     }
+    if (const auto left = ledger_.checkpoint_in(); left && left->us <= 0)
+        return stepped(ledger_.sign(newest_));
     if (sealer_.running()) return stepped(sealer_.step());
+    if (ledger_.sealing_is_due(newest_)) return stepped(ledger_.seal(last_, newest_));
     if (sealing_is_due()) {
+        // What goes into segments is in the ledger: retention may take it from there.
+        if (auto done = seal_in_ledger(); !done) return fail(done.error());
         sealer_.start();
         looked_at_free_pages_ = false;
         return true;
@@ -58,6 +64,44 @@ Result<bool> Writer::maintain_step() {
     }
     if (looked_at_free_pages_) return false;
     return vacuum(false);
+}
+
+Result<void> Writer::seal_in_ledger() {
+    while (ledger_.readings_wait()) {
+        if (auto done = ledger_.seal(last_, newest_); !done) return done;
+    }
+    return {};
+}
+
+std::optional<Duration> Writer::checkpoint_in() const {
+    return database_.is_open() ? ledger_.checkpoint_in() : std::nullopt;
+}
+
+Result<void> Writer::erase_records(std::span<const Seq> seqs) {
+    if (auto is_ready = ready(); !is_ready) return is_ready;
+    const auto all = [&]() -> Result<void> {
+        if (auto done = database_.run("PRAGMA secure_delete = ON"); !done) return done;
+        std::uint64_t erased = 0;
+        {
+            Transaction transaction(database_);
+            if (auto begun = transaction.begin(); !begun) return begun;
+            for (const auto seq : seqs) {
+                const auto found = erase_record(database_, seq);
+                if (!found) return fail(found.error());
+                if (*found) ++erased;
+            }
+            if (auto done = transaction.commit(); !done) return done;
+        }
+        shared_.records -= erased;
+        if (auto done = database_.run("PRAGMA secure_delete = OFF"); !done) return done;
+        return database_.checkpoint(true);  // what it said stands in the log, too
+    };
+    return checked(all());
+}
+
+Result<void> Writer::rotate_ledger_key() {
+    if (auto is_ready = ready(); !is_ready) return is_ready;
+    return checked(ledger_.rotate(last_, newest_));
 }
 
 /// Gives free pages at the end of the file back when they are many. One step.
@@ -80,6 +124,10 @@ Result<bool> Writer::vacuum(bool everything) {
 Result<void> Writer::seal_now() {
     if (auto is_ready = ready(); !is_ready) return is_ready;
     const auto all = [&]() -> Result<void> {
+        if (auto done = seal_in_ledger(); !done) return done;
+        if (ledger_.checkpoint_in()) {
+            if (auto done = ledger_.sign(newest_); !done) return done;
+        }
         // A round that is under way, then one for what it did not take.
         for (int round = 0; round < 2; ++round) {
             sealer_.start();
