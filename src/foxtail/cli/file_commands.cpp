@@ -24,6 +24,7 @@ struct FileOptions {
     bool json = false;
     std::uint64_t from = 1;
     std::string out;
+    std::string ledger;
     std::string to;
 };
 
@@ -54,7 +55,10 @@ std::string verified_json(const sqlite::Verified& found) {
                       member_text("readings_waiting", found.readings_waiting) + "," +
                       member_text("readings_sealed", found.readings_sealed) + "," +
                       member_text("readings_dropped", found.readings_dropped) + "," +
-                      member_text("segments", found.segments) + ",\"problems\":[";
+                      member_text("segments", found.segments) + "," +
+                      member_text("records_erased", found.records_erased) + "," +
+                      member_text("leaves", found.leaves) + "," +
+                      member_text("leaves_held", found.leaves_held) + ",\"problems\":[";
     for (std::size_t i = 0; i < found.problems.size(); ++i) {
         if (i > 0) out += ',';
         append_json_string(out, shown(found.problems[i]));
@@ -75,6 +79,11 @@ Result<void> verify(const Setting& setting, const FileOptions& options) {
         terminal.line(*path + ": " + count_words(found->records, "record") + " and " +
                       count_words(found->readings_waiting + found->readings_sealed, "reading") +
                       ", the last number " + std::to_string(found->last));
+        if (found->leaves > 0) {
+            terminal.line("ledger: " + std::to_string(found->leaves_held) + " of " +
+                          std::to_string(found->leaves) +
+                          " leaves are under a signed checkpoint that holds");
+        }
         if (found->problems.empty()) terminal.line("All is well.", Tone::good);
     }
     if (found->problems.empty()) return {};
@@ -125,16 +134,43 @@ Result<void> stat(const Setting& setting, const FileOptions& options) {
     return {};
 }
 
+/// A new file that nobody else can read: what everybody did at home is nobody else's business.
+Result<void> create(const std::string& path, std::ofstream& file) {
+    const int made = ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+    if (made < 0) return fail(Code::conflict, path + ": " + std::strerror(errno));
+    ::close(made);
+    file.open(path, std::ios::binary);
+    return {};
+}
+
+Result<void> export_ledger(const Setting& setting, const FileOptions& options,
+                           const std::string& path) {
+    std::ofstream file;
+    const bool to_file = options.ledger != "-";
+    if (to_file) {
+        if (auto created = create(options.ledger, file); !created) return created;
+    }
+    std::ostream& out = to_file ? static_cast<std::ostream&>(file) : setting.terminal.out;
+    const auto exported = sqlite::export_ledger(path, [&](std::string_view lines) {
+        out << lines;
+        return out.good();
+    });
+    if (!exported) return exported;
+    out.flush();
+    if (!out.good()) return fail(Code::unavailable, options.ledger + " could not be written");
+    if (to_file)
+        setting.terminal.err << "The ledger is exported to " << options.ledger
+                             << "; 'foxtail-verify " << options.ledger << "' checks it.\n";
+    return {};
+}
+
 Result<void> export_journal(const Setting& setting, const FileOptions& options) {
     const auto path = journal_of(options, setting.terminal);
     if (!path) return fail(path.error());
+    if (!options.ledger.empty()) return export_ledger(setting, options, *path);
     std::ofstream file;
     if (!options.out.empty() && options.out != "-") {
-        // What everybody did at home is nobody else's to read.
-        const int made = ::open(options.out.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-        if (made < 0) return fail(Code::conflict, options.out + ": " + std::strerror(errno));
-        ::close(made);
-        file.open(options.out, std::ios::binary);
+        if (auto created = create(options.out, file); !created) return created;
     }
     std::ostream& out = file.is_open() ? static_cast<std::ostream&>(file) : setting.terminal.out;
     std::uint64_t count = 0;
@@ -265,6 +301,19 @@ Result<void> restore(const Setting& setting, const FileOptions& options) {
     return {};
 }
 
+Result<void> rotate_key(const Setting& setting, const FileOptions& options) {
+    const auto path = journal_of(options, setting.terminal);
+    if (!path) return fail(path.error());
+    FolderLock lock;
+    const auto folder = fs::path(*path).parent_path().string();
+    if (auto locked = lock.take(folder.empty() ? "." : folder); !locked) return locked;
+    const auto key = sqlite::rotate_ledger_key(*path);
+    if (!key) return fail(key.error());
+    setting.terminal.line("From now on the ledger is signed by " + *key);
+    setting.terminal.line("The key before has signed for it; what was signed by it stays good.");
+    return {};
+}
+
 }  // namespace
 
 void add_journal_file_commands(const Setting& setting, CLI::App& journal) {
@@ -282,9 +331,16 @@ void add_journal_file_commands(const Setting& setting, CLI::App& journal) {
                               "  foxtail journal export --out household.jsonl\n  foxtail journal "
                               "export --from 1000 | jq .kind",
                               export_journal, options);
+    lines
+        ->add_option("--ledger", options->ledger,
+                     "Writes the ledger instead, for foxtail-verify to check; - is standard output")
+        ->type_name("FILE");
     lines->add_option("--from", options->from, "Begin at this number")->capture_default_str();
     lines->add_option("-o,--out", options->out, "A new file, instead of standard output")
         ->type_name("FILE");
+    add_on_file(setting, journal, "rotate-key",
+                "Gives the ledger a new key, signed by the present one; while no hub runs",
+                "  foxtail journal rotate-key --data data", rotate_key, options);
 }
 
 void add_file_commands(const Setting& setting) {

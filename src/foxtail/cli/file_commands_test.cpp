@@ -48,6 +48,23 @@ TEST_F(Files, AWholeJournalIsWell) {
     EXPECT_THAT(line.out(), HasSubstr(std::to_string(count)));
 }
 
+TEST_F(Files, TheLedgerIsWrittenForOthersToCheckAndItsKeyIsReplaced) {
+    const auto to = folder / "ledger.jsonl";
+    EXPECT_EQ(line.run({"journal", "export", "--data", folder / "home", "--ledger", to}), 0)
+        << line.err();
+    struct stat status {};
+    ASSERT_EQ(::stat(to.c_str(), &status), 0);
+    EXPECT_EQ(status.st_mode & 0777U, 0600U);
+    EXPECT_THAT(text_in(to), HasSubstr("{\"foxtail_ledger\":1,\"origin\":\"foxtail/"));
+    EXPECT_THAT(text_in(to), HasSubstr("{\"end\":{"));
+    EXPECT_EQ(line.run({"journal", "export", "--data", folder / "home", "--ledger", to}), 1)
+        << "an export is never written over";
+    EXPECT_EQ(line.run({"journal", "rotate-key", "--data", folder / "home"}), 0) << line.err();
+    EXPECT_THAT(line.out(), HasSubstr("signed by foxtail/"));
+    EXPECT_EQ(line.run({"journal", "verify", "--data", folder / "home"}), 0) << line.err();
+    EXPECT_THAT(line.out(), HasSubstr("leaves are under a signed checkpoint that holds"));
+}
+
 TEST_F(Files, AMissingJournalIsTold) {
     EXPECT_EQ(line.run({"journal", "stat", "--data", folder / "none"}), 1);
     EXPECT_THAT(line.err(), HasSubstr("there is no journal at " + (folder / "none/journal.db")));
