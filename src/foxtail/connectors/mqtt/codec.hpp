@@ -74,6 +74,11 @@ void encode(std::string& out, Pingreq);
 void encode(std::string& out, Pingresp);
 void encode(std::string& out, Version version, const Packet& packet);
 
+/// Two bytes, high first, as all lengths and numbers of a packet are.
+inline void append_u16(std::string& out, std::size_t value) {
+    out.push_back(static_cast<char>(value >> 8 & 0xFF));
+    out.push_back(static_cast<char>(value & 0xFF));
+}
 /// Appends a variable byte integer (section 1.5.5); `value` is at most 268,435,455.
 void append_varint(std::string& out, std::uint32_t value);
 [[nodiscard]] std::size_t varint_bytes(std::uint32_t value);

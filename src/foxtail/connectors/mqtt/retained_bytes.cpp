@@ -7,11 +7,6 @@ namespace {
 
 constexpr std::uint8_t retained_format = 1;
 
-void append_u16(std::string& out, std::size_t value) {
-    out.push_back(static_cast<char>(value >> 8 & 0xFF));
-    out.push_back(static_cast<char>(value & 0xFF));
-}
-
 }  // namespace
 
 std::string write_retained(const Message& message, std::uint32_t subject, Time expires) {

@@ -13,11 +13,6 @@ constexpr std::size_t copy_bytes_max = 8U
 constexpr std::size_t verdicts_kept = 64;       // a power of two
 constexpr std::size_t replay_topics_per_turn = 2048;  // looked at
 
-void append_u16(std::string& out, std::size_t value) {
-    out.push_back(static_cast<char>(value >> 8 & 0xFF));
-    out.push_back(static_cast<char>(value & 0xFF));
-}
-
 std::size_t subscription_id_bytes(const Delivery& delivery) {
     if (delivery.subscription_id == 0) return 0;
     std::size_t bytes = 1 + varint_bytes(delivery.subscription_id);
