@@ -1,5 +1,6 @@
 // Which of a thing's properties stand on its tile, and which one can be worked there. Decided from the specs alone.
 
+import { as_title } from "./format";
 import type { Kind, PropertySpec, Thing } from "./model";
 
 export interface Face {
@@ -118,7 +119,7 @@ export function icon_of(thing: Thing): string {
 export function title_within_place(thing: Thing): string {
   const prefix = `${thing.place ?? ""}/`.toLowerCase();
   const rest = thing.title.slice(prefix.length);
-  return prefix.length > 1 && rest !== "" && thing.title.toLowerCase().startsWith(prefix) ? rest : thing.title;
+  return prefix.length > 1 && rest !== "" && thing.title.toLowerCase().startsWith(prefix) ? as_title(rest) : as_title(thing.title);
 }
 
 /** By place, places in the order of their names, the unplaced last. */

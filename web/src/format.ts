@@ -101,6 +101,11 @@ export function humanise(name: string): string {
   return lower.charAt(0).toUpperCase() + lower.slice(1);
 }
 
+/** A name as devices have it ("ceiling-lamp") in words; what a person spelt with care is left alone. */
+export function as_title(given: string): string {
+  return /^[a-z0-9 _-]+$/.test(given) ? humanise(given) : given;
+}
+
 export function title_of(name: string, spec: PropertySpec | undefined): string {
   return spec?.title || humanise(name);
 }

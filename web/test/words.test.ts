@@ -48,7 +48,9 @@ const names: Names = {
 const entry = (kind: string, more: Partial<Entry> = {}): Entry => ({ seq: 1, time: 0, actor: "owner:anna", cause: null, kind, body: {}, ...more });
 
 test("a title does not say again which place it stands under", () => {
-  assert.equal(title_within_place(thing({}, { title: "bathroom/radiator", place: "Bathroom" })), "radiator");
+  assert.equal(title_within_place(thing({}, { title: "bathroom/radiator", place: "Bathroom" })), "Radiator");
+  assert.equal(title_within_place(thing({}, { title: "ceiling-lamp" })), "Ceiling lamp");
+  assert.equal(title_within_place(thing({}, { title: "iPhone of Ben" })), "iPhone of Ben");
   assert.equal(title_within_place(thing({}, { title: "bathroom/", place: "bathroom" })), "bathroom/");
   assert.equal(title_within_place(thing({}, { title: "Bathroom lamp", place: "Bathroom" })), "Bathroom lamp");
   assert.equal(title_within_place(thing({}, { title: "attic/lamp" })), "attic/lamp");

@@ -127,7 +127,7 @@ export function Tile({ thing }: { thing: Thing }) {
           <Control address={`${thing.id}/${control}`} name={control} spec={thing.properties[control]!} label={control_label(thing, control)} tile />
         </div>
       )}
-      {!control && (
+      {!control && !headline && (
         <div class="tile-control">
           <RunButton thing={thing} />
         </div>

@@ -5,7 +5,7 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import { api } from "../api";
 import { now, store, thing_href } from "../app";
 import { by_place, face_of } from "../choice";
-import { format_time, format_value, standing_of, title_of } from "../format";
+import { as_title, format_time, format_value, standing_of, title_of } from "../format";
 import { held_since } from "../history";
 import { t, tn } from "../messages";
 import type { Thing } from "../model";
@@ -72,7 +72,7 @@ function Person({ thing }: { thing: Thing }) {
       </span>
       <div class="person-words">
         <a class="tile-link" href={thing_href(thing.id)}>
-          {thing.title}
+          {as_title(thing.title)}
         </a>
         <span class="person-place">
           {unknown ? t("home.place_unknown") : typeof here === "string" ? format_value(here, headline!, { ...spec!, type: "enumeration" }) : <ValueWords address={address} name={headline ?? ""} spec={spec} />}
@@ -174,7 +174,7 @@ function Place({ name, things, eager }: { name: string; things: Thing[]; eager: 
   return (
     <section ref={section} class={`place span-${Math.min(5, things.length)}`} aria-labelledby={id}>
       <h2 id={id}>
-        {name || t("home.elsewhere")}
+        {name ? as_title(name) : t("home.elsewhere")}
         <span class="count">{things.length}</span>
       </h2>
       {near && (
