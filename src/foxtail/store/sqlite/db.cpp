@@ -99,6 +99,9 @@ Result<Database> Database::open(const std::string& path, Mode mode, const std::s
     const int how = mode == Mode::read_only    ? SQLITE_OPEN_READONLY
                     : mode == Mode::read_write ? SQLITE_OPEN_READWRITE
                                                : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE;
+    // SQLite's statistics of memory take a lock at every allocation, and nobody reads them.
+    static const int told_once = sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+    (void)told_once;
     sqlite3* raw = nullptr;
     const int status = sqlite3_open_v2(path.c_str(), &raw, how | SQLITE_OPEN_NOMUTEX,
                                        vfs.empty() ? nullptr : vfs.c_str());
