@@ -50,6 +50,7 @@ function(fox_module name)
   if(benches AND BUILD_TESTING)
     add_executable(fox_${name}_benches ${benches})
     target_link_libraries(fox_${name}_benches PRIVATE fox_${name} ${arg_TEST_LINKS} benchmark::benchmark_main)
+    set_target_properties(fox_${name}_benches PROPERTIES UNITY_BUILD OFF)  # each has names of its own
     # A benchmark nobody runs rots: each one runs just long enough to prove that it still works.
     add_test(NAME ${name}.benches_smoke COMMAND fox_${name}_benches --benchmark_min_time=0.001)
   endif()
