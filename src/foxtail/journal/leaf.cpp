@@ -144,37 +144,52 @@ Result<Leaf> parse_leaf(std::string_view text) {
     return leaf;
 }
 
-void append_block_begin(std::string& out, PropertyId property) {
-    out += "{\"property\":";
-    append_number(out, property.index);
-    out += ",\"readings\":[";
+BlockText::BlockText(std::string& out, PropertyId property) : out_(out) {
+    out_ += "{\"property\":";
+    append_number(out_, property.index);
+    out_ += ",\"readings\":[";
 }
 
-void append_reading(std::string& out, bool first, Seq seq, Time time, SubjectId actor, Seq cause,
-                    const Reading& reading) {
-    out += first ? "[" : ",[";
-    append_number(out, seq);
-    out += ',';
-    append_number(out, time.us / 1000);
-    out += ',';
-    if (reading.source_time.known()) {
-        append_number(out, reading.source_time.us);
-    } else {
-        out += "null";
+void BlockText::add(Seq seq, Time time, SubjectId actor, Seq cause, const Reading& reading) {
+    out_ += first_ ? "[" : ",[";
+    first_ = false;
+    append_number(out_, seq - seq_);
+    out_ += ',';
+    append_number(out_, time.us / 1000 - ms_);
+    out_ += ',';
+    append_json(out_, reading.value);
+    seq_ = seq;
+    ms_ = time.us / 1000;
+    const bool known = reading.source_time.known();
+    const auto ahead = known ? (reading.source_time - time).us : 0;
+    const bool others = actor != actor_ || cause != cause_ || reading.quality != quality_;
+    if (others || known != source_known_ || ahead != ahead_us_) {
+        out_ += ',';
+        if (known) {
+            append_number(out_, ahead);
+        } else {
+            out_ += "null";
+        }
     }
-    out += ',';
-    append_number(out, actor.index);
-    out += ',';
-    append_number(out, cause);
-    out += ",\"";
-    out += name(reading.quality);
-    out += "\",";
-    append_json(out, reading.value);
-    out += ']';
+    source_known_ = known;
+    ahead_us_ = ahead;
+    if (others) {
+        out_ += ',';
+        append_number(out_, actor.index);
+        out_ += ',';
+        append_number(out_, cause);
+        out_ += ",\"";
+        out_ += name(reading.quality);
+        out_ += '"';
+        actor_ = actor;
+        cause_ = cause;
+        quality_ = reading.quality;
+    }
+    out_ += ']';
 }
 
-void append_block_end(std::string& out) {
-    out += "]}";
+void BlockText::end() {
+    out_ += "]}";
 }
 
 Hash block_leaf(std::string_view salt, std::string_view text) {
@@ -187,21 +202,23 @@ Result<Block> parse_block(std::string_view text) {
     in.expect("{\"property\":");
     out.property.index = read_index(in);
     in.expect(",\"readings\":[");
+    Seq seq = 0;
     while (in.ok()) {
         in.expect("[");
-        out.readings.push_back(in.number());
+        seq += in.number();
+        out.readings.push_back(seq);
         in.expect(",");
         (void)in.integer();
         in.expect(",");
-        if (!in.accept("null")) (void)in.integer();
-        in.expect(",");
-        (void)in.number();
-        in.expect(",");
-        (void)in.number();
-        in.expect(",");
-        (void)in.word();
-        in.expect(",");
         (void)in.value();
+        if (in.accept(",") && !in.accept("null")) (void)in.integer();
+        if (in.accept(",")) {
+            (void)in.number();
+            in.expect(",");
+            (void)in.number();
+            in.expect(",");
+            (void)in.word();
+        }
         in.expect("]");
         if (!in.accept(",")) break;
     }

@@ -58,12 +58,29 @@ void append_leaf(std::string& out, const KeyLeaf& leaf);
 /// A block holds readings of one property, in order: what is shown or erased together.
 constexpr std::size_t block_readings_max = 32;
 
-/// Appends a block's text: append_block_begin(), append_reading() for each, append_block_end().
-void append_block_begin(std::string& out, PropertyId property);
-/// [seq, received (ms), true at (us) or null, actor, cause, quality, value]
-void append_reading(std::string& out, bool first, Seq seq, Time time, SubjectId actor, Seq cause,
-                    const Reading& reading);
-void append_block_end(std::string& out);
+/// Writes a block's text:
+/// {"property":17,"readings":[[101,1763772063123,21.5,null,3,0,"good"],...]}. Each reading tells
+/// what is new against the one before: number and time of receipt (milliseconds) as differences,
+/// its value, then, where they are others than before, microseconds from receipt to when it was
+/// true (null = not known), actor, cause and quality: none, the first, or all four of these. Before
+/// the first one everything is 0, null and "good".
+class BlockText {
+public:
+    BlockText(std::string& out, PropertyId property);
+    void add(Seq seq, Time time, SubjectId actor, Seq cause, const Reading& reading);
+    void end();
+
+private:
+    std::string& out_;
+    bool first_ = true;
+    Seq seq_ = 0;
+    std::int64_t ms_ = 0;
+    bool source_known_ = false;
+    std::int64_t ahead_us_ = 0;
+    SubjectId actor_;
+    Seq cause_ = 0;
+    Quality quality_ = Quality::good;
+};
 
 /// A block's leaf in its segment's tree.
 [[nodiscard]] Hash block_leaf(std::string_view salt, std::string_view text);

@@ -86,22 +86,24 @@ TEST(Leaf, the_edges_of_numbers_are_written_and_read) {
     }
 }
 
-TEST(Block, holds_readings_as_text_that_people_can_read) {
+TEST(Block, tells_what_is_new_against_the_reading_before_as_text_that_people_can_read) {
     std::string text;
-    append_block_begin(text, {17});
-    append_reading(text, true, 101, {1763772063123000}, {3}, 0, {{17}, Quality::good, {}, 21.0});
-    append_reading(text, false, 105, {1763772064000000}, {3}, 99,
-                   {{17}, Quality::estimated, {1763772063999999}, std::string("a],\"b")});
-    append_reading(text, false, 106, {1763772064000000}, {3}, 0,
-                   {{17}, Quality::good, {}, Json{R"({"a":[1,"]"]})"}});
-    append_block_end(text);
-    EXPECT_EQ(text, R"({"property":17,"readings":[[101,1763772063123,null,3,0,"good",21.0],)"
-                    R"([105,1763772064000,1763772063999999,3,99,"estimated","a],\"b"],)"
-                    R"([106,1763772064000,null,3,0,"good",{"a":[1,"]"]}]]})");
+    BlockText out(text, {17});
+    out.add(101, {1763772063123000}, {3}, 0, {{17}, Quality::good, {}, 21.0});
+    out.add(103, {1763772063623000}, {3}, 0, {{17}, Quality::good, {}, 21.5});
+    out.add(104, {1763772063523000}, {3}, 0,
+            {{17}, Quality::good, {1763772063522000}, std::string("a],\"b")});
+    out.add(105, {1763772064000000}, {3}, 99,
+            {{17}, Quality::estimated, {1763772063999000}, Null{}});
+    out.add(106, {1763772064000000}, {3}, 0, {{17}, Quality::good, {}, Json{R"({"a":[1,"]"]})"}});
+    out.end();
+    EXPECT_EQ(text, R"({"property":17,"readings":[[101,1763772063123,21.0,null,3,0,"good"],)"
+                    R"([2,500,21.5],[1,-100,"a],\"b",-1000],[1,477,null,-1000,3,99,"estimated"],)"
+                    R"([1,0,{"a":[1,"]"]},null,3,0,"good"]]})");
     const auto block = parse_block(text);
     ASSERT_TRUE(block.has_value());
     EXPECT_EQ(block->property.index, 17U);
-    EXPECT_EQ(block->readings, (std::vector<Seq>{101, 105, 106}));
+    EXPECT_EQ(block->readings, (std::vector<Seq>{101, 103, 104, 105, 106}));
     for (std::size_t at = 0; at < text.size(); ++at)
         EXPECT_FALSE(parse_block(std::string_view(text).substr(0, at)).has_value()) << at;
     EXPECT_EQ(block_leaf(salt, text), hash_leaf({salt + text}));

@@ -58,12 +58,12 @@ public:
         Tree tree;
         for (std::uint32_t property = 0; property < 2; ++property) {
             std::string text;
-            append_block_begin(text, {property});
+            BlockText block(text, {property});
             bool first = true;
             for (std::size_t i = property; i < n; i += 2, first = false)
-                append_reading(text, first, seq_ + i + 1, {1763772063000000}, {5}, 0,
-                               {{property}, Quality::good, {}, 20.5 + static_cast<double>(i)});
-            append_block_end(text);
+                block.add(seq_ + i + 1, {1763772063000000}, {5}, 0,
+                          {{property}, Quality::good, {}, 20.5 + static_cast<double>(i)});
+            block.end();
             if (first) continue;
             const auto salt = random(salt_bytes);
             tree.append(block_leaf(salt, text), {});

@@ -64,7 +64,7 @@ void BM_ledger_leaf(benchmark::State& state) {
         must(transaction.commit().has_value());
     }
     state.counters["ledger.leaf_us"] =
-        spent * 1e6 / static_cast<double>(state.iterations() * batch_size);
+        spent * 1e6 / (static_cast<double>(state.iterations()) * static_cast<double>(batch_size));
 }
 BENCHMARK(BM_ledger_leaf)->Unit(benchmark::kMillisecond);
 

@@ -71,12 +71,10 @@ const std::vector<LedgerBlock>& BlockCutter::cut(std::span<const Entry* const> r
 }
 
 void append_block_text(std::string& out, const LedgerBlock& block) {
-    ledger::append_block_begin(out, block.property);
-    for (const auto* entry : block.readings) {
-        ledger::append_reading(out, entry == block.readings.front(), entry->seq, entry->time,
-                               entry->actor, entry->cause, entry->reading);
-    }
-    ledger::append_block_end(out);
+    ledger::BlockText text(out, block.property);
+    for (const auto* entry : block.readings)
+        text.add(entry->seq, entry->time, entry->actor, entry->cause, entry->reading);
+    text.end();
 }
 
 }  // namespace foxtail::sqlite
