@@ -207,7 +207,10 @@ void Hub::commit_if_due() {
                                 [this] { commit_if_due(); });
         return;
     }
-    if (!stopping_ && snapshot_.empty() && household_.head() >= snapshot_at_ + snapshot_every &&
+    // A large house's state takes long to write: it is written the less often.
+    const auto every = std::max<std::uint64_t>(
+        snapshot_every, snapshot_every_of_property * household_.catalogue().properties().size());
+    if (!stopping_ && snapshot_.empty() && household_.head() >= snapshot_at_ + every &&
         household_.records().empty()) {
         // The state as of the batch's last record: taken before anything further is folded in.
         household_.save(snapshot_);

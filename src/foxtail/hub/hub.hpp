@@ -81,7 +81,8 @@ public:
     static constexpr std::size_t pending_pause = 100'000;  // connectors stop reading ...
     static constexpr std::size_t pending_max =
         400'000;  // ... and what comes all the same is left out
-    static constexpr std::uint64_t snapshot_every = 200'000;
+    static constexpr std::uint64_t snapshot_every = 200'000;         // records, and for each
+    static constexpr std::uint64_t snapshot_every_of_property = 10;  // property at least so many
     static constexpr Duration retry_after = seconds(1);
     static constexpr Duration catch_up_max = minutes(10);
     static constexpr std::size_t trace_max = 20;  // last runs kept of each rule
