@@ -107,10 +107,9 @@ Result<LedgerSecret> Ledger::secret_for(PropertyId property, std::int64_t day) {
     return secret;
 }
 
-Result<void> Ledger::hash_readings(std::span<const Entry* const> readings,
-                                   ledger::SegmentLeaf& leaf) {
+Result<void> Ledger::hash_readings(ledger::SegmentLeaf& leaf) {
     ledger::Tree tree;
-    const auto& blocks = cutter_.cut(readings, {});
+    const auto& blocks = cutter_.cut(readings_, {});
     for (const auto& block : blocks) {
         const auto secret = secret_for(block.property, secret_day(leaf.time));
         if (!secret) return fail(secret.error());
@@ -118,15 +117,15 @@ Result<void> Ledger::hash_readings(std::span<const Entry* const> readings,
         append_block_text(text_, block);
         tree.append(ledger::block_leaf(block_salt(*secret, tree_.size(), block.chunk), text_), {});
     }
-    leaf.readings = readings.size();
+    leaf.readings = readings_.size();
     leaf.blocks = blocks.size();
     leaf.root = tree.root();
     return {};
 }
 
-Result<void> Ledger::seal(Seq last, Time now) {
-    std::vector<const Entry*> readings;
+Result<void> Ledger::seal_along(Seq last, Time now) {
     ledger::SegmentLeaf leaf{covered_ + 1, last, 0, 0, now, {}};
+    readings_.clear();
     const auto& batches = shared_.tail.batches();
     auto batch = std::partition_point(batches.begin(), batches.end(), [this](const auto& one) {
         return one.back().seq <= covered_;
@@ -134,25 +133,29 @@ Result<void> Ledger::seal(Seq last, Time now) {
     for (; batch != batches.end() && leaf.last == last; ++batch) {
         for (const auto& entry : *batch) {
             if (entry.seq <= covered_) continue;
-            if (readings.size() == options_.ledger_readings) {
+            if (readings_.size() == options_.ledger_readings) {
                 leaf.last = entry.seq - 1;
                 break;
             }
-            readings.push_back(&entry);
+            readings_.push_back(&entry);
         }
     }
-    if (!readings.empty()) leaf.time = readings.back()->time;
-    Transaction transaction(database_);
-    if (auto begun = transaction.begin(); !begun) return begun;
-    if (auto done = hash_readings(readings, leaf); !done) return done;
+    if (!readings_.empty()) leaf.time = readings_.back()->time;
+    if (auto done = hash_readings(leaf); !done) return done;
     std::string text;
     ledger::append_leaf(text, leaf);
     if (auto done = append_own("readings", &leaf, text); !done) return done;
-    if (auto done = sign_soon(now); !done) return done;
-    if (auto done = transaction.commit(); !done) return done;
     covered_ = leaf.last;
-    waiting_ -= std::min(waiting_, readings.size());
+    waiting_ -= std::min(waiting_, readings_.size());
     return {};
+}
+
+Result<void> Ledger::seal(Seq last, Time now) {
+    Transaction transaction(database_);
+    if (auto begun = transaction.begin(); !begun) return begun;
+    if (auto done = seal_along(last, now); !done) return done;
+    if (auto done = sign_soon(now); !done) return done;
+    return transaction.commit();
 }
 
 // ---- checkpoints

@@ -35,6 +35,9 @@ public:
         std::string_view salt;
     };
     [[nodiscard]] Result<Place> add(const Record& record, std::string_view body);
+    /// One leaf for the oldest readings that wait (at most options.ledger_readings); everything up
+    /// to `last` is durable. Along with a commit it costs no sync of its own.
+    [[nodiscard]] Result<void> seal_along(Seq last, Time now);
     /// Signs if the last checkpoint is old enough not to have to wait.
     [[nodiscard]] Result<void> sign_soon(Time now);
 
@@ -43,8 +46,7 @@ public:
     [[nodiscard]] bool sealing_is_due(Time now) const;
     /// Readings are durable that are in no leaf.
     [[nodiscard]] bool readings_wait() const { return waiting_ > 0; }
-    /// One leaf for the oldest of them (at most options.ledger_readings); everything up to `last`
-    /// is durable.
+    /// seal_along() for who has nothing to commit.
     [[nodiscard]] Result<void> seal(Seq last, Time now);
     /// How long until a checkpoint must be signed; nothing when the newest one is of all leaves.
     [[nodiscard]] std::optional<Duration> checkpoint_in() const;
@@ -70,8 +72,7 @@ private:
     [[nodiscard]] Result<void> append_key(const ledger::SigningKey& next, bool agreed, Seq last,
                                           Time now);
     [[nodiscard]] Result<LedgerSecret> secret_for(PropertyId property, std::int64_t day);
-    [[nodiscard]] Result<void> hash_readings(std::span<const Entry* const> readings,
-                                             ledger::SegmentLeaf& leaf);
+    [[nodiscard]] Result<void> hash_readings(ledger::SegmentLeaf& leaf);
     [[nodiscard]] Result<void> insert_checkpoint(Time now);
 
     Database& database_;
@@ -91,6 +92,7 @@ private:
     std::string salts_;
     std::size_t next_salt_ = 0;
     std::string text_;
+    std::vector<const Entry*> readings_;
     BlockCutter cutter_;
     std::int64_t secrets_day_ = 0;
     std::unordered_map<std::uint32_t, LedgerSecret> secrets_;

@@ -1,19 +1,18 @@
 #include "foxtail/store/sqlite/ledger_blocks.hpp"
 
 #include <algorithm>
-
-#include <sodium.h>
+#include <array>
 
 namespace foxtail::sqlite {
 
 std::string block_salt(const LedgerSecret& secret, std::uint64_t leaf, std::uint32_t chunk) {
-    std::array<unsigned char, 12> which{};
-    for (unsigned i = 0; i < 8; ++i) which[i] = static_cast<unsigned char>(leaf >> (8 * i));
-    for (unsigned i = 0; i < 4; ++i) which[8 + i] = static_cast<unsigned char>(chunk >> (8 * i));
-    std::string salt(ledger::salt_bytes, '\0');
-    crypto_generichash(reinterpret_cast<unsigned char*>(salt.data()), salt.size(), which.data(),
-                       which.size(), secret.data(), secret.size());
-    return salt;
+    std::array<char, 12> which{};
+    for (unsigned i = 0; i < 8; ++i) which[i] = static_cast<char>(leaf >> (8 * i));
+    for (unsigned i = 0; i < 4; ++i) which[8 + i] = static_cast<char>(chunk >> (8 * i));
+    const auto hash = ledger::sha256(
+        {std::string_view(reinterpret_cast<const char*>(secret.data()), secret.size()),
+         std::string_view(which.data(), which.size())});
+    return std::string(ledger::bytes_of(hash).substr(0, ledger::salt_bytes));
 }
 
 std::int64_t secret_day(Time leaf_time) {
@@ -21,26 +20,38 @@ std::int64_t secret_day(Time leaf_time) {
     return leaf_time.us / day - (leaf_time.us % day < 0 ? 1 : 0);
 }
 
+/// Sorts by property and leaves the order otherwise: byte by byte, since comparing costs more than
+/// hashing.
+void BlockCutter::sort() {
+    std::uint32_t bits = 0;
+    for (const auto* entry : sorted_) bits |= entry->reading.property.index;
+    for (unsigned shift = 0; shift < 32 && bits >> shift != 0; shift += 8) {
+        const auto digit = [shift](const Entry* entry) {
+            return (entry->reading.property.index >> shift) & 0xFF;
+        };
+        std::array<std::size_t, 257> ends{};
+        for (const auto* entry : sorted_) ++ends[digit(entry) + 1];
+        for (std::size_t i = 1; i < ends.size(); ++i) ends[i] += ends[i - 1];
+        other_.resize(sorted_.size());
+        for (const auto* entry : sorted_) other_[ends[digit(entry)]++] = entry;
+        sorted_.swap(other_);
+    }
+}
+
 const std::vector<LedgerBlock>& BlockCutter::cut(std::span<const Entry* const> readings,
                                                  const ErasedBlocks& erased) {
-    keyed_.clear();
+    sorted_.clear();
     blocks_.clear();
     for (const auto* entry : readings) {
-        const auto property = entry->reading.property;
-        const auto gone = erased.find(property);
+        const auto gone = erased.find(entry->reading.property);
         const bool of_erased =
             gone != erased.end() &&
             std::any_of(gone->second.begin(), gone->second.end(), [&](const ErasedBlock& block) {
                 return entry->seq >= block.first && entry->seq <= block.last;
             });
-        // A leaf has far fewer readings than 2^32: property first, then the order they have.
-        if (!of_erased)
-            keyed_.emplace_back((std::uint64_t{property.index} << 32) | keyed_.size(), entry);
+        if (!of_erased) sorted_.push_back(entry);
     }
-    std::sort(keyed_.begin(), keyed_.end(),
-              [](const auto& a, const auto& b) { return a.first < b.first; });
-    sorted_.clear();
-    for (const auto& [key, entry] : keyed_) sorted_.push_back(entry);
+    sort();
 
     const std::span<const Entry* const> all(sorted_);
     auto gone = erased.begin();

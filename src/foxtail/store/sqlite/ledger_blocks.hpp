@@ -46,8 +46,10 @@ public:
                                                       const ErasedBlocks& erased);
 
 private:
-    std::vector<std::pair<std::uint64_t, const Entry*>> keyed_;
+    void sort();
+
     std::vector<const Entry*> sorted_;
+    std::vector<const Entry*> other_;
     std::vector<LedgerBlock> blocks_;
 };
 

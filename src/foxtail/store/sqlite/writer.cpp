@@ -206,6 +206,9 @@ Result<Seq> Writer::append(std::span<const Record> batch, const Keepsakes& keeps
 Result<Seq> Writer::append_all(std::span<const Record> batch, const Keepsakes& keepsakes) {
     Transaction transaction(database_);
     if (auto begun = transaction.begin(); !begun) return fail(begun.error());
+    if (ledger_.sealing_is_due(newest_)) {
+        if (auto done = ledger_.seal_along(last_, newest_); !done) return fail(done.error());
+    }
     std::vector<Entry> entries;
     for (const auto& record : batch) {
         if (const auto* reading = std::get_if<Reading>(&record.body)) {
