@@ -252,9 +252,11 @@ def core():
 
 
 def store():
-    for row in google("fox_sqlite_benches", "--benchmark_filter=store_readings|store_rule_records|history_query"):
+    for row in google("fox_sqlite_benches", "--benchmark_filter=store_readings|store_rule_records|history_query|ledger"):
         for name, unit, better in (("store.readings_per_s", "1/s", "higher"), ("store.rule_records_per_s", "1/s", "higher"),
-                                   ("history.query.p50_ms", "ms", "lower"), ("history.query.p99_ms", "ms", "lower")):
+                                   ("history.query.p50_ms", "ms", "lower"), ("history.query.p99_ms", "ms", "lower"),
+                                   ("ledger.leaf_us", "us", "lower"), ("ledger.reading_ns", "ns", "lower"),
+                                   ("ledger.verify_s", "s", "lower")):
             if name in row:
                 say(name, row[name], unit, better)
     with tempfile.TemporaryDirectory(prefix="foxtail-bench-") as folder:
