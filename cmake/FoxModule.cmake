@@ -47,10 +47,15 @@ function(fox_module name)
     add_test(NAME ${name} COMMAND fox_${name}_tests --gtest_brief=1)
     set_tests_properties(${name} PROPERTIES TIMEOUT 600)
   endif()
-  if(benches AND BUILD_TESTING)
+  # Under a sanitizer a benchmark measures nothing, and takes as long to compile as the tests.
+  if(benches AND BUILD_TESTING AND NOT FOX_SANITIZE)
     add_executable(fox_${name}_benches ${benches})
     target_link_libraries(fox_${name}_benches PRIVATE fox_${name} ${arg_TEST_LINKS} benchmark::benchmark_main)
     set_target_properties(fox_${name}_benches PROPERTIES UNITY_BUILD OFF)  # each has names of its own
+    if(NOT TARGET benches)
+      add_custom_target(benches)
+    endif()
+    add_dependencies(benches fox_${name}_benches)
     # A benchmark nobody runs rots: each one runs just long enough to prove that it still works.
     add_test(NAME ${name}.benches_smoke COMMAND fox_${name}_benches --benchmark_min_time=0.001)
   endif()
