@@ -3,6 +3,7 @@
 import concurrent.futures
 import http.client
 import json
+import os
 import re
 import statistics
 import sys
@@ -298,6 +299,53 @@ def guessing_is_slowed_and_locks_nobody_else_out(house, visitors):
     check(limited.status == 429 and int(limited.headers["Retry-After"]) > 0, f"the guesser's right guess: {limited.status}")
     check(ask(house, "GET", "/things", visitors.cookie).status == 200, "who is signed in stays so")
     return f"{checked} of 1,000 guesses checked in {took:.1f} s, the owner in at most {max(comes) * 1000:.0f} ms"
+
+
+@case
+def nothing_is_open_that_nobody_opened(house, visitors):
+    """Loopback unless an address says otherwise, no strangers beyond it, and no password that comes with the program."""
+    lonely = House(house.program, "default")
+    for text, due in (("mqtt: {listeners: [{listen: '0.0.0.0:0', anonymous: true}]}\n", 1),
+                      ("mqtt: {listeners: [{listen: '192.168.1.10:1883', anonymous: true}]}\n", 1),
+                      ("mqtt: {listeners: [{listen: '0.0.0.0:0'}]}\n", 0),
+                      ("mqtt: {listeners: [{listen: '127.0.0.1:0', anonymous: true}]}\n", 0)):
+        lonely.config.write_text(text)
+        told = lonely.cli("check", str(lonely.config), connect=False)
+        check((told.returncode != 0) == bool(due), f"{text}: {told}")
+        check(not due or "anonymous_beyond_loopback" in told.stdout + told.stderr, f"{text}: {told}")
+    lonely.configure()
+    # Ports without an address.
+    lonely.config.write_text("api: {listen: '0'}\nmqtt: {listeners: [{listen: '0'}, {listen: '0', anonymous: true}]}\n")
+    lonely.start()
+    check(lonely.page.startswith("127.0.0.1:"), lonely.page)
+    heard = listening(lonely.process.pid)
+    check(len(heard) == 3 and all(address.startswith("127.") for address in heard), f"listening on {heard}")
+    check(lonely.publish("x", "1", user="admin", password="admin").returncode != 0, "a password that comes with the program")
+    check(ask(lonely, "GET", "/things").status == 401, "things for everybody")
+    link = wait_until(lambda: re.search(r"/#signup=(\S+)", lonely.log_text()), "the sign-up link")
+    check(len(link.group(1)) >= 22, "a code that can be guessed")
+    for code in ("", "0000", None):
+        answer = ask(lonely, "POST", "/auth/signup", body={"code": code, "name": "eve", "passphrase": PASSPHRASE})
+        check(answer.status in (400, 401), f"an owner by the code {code!r}: {answer.status}")
+    check(lonely.stop() == 0, f"TERM: not 0\n{lonely.log_text()}")
+
+
+def listening(pid):
+    """The addresses a process listens on."""
+    sockets = set()
+    for number in os.listdir(f"/proc/{pid}/fd"):
+        found = re.match(r"socket:\[(\d+)\]", os.readlink(f"/proc/{pid}/fd/{number}"))
+        if found:
+            sockets.add(found.group(1))
+    addresses = []
+    for family in ("tcp", "tcp6"):
+        with open(f"/proc/{pid}/net/{family}", encoding="ascii") as table:
+            for line in table.readlines()[1:]:
+                words = line.split()
+                if words[3] == "0A" and words[9] in sockets:
+                    host = words[1].split(":")[0]
+                    addresses.append(".".join(str(byte) for byte in reversed(bytes.fromhex(host))) if family == "tcp" else host)
+    return addresses
 
 
 def run(house):
