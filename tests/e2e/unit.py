@@ -120,7 +120,7 @@ def main():
     unit = pathlib.Path(sys.argv[2])
     house = House(sys.argv[1], "unit")
     try:
-        the_unit_is_well_made_and_tight(unit, house.program, house.folder)
+        the_unit_is_well_made_and_tight(unit, pathlib.Path(house.program).resolve(), house.folder)
         the_program_needs_no_more_than_the_unit_leaves_it(unit, house)
     except Wrong as wrong:
         print(f"unit: {wrong}", file=sys.stderr)
