@@ -101,7 +101,11 @@ public:
     }
     std::string operator()(const SubjectNamed& s) const { return s.name + " was named"; }
     std::string operator()(const GrantGiven& g) const {
-        std::string text = actor() + " gave " + subject(g.subject) + " access to ";
+        std::string text = g.terms.forbid ? actor() + " forbids " +
+                                                (g.subject == SubjectId{} ? std::string("everyone")
+                                                                          : subject(g.subject)) +
+                                                " access to "
+                                          : actor() + " gave " + subject(g.subject) + " access to ";
         for (std::size_t i = 0; i < g.addresses.size(); ++i)
             text += (i > 0 ? ", " : "") + g.addresses[i];
         if (g.until.known()) text += " until " + format_rfc3339(g.until);
@@ -128,6 +132,15 @@ public:
     }
     std::string operator()(const ConfigLoaded& c) const {
         return with(c.what + " read", c.summary);
+    }
+    std::string operator()(const ThingOwned& t) const {
+        std::string text = title(t.thing) + " belongs to ";
+        for (std::size_t i = 0; i < t.owners.size(); ++i)
+            text += (i > 0 ? ", " : "") + subject(t.owners[i]);
+        return t.owners.empty() ? text + "the household" : text;
+    }
+    std::string operator()(const OutsideRead& r) const {
+        return subject(r.subject) + " looked " + std::to_string(r.count) + " times (" + r.how + ")";
     }
 
 private:

@@ -1,25 +1,23 @@
+// What has been given, folded and compiled: one row a grant, one bit a property.
 #include "foxtail/grants/authority.hpp"
 
 #include "foxtail/base/assert.hpp"
 #include "foxtail/grants/pattern.hpp"
-#include "foxtail/model/bytes.hpp"
 
 #include <algorithm>
 
 namespace foxtail {
 namespace {
 
-constexpr bool has(std::uint16_t verbs, Verb verb) {
-    return (verbs & static_cast<std::uint16_t>(verb)) != 0;
+bool is_personal_class(const Property& property, const Thing& thing) {
+    return property.spec.sensitivity == Sensitivity::personal ||
+           property.spec.sensitivity == Sensitivity::sensitive ||
+           thing.spec.kind == ThingKind::person;
 }
 
-/// What a connector may do with the things it brought.
-constexpr bool brings(Verb verb) {
-    return verb == Verb::report || verb == Verb::read || verb == Verb::discover;
-}
-
-constexpr bool in_force(Time from, Time until, Time now) {
-    return from <= now && (!until.known() || now < until);
+bool any_matches(const std::vector<std::string>& patterns, std::string_view address) {
+    return std::any_of(patterns.begin(), patterns.end(),
+                       [&](const std::string& p) { return matches_address(p, address); });
 }
 
 }  // namespace
@@ -27,15 +25,34 @@ constexpr bool in_force(Time from, Time until, Time now) {
 Authority::Role Authority::role_of(SubjectKind kind) {
     switch (kind) {
         case SubjectKind::hub:
+            return Role::hub;
         case SubjectKind::owner:
+            return Role::maintainer;
         case SubjectKind::rule:
-            return Role::all;
+            return Role::rule;
         case SubjectKind::connector:
             return Role::brings;
         default:
             return Role::listed;
     }
 }
+
+Authority::Standing Authority::standing_of(SubjectId grantor) const {
+    switch (subjects_[grantor.index].kind) {
+        case SubjectKind::owner:
+            return Standing::maintainer;
+        // Who was entrusted with the household's affairs gives in its name.
+        case SubjectKind::hub:
+        case SubjectKind::token:
+        case SubjectKind::participant:
+        case SubjectKind::agent:
+            return Standing::household;
+        default:
+            return Standing::person;
+    }
+}
+
+// ---- the fold ----
 
 void Authority::apply(const SubjectNamed& named) {
     FOX_ASSERT(named.id.index == subjects_.size(), "subjects are numbered in the order of naming");
@@ -48,138 +65,181 @@ void Authority::apply(const SubjectNamed& named) {
     ++epoch_;
 }
 
-void Authority::apply(Seq seq, const GrantGiven& given) {
-    FOX_ASSERT(given.subject.index < subjects_.size(), "a grant names a subject that has a number");
-    grants_.push_back({seq, given});
-    compile(static_cast<std::uint32_t>(grants_.size() - 1));
+void Authority::apply(Seq seq, const GrantGiven& given, SubjectId grantor) {
+    FOX_ASSERT(given.subject.index < subjects_.size() && grantor.index < subjects_.size(),
+               "a grant names subjects that have a number");
+    grants_.push_back({seq, given, grantor});
+    compile(grants_.size() - 1);
     ++epoch_;
 }
 
 void Authority::apply(const GrantEnded& ended) {
-    const auto at = std::find_if(grants_.begin(), grants_.end(),
-                                 [&](const Grant& g) { return g.id == ended.grant; });
-    if (at == grants_.end()) return;
-    grants_.erase(at);
-    rebuild();
+    const Grant* grant = find_grant(ended.grant);
+    if (grant == nullptr) return;
+    Entry& entry = entries_[grant->given.subject.index];
+    const auto row = std::find_if(entry.rows.begin(), entry.rows.end(),
+                                  [&](const Row& r) { return r.id == ended.grant; });
+    if (row != entry.rows.end()) {
+        if (row->forbid) --entry.forbids;
+        entry.rows.erase(row);
+    }
+    for (Presence& presence : presences_) {
+        if (presence.grant == ended.grant) presence = {};
+    }
+    grants_.erase(grants_.begin() + (grant - grants_.data()));
     ++epoch_;
 }
 
-void Authority::rebuild() {
-    for (auto& entry : entries_) entry.rows.clear();
-    for (std::uint32_t i = 0; i < grants_.size(); ++i) compile(i);
+void Authority::apply(Seq seq, Time at, const ThingOwned& owned) {
+    ownership_.apply(seq, at, owned);
+    told(catalogue_.thing(owned.thing));
+    ++epoch_;
 }
 
-void Authority::compile(std::uint32_t grant) {
+void Authority::apply(Time at, const ClockJumped& jumped) {
+    if (jumped.by <= doubt_min && jumped.by >= Duration{-doubt_min.us}) return;
+    if (at - jumped.by >= doubt_ends_) doubt_from_ = doubt_to_ = {};
+    doubt_from_ = std::min(Duration{}, doubt_from_ - jumped.by);
+    doubt_to_ = std::max(Duration{}, doubt_to_ - jumped.by);
+    doubt_ends_ = at + doubt_lasts;
+    ++epoch_;
+}
+
+void Authority::heard(PropertyId property, const Value& value) {
+    for (Presence& presence : presences_) {
+        if (presence.grant == 0 || !presence.known || presence.property != property) continue;
+        const Grant* grant = find_grant(presence.grant);
+        const bool holds = grant != nullptr && !std::holds_alternative<Null>(value) &&
+                           same_value(value, grant->given.terms.when.presence_value);
+        if (holds != presence.holds) ++epoch_;  // what was decided must be asked again
+        presence.holds = holds;
+    }
+}
+
+void Authority::forget_presence() {
+    for (Presence& presence : presences_) presence.holds = false;
+}
+
+// ---- compiling ----
+
+void Authority::resolve(Presence& presence) {
+    const Grant* grant = find_grant(presence.grant);
+    if (grant == nullptr || presence.known) return;
+    const Property* property = catalogue_.find_property(grant->given.terms.when.presence);
+    if (property == nullptr) return;
+    presence.known = true;
+    presence.property = property->id;
+    if (listened_.size() <= property->id.index) listened_.resize(property->id.index + 1);
+    listened_[property->id.index] = true;
+}
+
+void Authority::listen(Row& row, Extra& extra) {
+    if (extra.terms.when.presence.empty()) return;
+    std::size_t place = 0;
+    while (place < presences_.size() && presences_[place].grant != 0) ++place;
+    if (place == presences_.size()) presences_.emplace_back();
+    presences_[place] = {row.id, {}, false, false};
+    resolve(presences_[place]);
+    extra.presence = place;
+}
+
+void Authority::compile(std::size_t grant) {
     const GrantGiven& given = grants_[grant].given;
-    Row row{grant, given.verbs, given.from, given.until, {}};
-    row.properties.resize((catalogue_.properties().size() + 63) / 64);
-    for (const Property& property : catalogue_.properties()) compile_property(row, property);
-    entries_[given.subject.index].rows.push_back(std::move(row));
+    Row row;
+    row.id = grants_[grant].id;
+    row.from = given.from;
+    row.until = given.until;
+    row.verbs = given.verbs;
+    row.forbid = given.terms.forbid;
+    row.grantor = grants_[grant].grantor;
+    if (given.terms != GrantTerms{}) {
+        auto extra = std::make_unique<Extra>();
+        extra->terms = given.terms;
+        listen(row, *extra);
+        if (const Grant* parent = find_grant(given.terms.parent)) {
+            extra->parent_subject = parent->given.subject;
+            const Row* above = find_row(parent->given.subject, parent->id);
+            if (above != nullptr) row.grantor = above->grantor;
+        }
+        row.extra = std::move(extra);
+    }
+    row.standing = standing_of(row.grantor);
+    // Thing by thing: most patterns name one thing, or one member of many.
+    for (const auto& pattern : given.addresses) {
+        const auto slash = pattern.find('/');
+        const bool all = pattern == "*";
+        if (!all && (slash == std::string::npos || pattern.starts_with(topic_prefix))) continue;
+        const auto things = std::string_view(pattern).substr(0, slash);
+        const auto mark_all = [&](const Thing& thing) {
+            for (const PropertyId id : thing.properties)
+                compile_property(row, catalogue_.property(id));
+        };
+        if (!all && things.find('*') == std::string_view::npos) {
+            if (const Thing* thing = catalogue_.find_thing(things)) mark_all(*thing);
+            continue;
+        }
+        for (const Thing& thing : catalogue_.things()) {
+            if (all || matches_address(things, thing.spec.id)) mark_all(thing);
+        }
+    }
+    Entry& entry = entries_[given.subject.index];
+    if (row.forbid) ++entry.forbids;
+    entry.rows.push_back(std::move(row));
 }
 
+bool Authority::reaches(Seq id, std::string_view address) const {
+    const Grant* grant = find_grant(id);
+    return grant != nullptr && any_matches(grant->given.addresses, address) &&
+           !any_matches(grant->given.terms.except, address);
+}
+
+void Authority::mark(Row& row, PropertyId property) const {
+    const std::uint32_t word = property.index / 64;
+    if (row.properties.empty()) row.first = word;
+    if (word < row.first) {
+        row.properties.insert(row.properties.begin(), row.first - word, 0);
+        row.first = word;
+    }
+    if (word - row.first >= row.properties.size()) row.properties.resize(word - row.first + 1);
+    row.properties[word - row.first] |= std::uint64_t{1} << (property.index % 64);
+}
+
+/// A bit stands where the grant reaches and its giver had something to give; whether they still
+/// have is asked at the decision for things that were ever spoken of, and needs no asking for the
+/// others.
 void Authority::compile_property(Row& row, const Property& property) const {
-    const auto word = property.id.index / 64;
-    if (word >= row.properties.size()) row.properties.resize(word + 1);
-    const auto& patterns = grants_[row.grant].given.addresses;
-    const bool match = std::any_of(patterns.begin(), patterns.end(), [&](const std::string& p) {
-        return matches_address(p, property.address);
-    });
-    if (match) row.properties[word] |= std::uint64_t{1} << (property.id.index % 64);
+    const std::uint32_t word = property.id.index / 64;
+    if (word >= row.first && word - row.first < row.properties.size())
+        row.properties[word - row.first] &= ~(std::uint64_t{1} << (property.id.index % 64));
+    const bool owned = ownership_.now(property.thing) != nullptr;
+    if ((owned || row.standing != Standing::person) && reaches(row.id, property.address))
+        mark(row, property.id);
+}
+
+void Authority::compile_facts(const Thing& thing) {
+    const auto bringer = by_name_.find(thing.brought_by);
+    const SubjectId subject = bringer == by_name_.end() ? SubjectId{0} : bringer->second;
+    if (facts_.size() < catalogue_.properties().size())
+        facts_.resize(catalogue_.properties().size());
+    const bool owned = ownership_.now(thing.id) != nullptr;
+    for (const PropertyId id : thing.properties)
+        facts_[id.index] = {subject, owned, is_personal_class(catalogue_.property(id), thing)};
 }
 
 void Authority::told(const Thing& thing) {
-    const auto bringer = by_name_.find(thing.brought_by);
-    const SubjectId subject = bringer == by_name_.end() ? SubjectId{0} : bringer->second;
-    if (brought_by_.size() < catalogue_.properties().size())
-        brought_by_.resize(catalogue_.properties().size());
-    for (const PropertyId id : thing.properties) {
-        brought_by_[id.index] = subject;
-        for (auto& entry : entries_) {
-            for (auto& row : entry.rows) compile_property(row, catalogue_.property(id));
+    compile_facts(thing);
+    for (auto& entry : entries_) {
+        for (auto& row : entry.rows) {
+            for (const PropertyId id : thing.properties)
+                compile_property(row, catalogue_.property(id));
         }
     }
+    for (Presence& presence : presences_) {
+        if (presence.grant != 0) resolve(presence);
+    }
 }
 
-Verdict Authority::decide(SubjectId subject, Verb verb, PropertyId property, Time now) const {
-    if (subject.index >= entries_.size() || property.index >= brought_by_.size())
-        return {false, Reason::unknown, 0};
-    const Entry& entry = entries_[subject.index];
-    switch (entry.role) {
-        case Role::none:
-            return {};
-        case Role::all:
-            // A reading is a statement of fact: only the one that brought the thing can make it.
-            if (verb == Verb::report && brought_by_[property.index] != subject) return {};
-            return {true, entry.reason, 0};
-        case Role::brings:
-            if (brings(verb) && brought_by_[property.index] == subject)
-                return {true, Reason::brought_it, 0};
-            return {};
-        case Role::listed:
-            break;
-    }
-    Verdict verdict;
-    for (const Row& row : entry.rows) {
-        const auto word = property.index / 64;
-        if (!has(row.verbs, verb) || word >= row.properties.size()) continue;
-        if ((row.properties[word] >> (property.index % 64) & 1) == 0) continue;
-        if (in_force(row.from, row.until, now))
-            return {true, Reason::granted, grants_[row.grant].id};
-        verdict.reason = Reason::expired;
-    }
-    return verdict;
-}
-
-Verdict Authority::decide_at(SubjectId subject, Verb verb, std::string_view address,
-                             Time now) const {
-    if (subject.index >= entries_.size()) return {false, Reason::unknown, 0};
-    const Entry& entry = entries_[subject.index];
-    if (entry.role == Role::all) return {true, entry.reason, 0};
-    if (entry.role == Role::brings) {
-        const auto slash = address.find('/');
-        const Thing* thing = catalogue_.find_thing(address.substr(0, slash));
-        if (brings(verb) && thing != nullptr &&
-            thing->brought_by == subjects_[subject.index].name) {
-            return {true, Reason::brought_it, 0};
-        }
-        return {};
-    }
-    Verdict verdict;
-    for (const Row& row : entry.rows) {
-        if (!has(row.verbs, verb)) continue;
-        const auto& patterns = grants_[row.grant].given.addresses;
-        const bool match = std::any_of(patterns.begin(), patterns.end(), [&](const std::string& p) {
-            return address.empty() ? p == "*" : matches_address(p, address);
-        });
-        if (!match) continue;
-        if (in_force(row.from, row.until, now))
-            return {true, Reason::granted, grants_[row.grant].id};
-        verdict.reason = Reason::expired;
-    }
-    return verdict;
-}
-
-Verdict Authority::decide_topic(SubjectId subject, Verb verb, std::string_view topic, bool filter,
-                                Time now) const {
-    if (subject.index >= entries_.size()) return {false, Reason::unknown, 0};
-    const Entry& entry = entries_[subject.index];
-    if (entry.role == Role::all) return {true, entry.reason, 0};
-    Verdict verdict;
-    for (const Row& row : entry.rows) {
-        if (!has(row.verbs, verb)) continue;
-        const auto& patterns = grants_[row.grant].given.addresses;
-        const bool match = std::any_of(patterns.begin(), patterns.end(), [&](std::string_view p) {
-            if (!p.starts_with(topic_prefix)) return false;
-            p.remove_prefix(topic_prefix.size());
-            return filter ? covers_filter(p, topic) : matches_topic(p, topic);
-        });
-        if (!match) continue;
-        if (in_force(row.from, row.until, now))
-            return {true, Reason::granted, grants_[row.grant].id};
-        verdict.reason = Reason::expired;
-    }
-    return verdict;
-}
+// ---- looking ----
 
 const Subject* Authority::find(std::string_view name) const {
     const auto at = by_name_.find(name);
@@ -191,91 +251,36 @@ const Subject* Authority::find(SubjectId id) const {
 }
 
 const Grant* Authority::find_grant(Seq id) const {
+    const auto at = std::lower_bound(grants_.begin(), grants_.end(), id,
+                                     [](const Grant& g, Seq wanted) { return g.id < wanted; });
+    return at == grants_.end() || at->id != id ? nullptr : &*at;
+}
+
+const Authority::Row* Authority::find_row(SubjectId subject, Seq grant) const {
+    const auto& rows = entries_[subject.index].rows;
     const auto at =
-        std::find_if(grants_.begin(), grants_.end(), [&](const Grant& g) { return g.id == id; });
-    return at == grants_.end() ? nullptr : &*at;
+        std::find_if(rows.begin(), rows.end(), [&](const Row& r) { return r.id == grant; });
+    return at == rows.end() ? nullptr : &*at;
 }
 
 bool Authority::any_access(SubjectId subject, Time now) const {
     if (subject.index >= entries_.size()) return false;
     const Entry& entry = entries_[subject.index];
     if (entry.role != Role::listed) return entry.role != Role::none;
-    return std::any_of(entry.rows.begin(), entry.rows.end(),
-                       [&](const Row& row) { return !row.until.known() || now < row.until; });
+    const SubjectKind kind = subjects_[subject.index].kind;
+    if (kind == SubjectKind::resident) return true;  // what is theirs is theirs without a grant
+    return std::any_of(entry.rows.begin(), entry.rows.end(), [&](const Row& row) {
+        return !row.forbid && (!row.until.known() || now < row.until);
+    });
 }
 
-const Subject* Authority::find_token(std::string_view token_hash, Time now) const {
-    if (token_hash.empty()) return nullptr;
+Time Authority::next_end() const {
+    Time next;
     for (const Grant& grant : grants_) {
-        if (grant.given.token_hash == token_hash &&
-            in_force(grant.given.from, grant.given.until, now)) {
-            return find(grant.given.subject);
-        }
+        const Time until = grant.given.until;
+        if (until.known() && (!next.known() || until < next)) next = until;
     }
-    return nullptr;
-}
-
-void Authority::save(ByteWriter& out) const {
-    out.u64(subjects_.size());
-    for (const Subject& s : subjects_) {
-        out.text(s.name);
-        out.u8(static_cast<std::uint8_t>(s.kind));
-    }
-    out.u64(grants_.size());
-    for (const Grant& g : grants_) {
-        out.u64(g.id);
-        out.u64(g.given.subject.index);
-        out.u64(g.given.addresses.size());
-        for (const auto& a : g.given.addresses) out.text(a);
-        out.u64(g.given.verbs);
-        out.i64(g.given.from.us);
-        out.i64(g.given.until.us);
-        out.text(g.given.purpose);
-        out.text(g.given.token_hash);
-    }
-}
-
-Result<void> Authority::load(ByteReader& in) {
-    const auto broken = [] {
-        return fail(Code::corrupt, "the snapshot's subjects or grants contradict themselves");
-    };
-    subjects_.clear();
-    by_name_.clear();
-    entries_.clear();
-    grants_.clear();
-    brought_by_.clear();
-    const auto subjects = in.count(2);
-    for (std::uint32_t i = 0; i < subjects && in.ok(); ++i) {
-        SubjectNamed named;
-        named.id = {i};
-        named.name = in.text();
-        named.kind = in.one_of(SubjectKind::token);
-        if (!in.ok() || find(named.name) != nullptr) break;
-        apply(named);
-    }
-    if (!in.ok() || subjects_.size() != subjects) return broken();
-    const auto grants = in.count(8);
-    for (std::size_t i = 0; i < grants && in.ok(); ++i) {
-        Grant g;
-        g.id = in.u64();
-        g.given.subject.index = in.u32();
-        const auto addresses = in.count();
-        for (std::size_t a = 0; a < addresses && in.ok(); ++a)
-            g.given.addresses.emplace_back(in.text());
-        const auto verbs = in.u32();
-        g.given.verbs = static_cast<std::uint16_t>(verbs);
-        g.given.from = read_time(in);
-        g.given.until = read_time(in);
-        g.given.purpose = in.text();
-        g.given.token_hash = in.text();
-        if (!in.ok() || verbs > 0xFFFF || g.given.subject.index >= subjects_.size()) break;
-        if (!grants_.empty() && grants_.back().id >= g.id) break;
-        grants_.push_back(std::move(g));
-    }
-    if (!in.ok() || grants_.size() != grants) return broken();
-    for (const Thing& thing : catalogue_.things()) told(thing);
-    rebuild();
-    return {};
+    return next;
 }
 
 }  // namespace foxtail

@@ -1,11 +1,15 @@
 #pragma once
 
 #include "foxtail/base/bytes.hpp"
+#include "foxtail/base/moment.hpp"
 #include "foxtail/base/string_map.hpp"
+#include "foxtail/grants/ownership.hpp"
 #include "foxtail/grants/verdict.hpp"
 #include "foxtail/model/catalogue.hpp"
 
 #include <cstdint>
+#include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -22,22 +26,47 @@ struct Subject {
 struct Grant {
     Seq id = 0;  // number of the record that gave it
     GrantGiven given;
+    SubjectId grantor;  // who gave it: what it opens is never more than what is theirs
 };
 
 /// Who may do what: the one place every read, stream, history query, command and topic passes.
-/// Default deny. The owner, the hub and the owner's rules may all; a connector may report and read
-/// what it brought; everyone else has what grants give, while they are in force. A fold over
-/// SubjectNamed, GrantGiven, GrantEnded and the catalogue; knows no clock. grants/reference.hpp
-/// says the same slowly and must agree.
+/// Default deny; what is forbidden stays forbidden whatever is granted.
+///
+/// A thing belongs to its owners, or to the household in common, which is what the maintainers
+/// (kind "owner") and the hub's own program act for. Whom it belongs to may do all with it, and
+/// give it to others; a grant opens only what its giver could open, since it was given and without
+/// a break. What is personal in a thing that is about somebody needs a grant of theirs besides:
+/// nobody can waive it for them. They themselves always see it.
+///
+/// A fold over SubjectNamed, GrantGiven, GrantEnded, ThingOwned, ClockJumped and the catalogue;
+/// knows no clock. grants/reference.hpp says the same slowly and must agree.
+/// docs/decisions/0011 says why it is so.
 class Authority {
 public:
-    explicit Authority(const Catalogue& catalogue) : catalogue_(catalogue) {}
+    /// A jump of the wall clock beyond this makes the time uncertain: for `doubt_lasts` a grant
+    /// holds only if it would with and without the jump.
+    static constexpr Duration doubt_min = minutes(5);
+    static constexpr Duration doubt_lasts = minutes(10);
+
+    /// Without a zone, hours and weekdays of grants are those of UTC.
+    explicit Authority(const Catalogue& catalogue, const Zone* zone = nullptr)
+        : catalogue_(catalogue), zone_(zone) {}
 
     void apply(const SubjectNamed& named);
-    void apply(Seq seq, const GrantGiven& given);
+    void apply(Seq seq, const GrantGiven& given, SubjectId grantor = {});
     void apply(const GrantEnded& ended);
+    void apply(Seq seq, Time at, const ThingOwned& owned);
+    void apply(Time at, const ClockJumped& jumped);
     /// Properties from `first` on are new, or a thing changed hands: compiles them in.
     void told(const Thing& thing);
+    /// What is believed of a property that a grant's condition names; Null: nothing is.
+    void heard(PropertyId property, const Value& value);
+    /// True when some grant's condition names it. Inline, for the hot path.
+    [[nodiscard]] bool listens_to(PropertyId property) const {
+        return property.index < listened_.size() && listened_[property.index];
+    }
+    /// Nothing is believed any more until it is said again: the program started anew.
+    void forget_presence();
 
     /// The decision for a property. At most some tens of nanoseconds; no allocation.
     [[nodiscard]] Verdict decide(SubjectId subject, Verb verb, PropertyId property, Time now) const;
@@ -75,6 +104,22 @@ public:
     /// Grants in force or to come; ended ones are in the journal.
     [[nodiscard]] const std::vector<Grant>& grants() const { return grants_; }
     [[nodiscard]] const Grant* find_grant(Seq id) const;
+    [[nodiscard]] const Ownership& ownership() const { return ownership_; }
+    /// True when the thing is theirs to use and to give: they own it, or it is the household's and
+    /// they maintain it.
+    [[nodiscard]] bool owns(SubjectId subject, ThingId thing) const;
+    /// True when the property is about somebody and counts as personal.
+    [[nodiscard]] bool is_personal(PropertyId property) const;
+    /// The grants in force that let the subject do it, each with its own limits: for envelopes and
+    /// rates, which all have to be kept.
+    void each_applying(SubjectId subject, Verb verb, std::string_view address, Time now,
+                       const std::function<void(const Grant&)>& visit) const;
+    /// The properties that a grant names, whether or not it opens them.
+    void each_reached(const Grant& grant, const std::function<void(PropertyId)>& visit) const;
+    /// False while a jump of the clock makes the time uncertain.
+    [[nodiscard]] bool time_is_certain(Time now) const { return now >= doubt_ends_; }
+    /// The next moment at which a grant ends by itself; unknown when none does.
+    [[nodiscard]] Time next_end() const;
     /// The subject of a bearer token, by the hash of the token; null when no grant in force carries
     /// it.
     [[nodiscard]] const Subject* find_token(std::string_view token_hash, Time now) const;
@@ -86,34 +131,100 @@ public:
     [[nodiscard]] std::uint64_t epoch() const { return epoch_; }
 
     void save(ByteWriter& out) const;
-    [[nodiscard]] Result<void> load(ByteReader& in);
+    /// `format` 1 is what was saved before grants had terms and things had owners.
+    [[nodiscard]] Result<void> load(ByteReader& in, std::uint64_t format = 2);
 
 private:
-    enum class Role : std::uint8_t { none, all, brings, listed };
+    enum class Role : std::uint8_t { none, hub, rule, maintainer, brings, listed };
+    /// For whom a grantor speaks: for themself, for the household because they maintain it, or for
+    /// the household because its program or somebody it entrusted gave it.
+    enum class Standing : std::uint8_t { person, maintainer, household };
+    struct Presence {
+        Seq grant = 0;  // 0 = free
+        PropertyId property;
+        bool known = false;  // the address has a property
+        bool holds = false;
+    };
+    struct Extra {  // of grants that say more than who, what and until when
+        GrantTerms terms;
+        std::size_t presence = 0;  // place in presences_
+        SubjectId parent_subject;
+    };
     struct Row {  // one grant, compiled
-        std::uint32_t grant = 0;
-        std::uint16_t verbs = 0;
+        Seq id = 0;
         Time from;
         Time until;
-        std::vector<std::uint64_t> properties;  // bit per property
+        std::vector<std::uint64_t> properties;  // bit per property, from word `first` on
+        std::unique_ptr<const Extra> extra;
+        SubjectId grantor;  // of the grant, or of the first one it was passed on from
+        std::uint32_t first = 0;
+        std::uint16_t verbs = 0;
+        bool forbid = false;
+        Standing standing = Standing::person;
     };
     struct Entry {
         Role role = Role::none;
         Reason reason = Reason::no_grant;
+        std::uint32_t forbids = 0;  // among the rows
         std::vector<Row> rows;
     };
+    struct Facts {  // of a property
+        SubjectId brought_by;
+        bool owned = false;     // there was a word about whose its thing is
+        bool personal = false;  // by its class
+    };
+    /// What is decided about: whose it is, and whether it is personal.
+    struct Matter {
+        const std::vector<OwnershipEpoch>* epochs = nullptr;  // null = in common since ever
+        bool personal = false;
+    };
+    struct Tally;
+
     static Role role_of(SubjectKind kind);
-    void compile(std::uint32_t grant);
+    [[nodiscard]] Standing standing_of(SubjectId grantor) const;
+    [[nodiscard]] Matter matter(PropertyId property) const;
+    [[nodiscard]] Matter matter(std::string_view address) const;
+    [[nodiscard]] bool owns(SubjectId subject, const OwnershipEpoch& epoch) const;
+    [[nodiscard]] bool opens(const Row& row, const OwnershipEpoch& epoch) const;
+    [[nodiscard]] bool opens_since_given(const Row& row, const Matter& matter) const;
+    [[nodiscard]] int consents_since_given(const Row& row, const Matter& matter) const;
+    template <class Key>
+    [[nodiscard]] static Time window_start(const Matter& matter, std::size_t last, Key&& key);
+    [[nodiscard]] bool condition_holds(const Extra& extra, Time now) const;
+    [[nodiscard]] bool timely(const Row& row, Time now) const;
+    template <class Covers>
+    [[nodiscard]] bool holds(const Row& row, Time now, const Covers& covers) const;
+    template <class Covers>
+    [[nodiscard]] Verdict judge(SubjectId subject, Verb verb, const Matter& matter,
+                                const Covers& covers, Time now) const;
+    [[nodiscard]] Verdict look_back(SubjectId subject, const Matter& matter, Verdict denied) const;
+    [[nodiscard]] bool reaches(Seq grant, std::string_view address) const;
+    [[nodiscard]] bool reaches_topic(Seq grant, std::string_view topic, bool filter) const;
+    [[nodiscard]] const Row* find_row(SubjectId subject, Seq grant) const;
+    void compile(std::size_t grant);
+    void mark(Row& row, PropertyId property) const;
     void compile_property(Row& row, const Property& property) const;
-    void rebuild();
+    void listen(Row& row, Extra& extra);
+    void resolve(Presence& presence);
+    void compile_facts(const Thing& thing);
+    void save_grants(ByteWriter& out) const;
+    [[nodiscard]] bool load_grants(ByteReader& in, std::uint64_t format);
 
     const Catalogue& catalogue_;
+    const Zone* zone_;
     std::vector<Subject> subjects_;
     StringMap<SubjectId> by_name_;
-    std::vector<Entry> entries_;  // by subject
-    std::vector<Grant> grants_;
-    std::vector<SubjectId> brought_by_;  // by property; index 0 = the household itself
+    std::vector<Entry> entries_;  // by subject; those of the hub are about everyone
+    std::vector<Grant> grants_;   // by id, ascending
+    std::vector<Facts> facts_;    // by property
+    Ownership ownership_;
+    std::vector<Presence> presences_;
+    std::vector<bool> listened_;  // by property
     std::uint64_t epoch_ = 0;
+    // The true time lies between now + doubt_from_ and now + doubt_to_, until doubt_ends_.
+    Duration doubt_from_;
+    Duration doubt_to_;
+    Time doubt_ends_;
 };
 
 }  // namespace foxtail

@@ -3,6 +3,7 @@
 #include "foxtail/grants/authority.hpp"
 
 #include <map>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -12,11 +13,27 @@ namespace foxtail {
 /// agree with it on every case; tests drive both with random worlds. Used by tests only.
 class ReferenceAuthority {
 public:
+    struct Given {
+        Seq id = 0;
+        std::string subject;
+        std::string grantor = "hub";
+        GrantGiven what;
+    };
+    struct Owned {
+        Seq seq = 0;
+        Time from;
+        std::set<std::string> owners;
+        std::set<std::string> about;
+    };
     struct World {
         std::map<std::string, SubjectKind> subjects;    // name -> kind
         std::map<std::string, std::string> brought_by;  // thing -> connector's name, "" = household
-        std::vector<std::pair<Seq, std::pair<std::string, GrantGiven>>>
-            grants;  // number, (subject, what)
+        std::set<std::string> people;                   // things of kind person
+        std::set<std::string> personal;                 // addresses whose class is personal
+        std::map<std::string, std::vector<Owned>> owned;  // thing -> what was said, oldest first
+        std::vector<Given> grants;                        // in the order they were given
+        std::map<std::string, Value> believed;            // address -> value, for presence
+        std::vector<Duration> doubts;  // the true time may be now plus one of these, or between
     };
     [[nodiscard]] static Verdict decide(const World& world, const std::string& subject, Verb verb,
                                         const std::string& address, Time now);

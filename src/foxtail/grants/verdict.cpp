@@ -42,12 +42,18 @@ const char* sentence(Reason reason) {
             return "the connector brought the thing";
         case Reason::granted:
             return "a grant allows it";
+        case Reason::about_them:
+            return "it is about the one who asks";
         case Reason::no_grant:
             return "no grant allows it";
         case Reason::expired:
             return "the grant that allowed it is not in force now";
         case Reason::unknown:
             return "no such subject or address";
+        case Reason::no_consent:
+            return "a person it is about has not given it";
+        case Reason::forbidden:
+            return "it is forbidden";
     }
     return "no grant allows it";
 }

@@ -27,13 +27,16 @@ enum class Verb : std::uint16_t {
 [[nodiscard]] std::optional<Verb> verb_from(std::string_view text);
 
 enum class Reason : std::uint8_t {
-    owner,       // allowed: the owner may all
+    owner,       // allowed: it is theirs
     the_hub,     // allowed: the hub itself, a rule of the owner's
     brought_it,  // allowed: the connector that brought the thing
     granted,     // allowed: by the grant named
+    about_them,  // allowed: it is about the one who asks
     no_grant,    // denied: nothing allows it
     expired,     // denied: what allowed it has ended or not begun
     unknown,     // denied: no such subject or address; shown to outsiders exactly as no_grant
+    no_consent,  // denied: somebody it is about has not given it
+    forbidden,   // denied: somebody who may has forbidden it
 };
 /// A sentence for the owner's record ("no grant allows it"); outsiders never see it.
 [[nodiscard]] const char* sentence(Reason reason);
@@ -42,7 +45,10 @@ enum class Reason : std::uint8_t {
 struct Verdict {
     bool allowed = false;
     Reason reason = Reason::no_grant;
-    Seq grant = 0;  // the grant that allowed it, for Reason::granted
+    Seq grant = 0;               // the grant that allowed it, for Reason::granted
+    Obligation obligation = {};  // how coarse it has to be; the strictest of the grants that apply
+    Time since = {};             // only what is from then on ...
+    Time before = {};            // ... and from before then; unknown = no such limit
     friend bool operator==(const Verdict&, const Verdict&) = default;
 };
 

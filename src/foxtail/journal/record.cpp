@@ -5,11 +5,11 @@
 namespace foxtail {
 namespace {
 
-constexpr std::array<const char*, 20> kinds = {
-    "reading", "reading_refused", "thing_told",     "thing_gone",    "event",
-    "command", "command_ended",   "command_denied", "rule_ran",      "rule_waits",
-    "notice",  "subject",         "grant",          "grant_ended",   "started",
-    "stopped", "clock_jump",      "dropped",        "input_refused", "config"};
+constexpr std::array<const char*, 22> kinds = {
+    "reading",       "reading_refused", "thing_told",  "thing_gone",  "event",      "command",
+    "command_ended", "command_denied",  "rule_ran",    "rule_waits",  "notice",     "subject",
+    "grant",         "grant_ended",     "started",     "stopped",     "clock_jump", "dropped",
+    "input_refused", "config",          "thing_owned", "outside_read"};
 static_assert(kinds.size() == std::variant_size_v<Body>);
 
 constexpr std::array<const char*, 11> subject_kinds = {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "foxtail/base/time.hpp"
+#include "foxtail/journal/terms.hpp"
 #include "foxtail/model/reading.hpp"
 #include "foxtail/model/thing.hpp"
 
@@ -77,6 +78,7 @@ struct CommandAsked {
     Value value;
     Duration time_to_live;
     std::uint8_t depth = 0;  // how many rules led here, one after the other
+    Seq grant = 0;           // the grant that allowed it; 0 = none was needed
 };
 struct CommandEnded {
     Seq command = 0;
@@ -120,6 +122,7 @@ struct GrantGiven {
     Time until;                          // unknown = until taken back
     std::string purpose;
     std::string token_hash;  // lower-case hex of the bearer token's hash; empty = none
+    GrantTerms terms = {};   // the grantor is the record's actor
 };
 struct GrantEnded {
     Seq grant = 0;
@@ -153,11 +156,31 @@ struct ConfigLoaded {
     std::string summary;
 };
 
+/// From this record on (its time) the thing belongs to `owners`, and what is personal in it is
+/// about `about`. What was before stays with the owners of before. No owners: the household's, in
+/// common.
+struct ThingOwned {
+    ThingId thing;
+    std::vector<SubjectId> owners;
+    std::vector<SubjectId> about;  // at most 64
+};
+/// Somebody from outside was shown values. Coalesced: at most one a minute for each subject, grant
+/// and way.
+struct OutsideRead {
+    SubjectId subject;
+    Seq grant = 0;
+    std::string how;  // "read", "history", "stream", "journal"
+    std::uint64_t count = 0;
+    Time from;                           // of the first
+    Time until;                          // of the last
+    std::vector<PropertyId> properties;  // the first 100
+};
+
 /// Order is the format's: add at the end, never reorder.
-using Body =
-    std::variant<Reading, ReadingRefused, ThingTold, ThingGone, EventHappened, CommandAsked,
-                 CommandEnded, CommandDenied, RuleRan, RuleWaits, Noticed, SubjectNamed, GrantGiven,
-                 GrantEnded, Started, Stopped, ClockJumped, Dropped, InputRefused, ConfigLoaded>;
+using Body = std::variant<Reading, ReadingRefused, ThingTold, ThingGone, EventHappened,
+                          CommandAsked, CommandEnded, CommandDenied, RuleRan, RuleWaits, Noticed,
+                          SubjectNamed, GrantGiven, GrantEnded, Started, Stopped, ClockJumped,
+                          Dropped, InputRefused, ConfigLoaded, ThingOwned, OutsideRead>;
 
 /// The kind's name as it stands in the journal table, the API and the docs: "reading", "command",
 /// ...

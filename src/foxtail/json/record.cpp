@@ -2,6 +2,7 @@
 
 #include "foxtail/base/utf8.hpp"
 #include "foxtail/grants/verdict.hpp"
+#include "foxtail/json/terms.hpp"
 #include "foxtail/json/thing.hpp"
 
 #include <array>
@@ -75,6 +76,7 @@ public:
         value("value", c.value);
         key("time_to_live_s");
         append_seconds(out_, c.time_to_live);
+        if (c.grant != 0) number("grant", c.grant);
     }
     void operator()(const CommandEnded& c) {
         number("command", c.command);
@@ -116,6 +118,9 @@ public:
         time("until", g.until);
         text("purpose", g.purpose);
         if (!g.token_hash.empty()) text("token_hash", g.token_hash);
+        if (g.terms == GrantTerms{}) return;
+        key("terms");
+        append_json(out_, g.terms);
     }
     void operator()(const GrantEnded& g) {
         number("grant", g.grant);
@@ -145,6 +150,23 @@ public:
         text("what", c.what);
         text("hash", c.hash);
         text("summary", c.summary);
+    }
+    void operator()(const ThingOwned& t) {
+        reference("thing", t.thing);
+        key("owners");
+        list(t.owners, [&](SubjectId id) { referenced(id); });
+        key("about");
+        list(t.about, [&](SubjectId id) { referenced(id); });
+    }
+    void operator()(const OutsideRead& r) {
+        reference("subject", r.subject);
+        number("grant", r.grant);
+        text("how", r.how);
+        number("count", r.count);
+        time("from", r.from);
+        time("until", r.until);
+        key("addresses");
+        list(r.properties, [&](PropertyId id) { referenced(id); });
     }
 
 private:
@@ -193,6 +215,10 @@ private:
     template <class Id>
     void reference(std::string_view name, Id id) {
         key(name);
+        referenced(id);
+    }
+    template <class Id>
+    void referenced(Id id) {
         name_.clear();
         if (!names_.append(name_, id)) {
             name_ = '#';
@@ -260,6 +286,7 @@ bool append_subject_matter(std::string& out, const Body& body, const Names& name
         return true;
     }
     if (const auto* t = std::get_if<ThingGone>(&body)) return names.append(out, t->thing);
+    if (const auto* t = std::get_if<ThingOwned>(&body)) return names.append(out, t->thing);
     if (const auto* d = std::get_if<CommandDenied>(&body)) {
         out += d->address;
         return true;

@@ -2,6 +2,7 @@
 #include "foxtail/json/member_texts.hpp"
 #include "foxtail/json/parse.hpp"
 #include "foxtail/json/record.hpp"
+#include "foxtail/json/terms.hpp"
 #include "foxtail/json/thing.hpp"
 
 #include <charconv>
@@ -81,14 +82,11 @@ public:
         if (!parsed) return wrong(key, parsed.error().message);
         out = *parsed;
     }
-    void reference(std::string_view key, PropertyId& out) {
-        named(key, out, [&](std::string_view n) { return names_.property(n); });
-    }
-    void reference(std::string_view key, ThingId& out) {
-        named(key, out, [&](std::string_view n) { return names_.thing(n); });
-    }
-    void reference(std::string_view key, SubjectId& out) {
-        named(key, out, [&](std::string_view n) { return names_.subject(n); });
+    template <class Id>
+    void reference(std::string_view key, Id& out) {
+        std::string shown;
+        text(key, shown);
+        if (!error_) called(key, shown, out);
     }
     template <class Each>
     void list(std::string_view key, Each each) {
@@ -113,6 +111,23 @@ public:
         if (!spec) return wrong(key, spec.error().message);
         out = std::move(*spec);
     }
+    void terms(std::string_view key, GrantTerms& out) {
+        const auto found = in_.find(key);
+        if (!found) return;
+        const auto parsed = parse_json(*found);
+        if (!parsed) return wrong(key, parsed.error().message);
+        auto terms = terms_from_json(*parsed);
+        if (!terms) return wrong(key, terms.error().message);
+        out = std::move(*terms);
+    }
+    template <class Id>
+    void references(std::string_view key, std::vector<Id>& out) {
+        list(key, [&](std::string_view element) {
+            std::string shown;
+            string(key, element, shown);
+            if (!error_) called(key, shown, out.emplace_back());
+        });
+    }
     template <class E>
     void choice(std::string_view key, E& out, std::optional<E> (*from)(std::string_view)) {
         std::string shown;
@@ -130,17 +145,24 @@ public:
 private:
     void missing(std::string_view key) { wrong(key, "is missing"); }
 
-    template <class Id, class Find>
-    void named(std::string_view key, Id& out, Find find) {
-        std::string shown;
-        text(key, shown);
-        if (error_) return;
+    [[nodiscard]] std::optional<PropertyId> find(std::string_view name, PropertyId) const {
+        return names_.property(name);
+    }
+    [[nodiscard]] std::optional<ThingId> find(std::string_view name, ThingId) const {
+        return names_.thing(name);
+    }
+    [[nodiscard]] std::optional<SubjectId> find(std::string_view name, SubjectId) const {
+        return names_.subject(name);
+    }
+
+    template <class Id>
+    void called(std::string_view key, const std::string& shown, Id& out) {
         if (shown.starts_with('#')) {
             if (!whole_number(std::string_view(shown).substr(1), out.index))
                 wrong(key, "no number");
             return;
         }
-        const std::optional<Id> found = find(shown);
+        const std::optional<Id> found = find(shown, out);
         if (!found) return wrong(key, "nothing is called \"" + shown + "\"", Code::not_found);
         out = *found;
     }
@@ -191,6 +213,7 @@ void read(BodyReader& in, CommandAsked& c) {
     in.optional_text("action", c.action);
     in.value("value", c.value);
     in.seconds("time_to_live_s", c.time_to_live);
+    if (in.has("grant")) in.number("grant", c.grant);
 }
 void read(BodyReader& in, CommandEnded& c) {
     in.number("command", c.command);
@@ -243,6 +266,7 @@ void read(BodyReader& in, GrantGiven& g) {
     in.time("until", g.until);
     in.text("purpose", g.purpose);
     in.optional_text("token_hash", g.token_hash);
+    in.terms("terms", g.terms);
 }
 void read(BodyReader& in, GrantEnded& g) {
     in.number("grant", g.grant);
@@ -271,6 +295,21 @@ void read(BodyReader& in, ConfigLoaded& c) {
     in.text("what", c.what);
     in.text("hash", c.hash);
     in.text("summary", c.summary);
+}
+
+void read(BodyReader& in, ThingOwned& t) {
+    in.reference("thing", t.thing);
+    in.references("owners", t.owners);
+    in.references("about", t.about);
+}
+void read(BodyReader& in, OutsideRead& r) {
+    in.reference("subject", r.subject);
+    in.number("grant", r.grant);
+    in.text("how", r.how);
+    in.number("count", r.count);
+    in.time("from", r.from);
+    in.time("until", r.until);
+    in.references("addresses", r.properties);
 }
 
 template <std::size_t index>

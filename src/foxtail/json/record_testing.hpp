@@ -88,7 +88,8 @@ struct SameBody {
     }
     bool operator()(const CommandAsked& a, const CommandAsked& b) const {
         return a.property == b.property && a.thing == b.thing && a.action == b.action &&
-               same_bits(a.value, b.value) && a.time_to_live == b.time_to_live;
+               same_bits(a.value, b.value) && a.time_to_live == b.time_to_live &&
+               a.grant == b.grant;
     }
     bool operator()(const CommandEnded& a, const CommandEnded& b) const {
         return a.command == b.command && a.outcome == b.outcome && a.detail == b.detail;
@@ -111,7 +112,7 @@ struct SameBody {
     bool operator()(const GrantGiven& a, const GrantGiven& b) const {
         return a.subject == b.subject && a.addresses == b.addresses && a.verbs == b.verbs &&
                a.from == b.from && a.until == b.until && a.purpose == b.purpose &&
-               a.token_hash == b.token_hash;
+               a.token_hash == b.token_hash && a.terms == b.terms;
     }
     bool operator()(const GrantEnded& a, const GrantEnded& b) const {
         return a.grant == b.grant && a.reason == b.reason;
@@ -130,6 +131,14 @@ struct SameBody {
     }
     bool operator()(const ConfigLoaded& a, const ConfigLoaded& b) const {
         return a.what == b.what && a.hash == b.hash && a.summary == b.summary;
+    }
+    bool operator()(const ThingOwned& a, const ThingOwned& b) const {
+        return a.thing == b.thing && a.owners == b.owners && a.about == b.about;
+    }
+    bool operator()(const OutsideRead& a, const OutsideRead& b) const {
+        return a.subject == b.subject && a.grant == b.grant && a.how == b.how &&
+               a.count == b.count && a.from == b.from && a.until == b.until &&
+               a.properties == b.properties;
     }
     template <class A, class B>
     bool operator()(const A&, const B&) const {
@@ -215,6 +224,35 @@ public:
         }
         return t;
     }
+    GrantTerms terms() {
+        GrantTerms t;
+        t.forbid = chance(20);
+        t.parent = chance(20) ? below(1000) + 1 : 0;
+        if (chance(40)) t.except = {"t0/*", "*/p1"};
+        t.when.weekdays = static_cast<std::uint8_t>(below(128));
+        if (chance(40)) {
+            t.when.from_minute = static_cast<std::uint16_t>(below(700));
+            t.when.until_minute = static_cast<std::uint16_t>(701 + below(700));
+        }
+        if (chance(40)) {
+            t.when.presence = "t0/p0";
+            t.when.presence_value = chance(50) ? Value{true} : Value{"home"};
+        }
+        t.when.reads_per_hour = static_cast<std::uint32_t>(below(3));
+        if (chance(40)) t.obligation.granularity = minutes(15);
+        if (chance(40)) t.obligation.delay = hours(1);
+        if (chance(40)) t.obligation.precision = static_cast<double>(1 + below(1000)) / 16;
+        t.obligation.aggregate = static_cast<Aggregate>(below(5));
+        if (chance(40)) t.envelope.minimum = static_cast<double>(below(100)) - 50.25;
+        if (chance(40)) t.envelope.maximum = static_cast<double>(below(100)) + 50.5;
+        if (chance(40)) t.envelope.allowed = {"eco", "true"};
+        t.envelope.per_hour = static_cast<std::uint32_t>(below(3));
+        t.history_from = maybe_time();
+        if (chance(40)) t.history_window = days(30);
+        if (chance(40)) t.erase_after = days(90);
+        if (chance(40)) t.purpose_code = "insurance.usage-based";
+        return t;
+    }
     Reading reading(PropertyId property) {
         return {property, chance(90) ? Quality::good : Quality::estimated, maybe_time(), value()};
     }
@@ -257,7 +295,8 @@ public:
                                   maybe_time(),
                                   maybe_time(),
                                   text(),
-                                  chance(50) ? "" : "0123abcd"};
+                                  chance(50) ? "" : "0123abcd",
+                                  chance(50) ? GrantTerms{} : terms()};
             case 13:
                 return GrantEnded{below(1000), text()};
             case 14:
@@ -270,8 +309,12 @@ public:
                 return Dropped{text(), random_()};
             case 18:
                 return InputRefused{text(), text(), text(), text(), below(1000)};
-            default:
+            case 19:
                 return ConfigLoaded{text(), text(), text()};
+            case 20:
+                return ThingOwned{t, {s}, chance(50) ? std::vector<SubjectId>{} : std::vector{s}};
+            default:
+                return OutsideRead{s, below(99), "read", below(999), time(), time(), {p}};
         }
     }
 

@@ -1,0 +1,416 @@
+// The decision. docs/decisions/0011 has the rules in words, reference.cpp as slow and obvious code.
+#include "foxtail/grants/authority.hpp"
+#include "foxtail/grants/pattern.hpp"
+
+#include <algorithm>
+
+namespace foxtail {
+namespace {
+
+constexpr bool has(std::uint16_t verbs, Verb verb) {
+    return (verbs & static_cast<std::uint16_t>(verb)) != 0;
+}
+
+/// What a connector may do with the things it brought.
+constexpr bool brings(Verb verb) {
+    return verb == Verb::report || verb == Verb::read || verb == Verb::discover;
+}
+
+/// What somebody may always do with what is about them.
+constexpr bool looks(Verb verb) {
+    return verb == Verb::discover || verb == Verb::read || verb == Verb::observe ||
+           verb == Verb::history;
+}
+
+Time later(Time a, Time b) {
+    return std::max(a, b);
+}
+
+}  // namespace
+
+// ---- whose it is ----
+
+Authority::Matter Authority::matter(PropertyId property) const {
+    const Facts& facts = facts_[property.index];
+    if (!facts.owned) return {};
+    return {&ownership_.epochs(catalogue_.property(property).thing), facts.personal};
+}
+
+Authority::Matter Authority::matter(std::string_view address) const {
+    if (const Property* property = catalogue_.find_property(address))
+        return property->id.index < facts_.size() ? matter(property->id) : Matter{};
+    const auto slash = address.find('/');
+    const Thing* thing = catalogue_.find_thing(address.substr(0, slash));
+    if (thing == nullptr || ownership_.now(thing->id) == nullptr) return {};
+    bool personal = thing->spec.kind == ThingKind::person;
+    for (const ActionSpec& action : thing->spec.actions) {
+        const bool named =
+            slash != std::string_view::npos && action.name == address.substr(slash + 1);
+        if (named && (action.sensitivity == Sensitivity::personal ||
+                      action.sensitivity == Sensitivity::sensitive))
+            personal = true;
+    }
+    return {&ownership_.epochs(thing->id), personal};
+}
+
+bool Authority::owns(SubjectId subject, const OwnershipEpoch& epoch) const {
+    const auto maintains = [&](SubjectId id) {
+        return subjects_[id.index].kind == SubjectKind::owner;
+    };
+    switch (entries_[subject.index].role) {
+        case Role::hub:
+            return true;
+        case Role::maintainer:
+            return epoch.owners.empty() || epoch.has_owner(subject);
+        case Role::rule:
+            return epoch.owners.empty() ||
+                   std::any_of(epoch.owners.begin(), epoch.owners.end(), maintains);
+        default:
+            return epoch.has_owner(subject);
+    }
+}
+
+bool Authority::owns(SubjectId subject, ThingId thing) const {
+    static const OwnershipEpoch in_common;
+    const OwnershipEpoch* epoch = ownership_.now(thing);
+    return subject.index < entries_.size() && owns(subject, epoch == nullptr ? in_common : *epoch);
+}
+
+bool Authority::is_personal(PropertyId property) const {
+    if (property.index >= facts_.size()) return false;
+    const Matter what = matter(property);
+    return what.personal && !what.epochs->back().about.empty();
+}
+
+bool Authority::opens(const Row& row, const OwnershipEpoch& epoch) const {
+    if (epoch.has_owner(row.grantor)) return true;
+    if (row.standing == Standing::person) return false;
+    if (epoch.owners.empty()) return true;
+    return row.standing == Standing::household &&
+           std::any_of(epoch.owners.begin(), epoch.owners.end(), [&](SubjectId id) {
+               return subjects_[id.index].kind == SubjectKind::owner;
+           });
+}
+
+bool Authority::opens_since_given(const Row& row, const Matter& matter) const {
+    const auto& epochs = *matter.epochs;
+    for (auto at = epochs.rbegin(); at != epochs.rend(); ++at) {
+        if (!opens(row, *at)) return false;
+        if (at->seq <= row.id) return true;
+    }
+    return true;
+}
+
+int Authority::consents_since_given(const Row& row, const Matter& matter) const {
+    const auto& epochs = *matter.epochs;
+    if (!matter.personal) return -1;
+    const int index = epochs.back().about_index(row.grantor);
+    for (auto at = epochs.rbegin(); index >= 0 && at != epochs.rend(); ++at) {
+        if (at->about_index(row.grantor) < 0) return -1;
+        if (at->seq <= row.id) break;
+    }
+    return index;
+}
+
+/// The beginning of the unbroken run of epochs, up to `last`, that the key fits; of what is
+/// personal only as long as it was about the same people.
+template <class Key>
+Time Authority::window_start(const Matter& matter, std::size_t last, Key&& key) {
+    const auto& epochs = *matter.epochs;
+    Time start = epochs[last].from;
+    for (std::size_t i = last; i-- > 0;) {
+        if (!key(epochs[i]) || (matter.personal && epochs[i].about != epochs[last].about)) break;
+        start = epochs[i].from;
+    }
+    return start;
+}
+
+// ---- when a grant holds ----
+
+bool Authority::condition_holds(const Extra& extra, Time now) const {
+    const Conditions& when = extra.terms.when;
+    if (!when.presence.empty() && !presences_[extra.presence].holds) return false;
+    if (when.weekdays == 0 && when.from_minute == when.until_minute) return true;
+    if (!time_is_certain(now)) return false;
+    const Time local = zone_ == nullptr ? now : now + zone_->offset_at(now);
+    return in_hours(when, local);
+}
+
+bool Authority::timely(const Row& row, Time now) const {
+    const auto within = [&](Time t) {
+        return row.from <= t && (!row.until.known() || t < row.until);
+    };
+    if (!within(now)) return false;
+    if (now >= doubt_ends_) return true;
+    return within(now + doubt_from_) && within(now + doubt_to_);
+}
+
+template <class Covers>
+bool Authority::holds(const Row& row, Time now, const Covers& covers) const {
+    if (!timely(row, now)) return false;
+    if (row.extra == nullptr) return true;
+    if (!condition_holds(*row.extra, now)) return false;
+    if (row.extra->terms.parent == 0) return true;
+    const Row* parent = find_row(row.extra->parent_subject, row.extra->terms.parent);
+    return parent != nullptr && covers(*parent) && holds(*parent, now, covers);
+}
+
+// ---- the rule ----
+
+struct Authority::Tally {
+    bool opened = false;
+    bool forbidden = false;
+    bool expired = false;
+    std::uint64_t consents = 0;  // bit per person it is about
+    Seq opened_by = 0;
+    Seq consented_by = 0;
+    Obligation obligation;          // of what opened it
+    Obligation consent_obligation;  // of the consents
+    Time since;
+    Time consent_since;
+
+    static void add(const Extra* extra, Obligation& obligation, Time& since, Time now) {
+        if (extra == nullptr) return;
+        obligation = strictest(obligation, extra->terms.obligation);
+        since = later(since, extra->terms.history_from);
+        if (extra->terms.history_window.us > 0)
+            since = later(since, now - extra->terms.history_window);
+    }
+};
+
+// tidy: long because the order of its questions is the rule, and reads as one.
+template <class Covers>
+Verdict Authority::judge(SubjectId subject, Verb verb, const Matter& matter, const Covers& covers,
+                         Time now) const {
+    const Entry& entry = entries_[subject.index];
+    const OwnershipEpoch* epoch = matter.epochs == nullptr ? nullptr : &matter.epochs->back();
+    const bool own = epoch == nullptr ? entry.role != Role::listed : owns(subject, *epoch);
+    // Most asked: what is the household's, by who maintains it.
+    if (own && epoch == nullptr && entry.forbids == 0 && entries_.front().forbids == 0)
+        return {true, entry.reason, 0};
+
+    Tally tally;
+    const auto count = [&](const Row& row) {
+        if (epoch == nullptr && row.standing == Standing::person) return;  // nothing to give
+        if (!holds(row, now, covers)) {
+            tally.expired = true;
+            return;
+        }
+        const bool opens =
+            epoch == nullptr ? row.standing != Standing::person : opens_since_given(row, matter);
+        const int consents = epoch == nullptr ? -1 : consents_since_given(row, matter);
+        if (!opens && consents < 0) return;
+        if (row.forbid) {
+            tally.forbidden = true;
+            return;
+        }
+        const Extra* limits = row.extra.get();
+        const auto limit = [&](Obligation& obligation, Time& since) {
+            for (const Extra* at = limits; at != nullptr;) {
+                Tally::add(at, obligation, since, now);
+                const Row* parent = at->terms.parent == 0
+                                        ? nullptr
+                                        : find_row(at->parent_subject, at->terms.parent);
+                at = parent == nullptr ? nullptr : parent->extra.get();
+            }
+        };
+        if (opens) {
+            if (!tally.opened) tally.opened_by = row.id;
+            tally.opened = true;
+            limit(tally.obligation, tally.since);
+            if (epoch != nullptr) {
+                const auto key = [&](const OwnershipEpoch& e) { return this->opens(row, e); };
+                tally.since =
+                    later(tally.since, window_start(matter, matter.epochs->size() - 1, key));
+            }
+        }
+        if (consents >= 0) {
+            if (tally.consents == 0) tally.consented_by = row.id;
+            tally.consents |= std::uint64_t{1} << consents;
+            limit(tally.consent_obligation, tally.consent_since);
+        }
+    };
+    for (const Row& row : entry.rows) {
+        if (covers(row)) count(row);
+    }
+    if (subject != SubjectId{} && entries_.front().forbids != 0) {
+        for (const Row& row : entries_.front().rows) {
+            if (row.forbid && row.grantor != subject && covers(row)) count(row);
+        }
+    }
+
+    if (epoch == nullptr) {
+        if (tally.forbidden) return {false, Reason::forbidden, 0};
+        if (own) return {true, entry.reason, 0};
+        if (!tally.opened) return {false, tally.expired ? Reason::expired : Reason::no_grant, 0};
+        return {true, Reason::granted, tally.opened_by, tally.obligation, tally.since};
+    }
+    const int me = matter.personal ? epoch->about_index(subject) : -1;
+    const auto mine = [&](const OwnershipEpoch& e) { return owns(subject, e); };
+    const std::size_t last = matter.epochs->size() - 1;
+    if (me >= 0 && looks(verb)) {
+        const auto about_me = [&](const OwnershipEpoch& e) { return e.about_index(subject) >= 0; };
+        return {true, Reason::about_them, 0, {}, window_start(matter, last, about_me)};
+    }
+    if (tally.forbidden) return {false, Reason::forbidden, 0};
+    const auto refuse = [&](Reason reason) {
+        return Verdict{false, tally.expired ? Reason::expired : reason, 0};
+    };
+    if (!own && !tally.opened) return refuse(Reason::no_grant);
+    std::uint64_t needed = 0;
+    if (matter.personal && entry.role != Role::hub) {
+        for (std::size_t i = 0; i < epoch->about.size(); ++i) {
+            if (epoch->about[i] != subject) needed |= std::uint64_t{1} << i;
+        }
+    }
+    if ((tally.consents & needed) != needed) return refuse(Reason::no_consent);
+    Verdict verdict{true, Reason::granted, tally.opened_by, tally.obligation, tally.since};
+    if (own) {
+        verdict = {true, entry.role == Role::listed ? Reason::owner : entry.reason, 0};
+        verdict.since = window_start(matter, last, mine);
+    }
+    if (needed != 0) {
+        if (own) verdict.reason = Reason::granted;
+        if (own) verdict.grant = tally.consented_by;
+        verdict.obligation = strictest(verdict.obligation, tally.consent_obligation);
+        verdict.since = later(verdict.since, tally.consent_since);
+    }
+    return verdict;
+}
+
+/// What was theirs, or was about them, stays theirs to look back at: the newest such time.
+Verdict Authority::look_back(SubjectId subject, const Matter& matter, Verdict denied) const {
+    const auto& epochs = *matter.epochs;
+    for (std::size_t i = epochs.size() - 1; i-- > 0;) {
+        const OwnershipEpoch& epoch = epochs[i];
+        const bool about_me = matter.personal && epoch.about_index(subject) >= 0;
+        const bool about_others =
+            matter.personal && !epoch.about.empty() && !(epoch.about.size() == 1 && about_me);
+        if (about_me) {
+            const auto key = [&](const OwnershipEpoch& e) { return e.about_index(subject) >= 0; };
+            return {true, Reason::about_them,           0,
+                    {},   window_start(matter, i, key), epochs[i + 1].from};
+        }
+        if (about_others || !owns(subject, epoch)) continue;
+        const auto key = [&](const OwnershipEpoch& e) { return owns(subject, e); };
+        return {true, Reason::owner, 0, {}, window_start(matter, i, key), epochs[i + 1].from};
+    }
+    return denied;
+}
+
+Verdict Authority::decide(SubjectId subject, Verb verb, PropertyId property, Time now) const {
+    if (subject.index >= entries_.size() || property.index >= facts_.size())
+        return {false, Reason::unknown, 0};
+    const Entry& entry = entries_[subject.index];
+    const bool brought = facts_[property.index].brought_by == subject;
+    if (entry.role == Role::brings)
+        return brings(verb) && brought ? Verdict{true, Reason::brought_it, 0} : Verdict{};
+    // A reading is a statement of fact: only the one that brought the thing can make it.
+    if (verb == Verb::report && entry.role != Role::listed)
+        return brought ? Verdict{true, entry.reason, 0} : Verdict{};
+    const Matter what = matter(property);
+    const std::uint32_t word = property.index / 64;
+    const std::uint64_t bit = std::uint64_t{1} << (property.index % 64);
+    const auto covers = [&](const Row& row) {
+        return has(row.verbs, verb) && word - row.first < row.properties.size() &&
+               (row.properties[word - row.first] & bit) != 0;
+    };
+    const Verdict verdict = judge(subject, verb, what, covers, now);
+    if (verdict.allowed || verb != Verb::history || what.epochs == nullptr) return verdict;
+    return look_back(subject, what, verdict);
+}
+
+Verdict Authority::decide_at(SubjectId subject, Verb verb, std::string_view address,
+                             Time now) const {
+    if (subject.index >= entries_.size()) return {false, Reason::unknown, 0};
+    const Entry& entry = entries_[subject.index];
+    if (entry.role == Role::brings) {
+        const auto slash = address.find('/');
+        const Thing* thing = catalogue_.find_thing(address.substr(0, slash));
+        const bool brought = thing != nullptr && thing->brought_by == subjects_[subject.index].name;
+        return brings(verb) && brought ? Verdict{true, Reason::brought_it, 0} : Verdict{};
+    }
+    const auto covers = [&](const Row& row) {
+        if (!has(row.verbs, verb)) return false;
+        if (!address.empty()) return reaches(row.id, address);
+        const auto& patterns = find_grant(row.id)->given.addresses;
+        return !row.forbid && std::find(patterns.begin(), patterns.end(), "*") != patterns.end();
+    };
+    // The household's own affairs are nobody's alone: what forbids things does not forbid them.
+    const Matter what = matter(address);
+    const Verdict verdict = judge(subject, verb, what, covers, now);
+    if (verdict.allowed || verb != Verb::history || what.epochs == nullptr) return verdict;
+    return look_back(subject, what, verdict);
+}
+
+bool Authority::reaches_topic(Seq id, std::string_view topic, bool filter) const {
+    const Grant* grant = find_grant(id);
+    const auto matches = [&](std::string_view p) {
+        if (!p.starts_with(topic_prefix)) return false;
+        p.remove_prefix(topic_prefix.size());
+        return filter ? covers_filter(p, topic) : matches_topic(p, topic);
+    };
+    const auto any = [&](const std::vector<std::string>& patterns) {
+        return std::any_of(patterns.begin(), patterns.end(), matches);
+    };
+    return grant != nullptr && any(grant->given.addresses) && !any(grant->given.terms.except);
+}
+
+Verdict Authority::decide_topic(SubjectId subject, Verb verb, std::string_view topic, bool filter,
+                                Time now) const {
+    if (subject.index >= entries_.size()) return {false, Reason::unknown, 0};
+    const auto covers = [&](const Row& row) {
+        return has(row.verbs, verb) && reaches_topic(row.id, topic, filter);
+    };
+    const Role role = entries_[subject.index].role;
+    if (role == Role::brings) {
+        // Connectors speak for their things, not on topics, unless they were given some.
+        Verdict verdict;
+        for (const Row& row : entries_[subject.index].rows) {
+            if (!covers(row)) continue;
+            if (holds(row, now, covers)) return {true, Reason::granted, row.id};
+            verdict.reason = Reason::expired;
+        }
+        return verdict;
+    }
+    return judge(subject, verb, {}, covers, now);
+}
+
+void Authority::each_applying(SubjectId subject, Verb verb, std::string_view address, Time now,
+                              const std::function<void(const Grant&)>& visit) const {
+    if (subject.index >= entries_.size()) return;
+    const auto covers = [&](const Row& row) {
+        return has(row.verbs, verb) && reaches(row.id, address);
+    };
+    for (const Row& row : entries_[subject.index].rows) {
+        if (row.forbid || !covers(row) || !holds(row, now, covers)) continue;
+        for (const Grant* grant = find_grant(row.id); grant != nullptr;
+             grant = find_grant(grant->given.terms.parent))
+            visit(*grant);
+    }
+}
+
+const Subject* Authority::find_token(std::string_view token_hash, Time now) const {
+    if (token_hash.empty()) return nullptr;
+    for (const Grant& grant : grants_) {
+        if (grant.given.token_hash != token_hash) continue;
+        const Row* row = find_row(grant.given.subject, grant.id);
+        if (row != nullptr && holds(*row, now, [](const Row&) { return true; }))
+            return find(grant.given.subject);
+    }
+    return nullptr;
+}
+
+void Authority::each_reached(const Grant& grant,
+                             const std::function<void(PropertyId)>& visit) const {
+    const Row* row = find_row(grant.given.subject, grant.id);
+    if (row == nullptr) return;
+    for (std::size_t word = 0; word < row->properties.size(); ++word) {
+        for (std::uint32_t bit = 0; bit < 64; ++bit) {
+            if ((row->properties[word] >> bit & 1) == 0) continue;
+            visit({(row->first + static_cast<std::uint32_t>(word)) * 64 + bit});
+        }
+    }
+}
+
+}  // namespace foxtail

@@ -1,0 +1,54 @@
+#include "foxtail/journal/terms.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace foxtail {
+namespace {
+
+constexpr std::array<const char*, 5> aggregates = {"last", "mean", "sum", "min", "max"};
+
+}  // namespace
+
+const char* name(Aggregate aggregate) {
+    return aggregates.at(static_cast<std::size_t>(aggregate));
+}
+
+std::optional<Aggregate> aggregate_from(std::string_view text) {
+    for (std::size_t i = 0; i < aggregates.size(); ++i) {
+        if (text == aggregates[i]) return static_cast<Aggregate>(i);
+    }
+    return std::nullopt;
+}
+
+Obligation strictest(const Obligation& a, const Obligation& b) {
+    Obligation both = b.granularity > a.granularity ? b : a;
+    both.delay = std::max(a.delay, b.delay);
+    both.precision = std::max(a.precision, b.precision);
+    return both;
+}
+
+bool in_hours(const Conditions& when, Time local) {
+    constexpr int minutes_per_day = 24 * 60;
+    const std::int64_t per_day = days(1).us;
+    std::int64_t day = local.us / per_day - (local.us % per_day < 0 ? 1 : 0);
+    const auto minute = static_cast<int>((local.us - day * per_day) / minutes(1).us);
+    int from = when.from_minute;
+    int until = when.until_minute;
+    if (from == until) {
+        from = 0;
+        until = minutes_per_day;
+    }
+    if (from < until) {
+        if (minute < from || minute >= until) return false;
+    } else if (minute < until) {
+        --day;  // what began yesterday goes on
+    } else if (minute < from) {
+        return false;
+    }
+    if (when.weekdays == 0) return true;
+    const auto weekday = static_cast<unsigned>(((day + 3) % 7 + 7) % 7);  // day 0 was a Thursday
+    return (when.weekdays >> weekday & 1U) != 0;
+}
+
+}  // namespace foxtail
