@@ -8,6 +8,7 @@ import re
 import statistics
 import sys
 import time
+import traceback
 import urllib.parse
 
 from first_light import RULES, announce_lamp, announce_sensor, wait_value
@@ -115,6 +116,16 @@ def filled(path, **values):
     return re.sub(r"\{(\w+)\}", lambda m: urllib.parse.quote(str(values[m.group(1)]), safe=""), path)
 
 
+def header_too_long(house):
+    """The answer comes before all has been sent, and may be lost when the rest meets a closed line."""
+    for _ in range(20):
+        try:
+            return ask(house, "GET", "/things", {"X-Long": "x" * 20_000})
+        except (BrokenPipeError, ConnectionResetError, http.client.RemoteDisconnected):
+            pass
+    raise Wrong("no answer to a header that is too long, twenty times")
+
+
 @case
 def every_answer_has_the_security_headers(house, visitors):
     index = ask(house, "GET", "/")
@@ -139,8 +150,8 @@ def every_answer_has_the_security_headers(house, visitors):
             count += 1
     for what, answer in (("404", ask(house, "GET", "/nothing/here", visitors.owner)), ("405", ask(house, "DELETE", "/things", visitors.owner)),
                          ("foreign host", ask(house, "GET", "/things", host="evil.example")),
-                         ("header too long", ask(house, "GET", "/things", {"X-Long": "x" * 20_000})),
-                         ("body too long", ask(house, "PUT", "/things/porch/properties", visitors.owner, b" " * (1 << 20) + b"1")),
+                         ("header too long", header_too_long(house)),
+                         ("body too long", ask(house, "PUT", "/things/porch/properties", {**visitors.owner, "Content-Length": str((1 << 20) + 1)})),
                          ("length that is none", ask(house, "PUT", "/things/porch/properties", {**visitors.owner, "Content-Length": "many"}))):
         check(answer.status >= 400, f"{what}: {answer.status}")
         well_dressed(f"{what}: {answer.status}", answer, api=True)
@@ -366,9 +377,11 @@ def run(house):
         try:
             said = one(house, visitors)
             print(f"ok    {one.__name__}{': ' + said if said else ''}", flush=True)
-        except Wrong as wrong:  # the other cases still tell something
+        except Exception as wrong:  # the other cases still tell something
             good = False
             print(f"WRONG {one.__name__}: {wrong}", flush=True)
+            if not isinstance(wrong, Wrong):
+                traceback.print_exc()
     check(house.stop() == 0, f"TERM: not 0\n{house.log_text()}")
     check("bugs found" not in house.log_text(), house.log_text())
     return good
