@@ -92,6 +92,9 @@ const requests = {
   sign_out: () => [[204]],
   directory: () => [[200]],
   things: () => [[200], [200, {query: 'limit=1'}], [200, {query: 'offset=99999'}], [400, {query: 'limit=x'}], [400, {query: 'limit=-1'}]],
+  ownership: () => [[200, {id: 'garden'}], [404, {id: 'nothing'}]],
+  hand_over: () => [[200, {id: 'garden', body: {owners: [], about: []}}], [400, {id: 'garden', body: {}}], [404, {id: 'nothing', body: {owners: [], about: []}}],
+    [400, {id: 'garden', body: {owners: ['resident:nobody'], about: []}}]],
   thing: () => [[200, {id: 'garden'}], [404, {id: 'nothing'}], [404, {id: '../rules'}], [404, {id: '\u{1F33E}'}]],
   read_properties: () => [[200, {id: 'garden'}], [404, {id: 'nothing'}]],
   write_properties: () => [[204, {id: 'garden', body: {lamp: true}}], [400, {id: 'garden', body: {lamp: 'purple'}}], [400, {id: 'garden', body: {}}],
@@ -116,7 +119,7 @@ const requests = {
   rules: () => [[200]], subjects: () => [[200]], problems: () => [[200]], system: () => [[200]], metrics: () => [[200]], grants: () => [[200]],
   give_grant: () => [[201, {body: {subject_name: 'dashboard', addresses: ['porch/*'], verbs: ['read', 'history'], until: '2099-01-01T00:00:00Z', purpose: 'a test'}}],
     [400, {body: {subject_name: 'dashboard', addresses: [], verbs: ['read']}}], [400, {body: {subject_name: 'dashboard', addresses: ['*'], verbs: ['own']}}]],
-  take_back_grant: () => [[204, {id: found.grant}], [404, {id: found.grant}], [404, {id: '999999'}], [404, {id: 'x'}]],
+  take_back_grant: () => [[200, {id: found.grant}], [404, {id: found.grant}], [404, {id: '999999'}], [404, {id: 'x'}]],
 };
 
 const by_id = (id) => operations().find((one) => one.id === id);

@@ -101,6 +101,8 @@ bool Story::happen_outside(Words& words) {
         grant(words);
     } else if (words.take("take back")) {
         take_back(words);
+    } else if (words.take("own")) {
+        own(words);
     } else {
         return false;
     }
@@ -198,23 +200,78 @@ void Story::grant(Words& words) {
         grant.verbs = static_cast<std::uint16_t>(grant.verbs | static_cast<std::uint16_t>(*verb));
     }
     grant.addresses = {words.word("an address or a pattern such as hall-lamp/*")};
+    if (words.take("except")) grant.terms.except = {words.word("an address or a pattern")};
     if (words.take("until"))
         grant.until = house_.world.wall + (days(day_) + words.time_of_day() - moment_);
+    if (words.take("every")) {
+        grant.terms.obligation.granularity = words.duration();
+        const auto aggregate = aggregate_from(words.word("last, mean, sum, min or max"));
+        if (!aggregate) words.wrong("of a span there are last, mean, sum, min and max");
+        grant.terms.obligation.aggregate = *aggregate;
+    }
+    if (words.take("to nearest")) {
+        if (!as_number(words.value(), grant.terms.obligation.precision))
+            words.wrong("the nearest what? a number");
+    }
+    if (words.take("delayed")) grant.terms.obligation.delay = words.duration();
+    if (words.take("between")) {
+        grant.terms.when.from_minute =
+            static_cast<std::uint16_t>(words.time_of_day().us / minutes(1).us);
+        words.need("and");
+        grant.terms.when.until_minute =
+            static_cast<std::uint16_t>(words.time_of_day().us / minutes(1).us);
+    }
+    if (words.take("while")) {
+        grant.terms.when.presence = words.word("an address");
+        words.need("=");
+        grant.terms.when.presence_value = words.value();
+    }
+    grant.terms.forbid = words.take("forbidden");
     if (!house_.subject(name)) words.wrong("'" + name + "' is no subject");
     grant.subject = *house_.subject(name);
-    const auto given = house_.hub().give(std::move(grant));
-    if (!given) words.wrong(given.error().message);
+    if (!words.take("by")) {
+        const auto given = house_.hub().give(std::move(grant));
+        if (!given) words.wrong(given.error().message);
+        return;
+    }
+    answer_.reset();
+    house_.hub().door(who(words)).give(std::move(grant), name, [this](Result<Seq> given) {
+        answer_ = std::move(given);
+    });
+}
+
+void Story::own(Words& words) {
+    const auto thing = words.word("a thing");
+    std::vector<std::string> owners;
+    std::vector<std::string> about;
+    const auto people = [&](std::vector<std::string>& list) {
+        if (words.take("nobody")) return;
+        do {
+            list.push_back(words.word("a subject such as resident:ben"));
+            if (!house_.subject(list.back())) words.wrong("that is no subject");
+        } while (words.take("and"));
+    };
+    words.need("of");
+    people(owners);
+    if (words.take("about")) people(about);
+    words.need("by");
+    answer_.reset();
+    house_.hub().door(who(words)).hand_over(thing, owners, about, [this](Result<Seq> done) {
+        answer_ = std::move(done);
+    });
 }
 
 void Story::take_back(Words& words) {
     const SubjectId subject = who(words);
+    const SubjectId by = words.take("by") ? who(words) : house_.owner().subject();
     std::vector<Seq> theirs;
     for (const Grant& grant : house_.hub().authority().grants()) {
         if (grant.given.subject == subject) theirs.push_back(grant.id);
     }
     if (theirs.empty()) words.wrong("there is nothing to take back");
     for (const Seq grant : theirs)
-        house_.owner().take_back(grant, "taken back in the story", [](const Result<void>&) {});
+        house_.hub().door(by).take_back(grant, "taken back in the story",
+                                        [](const Result<Hub::Certificate>&) {});
 }
 
 void Story::device(Words& words) {

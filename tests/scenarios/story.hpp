@@ -35,6 +35,7 @@ private:
     void event(Words& words);
     void ask(Words& words, bool run);
     void grant(Words& words);
+    void own(Words& words);
     void take_back(Words& words);
     void device(Words& words);
     void disk(Words& words);

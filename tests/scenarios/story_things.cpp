@@ -92,6 +92,7 @@ ThingSpec read_thing(const Statement& statement, std::string& connector) {
     spec.title = words.quoted().value_or(spec.id);
     if (words.take("in")) spec.place = words.word("a place");
     if (words.take("from")) connector = words.word("a connector");
+    if (words.take("is a person")) spec.kind = ThingKind::person;
     words.end();
     for (const Line& line : statement.body) {
         Words member(line);

@@ -170,7 +170,9 @@ TEST_F(DoorTest, the_households_affairs_are_for_those_who_manage_it) {
     EXPECT_EQ(outsider.traces("x").error().code, Code::denied);
     EXPECT_EQ(outsider.problems().error().code, Code::denied);
     EXPECT_EQ(outsider.subjects().error().code, Code::denied);
-    EXPECT_EQ(outsider.grants().error().code, Code::denied);
+    outsider.grants([&](const Grant& grant) {
+        EXPECT_EQ(grant.given.subject, outsider.subject()) << "an outsider sees others' grants";
+    });
     EXPECT_TRUE(owner().may_manage());
 }
 
@@ -230,10 +232,42 @@ TEST_F(DoorTest, a_grant_is_checked_before_it_is_given_and_counts_once_it_is_dur
     EXPECT_TRUE(refused);
 
     std::optional<Result<void>> taken;
-    owner().take_back(*given, "enough", [&](Result<void> done) { taken = std::move(done); });
+    owner().take_back(*given, "enough", [&](Result<Hub::Certificate> done) {
+        taken = done ? Result<void>() : fail(done.error());
+    });
     EXPECT_FALSE(door.read("lamp/on")) << "at once, and not when it is on disk";
     settle();
     EXPECT_TRUE(taken && *taken);
+}
+
+TEST_F(DoorTest, taking_back_answers_with_what_it_came_to) {
+    std::optional<Result<Seq>> given;
+    GrantGiven grant;
+    grant.addresses = {"lamp/*"};
+    grant.verbs = bits({Verb::read, Verb::observe, Verb::set});
+    owner().give(grant, "participant:insurer", [&](Result<Seq> seq) { given = std::move(seq); });
+    settle();
+    ASSERT_TRUE(given && *given);
+    Door insurer = as("participant:insurer", SubjectKind::participant);
+    FakeStream stream;
+    insurer.watch(stream);
+    Wish wish;
+    wish.address = "lamp/on";
+    wish.value = true;
+    wish.time_to_live = hours(1);
+    insurer.wish(wish, [](const Result<Seq>&) {});
+    std::optional<Result<Hub::Certificate>> taken;
+    const Seq before = hub->head();
+    insurer.take_back(**given, "given back",
+                      [&](Result<Hub::Certificate> done) { taken = std::move(done); });
+    EXPECT_FALSE(insurer.read("lamp/on"));
+    settle();
+    ASSERT_TRUE(taken && *taken);
+    EXPECT_EQ((*taken)->effective, before + 1);
+    EXPECT_EQ((*taken)->subject, "participant:insurer");
+    EXPECT_EQ((*taken)->streams_closed, 1U);
+    EXPECT_EQ((*taken)->commands_cancelled, 1U);
+    EXPECT_LT((*taken)->delivered_last, (*taken)->effective);
 }
 
 // ---- live ----
@@ -248,7 +282,8 @@ TEST_F(DoorTest, a_stream_gets_what_its_subject_may_observe_until_that_is_taken_
     settle();
     EXPECT_EQ(stream.readings, (std::vector<std::pair<std::string, Value>>{{"lamp/on", true}}));
     EXPECT_TRUE(stream.records.empty());
-    owner().take_back(hub->authority().grants().front().id, "enough", [](Result<void>) {});
+    owner().take_back(hub->authority().grants().front().id, "enough",
+                      [](const Result<Hub::Certificate>&) {});
     settle();
     EXPECT_EQ(stream.closings, 1);
     ASSERT_TRUE(say("lamp/on", false));
@@ -264,7 +299,8 @@ TEST_F(DoorTest, a_stream_of_one_who_keeps_some_access_stays_open) {
     door.watch(stream);
     Door anna = owner();
     anna.watch(owners);
-    anna.take_back(hub->authority().grants().front().id, "enough", [](Result<void>) {});
+    anna.take_back(hub->authority().grants().front().id, "enough",
+                   [](const Result<Hub::Certificate>&) {});
     settle();
     EXPECT_EQ(stream.closings, 0);
     EXPECT_EQ(owners.closings, 0);

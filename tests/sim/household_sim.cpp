@@ -213,7 +213,8 @@ void HouseholdSim::change_grants() {
     if (!grants.empty() && world.chance(0.5)) {
         const auto owner = hub_->name_subject("owner:anna", SubjectKind::owner);
         Door door = hub_->door(*owner);
-        door.take_back(grants[world.below(grants.size())].id, "enough", [](Result<void>) {});
+        door.take_back(grants[world.below(grants.size())].id, "enough",
+                       [](const Result<Hub::Certificate>&) {});
         return;
     }
     const auto subject = hub_->name_subject("token:dashboard", SubjectKind::token);

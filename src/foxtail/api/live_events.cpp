@@ -76,10 +76,19 @@ public:
     void thing_changed(ThingId) override {}
     void command_ended(const CommandEnded&) override {}
     void affairs_changed() override {
-        if (talk_ && !site_.still(caller_)) leave();
+        if (talk_ && (!site_.still(caller_) || !sees_it())) leave();
     }
 
 private:
+    /// Whether there is still anything to come: what was taken back ends the stream, and with it
+    /// what waited to be sent.
+    [[nodiscard]] bool sees_it() const {
+        const auto thing = door_.thing(watched_.thing);
+        if (!thing) return false;
+        if (!watched_.event.empty()) return door_.discovers(**thing, watched_.event);
+        return watched_.property.empty() ||
+               door_.read(watched_.thing, watched_.property).has_value();
+    }
     [[nodiscard]] bool is_watched(const Property& property) const {
         if (door_.names().thing(property.thing).spec.id != watched_.thing) return false;
         return watched_.property.empty() || property.spec.name == watched_.property;

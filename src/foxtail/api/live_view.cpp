@@ -287,7 +287,13 @@ void LiveView::affairs_changed() {
     }
     if (site_.epoch() != epoch_) {
         epoch_ = site_.epoch();
-        if (!door_.may_manage()) look_anew();
+        if (!door_.may_manage()) {
+            // What waits was decided before: it is not sent any more, and counted.
+            records_dropped_ += records_.size();
+            records_.clear();
+            wanted_.clear();
+            look_anew();
+        }
     }
     problems_due_ = true;
     changed();

@@ -19,6 +19,8 @@ const std::array table{
     Route{"GET", "/.well-known/wot", things::directory},
     Route{"GET", "/things", things::all},
     Route{"GET", "/things/{id}", things::one},
+    Route{"GET", "/things/{id}/ownership", things::ownership},
+    Route{"PUT", "/things/{id}/ownership", things::hand_over},
     Route{"GET", "/things/{id}/properties", things::read_properties},
     Route{"PUT", "/things/{id}/properties", things::write_properties},
     Route{"GET", "/things/{id}/properties/observe", things::observe_properties},

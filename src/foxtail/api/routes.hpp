@@ -52,6 +52,8 @@ void observe_properties(Door&, Site&, Call&, const Answer&);
 void observe_property(Door&, Site&, Call&, const Answer&);
 void subscribe_event(Door&, Site&, Call&, const Answer&);
 void run_action(Door&, Site&, Call&, const Answer&);
+void ownership(Door&, Site&, Call&, const Answer&);
+void hand_over(Door&, Site&, Call&, const Answer&);
 void action_status(Door&, Site&, Call&, const Answer&);
 void command(Door&, Site&, Call&, const Answer&);
 void stream(Door&, Site&, Call&, const Answer&);

@@ -4,6 +4,7 @@
 #include "foxtail/api/show.hpp"
 #include "foxtail/api/token.hpp"
 #include "foxtail/json/parse.hpp"
+#include "foxtail/json/terms.hpp"
 
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
@@ -74,13 +75,16 @@ Result<Given> given_from(const std::string& body) {
     const bj::object* object = parsed->if_object();
     if (object == nullptr) return fail(Code::invalid_input, "the body must be an object");
     Given given;
-    std::string subject = text(*object, "subject_name");
-    if (subject.starts_with("token:")) subject.erase(0, 6);
-    if (!valid_name(subject)) {
+    const std::string subject = text(*object, "subject_name");
+    const auto colon = subject.find(':');
+    if (subject != "everyone" && !valid_name(subject.substr(colon + 1))) {
         return fail(Code::invalid_input,
-                    "'subject_name' must be letters, digits, '_', '-', '.', at most 128");
+                    "'subject_name' must be letters, digits, '_', '-', '.', at most 128, after a "
+                    "kind such as participant: when it is no token");
     }
-    given.subject = "token:" + subject;
+    given.subject = subject == "everyone"        ? std::string("hub")
+                    : colon == std::string::npos ? "token:" + subject
+                                                 : subject;
     auto addresses = texts(*object, "addresses");
     if (!addresses) return fail(std::move(addresses.error()));
     given.grant.addresses = std::move(*addresses);
@@ -92,6 +96,11 @@ Result<Given> given_from(const std::string& body) {
         given.grant.verbs = static_cast<std::uint16_t>(given.grant.verbs | *verbs);
     }
     given.grant.purpose = printable(text(*object, "purpose"), 300);
+    if (const bj::value* terms = object->if_contains("terms"); terms != nullptr) {
+        auto read = terms_from_json(*terms);
+        if (!read) return fail(std::move(read.error()));
+        given.grant.terms = std::move(*read);
+    }
     const bj::value* until = object->if_contains("until");
     if (until != nullptr && !until->is_null()) {
         const auto time = parse_rfc3339(text(*object, "until"));
@@ -115,53 +124,79 @@ void rules(Door& door, Site&, Call&, const Answer& answer) {
     answer.json(std::move(out));
 }
 
+namespace {
+
+bool gives(const Door& door) {
+    const SubjectKind kind = door.who().kind;
+    return door.may_manage() || kind == SubjectKind::owner || kind == SubjectKind::resident;
+}
+
+}  // namespace
+
 void grants(Door& door, Site&, Call&, const Answer& answer) {
-    const auto all = door.grants();
-    if (!all) return answer.error(all.error());
-    const DoorNames names(door);
+    if (!gives(door)) return answer.error(Authority::denied().value());
     std::string out;
     JsonText json(out);
     json.object().key("grants").array();
-    for (const Grant& grant : **all) {
-        std::string subject;
-        names.append(subject, grant.given.subject);
-        json.object().number("id", grant.id).text("subject", subject).key("addresses").array();
+    door.grants([&](const Grant& grant) {
+        json.object().number("id", grant.id).text("subject", door.name_of(grant.given.subject));
+        json.text("grantor", door.name_of(grant.grantor)).key("addresses").array();
         for (const auto& address : grant.given.addresses) json.text(address);
         json.end_array();
         append_verbs(json, grant.given.verbs);
         json.time("from", grant.given.from)
             .time("until", grant.given.until)
             .text("purpose", grant.given.purpose);
+        std::string terms;
+        append_json(terms, grant.given.terms);
+        json.raw("terms", terms);
         json.boolean("token", !grant.given.token_hash.empty()).end_object();
-    }
+    });
     json.end_array().end_object();
     answer.json(std::move(out));
 }
 
 void give(Door& door, Site& site, Call& call, const Answer& answer) {
-    if (!door.may_manage()) return answer.error(Authority::denied().value());
     auto given = given_from(call.request.body);
-    if (!given) return answer.error(given.error());
+    if (!given) return answer.error(gives(door) ? given.error() : Authority::denied().value());
+    // People and rules have their own ways in.
+    const auto kind = subject_kind_from(given->subject.substr(0, given->subject.find(':')));
+    const bool outsider = kind == SubjectKind::token || kind == SubjectKind::participant ||
+                          kind == SubjectKind::agent || kind == SubjectKind::guest;
+    const bool token = outsider && !given->grant.terms.forbid;
     FreshToken fresh = create_token(*site.random);
-    given->grant.token_hash = std::move(fresh.hash);
+    if (token) given->grant.token_hash = std::move(fresh.hash);
     door.give(
         std::move(given->grant), given->subject,
-        [answer, token = std::move(fresh.token)](Result<Seq> seq) {
+        [answer, token, secret = std::move(fresh.token)](Result<Seq> seq) {
             if (!seq) return answer.error(seq.error());
             std::string out;
-            JsonText(out).object().number("id", *seq).text("token", token).end_object();
+            JsonText json(out);
+            json.object().number("id", *seq);
+            if (token) json.text("token", secret);
+            json.end_object();
             answer.json(201, std::move(out), {{"Location", "/grants/" + std::to_string(*seq)}});
         });
 }
 
 void take_back(Door& door, Site&, Call& call, const Answer& answer) {
-    if (!door.may_manage()) return answer.error(Authority::denied().value());
     const auto id = parse_number(call.parts[0]);
     if (!id) return answer.problem(404, "no such grant");
-    door.take_back(*id, "taken back by " + door.who().name, [answer](Result<void> done) {
-        if (!done) return answer.error(done.error());
-        answer.nothing();
-    });
+    door.take_back(*id, "taken back by " + door.who().name,
+                   [answer](Result<Hub::Certificate> done) {
+                       if (!done) return answer.error(done.error());
+                       std::string out;
+                       JsonText(out)
+                           .object()
+                           .number("grant", done->grant)
+                           .text("subject", done->subject)
+                           .number("effective_seq", done->effective)
+                           .number("delivered_last_seq", done->delivered_last)
+                           .number("streams_closed", done->streams_closed)
+                           .number("commands_cancelled", done->commands_cancelled)
+                           .end_object();
+                       answer.json(std::move(out));
+                   });
 }
 
 void subjects(Door& door, Site&, Call&, const Answer& answer) {

@@ -84,6 +84,8 @@ std::vector<Expected> matrix() {
         {"GET", "/things", "", 401, 200, 200, 200},
         {"GET", "/things/hall-lamp", "", 401, 404, 200, 200},
         {"GET", "/things/front-door", "", 401, 404, 404, 200},
+        {"GET", "/things/hall-lamp/ownership", "", 401, 404, 200, 200},
+        {"PUT", "/things/hall-lamp/ownership", R"({"owners":[],"about":[]})", 401, 404, 404, 200},
         {"GET", "/things/hall-lamp/properties", "", 401, 404, 200, 200},
         {"PUT", "/things/hall-lamp/properties", "{\"brightness\":5}", 401, 404, 404, 204},
         {"GET", "/things/front-door/properties/observe", "", 401, 404, 404, 0},

@@ -18,6 +18,7 @@ struct GrantOptions {
     std::vector<std::string> verbs;
     std::string until;
     std::string purpose;
+    std::string terms;
     std::uint64_t id = 0;
 };
 
@@ -75,6 +76,11 @@ Result<void> give(const Setting& setting, HubClient& hub, const GrantOptions& op
             return fail(Code::invalid_input, "--until is over already");
         body += ",\"until\":\"" + format_rfc3339(*until) + "\"";
     }
+    if (!options.terms.empty()) {
+        if (const auto terms = parse_json(options.terms); !terms)
+            return fail(Code::invalid_input, "--terms: " + terms.error().message);
+        body += ",\"terms\":" + options.terms;
+    }
     const auto answer = hub.ask("POST", "/grants", body + "}");
     if (!answer) return fail(answer.error());
     if (options.json) {
@@ -86,6 +92,10 @@ Result<void> give(const Setting& setting, HubClient& hub, const GrantOptions& op
         return fail(Code::corrupt,
                     "the hub gave, but did not say what; look with 'foxtail grants'");
     const auto id = std::to_string(number_of(*given, "id"));
+    if (text_of(*given, "token").empty()) {
+        terminal.line("Grant " + id + " is given.");
+        return {};
+    }
     // The token alone on standard output, so that it can be piped into a file.
     terminal.err << "Grant " << id << " is given. This is its token; it is shown this once:\n";
     terminal.line(shown(text_of(*given, "token")));
@@ -97,7 +107,20 @@ Result<void> give(const Setting& setting, HubClient& hub, const GrantOptions& op
 Result<void> end(const Setting& setting, HubClient& hub, const GrantOptions& options) {
     const auto answer = hub.ask("DELETE", "/grants/" + std::to_string(options.id));
     if (!answer) return fail(answer.error());
-    setting.terminal.line("Grant " + std::to_string(options.id) + " is taken back.");
+    const Terminal& terminal = setting.terminal;
+    if (options.json) {
+        terminal.line(answer->body);
+        return {};
+    }
+    std::string line = "Grant " + std::to_string(options.id) + " is taken back";
+    if (const auto done = parse_json(answer->body)) {
+        line += " as of record " + std::to_string(number_of(*done, "effective_seq"));
+        if (const auto closed = number_of(*done, "streams_closed"); closed != 0)
+            line += "; streams closed: " + std::to_string(closed);
+        if (const auto ended = number_of(*done, "commands_cancelled"); ended != 0)
+            line += "; commands cancelled: " + std::to_string(ended);
+    }
+    terminal.line(line + ".");
     return {};
 }
 
@@ -109,7 +132,9 @@ void add_give(const Setting& setting, CLI::App& grants, GrantOptions& options) {
         "  foxtail grants give dashboard --address '*/temperature' --verb read --verb history\n"
         "  foxtail grants give sitter --address 'hall-lamp/*' --verb set --until 48h > "
         "sitter.token");
-    give->add_option("NAME", options.name, "Whom it is for: letters, digits, '_', '-', '.'")
+    give->add_option("NAME", options.name,
+                     "Whom it is for: a name (letters, digits, '_', '-', '.'), or kind:name of a "
+                     "participant, an agent, a guest or somebody of the household")
         ->required();
     give->add_option("--address", options.addresses,
                      "An address or pattern: hall-lamp/on, hall-lamp/*, *; may be repeated")
@@ -122,6 +147,9 @@ void add_give(const Setting& setting, CLI::App& grants, GrantOptions& options) {
         ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
     give->add_option("--until", options.until, "When it ends: 48h from now, or a time (RFC 3339)");
     give->add_option("--purpose", options.purpose, "What it is for, for those who look later");
+    give->add_option("--terms", options.terms,
+                     "How far it goes, as JSON (docs/api.md): "
+                     "{\"obligations\":{\"granularity\":\"15m\",\"aggregate\":\"sum\"}}");
     give->fallthrough();
 }
 

@@ -20,7 +20,7 @@ bool fulfils(const PropertySpec& spec, const Value& wanted, const Value& said) {
 
 void Commands::apply(const Record& record, const CommandAsked& asked) {
     pending_.push_back({record.seq, asked.property, asked.thing, asked.action, asked.value,
-                        record.actor, asked.time_to_live, asked.depth});
+                        record.actor, asked.time_to_live, asked.depth, asked.grant});
     if (asked.action.empty()) waiting_[asked.property.index].push_back(record.seq);
 }
 
@@ -66,10 +66,11 @@ void Commands::save(ByteWriter& out) const {
         out.u64(p.asked_by.index);
         out.i64(p.time_to_live.us);
         out.u8(p.depth);
+        out.u64(p.grant);
     }
 }
 
-Result<void> Commands::load(ByteReader& in) {
+Result<void> Commands::load(ByteReader& in, std::uint64_t format) {
     pending_.clear();
     waiting_.clear();
     const auto n = in.count(8);
@@ -83,6 +84,7 @@ Result<void> Commands::load(ByteReader& in) {
         p.asked_by.index = in.u32();
         p.time_to_live = read_duration(in);
         p.depth = in.u8();
+        if (format > 1) p.grant = in.u64();
         if (!in.ok() || (!pending_.empty() && pending_.back().seq >= p.seq)) break;
         if (p.action.empty()) waiting_[p.property.index].push_back(p.seq);
         pending_.push_back(std::move(p));

@@ -20,6 +20,7 @@ struct Pending {
     SubjectId asked_by;
     Duration time_to_live;
     std::uint8_t depth = 0;
+    Seq grant = 0;  // that allowed it; 0 = none was needed
 };
 
 /// The commands under way: a fold over CommandAsked and CommandEnded.
@@ -43,7 +44,7 @@ public:
     [[nodiscard]] std::size_t size() const { return pending_.size(); }
 
     void save(ByteWriter& out) const;
-    [[nodiscard]] Result<void> load(ByteReader& in);
+    [[nodiscard]] Result<void> load(ByteReader& in, std::uint64_t format = 2);
 
 private:
     std::deque<Pending> pending_;  // by seq, ascending

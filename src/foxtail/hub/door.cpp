@@ -1,7 +1,6 @@
 #include "foxtail/hub/door.hpp"
 
 #include "foxtail/base/assert.hpp"
-#include "foxtail/grants/pattern.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -10,7 +9,6 @@ namespace foxtail {
 namespace {
 
 constexpr std::size_t chain_max = 64;
-constexpr std::uint16_t all_verbs = 2 * static_cast<std::uint16_t>(Verb::subscribe) - 1;
 
 }  // namespace
 
@@ -69,6 +67,8 @@ Result<PropertyView> Door::view(const Property* property) const {
     if (property == nullptr || !property->present) return Authority::denied();
     const auto permit = hub_->authority().permit<Verb::read>(subject_, property->id, now());
     if (!permit) return fail(permit.error());
+    hub_->want_told(property->id, permit->verdict().obligation);
+    hub_->looked(subject_, permit->verdict(), property->id, "read");
     return PropertyView{property, &hub_->household_.belief(*permit),
                         hub_->household_.quality(*permit, now())};
 }
@@ -147,7 +147,17 @@ void Door::history(std::string_view address, HistoryQuery query,
     if (!permit) return then(fail(std::move(permit.error())));
     if (query.to <= query.from)
         return then(fail(Code::invalid_input, "'to' must be later than 'from'"));
-    hub_->store_.history(*permit, query, std::move(then));
+    const Verdict& verdict = permit->verdict();
+    query = allowed_part(query, verdict, now());
+    hub_->looked(subject_, verdict, property->id, "history");
+    if (query.to <= query.from) return then(std::vector<HistoryPoint>());
+    if (!verdict.obligation.any()) return hub_->store_.history(*permit, query, std::move(then));
+    hub_->store_.history(*permit, query,
+                         [then = std::move(then), obligation = verdict.obligation,
+                          property](Result<std::vector<HistoryPoint>> points) {
+                             if (!points) return then(std::move(points));
+                             then(coarsened(*points, obligation, property->spec));
+                         });
 }
 
 void Door::journal(JournalQuery query,
@@ -233,46 +243,6 @@ Result<const std::vector<Subject>*> Door::subjects() const {
     return &hub_->authority().subjects();
 }
 
-Result<const std::vector<Grant>*> Door::grants() const {
-    if (!may_manage()) return Authority::denied();
-    return &hub_->authority().grants();
-}
-
-void Door::give(GrantGiven grant, std::string_view subject_name,
-                std::function<void(Result<Seq>)> then) {
-    if (!may_manage()) return then(Authority::denied());
-    if (hub_->health_.read_only)
-        return then(fail(Code::unavailable, "read-only: " + hub_->health_.reason));
-    if (grant.addresses.empty() || grant.verbs == 0)
-        return then(fail(Code::invalid_input, "a grant needs addresses and verbs"));
-    if (grant.verbs > all_verbs)
-        return then(fail(Code::invalid_input, "a grant names verbs that do not exist"));
-    for (const auto& pattern : grant.addresses) {
-        if (auto good = check_pattern(pattern); !good) return then(fail(std::move(good.error())));
-    }
-    if (grant.until.known() && grant.until <= now())
-        return then(fail(Code::invalid_input, "'until' lies in the past"));
-    const auto subject =
-        hub_->household_.name_subject(subject_name, SubjectKind::token, subject_, hub_->now());
-    if (!subject) return then(fail(subject.error()));
-    grant.subject = *subject;
-    const auto seq = hub_->household_.give(std::move(grant), subject_, hub_->now());
-    hub_->touched();
-    if (!seq) return then(seq);
-    hub_->when_durable(*seq, [then = std::move(then), seq = *seq](Result<void> durable) {
-        if (!durable) return then(fail(std::move(durable.error())));
-        then(seq);
-    });
-}
-
-void Door::take_back(Seq grant, std::string_view reason, std::function<void(Result<void>)> then) {
-    if (!may_manage()) return then(Authority::denied());
-    const auto seq = hub_->household_.take_back(grant, reason, subject_, hub_->now());
-    hub_->touched();
-    if (!seq) return then(fail(seq.error()));
-    hub_->when_durable(*seq, std::move(then));
-}
-
 Result<Door::System> Door::system() const {
     if (!may_manage()) return Authority::denied();
     System s;
@@ -295,7 +265,7 @@ Result<Door::System> Door::system() const {
 // ---- live ----
 
 void Door::watch(Stream& stream) {
-    hub_->streams_.push_back({subject_, &stream});
+    hub_->streams_.push_back({subject_, &stream, 0});
 }
 
 void Door::unwatch(Stream& stream) {

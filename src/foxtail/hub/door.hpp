@@ -68,11 +68,33 @@ public:
     [[nodiscard]] Result<const std::deque<Hub::RuleTrace>*> traces(std::string_view rule) const;
     [[nodiscard]] Result<const Problems*> problems() const;
     [[nodiscard]] Result<const std::vector<Subject>*> subjects() const;
-    [[nodiscard]] Result<const std::vector<Grant>*> grants() const;
-    /// Gives a grant; `then` once it is durable. Error: denied, invalid_input.
+    // ---- what is given, and to whom (giving.cpp) ----
+    /// Of the grants, those that concern the subject: who maintains the household all, a person
+    /// those for things that are theirs or about them, everybody what they gave and got.
+    void grants(const std::function<void(const Grant&)>& visit) const;
+    /// Gives a grant; `then` once it is durable. Residents may: it opens no more than what is
+    /// theirs. So may who manages the household, and who passes on a grant (terms.parent).
+    /// `subject_name` is "kind:name" of a token, participant, agent or guest, or of anybody already
+    /// known; "hub" with terms.forbid is everyone. Error: denied, invalid_input, unavailable.
     void give(GrantGiven grant, std::string_view subject_name,
               std::function<void(Result<Seq>)> then);
-    void take_back(Seq grant, std::string_view reason, std::function<void(Result<void>)> then);
+    /// Takes a grant back: `then` once that is on record, with what it came to. May do so: who gave
+    /// it, who got it, and who manages the household; what is forbidden only who forbade it.
+    void take_back(Seq grant, std::string_view reason,
+                   std::function<void(Result<Hub::Certificate>)> then);
+    /// From now on the thing belongs to these and is about these. May do so: whom it belongs to. A
+    /// person's thing nobody claimed yet may be claimed by the one whose name it bears.
+    void hand_over(std::string_view thing, const std::vector<std::string>& owners,
+                   const std::vector<std::string>& about, std::function<void(Result<Seq>)> then);
+    /// A subject's name, for showing grants that passed grants().
+    [[nodiscard]] const std::string& name_of(SubjectId subject) const;
+    struct Ownership {
+        std::vector<std::string> owners;
+        std::vector<std::string> about;
+        Time since;
+    };
+    /// Whose a thing is, for whom it may be known.
+    [[nodiscard]] Result<Ownership> ownership(std::string_view thing) const;
 
     struct System {
         Hub::Health health;

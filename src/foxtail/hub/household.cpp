@@ -11,7 +11,7 @@
 namespace foxtail {
 namespace {
 
-constexpr std::uint32_t snapshot_format = 1;
+constexpr std::uint32_t snapshot_format = 2;  // 1 had no terms of grants and no owners; still read
 
 /// NaN and infinity have no JSON, and a refused value may be one.
 std::string shown_value(const Value& value) {
@@ -49,7 +49,8 @@ constexpr Duration at_least_zero(Duration d) {
 
 }  // namespace
 
-Household::Household(const Zone& zone) : rules_(catalogue_, twin_, zone) {
+Household::Household(const Zone& zone)
+    : authority_(catalogue_, &zone), rules_(catalogue_, twin_, zone) {
     authority_.apply(SubjectNamed{the_hub, "hub", SubjectKind::hub});
 }
 
@@ -68,7 +69,10 @@ std::optional<Change> Household::fold_reading(const Record& record, const Readin
         const Pending* command = commands_.find(record.cause);
         if (command != nullptr) depth = command->depth;
     }
-    return twin_.apply(reading, record.seq, record.time, depth);
+    const auto change = twin_.apply(reading, record.seq, record.time, depth);
+    if (authority_.listens_to(reading.property))
+        authority_.heard(reading.property, twin_.belief(reading.property).value);
+    return change;
 }
 
 void Household::fold(const Record& record) {
@@ -98,11 +102,17 @@ void Household::fold(const Record& record) {
     } else if (const auto* named = std::get_if<SubjectNamed>(&record.body)) {
         authority_.apply(*named);
     } else if (const auto* given = std::get_if<GrantGiven>(&record.body)) {
-        authority_.apply(record.seq, *given);
+        authority_.apply(record.seq, *given, record.actor);
+        if (!given->terms.when.presence.empty()) hear_presence();
     } else if (const auto* taken = std::get_if<GrantEnded>(&record.body)) {
         authority_.apply(*taken);
     } else if (const auto* started = std::get_if<Started>(&record.body)) {
         twin_.start(started->boot);
+        authority_.forget_presence();
+    } else if (const auto* owned = std::get_if<ThingOwned>(&record.body)) {
+        authority_.apply(record.seq, record.time, *owned);
+    } else if (const auto* jumped = std::get_if<ClockJumped>(&record.body)) {
+        authority_.apply(record.time, *jumped);
     }
 }
 
@@ -149,6 +159,16 @@ const char* Household::contradiction(const Record& record) const {
         }
     } else if (const auto* given = std::get_if<GrantGiven>(&record.body)) {
         if (authority_.find(given->subject) == nullptr) return "gives a grant to nobody";
+        if (authority_.find(record.actor) == nullptr) return "gives a grant of nobody's";
+        if (given->terms.parent >= record.seq) return "passes on a grant of the future";
+    } else if (const auto* owned = std::get_if<ThingOwned>(&record.body)) {
+        const auto unknown = [&](SubjectId id) { return authority_.find(id) == nullptr; };
+        if (!catalogue_.knows(owned->thing)) return "hands over what was never told";
+        if (owned->owners.size() > Ownership::people_max ||
+            owned->about.size() > Ownership::people_max ||
+            std::any_of(owned->owners.begin(), owned->owners.end(), unknown) ||
+            std::any_of(owned->about.begin(), owned->about.end(), unknown))
+            return "hands a thing over to nobody";
     }
     return nullptr;
 }
@@ -194,18 +214,6 @@ Result<SubjectId> Household::name_subject(std::string_view name, SubjectKind kin
     const SubjectId id{static_cast<std::uint32_t>(authority_.subjects().size())};
     append(SubjectNamed{id, std::string(name), kind}, by, 0, now);
     return id;
-}
-
-Result<Seq> Household::give(GrantGiven grant, SubjectId by, Moment now) {
-    if (authority_.find(grant.subject) == nullptr) return fail(Code::not_found, "no such subject");
-    if (!grant.from.known()) grant.from = now.wall;
-    return append(std::move(grant), by, 0, now);
-}
-
-Result<Seq> Household::take_back(Seq grant, std::string_view reason, SubjectId by, Moment now) {
-    if (authority_.find_grant(grant) == nullptr)
-        return fail(Code::not_found, "no grant " + std::to_string(grant));
-    return append(GrantEnded{grant, std::string(reason)}, by, grant, now);
 }
 
 // ---- things and readings ----
@@ -360,6 +368,7 @@ void Household::notice_clock(Moment now) {
 
 void Household::tick(Moment now) {
     notice_clock(now);
+    end_expired_grants(now);
     while (const auto due = timers_.take(now.mono)) {
         if (due->kind == Timers::Kind::command) {
             expire(due->seq, now);
@@ -376,6 +385,15 @@ std::optional<Duration> Household::next_wake(Moment now) const {
     auto next = timers_.next();
     const auto rule = rules_.next_wake(now);
     if (rule && (!next || *rule < *next)) next = rule;
+    const Time end = authority_.next_end();
+    if (end.known()) {
+        // A grant ends on the wall's clock; while that is in doubt nothing ends for good.
+        const Duration wait = authority_.time_is_certain(now.wall)
+                                  ? end - now.wall
+                                  : std::max(end - now.wall, Authority::doubt_lasts);
+        const Duration at = now.mono + at_least_zero(std::min(wait, days(1)));
+        if (!next || at < *next) next = at;
+    }
     return next;
 }
 
@@ -404,16 +422,17 @@ void Household::save(std::string& out) const {
 
 Result<void> Household::load(std::string_view snapshot) {
     ByteReader in(snapshot);
-    if (in.u64() != snapshot_format)
+    const auto format = in.u64();
+    if (format != snapshot_format && format != 1)
         return fail(Code::corrupt, "the snapshot is of another format");
     seq_ = in.u64();
     last_time_ = read_time(in);
     if (auto done = catalogue_.load(in); !done) return done;
     places_.clear();
     for (const Thing& thing : catalogue_.things()) places_.told(thing.id, thing.spec.place);
-    if (auto done = authority_.load(in); !done) return done;
+    if (auto done = authority_.load(in, format); !done) return done;
     if (auto done = twin_.load(in); !done) return done;
-    if (auto done = commands_.load(in); !done) return done;
+    if (auto done = commands_.load(in, format); !done) return done;
     waits_.clear();
     const auto n = in.count(7);
     for (std::size_t i = 0; i < n && in.ok(); ++i) {
@@ -430,6 +449,7 @@ Result<void> Household::load(std::string_view snapshot) {
     if (!in.ok() || !in.at_end())
         return fail(Code::corrupt, "the snapshot does not end where it should");
     if (!consistent()) return fail(Code::corrupt, "the snapshot's parts contradict each other");
+    hear_presence();
     return {};
 }
 

@@ -2,6 +2,7 @@
 
 #include "foxtail/base/moment.hpp"
 #include "foxtail/grants/authority.hpp"
+#include "foxtail/hub/coarse.hpp"
 #include "foxtail/hub/commands.hpp"
 #include "foxtail/hub/places.hpp"
 #include "foxtail/hub/timers.hpp"
@@ -11,9 +12,11 @@
 #include "foxtail/twin/twin.hpp"
 
 #include <cstdint>
+#include <deque>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
 namespace foxtail {
@@ -73,8 +76,13 @@ public:
     [[nodiscard]] Result<SubjectId> name_subject(std::string_view name, SubjectKind kind,
                                                  SubjectId by, Moment now);
     [[nodiscard]] Result<Seq> give(GrantGiven grant, SubjectId by, Moment now);
+    /// Ends a grant, what was passed on from it, and the commands under way that it allowed.
     [[nodiscard]] Result<Seq> take_back(Seq grant, std::string_view reason, SubjectId by,
                                         Moment now);
+    /// A thing changes hands: from now on it belongs to `owners` (nobody = the household in common)
+    /// and is about `about`. Grants that its former owners gave for it alone end, with the
+    /// credentials they carry. Error: invalid_input.
+    [[nodiscard]] Result<Seq> hand_over(ThingOwned owned, SubjectId by, Moment now);
 
     /// Tells of a thing; the record is written only when something is new. Its place is spelled as
     /// other things spell it already. Error: invalid_input, conflict, exhausted.
@@ -114,14 +122,23 @@ public:
     [[nodiscard]] const RuleEngine& rules() const { return rules_; }
     [[nodiscard]] Seq head() const { return seq_; }
     [[nodiscard]] std::uint32_t boot() const { return twin_.boot(); }
-    /// What is believed of a property: only for whom a decision allowed it.
+    /// What is believed of a property: only for whom a decision allowed it, and only as coarse as
+    /// it said. There is no other way to a value. Valid until the next call.
     template <Verb verb>
     [[nodiscard]] const Belief& belief(const Permit<verb>& permit) const {
         static_assert(verb == Verb::read || verb == Verb::observe);
-        return twin_.belief(permit.property());
+        const Verdict& verdict = permit.verdict();
+        const Belief& belief = twin_.belief(permit.property());
+        // Most asked: as it is.
+        if (!verdict.obligation.any() && !verdict.since.known()) return belief;
+        return coarse_.shown({permit.property(), verdict.obligation}, belief, verdict.since);
     }
+    /// What is told in place of it under obligations; the hub fills it in.
+    [[nodiscard]] Coarse& coarse() { return coarse_; }
     template <Verb verb>
     [[nodiscard]] Quality quality(const Permit<verb>& permit, Time now) const {
+        // How old the newest reading is would say when it came.
+        if (permit.verdict().obligation.granularity.us > 0) return Quality::good;
         return twin_.quality(permit.property(), catalogue_.property(permit.property()).spec, now);
     }
 
@@ -161,11 +178,17 @@ private:
     void carry_out(const RuleRun& run, SubjectId rule, Seq ran, std::uint8_t depth, Moment now);
     SubjectId rule_subject(std::uint32_t rule, Moment now);
     void notice_clock(Moment now);
+    void end_grants(const std::vector<Seq>& grants, std::string_view reason, SubjectId by,
+                    Seq cause, Moment now);
+    void end_expired_grants(Moment now);
+    void hear_presence();
+    [[nodiscard]] Result<void> within_envelopes(SubjectId who, Verb verb, std::string_view address,
+                                                const Value& value, Moment now);
     void expire(Seq command, Moment now);
     void resume(Seq wait, Moment now);
 
     Catalogue catalogue_;
-    Authority authority_{catalogue_};
+    Authority authority_;
     Twin twin_;
     Commands commands_;
     std::vector<Wait> waits_;
@@ -176,6 +199,8 @@ private:
     Places places_;
 
     // Not part of the state: gone with the process, made anew by start().
+    mutable Coarse coarse_;
+    std::unordered_map<Seq, std::deque<Duration>> commands_under_;  // a grant: when, on mono
     RuleEngine rules_;
     Timers timers_;
     std::vector<Record> records_;

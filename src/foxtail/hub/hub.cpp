@@ -46,6 +46,7 @@ Result<void> Hub::start(std::string_view version) {
 }
 
 void Hub::stop(std::function<void()> done) {
+    record_looks();
     household_.stop(now());
     stopping_ = true;
     stopped_ = std::move(done);
@@ -137,6 +138,7 @@ void Hub::flush() {
     if (household_.authority().epoch() != authority_epoch_) {
         authority_epoch_ = household_.authority().epoch();
         close_streams();
+        want_all_told();
         affairs_changed();
     }
     if (pending_.size() > pending_pause && !paused_) {

@@ -8,10 +8,12 @@
 #include <cstdint>
 #include <deque>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <tuple>
 #include <unordered_map>
 #include <vector>
 
@@ -94,6 +96,15 @@ public:
         std::string detail;
         Seq cause = 0;
     };
+    /// What taking a grant back came to: nothing recorded from `effective` on went out under it.
+    struct Certificate {
+        Seq grant = 0;
+        std::string subject;
+        Seq effective = 0;       // the record that ended it, durable
+        Seq delivered_last = 0;  // the last record shown on a stream of the subject; 0 = none
+        std::uint64_t streams_closed = 0;
+        std::uint64_t commands_cancelled = 0;
+    };
     struct Health {
         bool read_only = false;
         std::string reason;
@@ -169,6 +180,7 @@ private:
     struct Watching {
         SubjectId subject;
         Stream* stream = nullptr;
+        Seq delivered = 0;  // the last record shown
     };
 
     void touched();
@@ -199,6 +211,21 @@ private:
     void affairs_changed();
     void close_streams();
     void note_dropped();
+    // reads by those from outside, put on record (reads.cpp)
+    struct Looked {
+        std::uint64_t count = 0;
+        Time from;
+        Time until;
+        std::vector<PropertyId> properties;
+    };
+    void looked(SubjectId subject, const Verdict& verdict, PropertyId property, const char* how);
+    void record_looks();
+    // coarse.cpp's entries, filled in from the history (telling.cpp)
+    void want_told(PropertyId property, const Obligation& obligation);
+    void want_all_told();
+    void tell_due();
+    void fetch_told(const Coarse::Key& key, Time span);
+    void told(const Coarse::Key& key, Time span, const std::vector<HistoryPoint>& points);
 
     Environment environment_;
     Store& store_;
@@ -226,6 +253,7 @@ private:
     std::string snapshot_;
     Seq snapshot_at_ = 0;
     std::uint64_t authority_epoch_ = 0;
+    std::map<std::tuple<std::uint32_t, Seq, std::string>, Looked> looks_;  // since last recorded
     Duration oldest_pending_;
     bool committing_ = false;
     bool flush_soon_ = false;

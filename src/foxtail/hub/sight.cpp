@@ -9,15 +9,19 @@ namespace foxtail {
 bool Hub::may_see(SubjectId subject, const Record& record, Verb verb, Time now) {
     const Authority& authority = household_.authority();
     const Catalogue& catalogue = household_.catalogue();
+    // A record is told whole or not at all: not to whom only something coarser was given, and not
+    // from a time when the thing was somebody else's.
+    const auto shown = [&](const Verdict& verdict) {
+        return verdict.allowed && !verdict.obligation.any() && record.time >= verdict.since &&
+               (!verdict.before.known() || record.time < verdict.before);
+    };
     const auto property = [&](PropertyId id) {
-        return authority.decide(subject, verb, id, now).allowed;
+        return shown(authority.decide(subject, verb, id, now));
     };
     const auto member = [&](ThingId id, std::string_view name) {
         return catalogue.knows(id) &&
-               authority
-                   .decide_at(subject, verb, catalogue.thing(id).spec.id + "/" + std::string(name),
-                              now)
-                   .allowed;
+               shown(authority.decide_at(
+                   subject, verb, catalogue.thing(id).spec.id + "/" + std::string(name), now));
     };
     if (const auto* reading = std::get_if<Reading>(&record.body))
         return property(reading->property);
@@ -33,6 +37,17 @@ bool Hub::may_see(SubjectId subject, const Record& record, Verb verb, Time now) 
         return door(subject).discovers(catalogue.thing(told->thing)) ||
                authority.decide_at(subject, Verb::grant, {}, now).allowed;
     }
+    if (const auto* read = std::get_if<OutsideRead>(&record.body)) {
+        // Who looked is known to whom it concerns.
+        const auto concerns = [&](PropertyId id) {
+            const OwnershipEpoch* epoch =
+                catalogue.knows(id) ? authority.ownership().now(catalogue.property(id).thing)
+                                    : nullptr;
+            return epoch != nullptr && record.time >= epoch->from &&
+                   (epoch->has_owner(subject) || epoch->about_index(subject) >= 0);
+        };
+        if (std::any_of(read->properties.begin(), read->properties.end(), concerns)) return true;
+    }
     // The rest is the household's own affairs.
     return authority.decide_at(subject, Verb::grant, {}, now).allowed;
 }
@@ -43,6 +58,16 @@ bool Hub::may_look_back_at(SubjectId subject, const Record& record, Time now) {
 }
 
 void Hub::narrow(SubjectId subject, Record& record, Time now) {
+    if (auto* read = std::get_if<OutsideRead>(&record.body)) {
+        if (household_.authority().decide_at(subject, Verb::grant, {}, now).allowed) return;
+        std::erase_if(read->properties, [&](PropertyId id) {
+            const ThingId thing = household_.catalogue().property(id).thing;
+            const OwnershipEpoch* epoch = household_.authority().ownership().now(thing);
+            return epoch == nullptr ||
+                   !(epoch->has_owner(subject) || epoch->about_index(subject) >= 0);
+        });
+        return;
+    }
     auto* told = std::get_if<ThingTold>(&record.body);
     if (told == nullptr || household_.authority().decide_at(subject, Verb::grant, {}, now).allowed)
         return;
@@ -61,7 +86,8 @@ void Hub::narrow(SubjectId subject, Record& record, Time now) {
 
 void Hub::close_streams() {
     for (std::size_t i = 0; i < streams_.size();) {
-        const auto [subject, stream] = streams_[i];
+        const SubjectId subject = streams_[i].subject;
+        Stream* const stream = streams_[i].stream;
         if (household_.authority().any_access(subject, now().wall)) {
             ++i;
             continue;
@@ -74,9 +100,12 @@ void Hub::close_streams() {
 void Hub::show(const Record& record) {
     const auto* reading = std::get_if<Reading>(&record.body);
     for (std::size_t i = 0; i < streams_.size(); ++i) {
-        const auto [subject, stream] = streams_[i];
-        if (!may_see(subject, record, Verb::observe, record.time)) continue;
-        if (std::holds_alternative<ThingTold>(record.body)) {
+        const SubjectId subject = streams_[i].subject;
+        Stream* const stream = streams_[i].stream;
+        if (reading == nullptr && !may_see(subject, record, Verb::observe, record.time)) continue;
+        if (reading == nullptr) streams_[i].delivered = record.seq;
+        if (std::holds_alternative<ThingTold>(record.body) ||
+            std::holds_alternative<OutsideRead>(record.body)) {
             Record narrowed = record;
             narrow(subject, narrowed, record.time);
             stream->record(narrowed);
@@ -89,6 +118,10 @@ void Hub::show(const Record& record) {
         const auto permit =
             household_.authority().permit<Verb::observe>(subject, reading->property, record.time);
         if (!permit) continue;
+        // What is told span by span comes when the span is over (telling.cpp).
+        if (permit->verdict().obligation.granularity.us > 0) continue;
+        streams_[i].delivered = record.seq;
+        looked(subject, permit->verdict(), reading->property, "stream");
         stream->reading(household_.catalogue().property(reading->property),
                         household_.belief(*permit), household_.quality(*permit, record.time));
     }

@@ -81,8 +81,14 @@ Result<Seq> Household::wish_from(SubjectId who, const Wish& wish, Seq cause, std
         } else {
             asked.value = Null{};
         }
+        if (auto within = within_envelopes(who, Verb::run, wish.address, asked.value, now);
+            !within) {
+            deny(who, wish, within.error().message, cause, now);
+            return fail(std::move(within.error()));
+        }
         asked.thing = thing->id;
         asked.action = action->name;
+        asked.grant = verdict.grant;
         return order(who, wish, std::move(asked), action->sensitivity == Sensitivity::critical,
                      cause, now);
     }
@@ -100,7 +106,12 @@ Result<Seq> Household::wish_from(SubjectId who, const Wish& wish, Seq cause, std
     if (!fitting) return fail(std::move(fitting.error()));
     if (std::holds_alternative<Null>(*fitting))
         return fail(Code::invalid_input, "'" + property->address + "' cannot be set to null");
+    if (auto within = within_envelopes(who, Verb::set, property->address, *fitting, now); !within) {
+        deny(who, wish, within.error().message, cause, now);
+        return fail(std::move(within.error()));
+    }
     asked.value = std::move(*fitting);
+    asked.grant = verdict.grant;
     asked.property = property->id;
     asked.thing = property->thing;
     return order(who, wish, std::move(asked), property->spec.sensitivity == Sensitivity::critical,

@@ -1,0 +1,197 @@
+// What is given, to whom, and taken back: the part of the door where access changes.
+#include "foxtail/grants/pattern.hpp"
+#include "foxtail/hub/door.hpp"
+
+#include <algorithm>
+#include <memory>
+
+namespace foxtail {
+namespace {
+
+constexpr std::uint16_t all_verbs = 2 * static_cast<std::uint16_t>(Verb::subscribe) - 1;
+
+bool is_person(SubjectKind kind) {
+    return kind == SubjectKind::owner || kind == SubjectKind::resident;
+}
+
+bool may_be_named_in_a_grant(SubjectKind kind) {
+    return kind == SubjectKind::token || kind == SubjectKind::participant ||
+           kind == SubjectKind::agent || kind == SubjectKind::guest;
+}
+
+Result<void> check_terms(const GrantGiven& grant, Time now) {
+    if (grant.addresses.empty() || grant.verbs == 0)
+        return fail(Code::invalid_input, "a grant needs addresses and verbs");
+    if (grant.verbs > all_verbs)
+        return fail(Code::invalid_input, "a grant names verbs that do not exist");
+    for (const auto& pattern : grant.addresses) {
+        if (auto good = check_pattern(pattern); !good) return good;
+    }
+    for (const auto& pattern : grant.terms.except) {
+        if (auto good = check_pattern(pattern); !good) return good;
+    }
+    if (grant.until.known() && grant.until <= now)
+        return fail(Code::invalid_input, "'until' lies in the past");
+    return {};
+}
+
+}  // namespace
+
+void Door::grants(const std::function<void(const Grant&)>& visit) const {
+    const Authority& authority = hub_->authority();
+    const bool all = may_manage();
+    for (const Grant& grant : authority.grants()) {
+        bool concerns = all || grant.grantor == subject_ || grant.given.subject == subject_;
+        if (!concerns) {
+            authority.each_reached(grant, [&](PropertyId id) {
+                const ThingId thing = names().property(id).thing;
+                const OwnershipEpoch* epoch = authority.ownership().now(thing);
+                concerns = concerns || (epoch != nullptr && (epoch->has_owner(subject_) ||
+                                                             epoch->about_index(subject_) >= 0));
+            });
+        }
+        if (concerns) visit(grant);
+    }
+}
+
+void Door::give(GrantGiven grant, std::string_view subject_name,
+                std::function<void(Result<Seq>)> then) {
+    // Who owns nothing gives nothing: a person's grant opens what is theirs, now and later.
+    const bool may = may_manage() || is_person(who().kind) || grant.terms.parent != 0;
+    if (!may) return then(Authority::denied());
+    if (hub_->health_.read_only)
+        return then(fail(Code::unavailable, "read-only: " + hub_->health_.reason));
+    if (auto good = check_terms(grant, now()); !good) return then(fail(std::move(good.error())));
+    const Subject* known = hub_->authority().find(subject_name);
+    const auto kind = subject_kind_from(subject_name.substr(0, subject_name.find(':')));
+    if (known == nullptr && (!kind || !may_be_named_in_a_grant(*kind)))
+        return then(fail(Code::invalid_input, "no such subject"));
+    const bool everyone = known != nullptr && known->id == the_hub;
+    if (everyone && !grant.terms.forbid)
+        return then(fail(Code::invalid_input, "everyone can be forbidden, not allowed"));
+    if (!grant.token_hash.empty() && known != nullptr && !may_be_named_in_a_grant(known->kind))
+        return then(fail(Code::invalid_input, "'" + known->name + "' signs in otherwise"));
+    const auto subject = known != nullptr ? Result<SubjectId>(known->id)
+                                          : hub_->household_.name_subject(subject_name, *kind,
+                                                                          subject_, hub_->now());
+    if (!subject) return then(fail(subject.error()));
+    grant.subject = *subject;
+    const auto seq = hub_->household_.give(std::move(grant), subject_, hub_->now());
+    hub_->touched();
+    if (!seq) return then(seq);
+    hub_->when_durable(*seq, [then = std::move(then), seq = *seq](Result<void> durable) {
+        if (!durable) return then(fail(std::move(durable.error())));
+        then(seq);
+    });
+}
+
+void Door::take_back(Seq grant, std::string_view reason,
+                     std::function<void(Result<Hub::Certificate>)> then) {
+    const Grant* known = hub_->authority().find_grant(grant);
+    const bool theirs = known != nullptr && known->grantor == subject_;
+    const bool own_word = known != nullptr && known->given.terms.forbid &&
+                          hub_->authority().find(known->grantor)->kind == SubjectKind::resident;
+    const bool got =
+        known != nullptr && known->given.subject == subject_ && !known->given.terms.forbid;
+    if (!theirs && !got && (own_word || !may_manage())) return then(Authority::denied());
+    if (known == nullptr) return then(fail(Code::not_found, "no grant " + std::to_string(grant)));
+    const SubjectId subject = known->given.subject;
+    Hub::Certificate certificate;
+    certificate.grant = grant;
+    certificate.subject = hub_->authority().find(subject)->name;
+    const auto open = [hub = hub_, subject] {
+        return static_cast<std::uint64_t>(
+            std::count_if(hub->streams_.begin(), hub->streams_.end(),
+                          [&](const Hub::Watching& w) { return w.subject == subject; }));
+    };
+    const auto streams_before = open();
+    const auto under_way = hub_->household_.commands().size();
+    for (const Hub::Watching& w : hub_->streams_) {
+        if (w.subject == subject)
+            certificate.delivered_last = std::max(certificate.delivered_last, w.delivered);
+    }
+    certificate.effective = hub_->head() + 1;
+    const auto seq = hub_->household_.take_back(grant, reason, subject_, hub_->now());
+    if (!seq) return then(fail(seq.error()));
+    certificate.commands_cancelled = under_way - hub_->household_.commands().size();
+    hub_->touched();
+    hub_->when_durable(*seq, [then = std::move(then), certificate, open,
+                              streams_before](Result<void> durable) mutable {
+        if (!durable) return then(fail(std::move(durable.error())));
+        const auto streams_after = open();
+        certificate.streams_closed =
+            streams_before > streams_after ? streams_before - streams_after : 0;
+        then(std::move(certificate));
+    });
+}
+
+void Door::hand_over(std::string_view thing, const std::vector<std::string>& owners,
+                     const std::vector<std::string>& about, std::function<void(Result<Seq>)> then) {
+    const Authority& authority = hub_->authority();
+    const Thing* known = names().find_thing(thing);
+    if (known == nullptr) return then(Authority::denied());
+    const std::string& me = who().name;
+    const auto is_me = [&](const std::string& name) { return name == me; };
+    const bool unclaimed = authority.ownership().now(known->id) == nullptr;
+    const bool namesake = unclaimed && known->spec.kind == ThingKind::person &&
+                          me.substr(me.find(':') + 1) == known->spec.id &&
+                          std::all_of(owners.begin(), owners.end(), is_me) &&
+                          std::all_of(about.begin(), about.end(), is_me);
+    const OwnershipEpoch* present = authority.ownership().now(known->id);
+    const bool in_common = present == nullptr || present->owners.empty();
+    const bool theirs = (is_person(who().kind) && authority.owns(subject_, known->id)) ||
+                        (in_common && may_manage());
+    if (!namesake && !theirs) return then(Authority::denied());
+    if (hub_->health_.read_only)
+        return then(fail(Code::unavailable, "read-only: " + hub_->health_.reason));
+    ThingOwned owned;
+    owned.thing = known->id;
+    const auto find_all = [&](const std::vector<std::string>& from, std::vector<SubjectId>& to) {
+        return std::all_of(from.begin(), from.end(), [&](const std::string& name) {
+            const Subject* subject = authority.find(name);
+            if (subject == nullptr ||
+                !(is_person(subject->kind) || subject->kind == SubjectKind::guest))
+                return false;
+            to.push_back(subject->id);
+            return true;
+        });
+    };
+    if (!find_all(owners, owned.owners) || !find_all(about, owned.about))
+        return then(fail(Code::invalid_input, "owners, and whom a thing is about, are people"));
+    // Whom it is about cannot be dropped behind their back by who keeps it.
+    const bool kept_back = owned.owners.empty() ||
+                           std::any_of(owned.owners.begin(), owned.owners.end(),
+                                       [&](SubjectId id) { return authority.owns(id, known->id); });
+    if (present != nullptr && kept_back) {
+        for (const SubjectId person : present->about) {
+            if (person != subject_ &&
+                std::find(owned.about.begin(), owned.about.end(), person) == owned.about.end())
+                return then(Authority::denied());
+        }
+    }
+    const auto seq = hub_->household_.hand_over(std::move(owned), subject_, hub_->now());
+    hub_->touched();
+    if (!seq) return then(seq);
+    hub_->when_durable(hub_->head(), [then = std::move(then), seq = *seq](Result<void> durable) {
+        if (!durable) return then(fail(std::move(durable.error())));
+        then(seq);
+    });
+}
+
+const std::string& Door::name_of(SubjectId subject) const {
+    return hub_->authority().find(subject)->name;
+}
+
+Result<Door::Ownership> Door::ownership(std::string_view thing) const {
+    const auto known = this->thing(thing);
+    if (!known) return fail(known.error());
+    Ownership out;
+    const OwnershipEpoch* epoch = hub_->authority().ownership().now((*known)->id);
+    if (epoch == nullptr) return out;
+    for (const SubjectId id : epoch->owners) out.owners.push_back(hub_->authority().find(id)->name);
+    for (const SubjectId id : epoch->about) out.about.push_back(hub_->authority().find(id)->name);
+    out.since = epoch->from;
+    return out;
+}
+
+}  // namespace foxtail

@@ -1,0 +1,62 @@
+// Who from outside looked at what: counted as it happens, on record once a minute.
+#include "foxtail/hub/hub.hpp"
+
+#include <algorithm>
+
+namespace foxtail {
+namespace {
+
+constexpr int reads_alarm = 5;
+constexpr Duration reads_window = minutes(1);
+constexpr std::size_t properties_named_max = 100;
+constexpr std::size_t looks_max = 10'000;
+
+/// Those who belong to the house, and what makes it run, look at what is theirs.
+bool is_from_outside(SubjectKind kind) {
+    return kind == SubjectKind::participant || kind == SubjectKind::agent ||
+           kind == SubjectKind::token || kind == SubjectKind::guest;
+}
+
+}  // namespace
+
+void Hub::looked(SubjectId subject, const Verdict& verdict, PropertyId property, const char* how) {
+    // What somebody of the house sees only because it was given to them is a look as well.
+    const Subject* who = household_.authority().find(subject);
+    if (verdict.reason != Reason::granted ||
+        (!is_from_outside(who->kind) && !household_.authority().is_personal(property)))
+        return;
+    if (looks_.empty()) {
+        environment_.loop.alarm(reads_alarm, environment_.clock.monotonic() + reads_window,
+                                [this] { record_looks(); });
+    }
+    if (looks_.size() >= looks_max) record_looks();
+    Looked& look = looks_[{subject.index, verdict.grant, how}];
+    const Time when = now().wall;
+    if (look.count++ == 0) look.from = when;
+    look.until = when;
+    auto& named = look.properties;
+    if (named.size() < properties_named_max &&
+        std::find(named.begin(), named.end(), property) == named.end())
+        named.push_back(property);
+}
+
+void Hub::record_looks() {
+    if (looks_.empty()) return;
+    if (health_.read_only) {
+        // They wait, and are counted further, until something can be recorded again.
+        environment_.loop.alarm(reads_alarm, environment_.clock.monotonic() + reads_window,
+                                [this] { record_looks(); });
+        return;
+    }
+    const auto looks = std::exchange(looks_, {});
+    for (const auto& [key, look] : looks) {
+        const auto& [subject, grant, how] = key;
+        household_.note(
+            the_hub,
+            OutsideRead{{subject}, grant, how, look.count, look.from, look.until, look.properties},
+            now());
+    }
+    touched();
+}
+
+}  // namespace foxtail
