@@ -251,7 +251,7 @@ def files(house):
 
 def modes_are_narrow(house):
     check(house.data.stat().st_mode & 0o777 == 0o700, f"the folder has the mode {house.data.stat().st_mode & 0o777:o}")
-    for name in ("owner.token", "ledger.key", "secrets.json", "lock"):
+    for name in ("owner.token", "ledger.key", "secrets.json", "lock", "journal.db"):
         mode = (house.data / name).stat().st_mode & 0o777
         check(mode == 0o600, f"{name} has the mode {mode:o}")
 

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include <CLI/CLI.hpp>
+#include <sys/stat.h>
 #include <unistd.h>
 
 namespace foxtail {
@@ -149,6 +150,8 @@ void add_program_commands(CLI::App& app, int& status) {
 int main_of(int argc, char** argv) {
     // A reader that went away is an error of one connection, never the end of the program.
     ::signal(SIGPIPE, SIG_IGN);
+    // What this program writes is the household's: the journal, its log, its exports.
+    ::umask(0077);
     CLI::App app{"Foxtail joins people, cars and home into one system that its household owns."};
     app.require_subcommand(1);
     app.set_version_flag("--version", std::string("foxtail ") + FOX_VERSION);
