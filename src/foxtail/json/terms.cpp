@@ -22,9 +22,9 @@ constexpr std::size_t list_max = 100;
 constexpr std::uint16_t minutes_per_day = 24 * 60;
 
 /// Writes the members of one object that are not as usual.
-class Members {
+class TermsWriter {
 public:
-    explicit Members(std::string& out) : out_(out) { out_ += '{'; }
+    explicit TermsWriter(std::string& out) : out_(out) { out_ += '{'; }
     void end() { out_ += '}'; }
     void key(std::string_view name) {
         if (!first_) out_ += ',';
@@ -79,7 +79,7 @@ std::string clock_text(std::uint16_t minute) {
 }
 
 void append_when(std::string& out, const Conditions& when) {
-    Members json(out);
+    TermsWriter json(out);
     if (when.weekdays != 0) {
         std::vector<std::string> days;
         for (std::size_t i = 0; i < weekday_names.size(); ++i) {
@@ -93,7 +93,7 @@ void append_when(std::string& out, const Conditions& when) {
     }
     if (!when.presence.empty()) {
         json.key("presence");
-        Members presence(out);
+        TermsWriter presence(out);
         presence.text("address", when.presence);
         presence.key("value");
         append_json(out, when.presence_value);
@@ -104,7 +104,7 @@ void append_when(std::string& out, const Conditions& when) {
 }
 
 void append_obligation(std::string& out, const Obligation& obligation, Duration erase_after) {
-    Members json(out);
+    TermsWriter json(out);
     json.length("granularity", obligation.granularity);
     if (obligation.aggregate != Aggregate::last) json.text("aggregate", name(obligation.aggregate));
     if (obligation.precision > 0) json.number("precision", obligation.precision);
@@ -114,7 +114,7 @@ void append_obligation(std::string& out, const Obligation& obligation, Duration 
 }
 
 void append_envelope(std::string& out, const Envelope& envelope) {
-    Members json(out);
+    TermsWriter json(out);
     json.number("minimum", envelope.minimum);
     json.number("maximum", envelope.maximum);
     json.texts("allowed", envelope.allowed);
@@ -296,7 +296,7 @@ void read_envelope(const bj::value& value, Envelope& envelope, std::optional<Err
 }  // namespace
 
 void append_json(std::string& out, const GrantTerms& terms) {
-    Members json(out);
+    TermsWriter json(out);
     json.flag("forbid", terms.forbid);
     json.count("parent", terms.parent);
     json.texts("except", terms.except);
