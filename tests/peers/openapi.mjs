@@ -93,8 +93,9 @@ const requests = {
   directory: () => [[200]],
   things: () => [[200], [200, {query: 'limit=1'}], [200, {query: 'offset=99999'}], [400, {query: 'limit=x'}], [400, {query: 'limit=-1'}]],
   ownership: () => [[200, {id: 'garden'}], [404, {id: 'nothing'}]],
-  hand_over: () => [[200, {id: 'garden', body: {owners: [], about: []}}], [400, {id: 'garden', body: {}}], [404, {id: 'nothing', body: {owners: [], about: []}}],
-    [400, {id: 'garden', body: {owners: ['resident:nobody'], about: []}}]],
+  // Not of a thing that something was given of: a new owner's time ends what the one before had given.
+  hand_over: () => [[200, {id: 'bell', body: {owners: [], about: []}}], [400, {id: 'bell', body: {}}], [404, {id: 'nothing', body: {owners: [], about: []}}],
+    [400, {id: 'bell', body: {owners: ['resident:nobody'], about: []}}]],
   thing: () => [[200, {id: 'garden'}], [404, {id: 'nothing'}], [404, {id: '../rules'}], [404, {id: '\u{1F33E}'}]],
   read_properties: () => [[200, {id: 'garden'}], [404, {id: 'nothing'}]],
   write_properties: () => [[204, {id: 'garden', body: {lamp: true}}], [400, {id: 'garden', body: {lamp: 'purple'}}], [400, {id: 'garden', body: {}}],
