@@ -266,14 +266,21 @@ def store():
         say("store.bytes_per_reading", json.loads(out.stdout)["bytes_per_reading"], "B", "lower")
 
 
+def trust():
+    for row in google("fox_grants_benches"):
+        for name, unit in (("trust.decision_ns", "ns"), ("trust.decision_p99_ns", "ns"), ("trust.recompile_ms", "ms")):
+            if name in row:
+                say(name, row[name], unit, "lower")
+
+
 def page():
     dist = ROOT / "web" / "dist"
     files = [f for f in dist.rglob("*") if f.is_file() and f.suffix not in (".gz", ".br")]
     say("page.kb", sum(len(gzip.compress(f.read_bytes(), 9)) for f in files) / 1000, "kB", "lower")
 
 
-FIGURES = ((("core",), core), (("store", "history"), store), (("mqtt.rule",), reaction), (("mqtt.qos1",), acked),
-           (("start", "rss"), start), (("scale",), scale), (("page",), page))
+FIGURES = ((("core",), core), (("store", "history", "ledger"), store), (("mqtt.rule",), reaction), (("mqtt.qos1",), acked),
+           (("start", "rss"), start), (("scale",), scale), (("page",), page), (("trust",), trust))
 for names, figure in FIGURES:
     if not WANTED or any(w.startswith(name) or name.startswith(w) for w in WANTED for name in names):
         figure()
