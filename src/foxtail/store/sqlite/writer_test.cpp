@@ -101,6 +101,7 @@ bool is_about(const Record& r, const JournalQuery& q, const NameTable& names) {
         if (const auto* c = std::get_if<CommandAsked>(&r.body)) return c->thing == *q.thing;
         if (const auto* t = std::get_if<ThingTold>(&r.body)) return t->thing == *q.thing;
         if (const auto* t = std::get_if<ThingGone>(&r.body)) return t->thing == *q.thing;
+        if (const auto* t = std::get_if<ThingOwned>(&r.body)) return t->thing == *q.thing;
         if (const auto* e = std::get_if<EventHappened>(&r.body)) return e->thing == *q.thing;
         if (const auto* d = std::get_if<CommandDenied>(&r.body)) {
             std::string id;
