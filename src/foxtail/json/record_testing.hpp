@@ -4,6 +4,7 @@
 #include "foxtail/json/record.hpp"
 
 #include <bit>
+#include <charconv>
 #include <cstdint>
 #include <random>
 #include <string>
@@ -41,21 +42,29 @@ public:
         if (slash == std::string_view::npos || address.substr(slash, 2) != "/p")
             return std::nullopt;
         const auto t = thing(address.substr(0, slash));
-        if (!t) return std::nullopt;
-        return PropertyId{t->index * properties_ + number(address.substr(slash + 2))};
+        const auto p = number(address.substr(slash + 2), properties_);
+        if (!t || !p) return std::nullopt;
+        return PropertyId{t->index * properties_ + *p};
     }
     [[nodiscard]] std::optional<ThingId> thing(std::string_view id) const override {
         if (!id.starts_with('t')) return std::nullopt;
-        return ThingId{number(id.substr(1))};
+        const auto t = number(id.substr(1), things_);
+        return t ? std::optional(ThingId{*t}) : std::nullopt;
     }
     [[nodiscard]] std::optional<SubjectId> subject(std::string_view name) const override {
         if (!name.starts_with("token:\"")) return std::nullopt;
-        return SubjectId{number(name.substr(7))};
+        const auto s = number(name.substr(7), subjects_);
+        return s ? std::optional(SubjectId{*s}) : std::nullopt;
     }
 
 private:
-    static std::uint32_t number(std::string_view digits) {
-        return static_cast<std::uint32_t>(std::stoul("0" + std::string(digits)));
+    /// Nothing where it is no number below `count`: what asks may be a fuzzer.
+    static std::optional<std::uint32_t> number(std::string_view digits, std::uint32_t count) {
+        std::uint32_t n = 0;
+        const auto* const end = digits.data() + digits.size();
+        const auto [stop, wrong] = std::from_chars(digits.data(), end, n);
+        if (wrong != std::errc{} || stop != end || n >= count) return std::nullopt;
+        return n;
     }
     std::uint32_t things_;
     std::uint32_t properties_;
