@@ -32,7 +32,7 @@ const std::map<std::string, Module>& modules() {
         {"hub", {4, {"base", "model", "journal", "twin", "grants", "rules", "planner"}}},
         {"store",
          {5, {"base", "model", "journal", "twin", "grants", "json", "hub", "runtime", "verify"}}},
-        {"connectors", {5, {"base", "model", "journal", "json", "runtime"}}},
+        {"connectors", {5, {"base", "model", "journal", "grants", "json", "runtime"}}},
         {"config", {5, {"base", "model", "rules", "json", "grants"}}},
         {"sim", {5, {"base", "model"}}},
         {"api",

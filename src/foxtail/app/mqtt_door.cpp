@@ -104,7 +104,7 @@ public:
             if (at->second.empty()) door_.exact_.erase(at);
         }
     }
-    void publish(mqtt::Publication publication) override { door_.broker_.publish(publication); }
+    void publish(mqtt::Publication publication) override { door_.publish(publication); }
 
     mqtt::Format& format;
     std::string_view topic;  // of the message being heard
@@ -204,26 +204,25 @@ void MqttDoor::authenticate(const mqtt::Credentials& credentials,
     if (!taken) done({mqtt::Reason::server_busy, 0, {}});
 }
 
-bool MqttDoor::decide(mqtt::SubjectId subject, Verb verb, std::string_view topic,
-                      bool filter) const {
-    return hub_.authority()
-        .decide_topic(SubjectId{subject}, verb, topic, filter, hub_.now().wall)
-        .allowed;
-}
-
 bool MqttDoor::may_connect(mqtt::SubjectId subject) {
     if (SubjectId{subject} == anonymous_) return true;
     return std::any_of(users_.begin(), users_.end(),
                        [&](const auto& u) { return u.second == SubjectId{subject}; });
 }
-bool MqttDoor::may_publish(mqtt::SubjectId subject, std::string_view topic) {
-    return decide(subject, Verb::publish, topic, false);
+std::optional<mqtt::PublishPermit> MqttDoor::may_publish(mqtt::SubjectId subject,
+                                                         std::string_view topic) {
+    return hub_.authority().permit_topic<Verb::publish>(SubjectId{subject}, topic, false,
+                                                        hub_.now().wall);
 }
-bool MqttDoor::may_subscribe(mqtt::SubjectId subject, std::string_view filter) {
-    return decide(subject, Verb::subscribe, filter, true);
+std::optional<mqtt::SubscribePermit> MqttDoor::may_subscribe(mqtt::SubjectId subject,
+                                                             std::string_view filter) {
+    return hub_.authority().permit_topic<Verb::subscribe>(SubjectId{subject}, filter, true,
+                                                          hub_.now().wall);
 }
-bool MqttDoor::may_receive(mqtt::SubjectId subject, std::string_view topic) {
-    return decide(subject, Verb::subscribe, topic, false);
+std::optional<mqtt::SubscribePermit> MqttDoor::may_receive(mqtt::SubjectId subject,
+                                                           std::string_view topic) {
+    return hub_.authority().permit_topic<Verb::subscribe>(SubjectId{subject}, topic, false,
+                                                          hub_.now().wall);
 }
 std::uint64_t MqttDoor::permissions_epoch() {
     return hub_.authority().epoch();
@@ -392,8 +391,16 @@ Result<Outlet::Sent> MqttDoor::send(const Order& order) {
     }
     auto publications = (*sink)->format.encode(wanted);
     if (!publications) return fail(publications.error());
-    for (const auto& publication : *publications) broker_.publish(publication);
+    for (const auto& publication : *publications) publish(publication);
     return reported ? Sent::awaiting_report : Sent::done;
+}
+
+void MqttDoor::publish(const mqtt::Publication& publication) {
+    if (const auto permit = may_publish(the_hub.index, publication.topic))
+        return broker_.publish(*permit, publication);
+    refused({.reason = mqtt::Reason::not_authorized,
+             .why = "not allowed to publish there",
+             .topic = publication.topic});
 }
 
 void MqttDoor::pause(bool paused) {

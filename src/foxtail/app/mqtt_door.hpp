@@ -41,9 +41,12 @@ public:
     void authenticate(const mqtt::Credentials& credentials,
                       std::function<void(mqtt::Admission)> done) override;
     [[nodiscard]] bool may_connect(mqtt::SubjectId subject) override;
-    [[nodiscard]] bool may_publish(mqtt::SubjectId subject, std::string_view topic) override;
-    [[nodiscard]] bool may_subscribe(mqtt::SubjectId subject, std::string_view filter) override;
-    [[nodiscard]] bool may_receive(mqtt::SubjectId subject, std::string_view topic) override;
+    [[nodiscard]] std::optional<mqtt::PublishPermit> may_publish(mqtt::SubjectId subject,
+                                                                 std::string_view topic) override;
+    [[nodiscard]] std::optional<mqtt::SubscribePermit> may_subscribe(
+        mqtt::SubjectId subject, std::string_view filter) override;
+    [[nodiscard]] std::optional<mqtt::SubscribePermit> may_receive(mqtt::SubjectId subject,
+                                                                   std::string_view topic) override;
     [[nodiscard]] std::uint64_t permissions_epoch() override;
     void published(const mqtt::Inbound& message, mqtt::AckId ack) override;
     void refused(const mqtt::Refusal& refusal) override;
@@ -82,8 +85,8 @@ private:
     void hear_retained();
     void say_due();
     void arm_later();
-    [[nodiscard]] bool decide(mqtt::SubjectId subject, Verb verb, std::string_view topic,
-                              bool filter) const;
+    /// As the household; what may not be said is told as refused.
+    void publish(const mqtt::Publication& publication);
 
     Hub& hub_;
     Worker& passwords_;

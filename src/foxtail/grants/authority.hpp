@@ -93,6 +93,16 @@ public:
         if (!verdict.allowed) return denied();
         return WidePermit<verb>(subject, verdict);
     }
+    /// As decide_topic(); MQTT has no words for why not, so neither has this.
+    template <Verb verb>
+    [[nodiscard]] std::optional<WidePermit<verb>> permit_topic(SubjectId subject,
+                                                               std::string_view topic, bool filter,
+                                                               Time now) const {
+        static_assert(verb == Verb::publish || verb == Verb::subscribe, "topics know no others");
+        const Verdict verdict = decide_topic(subject, verb, topic, filter, now);
+        if (!verdict.allowed) return std::nullopt;
+        return WidePermit<verb>(subject, verdict);
+    }
     /// What every denial says to the one who asked: the same as for what does not exist.
     [[nodiscard]] static tl::unexpected<Error> denied() {
         return fail(Code::denied, "no such thing, or no access to it");

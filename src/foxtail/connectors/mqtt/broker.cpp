@@ -29,7 +29,8 @@ void Broker::stop(Reason reason) {
         [reason](Session& session) { session.close(reason, "the server stops"); });
 }
 
-void Broker::publish(const Publication& publication, std::span<const UserProperty> user) {
+void Broker::publish(const PublishPermit& permit, const Publication& publication,
+                     std::span<const UserProperty> user) {
     FOX_ASSERT(valid_topic(publication.topic) && valid_text(publication.topic),
                "the household publishes to valid topics");
     const BrokerCore::Turn turn(*core_);
@@ -38,8 +39,8 @@ void Broker::publish(const Publication& publication, std::span<const UserPropert
     const auto message =
         core_->pool.make(publication.topic, publication.payload, properties,
                          std::min<std::uint8_t>(publication.qos, 1), publication.retain, {});
-    core_->route(message, nobody);
-    if (!publication.retain || core_->retained.put(message, household_subject)) return;
+    core_->route(permit, message, nobody);
+    if (!publication.retain || core_->retain(permit, message, household_subject)) return;
     core_->host->refused({.reason = Reason::quota_exceeded,
                           .why = "the store of retained messages is full",
                           .topic = publication.topic});
@@ -92,11 +93,11 @@ void Broker::recheck() {
 }
 
 std::size_t Broker::forget_retained(SubjectId subject) {
-    return core_->retained.forget_subject(subject);
+    return core_->retained_.forget_subject(subject);
 }
 
 std::string Broker::retained_bytes(std::string_view topic) const {
-    const auto* kept = core_->retained.look(topic);
+    const auto* kept = core_->retained_.look(topic);
     const auto now = core_->now();
     if (kept == nullptr || kept->message->expired(now)) return {};
     Time expires;
@@ -117,7 +118,7 @@ Result<void> Broker::restore_retained(std::string_view topic, std::string_view b
     }
     const auto message = core_->pool.restore(topic, read->packet.payload, read->packet.properties,
                                              read->packet.qos, expires);
-    if (!core_->retained.restore(message, read->subject))
+    if (!core_->retained_.restore(message, read->subject))
         return fail(Code::exhausted, "the store of retained messages is full");
     return {};
 }
@@ -135,7 +136,7 @@ const BrokerCounters& Broker::counters() const {
 }
 
 const RetainedStore& Broker::retained() const {
-    return core_->retained;
+    return core_->retained_;
 }
 
 void Broker::tick() {

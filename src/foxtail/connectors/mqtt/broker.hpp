@@ -42,7 +42,8 @@ public:
     void stop(Reason reason = Reason::server_shutting_down);
 
     /// Publishes as the household: to subscribers and the retained store, not back to the host.
-    void publish(const Publication& publication, std::span<const UserProperty> user = {});
+    void publish(const PublishPermit& permit, const Publication& publication,
+                 std::span<const UserProperty> user = {});
 
     /// Lets the PUBACK go: with success the message is durable. Acknowledgements leave in the order
     /// of the messages, so one waits for those before it. Nothing happens when the session is gone.

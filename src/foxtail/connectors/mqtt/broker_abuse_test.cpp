@@ -142,8 +142,8 @@ TEST_F(BrokerAbuse, a_subscriber_that_does_not_read_loses_old_readings_and_costs
     stuck->subscribe("sensor/#");
     const std::string payload(10'000, 'x');
     for (int i = 0; i < 3000; ++i) {
-        broker->publish(
-            {.topic = "sensor/" + std::to_string(i % 50), .payload = std::to_string(i) + payload});
+        broker->publish(host.permit(), {.topic = "sensor/" + std::to_string(i % 50),
+                                        .payload = std::to_string(i) + payload});
         if (i % 100 == 0) expect_good_client_unaffected();
     }
     const auto sessions = broker->sessions();
@@ -164,7 +164,8 @@ TEST_F(BrokerAbuse, a_subscriber_too_slow_for_qos_1_is_closed_with_its_reason) {
     auto slow = client();
     slow->arrive("slow", Version::v5, {}, {.receive_maximum = 1});
     slow->subscribe("t", 1);
-    for (int i = 0; i < 12; ++i) broker->publish({.topic = "t", .payload = "x", .qos = 1});
+    for (int i = 0; i < 12; ++i)
+        broker->publish(host.permit(), {.topic = "t", .payload = "x", .qos = 1});
     EXPECT_EQ(slow->hear<Publish>().payload, "x");
     EXPECT_EQ(slow->hear<Disconnect>().reason, Reason::quota_exceeded);
     expect_good_client_unaffected();

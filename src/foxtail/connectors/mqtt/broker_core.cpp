@@ -28,10 +28,10 @@ BrokerCore::BrokerCore(asio::io_context& context, Clock& given_clock, Random& gi
       random(given_random),
       host(&given_host),
       options(given_options),
-      retained(given_options.retained,
-               [this](const std::string& topic) {
-                   if (host != nullptr) host->retained_changed(topic);
-               }),
+      retained_(given_options.retained,
+                [this](const std::string& topic) {
+                    if (host != nullptr) host->retained_changed(topic);
+                }),
       timer_(context) {}
 
 BrokerCore::~BrokerCore() = default;
@@ -133,9 +133,11 @@ void BrokerCore::client_left(SubjectId subject, const std::string& client_id, Su
     if (found != clients_.end() && found->second == slot) clients_.erase(found);
 }
 
-void BrokerCore::route(const MessageRef& message, SubscriberId publisher) {
+void BrokerCore::route(const PublishPermit& permit, const MessageRef& message,
+                       SubscriberId publisher) {
+    (void)permit;
     matches_.clear();
-    subscriptions.match(message->topic(), matches_);
+    subscriptions_.match(message->topic(), matches_);
     // One copy for each client, whatever number of its subscriptions match.
     std::sort(matches_.begin(), matches_.end(), [](const Subscription& a, const Subscription& b) {
         return a.subscriber < b.subscriber;
@@ -225,7 +227,7 @@ void BrokerCore::tick() {
     }
     if (at < next_sweep_) return;
     next_sweep_ = at + minutes(1);
-    (void)retained.forget_expired(at);
+    (void)retained_.forget_expired(at);
 }
 
 void BrokerCore::stop_listening() {

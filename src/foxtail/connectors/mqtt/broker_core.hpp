@@ -45,7 +45,21 @@ public:
 
     // --- for sessions
     /// Sends to every subscriber but `publisher`'s no-local ones.
-    void route(const MessageRef& message, SubscriberId publisher);
+    void route(const PublishPermit& permit, const MessageRef& message, SubscriberId publisher);
+    /// Keeps it for who comes later; false when it does not fit.
+    bool retain(const PublishPermit& permit, const MessageRef& message, SubjectId subject) {
+        (void)permit;
+        return retained_.put(message, subject);
+    }
+    void subscribe(const SubscribePermit& permit, std::string_view filter,
+                   const Subscription& subscription) {
+        (void)permit;
+        subscriptions_.add(filter, subscription);
+    }
+    void unsubscribe(std::string_view filter, SubscriberId subscriber) {
+        subscriptions_.remove(filter, subscriber);
+    }
+    [[nodiscard]] const RetainedStore& retained() const { return retained_; }
     void client_left(SubjectId subject, const std::string& client_id, SubscriberId slot);
     /// The session that has this client id of this subject, or null.
     [[nodiscard]] Session* client(SubjectId subject, const std::string& client_id) const;
@@ -78,12 +92,11 @@ public:
     const BrokerOptions options;
     BrokerCounters counters;
     MessagePool pool;  // before all that holds messages
-    RetainedStore retained;
-    Subscriptions subscriptions;
     Decoder decoder;
     LoginThrottle throttle;
 
 private:
+    friend class Broker;  // puts back what was retained before a restart, and forgets it
     struct Listener;
     struct Slot {
         std::shared_ptr<Session> session;
@@ -95,6 +108,9 @@ private:
     void wait_for_tick();
     void end_turn();
 
+    // Written through retain() and subscribe(), which want a permit.
+    RetainedStore retained_;
+    Subscriptions subscriptions_;
     std::vector<std::shared_ptr<Listener>> listeners_;
     std::vector<Slot> slots_;
     std::vector<SubscriberId> free_;

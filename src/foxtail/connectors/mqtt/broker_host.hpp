@@ -1,6 +1,7 @@
 #pragma once
 
 #include "foxtail/connectors/mqtt/codec_packet.hpp"
+#include "foxtail/grants/verdict.hpp"
 
 #include <cstdint>
 #include <functional>
@@ -14,6 +15,11 @@ namespace foxtail::mqtt {
 using SubjectId = std::uint32_t;
 /// The household's own messages.
 constexpr SubjectId household_subject = 0;
+
+/// Proof that the decision was asked for a topic, and allowed. Only the household's Authority makes
+/// them; a message that nobody decided on can neither be taken in nor sent on.
+using PublishPermit = WidePermit<Verb::publish>;
+using SubscribePermit = WidePermit<Verb::subscribe>;
 
 /// Names one PUBLISH whose acknowledgement is outstanding. Stays harmless when its session is gone.
 struct AckId {
@@ -43,6 +49,7 @@ struct Admission {
 
 /// An accepted PUBLISH (or a will). Views are valid during the call only.
 struct Inbound {
+    const PublishPermit& permit;
     std::string_view topic;
     std::string_view payload;
     std::uint8_t qos = 0;
@@ -79,10 +86,13 @@ public:
                               std::function<void(Admission)> done) = 0;
     /// Whether the subject may (still) be connected.
     [[nodiscard]] virtual bool may_connect(SubjectId subject) = 0;
-    [[nodiscard]] virtual bool may_publish(SubjectId subject, std::string_view topic) = 0;
-    [[nodiscard]] virtual bool may_subscribe(SubjectId subject, std::string_view filter) = 0;
+    [[nodiscard]] virtual std::optional<PublishPermit> may_publish(SubjectId subject,
+                                                                   std::string_view topic) = 0;
+    [[nodiscard]] virtual std::optional<SubscribePermit> may_subscribe(SubjectId subject,
+                                                                       std::string_view filter) = 0;
     /// Asked at each delivery; an answer is remembered until permissions_epoch() changes.
-    [[nodiscard]] virtual bool may_receive(SubjectId subject, std::string_view topic) = 0;
+    [[nodiscard]] virtual std::optional<SubscribePermit> may_receive(SubjectId subject,
+                                                                     std::string_view topic) = 0;
     [[nodiscard]] virtual std::uint64_t permissions_epoch() = 0;
 
     /// Every accepted PUBLISH of a client, after it went to other clients. When `ack` is wanted,

@@ -19,6 +19,14 @@ protected:
                 .packet_id = id,
                 .payload = payload};
     }
+    auto lamp_that_says_something_every_ten_seconds() {
+        auto lamp = client();
+        Connect hello{.client_id = "lamp"};
+        hello.keep_alive_s = 10;
+        lamp->say(hello);
+        (void)lamp->hear<Connack>();
+        return lamp;
+    }
 };
 
 TEST_F(BrokerPause, nothing_published_is_taken_meanwhile_and_nothing_is_lost) {
@@ -91,7 +99,7 @@ TEST_F(BrokerPause, leaves_who_only_listens_alone) {
     phone->say(Pingreq{});
     (void)phone->hear<Pingresp>();
     phone->subscribe("news/#", 1);
-    broker->publish({.topic = "news/1", .payload = "still told", .qos = 1});
+    broker->publish(host.permit(), {.topic = "news/1", .payload = "still told", .qos = 1});
     const auto heard = phone->hear<Publish>();
     EXPECT_EQ(heard.payload, "still told");
     phone->say(Ack{.packet_id = heard.packet_id});
@@ -100,11 +108,7 @@ TEST_F(BrokerPause, leaves_who_only_listens_alone) {
 }
 
 TEST_F(BrokerPause, does_not_take_silence_for_a_fault_while_it_is_not_listening) {
-    auto lamp = client();
-    Connect hello{.client_id = "lamp"};
-    hello.keep_alive_s = 10;
-    lamp->say(hello);
-    (void)lamp->hear<Connack>();
+    auto lamp = lamp_that_says_something_every_ten_seconds();
     broker->pause(true);
     lamp->say(news("held", 1));
     lamp->say(Pingreq{});
@@ -122,11 +126,7 @@ TEST_F(BrokerPause, does_not_take_silence_for_a_fault_while_it_is_not_listening)
 TEST_F(BrokerPause, lets_go_of_a_held_session_whose_client_has_left) {
     // Otherwise clients that give up and come again would fill the house with dead connections,
     // whose old readings would be taken for news once the pause is over.
-    auto lamp = client();
-    Connect hello{.client_id = "lamp"};
-    hello.keep_alive_s = 10;
-    lamp->say(hello);
-    (void)lamp->hear<Connack>();
+    auto lamp = lamp_that_says_something_every_ten_seconds();
     broker->pause(true);
     lamp->say(news("old"));
     settle();

@@ -139,16 +139,17 @@ TEST_F(BrokerPermissions, each_filter_is_granted_or_refused_on_its_own) {
 TEST_F(BrokerPermissions,
        what_may_not_be_received_is_withheld_live_and_retained_and_asked_once_an_epoch) {
     host.no_receive = {"anna/place"};
-    broker->publish({.topic = "anna/place", .payload = "home", .retain = true});
+    broker->publish(host.permit(), {.topic = "anna/place", .payload = "home", .retain = true});
     auto phone = client();
     phone->arrive("phone");
     phone->subscribe("#");
-    for (int i = 0; i < 100; ++i) broker->publish({.topic = "anna/place", .payload = "away"});
+    for (int i = 0; i < 100; ++i)
+        broker->publish(host.permit(), {.topic = "anna/place", .payload = "away"});
     EXPECT_TRUE(phone->silent());
     EXPECT_EQ(host.receive_questions, 1);
     host.no_receive.clear();
     ++host.epoch;
-    broker->publish({.topic = "anna/place", .payload = "work"});
+    broker->publish(host.permit(), {.topic = "anna/place", .payload = "work"});
     EXPECT_EQ(phone->hear<Publish>().payload, "work");
 }
 
@@ -156,10 +157,10 @@ TEST_F(BrokerPermissions, a_revoked_right_takes_back_even_what_is_queued) {
     auto phone = client();
     phone->arrive("phone", Version::v5, "user", {.receive_maximum = 1});
     phone->subscribe("#", 1);
-    broker->publish({.topic = "lamp", .payload = "1", .qos = 1});
+    broker->publish(host.permit(), {.topic = "lamp", .payload = "1", .qos = 1});
     for (int i = 0; i < 100; ++i)
-        broker->publish({.topic = "anna/place", .payload = "x", .qos = 1});
-    broker->publish({.topic = "lamp", .payload = "2", .qos = 1});
+        broker->publish(host.permit(), {.topic = "anna/place", .payload = "x", .qos = 1});
+    broker->publish(host.permit(), {.topic = "lamp", .payload = "2", .qos = 1});
     const auto first = phone->hear<Publish>();
     EXPECT_EQ(first.payload, "1");
     host.no_receive = {"anna/place"};
@@ -173,7 +174,7 @@ TEST_F(BrokerPermissions, a_revoked_right_takes_back_even_what_is_queued) {
     host.no_subscribe = {"#"};
     ++host.epoch;
     broker->recheck();
-    broker->publish({.topic = "lamp", .payload = "3"});
+    broker->publish(host.permit(), {.topic = "lamp", .payload = "3"});
     EXPECT_TRUE(phone->silent());
     host.locked_out = {7};
     broker->recheck();

@@ -36,17 +36,20 @@ void RecordingHost::authenticate(const Credentials& credentials,
     }
 }
 
-bool RecordingHost::may_publish(SubjectId, std::string_view topic) {
-    return !no_publish.contains(topic);
+std::optional<PublishPermit> RecordingHost::may_publish(SubjectId, std::string_view topic) {
+    if (no_publish.contains(topic)) return std::nullopt;
+    return authority_.permit_topic<Verb::publish>({}, topic, false, Time{1});
 }
 
-bool RecordingHost::may_subscribe(SubjectId, std::string_view filter) {
-    return !no_subscribe.contains(filter);
+std::optional<SubscribePermit> RecordingHost::may_subscribe(SubjectId, std::string_view filter) {
+    if (no_subscribe.contains(filter)) return std::nullopt;
+    return authority_.permit_topic<Verb::subscribe>({}, filter, true, Time{1});
 }
 
-bool RecordingHost::may_receive(SubjectId, std::string_view topic) {
+std::optional<SubscribePermit> RecordingHost::may_receive(SubjectId, std::string_view topic) {
     ++receive_questions;
-    return !no_receive.contains(topic);
+    if (no_receive.contains(topic)) return std::nullopt;
+    return authority_.permit_topic<Verb::subscribe>({}, topic, false, Time{1});
 }
 
 void RecordingHost::published(const Inbound& message, AckId ack) {

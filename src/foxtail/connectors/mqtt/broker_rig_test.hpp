@@ -2,6 +2,7 @@
 
 #include "foxtail/connectors/mqtt/broker.hpp"
 #include "foxtail/connectors/mqtt/codec.hpp"
+#include "foxtail/grants/authority.hpp"
 
 #include <deque>
 #include <functional>
@@ -50,9 +51,15 @@ public:
     };
     void authenticate(const Credentials& credentials, std::function<void(Admission)> done) override;
     bool may_connect(SubjectId subject) override { return !locked_out.contains(subject); }
-    bool may_publish(SubjectId subject, std::string_view topic) override;
-    bool may_subscribe(SubjectId subject, std::string_view filter) override;
-    bool may_receive(SubjectId subject, std::string_view topic) override;
+    RecordingHost() { authority_.apply(SubjectNamed{{}, "hub", SubjectKind::hub}); }
+    std::optional<PublishPermit> may_publish(SubjectId subject, std::string_view topic) override;
+    std::optional<SubscribePermit> may_subscribe(SubjectId subject,
+                                                 std::string_view filter) override;
+    std::optional<SubscribePermit> may_receive(SubjectId subject, std::string_view topic) override;
+    /// The household's own.
+    [[nodiscard]] PublishPermit permit() const {
+        return *authority_.permit_topic<Verb::publish>({}, "any", false, Time{1});
+    }
     std::uint64_t permissions_epoch() override { return epoch; }
     void published(const Inbound& message, AckId ack) override;
     void refused(const Refusal& refusal) override;
@@ -74,6 +81,11 @@ public:
     std::vector<std::string> samples;
     std::string retained_changes;
     std::vector<std::function<void()>> later_logins;
+
+private:
+    // Who may all: what the tests forbid stands in the sets above.
+    Catalogue catalogue_;
+    Authority authority_{catalogue_};
 };
 
 class BrokerRig;

@@ -120,7 +120,7 @@ TEST_F(BrokerTest, qos_1_deliveries_stay_within_the_clients_window) {
     slow->arrive("slow", Version::v5, {}, {.receive_maximum = 2});
     slow->subscribe("t", 1);
     for (int i = 0; i < 5; ++i)
-        broker->publish({.topic = "t", .payload = std::to_string(i), .qos = 1});
+        broker->publish(host.permit(), {.topic = "t", .payload = std::to_string(i), .qos = 1});
     std::vector<std::uint16_t> ids;
     for (int i = 0; i < 5; ++i) {
         const auto heard = slow->hear<Publish>();
@@ -161,7 +161,7 @@ TEST_F(BrokerTest, a_retained_message_waits_for_later_subscribers) {
     auto lamp = client();
     lamp->arrive("lamp");
     lamp->say(Publish{.retain = true, .topic = "lamp/state", .payload = "on"});
-    broker->publish({.topic = "house/state", .payload = "home", .retain = true});
+    broker->publish(host.permit(), {.topic = "house/state", .payload = "home", .retain = true});
     auto phone = client();
     phone->arrive("phone", Version::v311);
     phone->subscribe("#", 1);
@@ -228,7 +228,8 @@ TEST_F(BrokerTest, retained_messages_go_over_a_restart_as_bytes) {
 TEST_F(BrokerTest, far_more_retained_messages_than_a_queue_holds_all_arrive) {
     open({.queue = {.messages_max = 10, .bytes_max = 1000}});
     for (int i = 0; i < 20'000; ++i) {
-        broker->publish({.topic = "many/" + std::to_string(i), .payload = "x", .retain = true});
+        broker->publish(host.permit(),
+                        {.topic = "many/" + std::to_string(i), .payload = "x", .retain = true});
     }
     auto phone = client();
     phone->arrive("phone");
@@ -244,7 +245,7 @@ TEST_F(BrokerTest, far_more_retained_messages_than_a_queue_holds_all_arrive) {
 }
 
 TEST_F(BrokerTest, subscription_options_of_5_0_are_kept) {
-    broker->publish({.topic = "t", .payload = "kept", .retain = true});
+    broker->publish(host.permit(), {.topic = "t", .payload = "kept", .retain = true});
     auto phone = client();
     phone->arrive("phone");
     const std::array<std::uint32_t, 1> five{5};
@@ -265,7 +266,7 @@ TEST_F(BrokerTest, subscription_options_of_5_0_are_kept) {
     EXPECT_TRUE(phone->silent()) << "no local";
     const std::array<std::uint32_t, 1> six{6};
     ask({.filter = "#", .retain_sending = RetainSending::never}, six);
-    broker->publish({.topic = "t", .payload = "new", .retain = true});
+    broker->publish(host.permit(), {.topic = "t", .payload = "new", .retain = true});
     const auto once = phone->hear<Publish>();
     EXPECT_EQ(once.payload, "new");
     EXPECT_TRUE(once.retain) << "retain as published";
@@ -280,7 +281,7 @@ TEST_F(BrokerTest, unsubscribing_ends_it) {
     const std::array<std::string_view, 2> filters{"t", "never"};
     phone->say(Unsubscribe{.packet_id = 2, .filters = filters});
     EXPECT_EQ(phone->hear<Unsuback>().reasons, "\x00\x11"s);
-    broker->publish({.topic = "t", .payload = "x"});
+    broker->publish(host.permit(), {.topic = "t", .payload = "x"});
     EXPECT_TRUE(phone->silent());
 }
 
@@ -395,7 +396,8 @@ TEST_F(BrokerTest, an_expired_message_is_not_delivered_and_a_young_one_tells_wha
 
 TEST_F(BrokerTest, a_rule_answers_within_the_same_round) {
     host.on_published = [this](const Inbound& message) {
-        if (message.topic == "button") broker->publish({.topic = "lamp/set", .payload = "on"});
+        if (message.topic == "button")
+            broker->publish(host.permit(), {.topic = "lamp/set", .payload = "on"});
     };
     auto lamp = client();
     auto button = client();
@@ -409,7 +411,7 @@ TEST_F(BrokerTest, a_rule_answers_within_the_same_round) {
 }
 
 TEST_F(BrokerTest, what_the_household_publishes_does_not_come_back_to_it) {
-    broker->publish({.topic = "t", .payload = "x", .retain = true});
+    broker->publish(host.permit(), {.topic = "t", .payload = "x", .retain = true});
     settle();
     EXPECT_TRUE(host.got.empty());
 }

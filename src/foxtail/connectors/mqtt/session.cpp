@@ -193,7 +193,7 @@ void Session::leave_household() {
     replays_.clear();
     acks_.clear();
     if (!was_running) return;
-    for (const auto& [filter, unused] : subscriptions_) core_.subscriptions.remove(filter, slot_);
+    for (const auto& [filter, unused] : subscriptions_) core_.unsubscribe(filter, slot_);
     subscriptions_.clear();
     core_.client_left(subject_, client_id_, slot_);
     if (core_.host != nullptr) send_will();

@@ -79,7 +79,7 @@ private:
     struct Verdict {
         std::string topic;
         std::uint64_t epoch = 0;
-        bool allowed = false;
+        std::optional<SubscribePermit> permit;
     };
 
     // session.cpp
@@ -129,9 +129,11 @@ private:
     void fill();
     [[nodiscard]] bool replay();
     [[nodiscard]] bool send_delivery(const Delivery& delivery);
-    void append_publish(const Delivery& delivery, std::uint16_t packet_id, std::size_t length,
-                        std::size_t properties_length, std::uint32_t expires_in_s);
-    [[nodiscard]] bool may_receive(std::string_view topic);
+    void append_publish(const SubscribePermit& permit, const Delivery& delivery,
+                        std::uint16_t packet_id, std::size_t length, std::size_t properties_length,
+                        std::uint32_t expires_in_s);
+    /// Null when not; good until the next question.
+    [[nodiscard]] const SubscribePermit* may_receive(std::string_view topic);
     [[nodiscard]] std::uint16_t take_packet_id();
 
     BrokerCore& core_;  // alive as long as keep_core_ is

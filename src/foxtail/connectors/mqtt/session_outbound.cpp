@@ -49,7 +49,7 @@ void Session::cover_out() {
     out_covered_ = out_.size();
 }
 
-bool Session::may_receive(std::string_view topic) {
+const SubscribePermit* Session::may_receive(std::string_view topic) {
     // Compared as whole texts: a hash alone could be forged to borrow another topic's permission.
     if (verdicts_.empty()) verdicts_.resize(verdicts_kept);
     auto& verdict = verdicts_[std::hash<std::string_view>{}(topic) & (verdicts_kept - 1)];
@@ -57,14 +57,14 @@ bool Session::may_receive(std::string_view topic) {
     if (verdict.epoch != epoch || verdict.topic != topic) {
         verdict.topic = topic;
         verdict.epoch = epoch;
-        verdict.allowed = core_.host->may_receive(subject_, topic);
+        verdict.permit = core_.host->may_receive(subject_, topic);
     }
-    return verdict.allowed;
+    return verdict.permit ? &*verdict.permit : nullptr;
 }
 
 void Session::deliver(Delivery delivery) {
     if (state_ != State::running) return;
-    if (!may_receive(delivery.message->topic())) {
+    if (may_receive(delivery.message->topic()) == nullptr) {
         ++core_.counters.withheld_messages;
         return;
     }
@@ -94,7 +94,7 @@ bool Session::replay() {
     if (replays_.empty()) return false;
     auto& current = replays_.front();
     auto budget = replay_topics_per_turn;
-    const auto found = core_.retained.next(current.filter, current.cursor, core_.now(), budget);
+    const auto found = core_.retained().next(current.filter, current.cursor, core_.now(), budget);
     if (found) {
         Delivery delivery{.message = found,
                           .qos = std::min(current.qos, found->qos()),
@@ -136,7 +136,8 @@ bool Session::send_delivery(const Delivery& delivery) {
         }
         expires_in_s = static_cast<std::uint32_t>((left.us + 999'999) / 1'000'000);
     }
-    if (!may_receive(message.topic())) {
+    const auto* permit = may_receive(message.topic());
+    if (permit == nullptr) {
         ++core_.counters.withheld_messages;
         return true;
     }
@@ -156,14 +157,16 @@ bool Session::send_delivery(const Delivery& delivery) {
         return true;
     }
     const std::uint16_t packet_id = delivery.qos != 0 ? take_packet_id() : std::uint16_t{0};
-    append_publish(delivery, packet_id, length, properties_length, expires_in_s);
+    append_publish(*permit, delivery, packet_id, length, properties_length, expires_in_s);
     ++publishes_out_;
     ++core_.counters.publishes_out;
     return true;
 }
 
-void Session::append_publish(const Delivery& delivery, std::uint16_t packet_id, std::size_t length,
+void Session::append_publish(const SubscribePermit& permit, const Delivery& delivery,
+                             std::uint16_t packet_id, std::size_t length,
                              std::size_t properties_length, std::uint32_t expires_in_s) {
+    (void)permit;
     const auto& message = *delivery.message;
     const unsigned flags = static_cast<unsigned>(delivery.qos) << 1 | (delivery.retain ? 1U : 0U);
     out_.push_back(static_cast<char>(static_cast<unsigned>(PacketType::publish) << 4 | flags));
@@ -201,11 +204,12 @@ void Session::recheck() {
     }
     std::erase_if(subscriptions_, [this](const auto& each) {
         if (core_.host->may_subscribe(subject_, each.first)) return false;
-        core_.subscriptions.remove(each.first, slot_);
+        core_.unsubscribe(each.first, slot_);
         std::erase_if(replays_, [&](const Replay& replay) { return replay.filter == each.first; });
         return true;
     });
-    queue_.remove_if([this](const Delivery& each) { return !may_receive(each.message->topic()); });
+    queue_.remove_if(
+        [this](const Delivery& each) { return may_receive(each.message->topic()) == nullptr; });
 }
 
 }  // namespace foxtail::mqtt

@@ -216,10 +216,11 @@ void Session::take_publish(const Publish& packet) {
         return refuse_publish(ack, topic, Reason::topic_name_invalid,
                               "a topic of more than 128 levels");
     }
-    if (!core_.host->may_publish(subject_, topic)) {
+    const auto permit = core_.host->may_publish(subject_, topic);
+    if (!permit) {
         return refuse_publish(ack, topic, Reason::not_authorized, "not allowed to publish there");
     }
-    if (packet.retain && !core_.retained.fits(topic, packet.payload.size(), subject_)) {
+    if (packet.retain && !core_.retained().fits(topic, packet.payload.size(), subject_)) {
         return refuse_publish(ack, topic, Reason::quota_exceeded,
                               "no room for another retained message");
     }
@@ -227,9 +228,10 @@ void Session::take_publish(const Publish& packet) {
     const auto expires = expiry_s ? core_.now() + seconds(*expiry_s) : Duration{};
     const auto message = core_.pool.make(topic, packet.payload, packet.properties, packet.qos,
                                          packet.retain, expires);
-    core_.route(message, slot_);
-    if (packet.retain) (void)core_.retained.put(message, subject_);
-    core_.host->published({.topic = topic,
+    core_.route(*permit, message, slot_);
+    if (packet.retain) (void)core_.retain(*permit, message, subject_);
+    core_.host->published({.permit = *permit,
+                           .topic = topic,
                            .payload = packet.payload,
                            .qos = packet.qos,
                            .retain = packet.retain,
@@ -279,7 +281,8 @@ Reason Session::subscribe_one(const Filter& wanted, std::uint32_t subscription_i
     const auto filter = wanted.filter;
     if (is_shared(filter)) return Reason::shared_subscriptions_not_supported;
     if (topic_levels(filter) > topic_levels_max) return Reason::topic_filter_invalid;
-    if (!core_.host->may_subscribe(subject_, filter)) return Reason::not_authorized;
+    const auto permit = core_.host->may_subscribe(subject_, filter);
+    if (!permit) return Reason::not_authorized;
     const auto known = subscriptions_.find(filter);
     const bool is_new = known == subscriptions_.end();
     if (is_new && subscriptions_.size() >= core_.options.subscriptions_per_session_max) {
@@ -290,7 +293,7 @@ Reason Session::subscribe_one(const Filter& wanted, std::uint32_t subscription_i
                                     .no_local = wanted.no_local,
                                     .retain_as_published = wanted.retain_as_published,
                                     .subscription_id = subscription_id};
-    core_.subscriptions.add(filter, subscription);
+    core_.subscribe(*permit, filter, subscription);
     if (is_new) {
         subscriptions_.emplace(std::string(filter), subscription);
     } else {
@@ -329,7 +332,7 @@ void Session::take_unsubscribe(const Unsubscribe& packet) {
         reasons.push_back(
             static_cast<char>(known ? Reason::success : Reason::no_subscription_existed));
         if (!known) continue;
-        core_.subscriptions.remove(filter, slot_);
+        core_.unsubscribe(filter, slot_);
         std::erase_if(replays_, [&](const Replay& each) { return each.filter == filter; });
         subscriptions_.erase(found);
     }
@@ -349,16 +352,19 @@ void Session::take_disconnect(const Disconnect& packet) {
 
 void Session::send_will() {
     const auto will = std::exchange(will_, {});
-    if (!will || !core_.host->may_publish(subject_, will->topic())) return;
+    if (!will) return;
+    const auto permit = core_.host->may_publish(subject_, will->topic());
+    if (!permit) return;
     const bool retain =
         will->retain() &&
-        core_.retained.fits(will->topic(), will->bytes() - will->topic().size(), subject_);
+        core_.retained().fits(will->topic(), will->bytes() - will->topic().size(), subject_);
     auto message = will;
     if (will->expires().us != 0) message = core_.pool.later(*will, core_.now() + will->expires());
-    core_.route(message, slot_);
-    if (retain) (void)core_.retained.put(message, subject_);
+    core_.route(*permit, message, slot_);
+    if (retain) (void)core_.retain(*permit, message, subject_);
     const Properties none;
-    core_.host->published({.topic = will->topic(),
+    core_.host->published({.permit = *permit,
+                           .topic = will->topic(),
                            .payload = will->payload(),
                            .qos = will->qos(),
                            .retain = will->retain(),
