@@ -57,7 +57,7 @@ def main():
         url, code = demo.link()
         environment = dict(os.environ, FOXTAIL_URL=url, FOXTAIL_NAME="anna", FOXTAIL_SIGNUP=code, FOXTAIL_LAMP=LAMP,
                            FOXTAIL_PASSPHRASE="correct horse battery", CHROMIUM=chromium)
-        done = subprocess.run(["node", "--test", "test/page.test.mjs"], cwd=WEB, env=environment, timeout=280, check=False)
+        done = subprocess.run(["node", "--test", "test/page.test.mjs"], cwd=WEB, env=environment, timeout=560, check=False)
         check(done.returncode == 0, f"the page is not as it should be; see above. The house said:\n{demo.text()}")
         check(demo.stop() == 0, f"TERM: not 0\n{demo.text()}")
         check("bugs found" not in demo.text(), demo.text())
