@@ -5,6 +5,8 @@ usage: run.py BIN_FOLDER [NAME...]     only figures whose name begins with one o
 """
 import gzip, json, os, pathlib, re, shutil, signal, socket, subprocess, sys, tempfile, time, urllib.request
 
+import revoke as revoking
+
 BIN = pathlib.Path(sys.argv[1]).resolve()
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 WANTED = sys.argv[2:]
@@ -273,6 +275,17 @@ def trust():
                 say(name, row[name], unit, "lower")
 
 
+def revoke():
+    house = House()
+    house.start()
+    announce(house.mqtt)
+    p50, worst, late = revoking.measure(house, pathlib.Path(house.folder, "owner.token").read_text().strip())
+    say("trust.revoke.p50_ms", p50, "ms", "lower")
+    say("trust.revoke.p99_ms", worst, "ms", "lower")  # of sixty, so it is the worst
+    say("trust.revoke.late", late, "count", "lower")
+    house.stop()
+
+
 def page():
     dist = ROOT / "web" / "dist"
     files = [f for f in dist.rglob("*") if f.is_file() and f.suffix not in (".gz", ".br")]
@@ -280,7 +293,7 @@ def page():
 
 
 FIGURES = ((("core",), core), (("store", "history", "ledger"), store), (("mqtt.rule",), reaction), (("mqtt.qos1",), acked),
-           (("start", "rss"), start), (("scale",), scale), (("page",), page), (("trust",), trust))
+           (("start", "rss"), start), (("scale",), scale), (("page",), page), (("trust.decision", "trust.recompile"), trust), (("trust.revoke",), revoke))
 for names, figure in FIGURES:
     if not WANTED or any(w.startswith(name) or name.startswith(w) for w in WANTED for name in names):
         figure()

@@ -96,6 +96,18 @@ def a_rule_answers_the_lamp_confirms_and_why_names_the_chain(house):
 
 
 @case
+def a_device_is_the_car_that_the_household_says_it_is(house):
+    house.config.write_text(house.config.read_text() + "things:\n  van: {kind: vehicle, title: The blue van, place: Yard}\n")
+    house.stop()
+    house.start()
+    announce_sensor(house, "van", "range", unit="km")
+    wait_until(lambda: "van" in house.things(), lambda: f"the van appears; there are {list(house.things())}")
+    listed = house.cli("things", "--kind", "vehicle")
+    check("The blue van" in listed.stdout and "Yard" in listed.stdout, f"{listed}")
+    check("van" not in house.cli("things", "--kind", "device").stdout, "a car and a device at once")
+
+
+@case
 def a_change_that_nobody_commanded_has_no_cause(house):
     announce_lamp(house, "shed")
     house.tell("shed/lamp", "OFF")

@@ -32,6 +32,18 @@ Result<std::optional<std::uint64_t>> Call::number(std::string_view name) const {
     return value;
 }
 
+Result<std::uint64_t> Call::number(std::string_view name, std::uint64_t least, std::uint64_t most,
+                                   std::uint64_t otherwise) const {
+    const auto value = number(name);
+    if (!value) return fail(value.error());
+    const std::uint64_t found = value->value_or(otherwise);
+    if (found < least || found > most)
+        return fail(Code::invalid_input,
+                    "'" + std::string(name) + "' must be between " + std::to_string(least) +
+                        " and " + std::to_string(most) + ", not " + std::to_string(found));
+    return found;
+}
+
 Result<std::optional<Time>> Call::time(std::string_view name) const {
     const std::string* text = find(name);
     if (text == nullptr) return std::optional<Time>();

@@ -21,6 +21,9 @@ struct Call {
     [[nodiscard]] const std::string* find(std::string_view name) const;
     /// The number in a query member. Error: invalid_input.
     [[nodiscard]] Result<std::optional<std::uint64_t>> number(std::string_view name) const;
+    /// The same within limits; `otherwise` when it is left out.
+    [[nodiscard]] Result<std::uint64_t> number(std::string_view name, std::uint64_t least,
+                                               std::uint64_t most, std::uint64_t otherwise) const;
     [[nodiscard]] Result<std::optional<Time>> time(std::string_view name) const;
 };
 

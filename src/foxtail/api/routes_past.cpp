@@ -1,8 +1,10 @@
 // What has been: history, journal, why.
 #include "foxtail/api/routes.hpp"
 #include "foxtail/api/show.hpp"
+#include "foxtail/base/utf8.hpp"
 
 #include <algorithm>
+#include <variant>
 
 namespace foxtail::api::past {
 namespace {
@@ -48,12 +50,12 @@ void history(Door& door, Site&, Call& call, const Answer& answer) {
     if (!to) return answer.error(to.error());
     const auto from = call.time("from");
     if (!from) return answer.error(from.error());
-    const auto points = call.number("points");
+    const auto points = call.number("points", 0, points_max, 600);
     if (!points) return answer.error(points.error());
     HistoryQuery query;
     query.to = to->value_or(door.now());
     query.from = from->value_or(query.to - hours(24));
-    query.points = static_cast<std::uint32_t>(std::min(points->value_or(600), points_max));
+    query.points = static_cast<std::uint32_t>(*points);
     door.history(
         *address, query,
         [door, answer, address = *address, query](Result<std::vector<HistoryPoint>> found) {
@@ -84,20 +86,31 @@ void ask_about(const Door& door, std::string_view address, Asked& asked) {
     asked.anything = property != nullptr;
 }
 
+bool is_kind(std::string_view word) {
+    for (std::size_t i = 0; i < std::variant_size_v<Body>; ++i) {
+        if (word == kind_name(i)) return true;
+    }
+    return false;
+}
+
 Result<Asked> journal_asked(const Door& door, const Call& call) {
     Asked asked;
     const auto from = call.number("from");
     if (!from) return fail(from.error());
     const auto before = call.number("before");
     if (!before) return fail(before.error());
-    const auto limit = call.number("limit");
+    const auto limit = call.number("limit", 1, records_max, 100);
     if (!limit) return fail(limit.error());
     if (*from) asked.query.from = std::max<Seq>(1, **from);
     if (*before) asked.query.before = **before;
-    asked.query.limit =
-        static_cast<std::uint32_t>(std::clamp<std::uint64_t>(limit->value_or(100), 1, records_max));
+    asked.query.limit = static_cast<std::uint32_t>(*limit);
     asked.query.newest_first = !*from;
-    if (const std::string* kind = call.find("kind")) asked.query.kind = *kind;
+    if (const std::string* kind = call.find("kind")) {
+        if (!is_kind(*kind))
+            return fail(Code::invalid_input, "there is no kind of record '" + printable(*kind) +
+                                                 "'; docs/journal-format.md lists them");
+        asked.query.kind = *kind;
+    }
     const std::string* readings = call.find("readings");
     asked.query.readings = !asked.query.kind.empty() ||
                            (readings != nullptr && (*readings == "true" || *readings == "1"));

@@ -179,7 +179,8 @@ TEST(Past, history_comes_in_buckets_with_unit_and_type) {
          {"/history", "/history?address=hall-lamp/on&from=x",
           "/history?address=hall-lamp/on&points=many",
           "/history?address=hall-lamp/on&from=2026-01-02T00:00:00Z&to=2026-01-01T00:00:00Z",
-          "/history?address=%zz"}) {
+          "/history?address=hall-lamp/on&points=100001", "/history?address=%zz", "/journal?limit=0",
+          "/journal?limit=1001", "/journal?kind=rumour"}) {
         EXPECT_EQ(owner.get(wrong)->status, 400U) << wrong;
     }
 }

@@ -130,6 +130,7 @@ Result<void> Program::start() {
     parts_->hub = std::make_unique<Hub>(Environment{parts_->clock, parts_->random, parts_->loop},
                                         *parts_->zone, *parts_->store);
     Hub& hub = *parts_->hub;
+    hub.set_overlays(configuration.things);
     if (auto done = hub.start(FOX_VERSION); !done) return done;
 
     const auto mistakes = hub.load_rules(loaded_.rules, loaded_.hash);

@@ -227,6 +227,45 @@ void read_formats(Yaml& yaml, const YAML::Node& map, Configuration& out) {
     }
 }
 
+void read_sensitivity(Yaml& yaml, const YAML::Node& map, ThingOverlay& out) {
+    if (!map || !yaml.is_map(map, "'sensitivity'")) return;
+    for (const auto& each : map) {
+        const auto member = yaml.text(each.first, "a property's or action's name");
+        const auto word = yaml.text(each.second, "a sensitivity");
+        if (!member || !word) continue;
+        if (const auto sensitivity = sensitivity_from(*word))
+            out.sensitivity[*member] = *sensitivity;
+        else
+            yaml.wrong(each.second, "a sensitivity is home, personal, sensitive or critical");
+    }
+}
+
+void read_things(Yaml& yaml, const YAML::Node& map, Configuration& out) {
+    static constexpr std::array<std::string_view, 4> keys = {"kind", "title", "place",
+                                                             "sensitivity"};
+    if (!map || !yaml.is_map(map, "'things'")) return;
+    for (const auto& each : map) {
+        const auto id = yaml.text(each.first, "a thing's id");
+        if (!id || !yaml.is_map(each.second, "a thing")) continue;
+        if (!valid_name(*id))
+            yaml.wrong(each.first, "'" + *id + "' is no thing's id; `foxtail things` shows them");
+        if (out.things.contains(*id)) yaml.wrong(each.first, "'" + *id + "' stands there twice");
+        yaml.check_keys(each.second, keys, "a thing");
+        ThingOverlay& overlay = out.things[*id];
+        if (const auto node = Yaml::at(each.second, "kind")) {
+            const auto word = yaml.text(node, "'kind'");
+            if (word) overlay.kind = thing_kind_from(*word);
+            if (word && !overlay.kind)
+                yaml.wrong(node, "'kind' is device, vehicle, person, place or service");
+        }
+        if (const auto node = Yaml::at(each.second, "title"))
+            overlay.title = yaml.text(node, "'title'");
+        if (const auto node = Yaml::at(each.second, "place"))
+            overlay.place = yaml.text(node, "'place'");
+        read_sensitivity(yaml, Yaml::at(each.second, "sensitivity"), overlay);
+    }
+}
+
 void read_log(Yaml& yaml, const YAML::Node& map, Configuration& out) {
     static constexpr std::array<std::string_view, 2> keys = {"format", "level"};
     static constexpr std::array<std::string_view, 4> levels = {"debug", "info", "warning", "error"};
@@ -300,13 +339,14 @@ std::vector<std::string> changed_for_next_start(const Configuration& now,
     look("mqtt.listeners", &C::mqtt_listeners);
     look("formats.zigbee2mqtt", &C::zigbee_bridges);
     look("formats.home_assistant", &C::home_assistant_prefix, &C::home_assistant_ignore_origins);
+    look("things", &C::things);
     look("formats.owntracks", &C::owntracks_prefix, &C::owntracks_accuracy_m_max, &C::regions);
     return out;
 }
 
 ConfigurationRead read_configuration(std::string_view text, std::string_view file) {
-    static constexpr std::array<std::string_view, 6> keys = {"household", "api",   "mqtt",
-                                                             "formats",   "rules", "log"};
+    static constexpr std::array<std::string_view, 7> keys = {
+        "household", "api", "mqtt", "formats", "things", "rules", "log"};
     ConfigurationRead out;
     out.configuration.zigbee_bridges = {{}};
     out.configuration.home_assistant_ignore_origins = {"Zigbee2MQTT"};
@@ -318,6 +358,7 @@ ConfigurationRead read_configuration(std::string_view text, std::string_view fil
         read_api(yaml, Yaml::at(root, "api"), out.configuration);
         read_mqtt(yaml, Yaml::at(root, "mqtt"), out.configuration);
         read_formats(yaml, Yaml::at(root, "formats"), out.configuration);
+        read_things(yaml, Yaml::at(root, "things"), out.configuration);
         out.configuration.rule_files = texts(yaml, Yaml::at(root, "rules"), "'rules'");
         read_log(yaml, Yaml::at(root, "log"), out.configuration);
     }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "foxtail/base/log.hpp"
+#include "foxtail/model/overlay.hpp"
 #include "foxtail/rules/rule.hpp"
 
 #include <cstdint>
@@ -68,6 +69,7 @@ struct Configuration {
     std::optional<std::string> owntracks_prefix = "owntracks";
     double owntracks_accuracy_m_max = 200;
     std::vector<RegionConfig> regions;
+    ThingOverlays things;                 // what the household says of things, over their makers
     std::vector<std::string> rule_files;  // as written; relative to the configuration file
     LogFormat log_format = LogFormat::text;
     LogLevel log_level = LogLevel::info;

@@ -34,6 +34,35 @@ TEST(ConfigurationRead, devices_that_a_zigbee_bridge_announces_twice_come_once_u
                 ElementsAre("Other"));
 }
 
+TEST(ConfigurationRead, what_the_household_says_of_a_thing) {
+    const auto things = read(
+                            "things:\n"
+                            "  leaf: {kind: vehicle, title: The green one, place: Garage}\n"
+                            "  lock: {sensitivity: {state: critical, battery: home}}\n")
+                            .things;
+    ASSERT_EQ(things.size(), 2U);
+    EXPECT_EQ(
+        things.at("leaf"),
+        (ThingOverlay{.kind = ThingKind::vehicle, .title = "The green one", .place = "Garage"}));
+    EXPECT_EQ(things.at("lock").kind, std::nullopt);
+    EXPECT_EQ(things.at("lock").sensitivity.at("state"), Sensitivity::critical);
+}
+
+TEST(ConfigurationRead, mistakes_about_things_are_told_with_their_place) {
+    const auto mistakes = read_configuration(
+                              "things:\n"
+                              "  leaf: {kind: car}\n"
+                              "  lock: {sensitivity: {state: secret}}\n"
+                              "  'a b': {title: x}\n"
+                              "  door: {colour: red}\n"
+                              "  leaf: {}\n",
+                              "foxtail.yaml")
+                              .mistakes;
+    std::vector<int> lines;
+    for (const auto& mistake : mistakes) lines.push_back(mistake.source.line);
+    EXPECT_THAT(lines, ElementsAre(2, 3, 4, 5, 6));
+}
+
 TEST(ConfigurationChanges, what_only_a_restart_takes_over_is_named_by_its_key) {
     const auto now = read("api: {listen: 127.0.0.1:1000}");
     const auto changed = [&](std::string_view text) {

@@ -4,6 +4,7 @@
 #include "foxtail/hub/edges.hpp"
 #include "foxtail/hub/household.hpp"
 #include "foxtail/hub/problems.hpp"
+#include "foxtail/model/overlay.hpp"
 
 #include <cstdint>
 #include <deque>
@@ -69,6 +70,7 @@ public:
 private:
     friend class Hub;
     Inlet(Hub& hub, SubjectId subject) : hub_(&hub), subject_(subject) {}
+    [[nodiscard]] Result<ThingId> tell_as_it_is(const ThingSpec& spec);
     Hub* hub_;
     SubjectId subject_;
 };
@@ -127,6 +129,8 @@ public:
     /// but the destructor.
     void stop(std::function<void()> done);
 
+    /// What the household says of things, whoever brings them; for those told from now on.
+    void set_overlays(ThingOverlays overlays) { overlays_ = std::move(overlays); }
     /// Adds a connector; its subject is "connector:NAME".
     [[nodiscard]] Result<Inlet> attach(std::string_view name, Outlet& outlet);
     /// The one way in for everyone else.
@@ -230,11 +234,12 @@ private:
     Environment environment_;
     Store& store_;
     Household household_;
-    std::vector<Outlet*> outlets_;  // by subject
-    std::vector<Record> turn_;      // of the present turn, while it is shown
-    std::vector<Record> pending_;   // not yet handed to the store
-    std::vector<Record> retry_;     // handed back by a failed commit: goes first
-    bool failed_ = false;           // the last commit; retry_ is to be given again
+    std::vector<Outlet*> outlets_;
+    ThingOverlays overlays_;       // by subject
+    std::vector<Record> turn_;     // of the present turn, while it is shown
+    std::vector<Record> pending_;  // not yet handed to the store
+    std::vector<Record> retry_;    // handed back by a failed commit: goes first
+    bool failed_ = false;          // the last commit; retry_ is to be given again
     std::vector<std::vector<Record>> spare_;
     std::deque<Waiter> waiters_;
     std::deque<Order> held_;  // until their record is durable

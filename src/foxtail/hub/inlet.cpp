@@ -30,6 +30,14 @@ const Catalogue& Inlet::catalogue() const {
 
 Result<ThingId> Inlet::tell(const ThingSpec& spec) {
     if (!accepting()) return fail(Code::unavailable, "the record cannot be kept now");
+    const auto overlay = hub_->overlays_.find(spec.id);
+    if (overlay == hub_->overlays_.end()) return tell_as_it_is(spec);
+    ThingSpec ours = spec;
+    lay_over(ours, overlay->second);
+    return tell_as_it_is(ours);
+}
+
+Result<ThingId> Inlet::tell_as_it_is(const ThingSpec& spec) {
     auto told = hub_->household_.tell(subject_, spec, hub_->now());
     hub_->touched();
     return told;
