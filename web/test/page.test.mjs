@@ -264,6 +264,11 @@ test("on a real hub values change by themselves", { skip: real_hub ? false : "ne
   await page.waitForFunction((old) => [...document.querySelectorAll(".tile .value")].some((one, i) => one.innerText !== old[i]), before_it, { timeout: 60_000 });
 });
 
+test("on a real hub the car stands among the cars", { skip: real_hub ? false : "needs a real hub" }, async () => {
+  const cars = page.locator("section", { has: page.getByRole("heading", { name: /^Cars/ }) });
+  assert.deepEqual(await cars.locator("[data-thing]").evaluateAll((all) => all.map((one) => one.dataset.thing)), ["Leaf_green"]);
+});
+
 test("the page does not poll", async () => {
   const asked = [];
   page.on("request", (request) => asked.push(request.url()));

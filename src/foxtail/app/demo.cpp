@@ -35,7 +35,7 @@ std::string configuration_text(const DemoOptions& options) {
            "\n      anonymous: true   # loopback only: whoever is on this machine\n"
            "  anonymous:\n    publish: [\"#\"]\n    subscribe: [\"#\"]\n"
            "formats:\n  zigbee2mqtt:\n    - base_topic: zigbee2mqtt\n"
-           "things:\n  leaf-green: {kind: vehicle}\n"
+           "things:\n  Leaf_green: {kind: vehicle}\n"
            "rules:\n  - rules.yaml\n";
 }
 
