@@ -81,6 +81,7 @@ void Authority::apply(const GrantEnded& ended) {
                                   [&](const Row& r) { return r.id == ended.grant; });
     if (row != entry.rows.end()) {
         if (row->forbid) --entry.forbids;
+        if (row->spares_household) --entry.sparing;
         entry.rows.erase(row);
     }
     for (Presence& presence : presences_) {
@@ -151,6 +152,7 @@ void Authority::compile(std::size_t grant) {
     row.until = given.until;
     row.verbs = given.verbs;
     row.forbid = given.terms.forbid;
+    row.spares_household = row.forbid && given.terms.spares_household;
     row.grantor = grants_[grant].grantor;
     if (given.terms != GrantTerms{}) {
         auto extra = std::make_unique<Extra>();
@@ -184,6 +186,7 @@ void Authority::compile(std::size_t grant) {
     }
     Entry& entry = entries_[given.subject.index];
     if (row.forbid) ++entry.forbids;
+    if (row.spares_household) ++entry.sparing;
     entry.rows.push_back(std::move(row));
 }
 
@@ -269,9 +272,27 @@ bool Authority::any_access(SubjectId subject, Time now) const {
     if (entry.role != Role::listed) return entry.role != Role::none;
     const SubjectKind kind = subjects_[subject.index].kind;
     if (kind == SubjectKind::resident) return true;  // what is theirs is theirs without a grant
+    const bool asks = entry.forbids != 0 || entries_.front().forbids != 0;
     return std::any_of(entry.rows.begin(), entry.rows.end(), [&](const Row& row) {
-        return !row.forbid && (!row.until.known() || now < row.until);
+        return !row.forbid && (!row.until.known() || now < row.until) &&
+               !(asks && all_forbidden(subject, row, now));
     });
+}
+
+/// True when the row names properties, and each of them is forbidden.
+bool Authority::all_forbidden(SubjectId subject, const Row& row, Time now) const {
+    constexpr auto looking = static_cast<std::uint16_t>(Verb::observe);
+    const Verb verb = (row.verbs & looking) != 0 ? Verb::observe : Verb::discover;
+    bool any = false;
+    for (std::size_t word = 0; word < row.properties.size(); ++word) {
+        for (std::uint32_t bit = 0; bit < 64; ++bit) {
+            if ((row.properties[word] >> bit & 1) == 0) continue;
+            const PropertyId property{(row.first + static_cast<std::uint32_t>(word)) * 64 + bit};
+            any = true;
+            if (decide(subject, verb, property, now).reason != Reason::forbidden) return false;
+        }
+    }
+    return any;
 }
 
 Time Authority::next_end() const {

@@ -134,7 +134,7 @@ public:
     /// it.
     [[nodiscard]] const Subject* find_token(std::string_view token_hash, Time now) const;
     /// False when the subject may do nothing at all, now or later, unless it is given something
-    /// anew.
+    /// anew or what is forbidden is allowed again.
     [[nodiscard]] bool any_access(SubjectId subject, Time now) const;
     /// Grows by one with every change of subjects or grants: what was decided earlier must be asked
     /// again.
@@ -170,12 +170,14 @@ private:
         std::uint32_t first = 0;
         std::uint16_t verbs = 0;
         bool forbid = false;
+        bool spares_household = false;
         Standing standing = Standing::person;
     };
     struct Entry {
         Role role = Role::none;
         Reason reason = Reason::no_grant;
         std::uint32_t forbids = 0;  // among the rows
+        std::uint32_t sparing = 0;  // of these, those that spare the household
         std::vector<Row> rows;
     };
     struct Facts {  // of a property
@@ -200,6 +202,8 @@ private:
     [[nodiscard]] int consents_since_given(const Row& row, const Matter& matter) const;
     template <class Key>
     [[nodiscard]] static Time window_start(const Matter& matter, std::size_t last, Key&& key);
+    [[nodiscard]] bool binds(const Row& row, SubjectId subject, bool personal_to_giver) const;
+    [[nodiscard]] bool all_forbidden(SubjectId subject, const Row& row, Time now) const;
     [[nodiscard]] bool condition_holds(const Extra& extra, Time now) const;
     [[nodiscard]] bool timely(const Row& row, Time now) const;
     template <class Covers>

@@ -8,6 +8,7 @@ namespace foxtail {
 namespace {
 
 constexpr std::size_t texts_max = 1000;
+constexpr unsigned home_bit = 0x80;  // beside the aggregate
 
 void write(ByteWriter& out, const std::vector<std::string>& texts) {
     out.u64(texts.size());
@@ -37,7 +38,7 @@ std::optional<double> read_optional(ByteReader& in) {
 void write(ByteWriter& out, const GrantTerms& terms) {
     out.u8(terms == GrantTerms{} ? 0 : 1);
     if (terms == GrantTerms{}) return;
-    out.u8(terms.forbid ? 1 : 0);
+    out.u8(static_cast<std::uint8_t>((terms.forbid ? 1 : 0) | (terms.spares_household ? 2 : 0)));
     out.u64(terms.parent);
     write(out, terms.except);
     out.u8(terms.when.weekdays);
@@ -49,7 +50,8 @@ void write(ByteWriter& out, const GrantTerms& terms) {
     out.i64(terms.obligation.granularity.us);
     out.i64(terms.obligation.delay.us);
     out.f64(terms.obligation.precision);
-    out.u8(static_cast<std::uint8_t>(terms.obligation.aggregate));
+    const auto aggregate = static_cast<unsigned>(terms.obligation.aggregate);
+    out.u8(static_cast<std::uint8_t>(aggregate | (terms.obligation.home_or_away ? home_bit : 0U)));
     write(out, terms.envelope.minimum);
     write(out, terms.envelope.maximum);
     write(out, terms.envelope.allowed);
@@ -75,7 +77,10 @@ Duration read_length(ByteReader& in) {
 GrantTerms read_terms(ByteReader& in) {
     GrantTerms terms;
     if (in.u8() == 0) return terms;
-    terms.forbid = in.u8() != 0;
+    const auto flags = in.u8();
+    if (flags > 3) in.reject();
+    terms.forbid = (flags & 1U) != 0;
+    terms.spares_household = (flags & 2U) != 0;
     terms.parent = in.u64();
     terms.except = read_texts(in);
     terms.when.weekdays = in.u8();
@@ -89,7 +94,10 @@ GrantTerms read_terms(ByteReader& in) {
     terms.obligation.precision = in.f64();
     if (!(terms.obligation.precision >= 0) || !std::isfinite(terms.obligation.precision))
         in.reject();
-    terms.obligation.aggregate = in.one_of(Aggregate::maximum);
+    const auto aggregate = in.u8();
+    terms.obligation.home_or_away = (aggregate & home_bit) != 0;
+    if ((aggregate & ~home_bit) > static_cast<unsigned>(Aggregate::maximum)) in.reject();
+    terms.obligation.aggregate = static_cast<Aggregate>(aggregate & ~home_bit);
     terms.envelope.minimum = read_optional(in);
     terms.envelope.maximum = read_optional(in);
     terms.envelope.allowed = read_texts(in);

@@ -155,6 +155,24 @@ bool Authority::holds(const Row& row, Time now, const Covers& covers) const {
     return parent != nullptr && covers(*parent) && holds(*parent, now, covers);
 }
 
+/// Whether what a row forbids is forbidden to this subject.
+bool Authority::binds(const Row& row, SubjectId subject, bool personal_to_giver) const {
+    if (!row.spares_household) return true;
+    switch (subjects_[subject.index].kind) {
+        case SubjectKind::owner:
+        case SubjectKind::resident:
+            return personal_to_giver;
+        case SubjectKind::hub:
+        case SubjectKind::connector:
+        case SubjectKind::device:
+        case SubjectKind::rule:
+        case SubjectKind::planner:
+            return false;
+        default:
+            return true;
+    }
+}
+
 // ---- the rule ----
 
 struct Authority::Tally {
@@ -186,7 +204,8 @@ Verdict Authority::judge(SubjectId subject, Verb verb, const Matter& matter, con
     const OwnershipEpoch* epoch = matter.epochs == nullptr ? nullptr : &matter.epochs->back();
     const bool own = epoch == nullptr ? entry.role != Role::listed : owns(subject, *epoch);
     // Most asked: what is the household's, by who maintains it.
-    if (own && epoch == nullptr && entry.forbids == 0 && entries_.front().forbids == 0)
+    const Entry& all = entries_.front();
+    if (own && epoch == nullptr && entry.forbids == 0 && all.forbids == all.sparing)
         return {true, entry.reason, 0};
 
     Tally tally;
@@ -201,7 +220,7 @@ Verdict Authority::judge(SubjectId subject, Verb verb, const Matter& matter, con
         const int consents = epoch == nullptr ? -1 : consents_since_given(row, matter);
         if (!opens && consents < 0) return;
         if (row.forbid) {
-            tally.forbidden = true;
+            tally.forbidden = tally.forbidden || binds(row, subject, consents >= 0);
             return;
         }
         const Extra* limits = row.extra.get();
@@ -233,8 +252,8 @@ Verdict Authority::judge(SubjectId subject, Verb verb, const Matter& matter, con
     for (const Row& row : entry.rows) {
         if (covers(row)) count(row);
     }
-    if (subject != SubjectId{} && entries_.front().forbids != 0) {
-        for (const Row& row : entries_.front().rows) {
+    if (subject != SubjectId{} && all.forbids != 0) {
+        for (const Row& row : all.rows) {
             if (row.forbid && row.grantor != subject && covers(row)) count(row);
         }
     }

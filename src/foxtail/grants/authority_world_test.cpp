@@ -160,6 +160,7 @@ private:
         if (below(3) == 0) t.obligation.granularity = minutes(static_cast<std::int64_t>(below(60)));
         if (below(4) == 0) t.obligation.delay = minutes(static_cast<std::int64_t>(below(60)));
         if (below(4) == 0) t.obligation.precision = static_cast<double>(below(10));
+        t.obligation.home_or_away = below(6) == 0;
         t.obligation.aggregate = static_cast<Aggregate>(below(5));
         if (below(5) == 0) t.history_from = now - hours(static_cast<std::int64_t>(below(9)));
         if (below(5) == 0) t.history_window = hours(static_cast<std::int64_t>(1 + below(9)));
@@ -168,6 +169,7 @@ private:
             if (!parent.what.terms.forbid) t.parent = parent.id;
         }
         t.forbid = t.parent == 0 && below(8) == 0;
+        t.spares_household = t.forbid && below(2) == 0;
         return t;
     }
     void give() {

@@ -73,6 +73,18 @@ bool covers_filter(std::string_view given, std::string_view asked) {
     return !asked_more;
 }
 
+bool covers_pattern(std::string_view given, std::string_view asked) {
+    const bool topics = asked.starts_with(topic_prefix);
+    if (topics != given.starts_with(topic_prefix)) return false;
+    if (topics) {
+        return covers_filter(given.substr(topic_prefix.size()), asked.substr(topic_prefix.size()));
+    }
+    // A star of what is asked stands for a run without slashes: where a star of what was given
+    // takes the star itself, it takes every such run.
+    if (asked == "*") return given == "*";
+    return matches_address(given, asked);
+}
+
 Result<void> check_pattern(std::string_view pattern) {
     if (pattern.starts_with(topic_prefix)) {
         auto filter = pattern.substr(topic_prefix.size());

@@ -18,6 +18,11 @@ namespace foxtail {
 /// True when every topic that `asked` matches is matched by `given`, level by level.
 [[nodiscard]] bool covers_filter(std::string_view given, std::string_view asked);
 
+/// True when every address that `asked` matches is matched by `given`. May say no where it would
+/// take cleverness to see it ("a*" covers "a*b", and nothing that has to be worked out); of topics,
+/// covers_filter() with the prefix.
+[[nodiscard]] bool covers_pattern(std::string_view given, std::string_view asked);
+
 /// Error: invalid_input, saying what would be right.
 [[nodiscard]] Result<void> check_pattern(std::string_view pattern);
 

@@ -26,6 +26,15 @@ bool names(const std::vector<std::string>& patterns, const std::string& address)
     });
 }
 
+bool lives_there(SubjectKind kind) {
+    return kind == SubjectKind::owner || kind == SubjectKind::resident;
+}
+
+bool is_outside(SubjectKind kind) {
+    return kind == SubjectKind::guest || kind == SubjectKind::participant ||
+           kind == SubjectKind::agent || kind == SubjectKind::token;
+}
+
 /// One question asked of a world.
 struct Question {
     const World& world;
@@ -193,7 +202,9 @@ Found search(const Question& q, const Owned& present) {
             q.personal() && present.about.contains(giver) &&
             q.ever_since(g, [&](const Owned& e) { return e.about.contains(giver); });
         if (g.what.terms.forbid) {
-            found.forbidden = found.forbidden || opens || consents;
+            const bool binding = !g.what.terms.spares_household || is_outside(q.kind(q.subject)) ||
+                                 (consents && lives_there(q.kind(q.subject)));
+            found.forbidden = found.forbidden || (binding && (opens || consents));
             continue;
         }
         if (opens) found.opening.push_back(&g);

@@ -1,6 +1,8 @@
 // Values as coarse as a grant obliges.
 #include "foxtail/hub/coarse.hpp"
 
+#include "foxtail/base/utf8.hpp"
+
 #include <algorithm>
 #include <cmath>
 #include <tuple>
@@ -58,6 +60,15 @@ Value rounded(const Value& value, double precision) {
     return number;
 }
 
+Value coarse_value(const Value& value, const Obligation& obligation) {
+    if (!obligation.home_or_away || std::holds_alternative<bool>(value))
+        return rounded(value, obligation.precision);
+    const auto* place = std::get_if<std::string>(&value);
+    // Where somebody is stands in numbers too.
+    if (place == nullptr || place->empty()) return Null{};
+    return std::string(fold_case(*place) == "home" ? "home" : "away");
+}
+
 std::vector<HistoryPoint> coarsened(const std::vector<HistoryPoint>& points,
                                     const Obligation& obligation, const PropertySpec& spec) {
     std::vector<HistoryPoint> out;
@@ -74,7 +85,7 @@ std::vector<HistoryPoint> coarsened(const std::vector<HistoryPoint>& points,
     for (HistoryPoint& point : out) {
         if (number && obligation.aggregate != Aggregate::last)
             point.last = figure_of(point, obligation.aggregate);
-        point.last = rounded(point.last, obligation.precision);
+        point.last = coarse_value(point.last, obligation);
         point.mean = 0;
         if (number) (void)as_number(point.last, point.mean);
         point.min = point.max = point.mean;
@@ -104,7 +115,8 @@ HistoryQuery allowed_part(HistoryQuery query, const Verdict& verdict, Time now) 
 bool operator<(const Coarse::Key& a, const Coarse::Key& b) {
     const auto tie = [](const Coarse::Key& k) {
         return std::tuple(k.property.index, k.obligation.granularity.us, k.obligation.delay.us,
-                          k.obligation.precision, k.obligation.aggregate);
+                          k.obligation.precision, k.obligation.aggregate,
+                          k.obligation.home_or_away);
     };
     return tie(a) < tie(b);
 }
@@ -125,7 +137,7 @@ const Belief& Coarse::shown(const Key& key, const Belief& belief, Time since) {
     if (belief.receipt_time < since) return unknown_;
     // What is wished says what will be, to the last digit: it is not told.
     told->belief = belief;
-    told->belief.value = rounded(belief.value, obligation.precision);
+    told->belief.value = coarse_value(belief.value, obligation);
     told->belief.wanted = Null{};
     told->belief.wanted_by = 0;
     return told->belief;

@@ -12,6 +12,8 @@ namespace foxtail {
 [[nodiscard]] Time span_start(Time t, Duration length);
 /// Start of the newest whole span that may be told of by now.
 [[nodiscard]] Time newest_span(const Obligation& obligation, Time now);
+/// One value as the obligation lets it be told: a place as "home" or "away", a number rounded.
+[[nodiscard]] Value coarse_value(const Value& value, const Obligation& obligation);
 /// To the nearest multiple; what is no number, and a precision of 0, change nothing.
 [[nodiscard]] Value rounded(const Value& value, double precision);
 /// Nothing finer than the obligation: points put together by whole spans, one figure each, the

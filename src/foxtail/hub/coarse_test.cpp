@@ -33,6 +33,23 @@ TEST(Coarse, rounds_to_the_step_and_keeps_the_type) {
     EXPECT_EQ(rounded(Value{-7.0}, 10), Value{-10.0});
 }
 
+TEST(Coarse, of_a_place_only_home_or_away_is_told) {
+    Obligation obligation;
+    obligation.home_or_away = true;
+    EXPECT_TRUE(obligation.any());
+    EXPECT_EQ(coarse_value(Value{"Home"}, obligation), Value{"home"});
+    EXPECT_EQ(coarse_value(Value{"hospital"}, obligation), Value{"away"});
+    EXPECT_EQ(coarse_value(Value{""}, obligation), Value{});
+    EXPECT_EQ(coarse_value(Value{52.5}, obligation), Value{}) << "coordinates are a place too";
+    EXPECT_EQ(coarse_value(Value{true}, obligation), Value{true});
+    EXPECT_TRUE(strictest({}, obligation).home_or_away);
+    const PropertySpec place{.name = "place", .type = Type::string};
+    const auto told = coarsened({{noon, 0, 0, 0, Value{"hospital"}, 3}}, obligation, place);
+    ASSERT_EQ(told.size(), 1U);
+    EXPECT_EQ(told[0].last, Value{"away"});
+    EXPECT_EQ(told[0].count, 1U);
+}
+
 /// A history of single readings, asked as a store would answer it.
 struct Past {
     std::map<Time, double> readings;

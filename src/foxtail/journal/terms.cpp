@@ -25,6 +25,7 @@ Obligation strictest(const Obligation& a, const Obligation& b) {
     Obligation both = b.granularity > a.granularity ? b : a;
     both.delay = std::max(a.delay, b.delay);
     both.precision = std::max(a.precision, b.precision);
+    both.home_or_away = a.home_or_away || b.home_or_away;
     return both;
 }
 

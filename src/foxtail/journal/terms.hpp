@@ -26,8 +26,12 @@ struct Obligation {
     Duration delay;
     double precision = 0;  // rounded to multiples of this; 0 = as it is
     Aggregate aggregate = Aggregate::last;
+    /// Of a place only "home" or "away"; of coordinates and the like nothing.
+    bool home_or_away = false;
 
-    [[nodiscard]] bool any() const { return granularity.us > 0 || delay.us > 0 || precision > 0; }
+    [[nodiscard]] bool any() const {
+        return granularity.us > 0 || delay.us > 0 || precision > 0 || home_or_away;
+    }
     friend bool operator==(const Obligation&, const Obligation&) = default;
 };
 
@@ -61,7 +65,10 @@ struct Envelope {
 
 /// What a grant says beyond who, what and until when.
 struct GrantTerms {
-    bool forbid = false;              // what it names is forbidden; wins over every grant
+    bool forbid = false;  // what it names is forbidden; wins over every grant
+    /// Of a forbid: it does not bind the people, rules and programs of the house, but for what is
+    /// personal to the one who said it; that it keeps from the people of the house as well.
+    bool spares_household = false;
     std::uint64_t parent = 0;         // the grant it was passed on from; it ends with it
     std::vector<std::string> except;  // patterns that it does not reach
     Conditions when;

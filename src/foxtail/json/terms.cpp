@@ -109,6 +109,7 @@ void append_obligation(std::string& out, const Obligation& obligation, Duration 
     if (obligation.aggregate != Aggregate::last) json.text("aggregate", name(obligation.aggregate));
     if (obligation.precision > 0) json.number("precision", obligation.precision);
     json.length("delay", obligation.delay);
+    if (obligation.home_or_away) json.text("place", "home_or_away");
     json.length("erase_after", erase_after);
     json.end();
 }
@@ -265,7 +266,7 @@ void read_when(const bj::value& value, Conditions& when, std::optional<Error>& e
 
 void read_obligation(const bj::value& value, GrantTerms& terms, std::optional<Error>& error) {
     Reader in(value, "obligations",
-              {"granularity", "aggregate", "precision", "delay", "erase_after"}, error);
+              {"granularity", "aggregate", "precision", "delay", "erase_after", "place"}, error);
     Obligation& obligation = terms.obligation;
     in.length("granularity", obligation.granularity);
     in.length("delay", obligation.delay);
@@ -277,6 +278,10 @@ void read_obligation(const bj::value& value, GrantTerms& terms, std::optional<Er
         if (!aggregate) in.wrong("aggregate", "is one of last, mean, sum, min, max");
         obligation.aggregate = aggregate.value_or(Aggregate::last);
     }
+    std::string place;
+    in.text("place", place);
+    if (!place.empty() && place != "home_or_away") in.wrong("place", "can be home_or_away");
+    obligation.home_or_away = !place.empty();
     std::optional<double> precision;
     in.number("precision", precision);
     if (precision && !(*precision > 0)) in.wrong("precision", "must be above 0");
@@ -298,6 +303,7 @@ void read_envelope(const bj::value& value, Envelope& envelope, std::optional<Err
 void append_json(std::string& out, const GrantTerms& terms) {
     TermsWriter json(out);
     json.flag("forbid", terms.forbid);
+    json.flag("spares_household", terms.spares_household);
     json.count("parent", terms.parent);
     json.texts("except", terms.except);
     if (terms.when != Conditions{}) {
@@ -322,10 +328,12 @@ Result<GrantTerms> terms_from_json(const boost::json::value& value) {
     GrantTerms terms;
     std::optional<Error> error;
     Reader in(value, {},
-              {"forbid", "parent", "except", "when", "obligations", "envelope", "history_from",
-               "history_window", "purpose_code"},
+              {"forbid", "spares_household", "parent", "except", "when", "obligations", "envelope",
+               "history_from", "history_window", "purpose_code"},
               error);
     in.flag("forbid", terms.forbid);
+    in.flag("spares_household", terms.spares_household);
+    if (terms.spares_household && !terms.forbid) in.wrong("spares_household", "goes with 'forbid'");
     in.count("parent", terms.parent);
     in.texts("except", terms.except);
     if (const bj::value* when = in.find("when")) read_when(*when, terms.when, error);

@@ -10,10 +10,11 @@
 namespace foxtail {
 
 // The terms of a grant as JSON: the same in the journal's file, in the API and in the command line.
-// {"forbid":true,"parent":12,"except":["car/place"],
+// {"forbid":true,"spares_household":true,"parent":12,"except":["car/place"],
 //  "when":{"weekdays":["mon","fri"],"from":"07:00","until":"22:00",
 //          "presence":{"address":"ben/home","value":true},"reads_per_hour":60},
-//  "obligations":{"granularity":"15m","aggregate":"mean","precision":0.1,"delay":"1h"},
+//  "obligations":{"granularity":"15m","aggregate":"mean","precision":0.1,"delay":"1h",
+//                 "place":"home_or_away"},
 //  "envelope":{"minimum":16,"maximum":22,"allowed":["eco"],"per_hour":4},
 //  "history_from":"2026-01-01T00:00:00Z","history_window":"30d","erase_after":"90d",
 //  "purpose_code":"insurance.usage-based"}
