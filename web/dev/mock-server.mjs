@@ -7,6 +7,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { dirname, extname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { WebSocketServer } from "ws";
+import { desk_answer } from "./desk.mjs";
 import { grow, problems, rules, things, values } from "./household.mjs";
 
 const dist = join(dirname(fileURLToPath(import.meta.url)), "..", "dist");
@@ -255,7 +256,13 @@ const server = createServer((request, response) => {
     if (url.pathname === "/" || extname(url.pathname)) return page(url, response);
     if (url.pathname.startsWith("/mock/")) return mock(url, response);
     if (!signed_in(request)) return answer(response, 401, { title: "not signed in" });
-    return get(url, response);
+    if (request.method !== "GET" && request.headers["x-foxtail"] !== "1") return answer(response, 403, { title: "refused", detail: "X-Foxtail is missing" });
+    const of_desk = desk_answer(request.method, url, text, () => record("grant_ended", me.subject, null, undefined, {}));
+    if (!of_desk) return get(url, response);
+    const [status, body, headers] = of_desk;
+    if (typeof body !== "string") return answer(response, status, body, headers);
+    response.writeHead(status, { "Content-Type": "text/csv; charset=utf-8", ...headers });
+    return response.end(body);
   });
 });
 

@@ -1,5 +1,7 @@
 // The hub's HTTP routes as functions. Every answer is either the body or an ApiError with the hub's own words.
 
+import type { Certificate, Desk } from "./desk";
+import { t } from "./messages";
 import type { Entry, History, Me, Problem, ProblemDetails, Rule } from "./model";
 import { to_ms } from "./model";
 
@@ -10,6 +12,11 @@ export class ApiError extends Error {
   ) {
     super(message);
   }
+}
+
+/** The hub's own words for what went wrong. */
+export function words_of(error: unknown): string {
+  return error instanceof ApiError && error.message ? error.message : t("gate.unreachable");
 }
 
 async function ask(method: string, path: string, body?: unknown): Promise<Response> {
@@ -75,6 +82,30 @@ export const api = {
   async problems(): Promise<{ total: number; problems: Problem[] }> {
     const found = await get<{ total: number; problems: Problem[] }>("/problems");
     return { total: found.total, problems: found.problems.map((one) => ({ ...one, time: to_ms(one.time) })) };
+  },
+  desk: () => get<Desk>("/desk"),
+  older_looks: (before: number) => get<Pick<Desk, "looks" | "looks_before">>(`/desk?looks_before=${before}`),
+  set_privacy: (closed: boolean) => ask("PUT", "/desk/privacy", { closed }),
+  async give(grant: unknown): Promise<{ id: number; token?: string }> {
+    return (await (await ask("POST", "/grants", grant)).json()) as { id: number; token?: string };
+  },
+  async take_back(id: number): Promise<Certificate> {
+    return (await (await ask("DELETE", `/grants/${id}`)).json()) as Certificate;
+  },
+  /** All portions of the export, one after the other. */
+  async take_along(format: "jsonl" | "csv", so_far: (bytes: number) => void): Promise<Blob> {
+    const parts: Blob[] = [];
+    let bytes = 0;
+    let next: string | undefined = `/export?about=me&format=${format}`;
+    while (next) {
+      const answer: Response = await ask("GET", next);
+      const part: Blob = await answer.blob();
+      parts.push(part);
+      bytes += part.size;
+      so_far(bytes);
+      next = /<([^>]+)>;\s*rel="next"/.exec(answer.headers.get("Link") ?? "")?.[1];
+    }
+    return new Blob(parts, { type: format === "csv" ? "text/csv" : "application/jsonl" });
   },
   system: () => get<{ [key: string]: unknown }>("/system"),
 };

@@ -76,7 +76,7 @@ effect(() => {
 // ---- route ------------------------------------------------------------------------------------------------
 
 export interface Route {
-  view: string; // "", "thing", "journal", "rules", "problems", "system", "why"
+  view: string; // "", "thing", "desk", "journal", "rules", "problems", "system", "why"
   argument: string;
 }
 

@@ -9,6 +9,7 @@ import { SureDialog } from "./parts/control";
 import { WhyDialog } from "./parts/entry";
 import { Icon, Mark } from "./parts/icon";
 import { GatePage } from "./views/gate";
+import { DeskPage } from "./views/desk";
 import { Home } from "./views/home";
 import { Journal } from "./views/journal";
 import { Problems, Rules, SystemPage, WhyPage } from "./views/others";
@@ -17,6 +18,7 @@ import "./style.css";
 
 const places: [view: string, key: Key, icon: string][] = [
   ["", "nav.home", "home"],
+  ["desk", "nav.desk", "lock"],
   ["journal", "nav.journal", "journal"],
   ["rules", "nav.rules", "rules"],
   ["problems", "nav.problems", "problems"],
@@ -114,6 +116,8 @@ function View({ at }: { at: Route }) {
   switch (at.view) {
     case "thing":
       return <ThingPage key={at.argument} id={at.argument} />;
+    case "desk":
+      return <DeskPage />;
     case "journal":
       return <Journal thing={at.argument} />;
     case "rules":

@@ -293,7 +293,70 @@ test("everything can be reached by keyboard, and focus is seen", async () => {
   assert.ok(seen.size > 25);
 });
 
-const views = ["#/", "#/journal", "#/rules", "#/problems", "#/system"];
+test("access is given in four taps: who, what, until when, yes", async () => {
+  const asked = [];
+  const hear = (request) => request.method() === "POST" && request.url().endsWith("/grants") && asked.push(request.postDataJSON());
+  page.on("request", hear);
+  await go("#/desk");
+  await page.click("[data-open-give]");
+  if (real_hub) {
+    await page.fill('input[name="who"]', "utility");
+    await page.click(".give-new button");
+  } else {
+    await page.click('[data-who="participant:utility"]'); // 1
+  }
+  const what = real_hub ? page.locator('[data-give$=" month"]').first() : page.locator('[data-give="leaf/trip month"]');
+  await what.click(); // 2
+  await page.click('[data-span="year"]'); // 3
+  const sizes = await page.locator(".give-answer button").evaluateAll((all) => all.map((one) => [one.offsetWidth, one.offsetHeight, getComputedStyle(one).backgroundColor].join()));
+  assert.equal(sizes[0], sizes[1], "to refuse is as easy as to give");
+  await page.click('[data-answer="give"]'); // 4
+  await page.waitForSelector("[data-token]");
+  await page.click(".give .primary");
+  page.off("request", hear);
+  assert.equal(asked.length, 1);
+  assert.equal(asked[0].terms.obligations.granularity, "30d");
+  assert.ok(asked[0].until.startsWith(String(new Date().getFullYear() + 1)));
+  if (!real_hub) assert.deepEqual(asked[0].terms, { obligations: { granularity: "30d", aggregate: "sum" } });
+});
+
+test("what was given is taken back with one tap, and the certificate is shown", async () => {
+  await page.waitForSelector(".grant");
+  const card = page.locator(".grant").first();
+  const id = await card.getAttribute("data-grant");
+  await card.locator("[data-take-back]").click();
+  await page.waitForSelector(`[data-certificate="${id}"]`);
+  const effective = Number(await page.locator(`[data-certificate="${id}"] [data-effective]`).innerText());
+  assert.ok(effective > Number(id) || !real_hub);
+  assert.equal(await page.locator(`[data-take-back="${id}"]`).count(), 0);
+});
+
+test("nobody else may look or control, and back, with one tap each", async () => {
+  const control = page.locator("[data-privacy]");
+  assert.equal(await control.getAttribute("aria-checked"), "false");
+  await control.click();
+  await page.waitForSelector('[data-privacy][aria-checked="true"]');
+  await control.click();
+  await page.waitForSelector('[data-privacy][aria-checked="false"]');
+});
+
+test("who looked is told by day, and older looks on demand", { skip: mock_only }, async () => {
+  assert.match(await page.locator('[data-look="participant:utility"]').first().innerText(), /utility looked at the past 3 times · Grid meter/);
+  const before_it = await page.locator(".look").count();
+  await page.click("[aria-labelledby=looks] > button");
+  await page.waitForFunction((old) => document.querySelectorAll(".look").length > old, before_it);
+});
+
+test("everything of mine is taken along as a file, portion after portion", async () => {
+  const [download] = await Promise.all([page.waitForEvent("download"), page.click('[data-export="csv"]')]);
+  assert.equal(download.suggestedFilename(), "foxtail-export.csv");
+  const { readFile } = await import("node:fs/promises");
+  const text = await readFile(await download.path(), "utf8");
+  assert.match(text, /^record,received .*unit \(UCUM\)/);
+  assert.match(text, /,reading,/);
+});
+
+const views = ["#/", "#/desk", "#/journal", "#/rules", "#/problems", "#/system"];
 
 const looks = [
   ["phone in the dark", phone],

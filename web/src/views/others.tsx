@@ -1,17 +1,13 @@
 // Rules, problems, why, and the system itself.
 
 import { useEffect, useState } from "preact/hooks";
-import { api, ApiError } from "../api";
+import { api, words_of } from "../api";
 import { leave, now, role_words, store, stream, why_seq } from "../app";
 import { format_any, format_bytes, format_duration, format_exact, format_number, format_time, humanise } from "../format";
 import { has_key, t, tn } from "../messages";
 import { to_ms, type Json, type Problem, type Rule, type RuleRun } from "../model";
 import { WhyChain } from "../parts/entry";
 import { Icon } from "../parts/icon";
-
-function words_of(error: unknown): string {
-  return error instanceof ApiError && error.message ? error.message : t("gate.unreachable");
-}
 
 // ---- rules ------------------------------------------------------------------------------------------------
 

@@ -1,0 +1,202 @@
+// A person's desk as data: who was given what, who really sees what, who looked; and what can be chosen when giving.
+// No DOM.
+
+import { t, tn, type Key } from "./messages";
+import type { Json, PropertySpec, Thing } from "./model";
+
+export interface Obligations {
+  granularity?: string; // "15m", "30d"
+  aggregate?: "last" | "mean" | "sum" | "min" | "max";
+  precision?: number;
+  delay?: string;
+  place?: "home_or_away";
+}
+
+export interface Terms {
+  forbid?: boolean;
+  except?: string[];
+  when?: { weekdays?: string[]; from?: string; until?: string; presence?: { address: string; value: Json } };
+  obligations?: Obligations;
+  envelope?: { minimum?: number; maximum?: number; allowed?: string[]; per_hour?: number };
+  history_window?: string;
+}
+
+export interface Grant {
+  id: number;
+  subject: string;
+  grantor: string;
+  addresses: string[];
+  verbs: string[];
+  from: string | null;
+  until: string | null;
+  purpose: string;
+  terms: Terms;
+  token: boolean;
+  given_by_me: boolean;
+  reaches: string[];
+  reaches_in_all: number;
+  stake: string;
+}
+
+export interface Insight {
+  address: string;
+  verbs: string[];
+  because: "owner" | "about_them" | "granted" | "household";
+  grant?: number;
+  limits: Terms;
+}
+
+export interface Onlooker {
+  subject: string;
+  sees: Insight[];
+  more: number;
+}
+
+export interface Look {
+  seq: number | null;
+  subject: string;
+  grant: number;
+  how: "read" | "history" | "stream";
+  count: number;
+  from: string;
+  until: string;
+  addresses: string[];
+}
+
+export interface Desk {
+  subject: string;
+  closed: { grant: number; since: string | null; until: string | null } | null;
+  things: { id: string; stake: string }[];
+  grants: Grant[];
+  onlookers: Onlooker[];
+  looks: Look[];
+  looks_before: number | null;
+}
+
+export interface Certificate {
+  grant: number;
+  subject: string;
+  effective_seq: number;
+  delivered_last_seq: number;
+  streams_closed: number;
+  commands_cancelled: number;
+}
+
+// ---- words --------------------------------------------------------------------------------------------------
+
+const units: Record<string, string> = { d: "day", h: "hour", m: "minute", s: "second" };
+
+/** "15m" → "15 minutes", "1d" → "day" as in "each day"; a sum such as "1h30m" stays as it is. */
+export function length_words(text: string): string {
+  const found = /^(\d+)([dhms])$/.exec(text);
+  if (!found) return text;
+  return tn("length." + units[found[2]!]!, Number(found[1]));
+}
+
+/** How precisely something is told; empty when exactly. */
+export function precision_words(limits: Obligations | undefined): string {
+  const parts: string[] = [];
+  if (limits?.granularity) {
+    const key = ("precision." + (limits.aggregate ?? "last")) as Key;
+    parts.push(t(key, { length: length_words(limits.granularity) }));
+  }
+  if (limits?.place) parts.push(t("precision.home_or_away"));
+  if (limits?.precision !== undefined) parts.push(t("precision.rounded", { step: limits.precision }));
+  if (limits?.delay) {
+    const length = length_words(limits.delay);
+    parts.push(t("precision.later", { length: /\d/.test(length) ? length : "1 " + length }));
+  }
+  return parts.join(", ");
+}
+
+/** "participant:insurer" → "insurer", with its kind in words. */
+export function who(subject: string): { name: string; kind: string } {
+  const at = subject.indexOf(":");
+  const kind = at < 0 ? subject : subject.slice(0, at);
+  if (kind === "hub") return { name: t("desk.everybody"), kind: "" };
+  const known = ["participant", "agent", "guest", "token", "resident", "owner"].includes(kind);
+  return { name: at < 0 ? subject : subject.slice(at + 1), kind: known ? t(("who." + kind) as Key) : kind };
+}
+
+const told_verbs: [string[], Key][] = [
+  [["read", "observe"], "verb.read"],
+  [["history"], "verb.history"],
+  [["set"], "verb.set"],
+  [["run"], "verb.run"],
+  [["grant"], "verb.grant"],
+];
+
+export function verb_words(verbs: readonly string[]): string {
+  const said = told_verbs.filter(([names]) => names.some((one) => verbs.includes(one))).map(([, key]) => t(key));
+  return said.length > 0 ? said.join(", ") : t("verb.discover");
+}
+
+export function when_words(when: Terms["when"]): string {
+  if (!when) return "";
+  const parts: string[] = [];
+  if (when.weekdays?.length) parts.push(when.weekdays.map((day) => t(("day." + day) as Key)).join(", "));
+  if (when.from && when.until) parts.push(t("desk.hours", { from: when.from, until: when.until }));
+  if (when.presence) parts.push(t("desk.while", { address: when.presence.address, value: JSON.stringify(when.presence.value) }));
+  return parts.join(", ");
+}
+
+// ---- giving -------------------------------------------------------------------------------------------------
+
+export interface Precision {
+  key: string;
+  label: string;
+  obligations: Obligations;
+}
+
+/** Counts up by itself: its value at the end of a span says all about the span; a sum of values says nothing. */
+const counters = /odometer|mileage|total|counter|meter$|^energy/i;
+/** What adds up: each value is of a trip or a session by itself. */
+const adds_up = /trip|distance|driven|journey|session|consumed|charged|duration/i;
+const places = /^(place|zone|region|location|latitude|longitude|lat|lon)$|\.(latitude|longitude)$/i;
+
+function precision(key: string, obligations: Obligations): Precision {
+  return { key, obligations, label: precision_words(obligations) || t("precision.exact") };
+}
+
+/** How precisely a property can sensibly be given, the most private first. */
+export function precisions_of(name: string, spec: PropertySpec): Precision[] {
+  const exact = precision("exact", {});
+  if (places.test(name)) return [precision("home", { granularity: "15m", place: "home_or_away" }), exact];
+  if (spec.type !== "number" && spec.type !== "integer") return [precision("day", { granularity: "1d" }), exact];
+  const sums = adds_up.test(name + " " + (spec.title ?? "")) && !counters.test(name);
+  const aggregate = counters.test(name) ? undefined : sums ? "sum" : "mean";
+  const span = (granularity: string): Obligations => (aggregate ? { granularity, aggregate } : { granularity });
+  return [
+    precision("month", span("30d")),
+    precision("day", span("1d")),
+    precision("quarter", span("15m")),
+    exact,
+  ];
+}
+
+/** The properties somebody would give, what people use first. */
+export function givable(thing: Thing): [string, PropertySpec][] {
+  const rank = (spec: PropertySpec): number => (spec.category === "diagnostic" ? 1 : spec.category === "config" ? 2 : 0);
+  return Object.entries(thing.properties)
+    .filter(([, spec]) => spec.readable !== false)
+    .sort(([, a], [, b]) => rank(a) - rank(b));
+}
+
+export const spans = ["day", "week", "month", "year", "never"] as const;
+export type Span = (typeof spans)[number];
+
+/** When a grant that is given now for so long ends; null = until it is taken back. */
+export function end_of(span: Span, now: number): string | null {
+  const end = new Date(now);
+  if (span === "never") return null;
+  if (span === "day") end.setDate(end.getDate() + 1);
+  if (span === "week") end.setDate(end.getDate() + 7);
+  if (span === "month") end.setMonth(end.getMonth() + 1);
+  if (span === "year") end.setFullYear(end.getFullYear() + 1);
+  return end.toISOString();
+}
+
+/** The name a subject can have in the hub: letters, digits, "_", "-", ".". */
+export function valid_name(name: string): boolean {
+  return /^[A-Za-z0-9_-][A-Za-z0-9_.-]{0,127}$/.test(name);
+}

@@ -1,0 +1,336 @@
+// My data: who can see what of mine, who looked, the switch that keeps everybody out, giving, taking back, taking along.
+
+import { useEffect, useState } from "preact/hooks";
+import { api, words_of } from "../api";
+import { announce, names, now, store, stream } from "../app";
+import { precision_words, verb_words, when_words, who, type Certificate, type Desk, type Grant, type Look, type Onlooker } from "../desk";
+import { format_clock, format_day, format_exact } from "../format";
+import { t, tn, type Key } from "../messages";
+import { to_ms } from "../model";
+import { GiveDialog } from "../parts/give";
+import { Icon } from "../parts/icon";
+import { subject_name } from "../sentences";
+
+/** So many addresses stand in a card before "and … more". */
+const named_max = 4;
+
+function what_words(addresses: readonly string[], in_all: number): string {
+  const shown = addresses.slice(0, named_max).map((one) => subject_name(one, names()));
+  if (in_all > shown.length) shown.push(t("desk.and_more", { n: in_all - shown.length }));
+  return shown.join(", ");
+}
+
+function Who({ subject }: { subject: string }) {
+  const { name, kind } = who(subject);
+  return (
+    <>
+      {name} {kind && <span class="badge">{kind}</span>}
+    </>
+  );
+}
+
+// ---- what was given -------------------------------------------------------------------------------------------
+
+function CertificateNote({ certificate }: { certificate: Certificate }) {
+  return (
+    <div class="certificate" role="status" data-certificate={certificate.grant}>
+      <p>
+        <Icon name="check" size={18} />
+        <strong>{t("desk.taken_back")}</strong>
+      </p>
+      <p>{t("desk.certificate", { seq: String(certificate.effective_seq) })}</p>
+      <dl class="facts">
+        <dt>{t("desk.effective_seq")}</dt>
+        <dd data-effective>{certificate.effective_seq}</dd>
+        <dt>{t("desk.delivered_last")}</dt>
+        <dd>{certificate.delivered_last_seq || "—"}</dd>
+        <dt>{t("desk.streams_closed")}</dt>
+        <dd>{certificate.streams_closed}</dd>
+        <dt>{t("desk.commands_cancelled")}</dt>
+        <dd>{certificate.commands_cancelled}</dd>
+      </dl>
+    </div>
+  );
+}
+
+function GrantCard({ grant, certificate, take_back }: { grant: Grant; certificate: Certificate | undefined; take_back: () => void }) {
+  const reached = grant.reaches.length > 0 ? grant.reaches : grant.addresses;
+  const precision = precision_words(grant.terms.obligations);
+  const when = when_words(grant.terms.when);
+  return (
+    <li class={"panel grant" + (grant.terms.forbid ? " is-forbid" : "")} data-grant={grant.id}>
+      <div class="rule-head">
+        <h3>
+          <Who subject={grant.subject} />
+        </h3>
+        {!certificate && (
+          <button type="button" data-take-back={grant.id} onClick={take_back}>
+            {t(grant.terms.forbid ? "desk.allow_again" : "desk.take_back")}
+          </button>
+        )}
+      </div>
+      <dl class="rule-what">
+        <dt>{t(grant.terms.forbid ? "desk.may_not" : "desk.may")}</dt>
+        <dd>{verb_words(grant.verbs)}</dd>
+        <dt>{t("give.what")}</dt>
+        <dd>{what_words(reached, Math.max(reached.length, grant.reaches_in_all))}</dd>
+        {!grant.terms.forbid && <dt>{t("give.how")}</dt>}
+        {!grant.terms.forbid && <dd>{precision || t("precision.exact")}</dd>}
+        {when && <dt>{t("give.when")}</dt>}
+        {when && <dd>{when}</dd>}
+        <dt>{t("desk.until")}</dt>
+        <dd>{grant.until ? format_exact(to_ms(grant.until)) : t("span.never")}</dd>
+        {grant.purpose && <dt>{t("give.purpose")}</dt>}
+        {grant.purpose && <dd>{grant.purpose}</dd>}
+        {!grant.given_by_me && <dt>{t("desk.given_by")}</dt>}
+        {!grant.given_by_me && <dd>{who(grant.grantor).name}</dd>}
+      </dl>
+      {certificate && <CertificateNote certificate={certificate} />}
+    </li>
+  );
+}
+
+// ---- who really sees it ---------------------------------------------------------------------------------------
+
+function OnlookerCard({ onlooker }: { onlooker: Onlooker }) {
+  return (
+    <li>
+      <details class="panel onlooker" data-onlooker={onlooker.subject}>
+        <summary>
+          <span>
+            <Who subject={onlooker.subject} />
+          </span>
+          <span class="soft">{tn("desk.sees", onlooker.sees.length + onlooker.more)}</span>
+          <Icon name="more" />
+        </summary>
+        <ul class="sees">
+          {onlooker.sees.map((one) => (
+            <li key={one.address + one.verbs.join()}>
+              <span>{subject_name(one.address, names())}</span>
+              <span class="soft">
+                {verb_words(one.verbs)} · {precision_words(one.limits.obligations) || t("precision.exact")} · {t(("because." + one.because) as Key)}
+              </span>
+            </li>
+          ))}
+          {onlooker.more > 0 && <li class="soft">{t("desk.and_more", { n: onlooker.more })}</li>}
+        </ul>
+      </details>
+    </li>
+  );
+}
+
+// ---- who looked -----------------------------------------------------------------------------------------------
+
+function LookLine({ look }: { look: Look }) {
+  const time = to_ms(look.until);
+  return (
+    <li class="run-line look" data-look={look.subject}>
+      <time dateTime={look.until} title={format_exact(time)}>
+        {format_clock(time)}
+      </time>
+      <span class="look-words">
+        <strong>{who(look.subject).name}</strong> {tn("look." + look.how, look.count)}
+        <span class="soft"> · {what_words(look.addresses, look.addresses.length)}</span>
+      </span>
+    </li>
+  );
+}
+
+function Looks({ desk, older }: { desk: Desk; older: () => void }) {
+  const days = new Map<string, Look[]>();
+  for (const look of desk.looks) {
+    const day = format_day(to_ms(look.until));
+    days.set(day, [...(days.get(day) ?? []), look]);
+  }
+  return (
+    <section class="panel" aria-labelledby="looks">
+      <h2 id="looks">{t("desk.looks")}</h2>
+      {desk.looks.length === 0 && <p class="soft">{t("desk.no_looks")}</p>}
+      {[...days].map(([day, looks]) => (
+        <section key={day} aria-label={day}>
+          <h3 class="day">{day}</h3>
+          <ol>
+            {looks.map((look, index) => (
+              <LookLine key={`${look.seq}-${look.subject}-${look.grant}-${look.how}-${index}`} look={look} />
+            ))}
+          </ol>
+        </section>
+      ))}
+      {desk.looks_before !== null && (
+        <button type="button" onClick={older}>
+          {t("journal.older")}
+        </button>
+      )}
+    </section>
+  );
+}
+
+// ---- the switch -----------------------------------------------------------------------------------------------
+
+function Privacy({ desk, changed }: { desk: Desk; changed: () => Promise<void> }) {
+  const [busy, set_busy] = useState(false);
+  const [failed, set_failed] = useState("");
+  const closed = desk.closed !== null;
+  const turn = async (): Promise<void> => {
+    set_busy(true);
+    set_failed("");
+    try {
+      await api.set_privacy(!closed);
+      await changed();
+      announce(t(closed ? "desk.opened" : "desk.closed"));
+    } catch (error) {
+      set_failed(words_of(error));
+    } finally {
+      set_busy(false);
+    }
+  };
+  return (
+    <section class={"panel privacy" + (closed ? " is-closed" : "")} aria-labelledby="privacy">
+      <div>
+        <h2 id="privacy">{t("desk.nobody")}</h2>
+        <p class="soft">{t(closed ? "desk.nobody_now" : "desk.nobody_note")}</p>
+        {closed && desk.closed?.since && <p class="soft">{t("home.since", { time: format_exact(to_ms(desk.closed.since)) })}</p>}
+        {failed && <p class="failure">{failed}</p>}
+      </div>
+      <button type="button" class="switch" role="switch" aria-checked={closed} aria-labelledby="privacy" data-privacy disabled={busy} onClick={() => void turn()}>
+        <span class="switch-track">
+          <span class="switch-knob" />
+        </span>
+      </button>
+    </section>
+  );
+}
+
+// ---- taking along ---------------------------------------------------------------------------------------------
+
+function Export({ desk }: { desk: Desk }) {
+  const [busy, set_busy] = useState("");
+  const [failed, set_failed] = useState("");
+  const save = async (format: "jsonl" | "csv"): Promise<void> => {
+    set_failed("");
+    try {
+      const file = await api.take_along(format, (bytes) => set_busy(t("desk.so_far", { kb: Math.round(bytes / 1000) })));
+      const link = document.createElement("a");
+      link.href = URL.createObjectURL(file);
+      link.download = `foxtail-export.${format}`;
+      link.click();
+      window.setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
+    } catch (error) {
+      set_failed(words_of(error));
+    } finally {
+      set_busy("");
+    }
+  };
+  return (
+    <section class="panel" aria-labelledby="export">
+      <h2 id="export">{t("desk.export")}</h2>
+      <p class="soft">{t("desk.export_note")}</p>
+      <div class="desk-buttons">
+        <button type="button" data-export="jsonl" disabled={busy !== ""} onClick={() => void save("jsonl")}>
+          {t("desk.export_jsonl")}
+        </button>
+        <button type="button" data-export="csv" disabled={busy !== ""} onClick={() => void save("csv")}>
+          {t("desk.export_csv")}
+        </button>
+        {busy && <span class="soft">{busy}</span>}
+      </div>
+      {failed && <p class="failure">{failed}</p>}
+      {desk.things.length > 0 && (
+        <details class="sheets">
+          <summary>{t("desk.sheets")}</summary>
+          <ul>
+            {desk.things.map((one) => (
+              <li key={one.id}>
+                <a href={`/things/${encodeURIComponent(one.id)}/data-sheet`} target="_blank" rel="noopener">
+                  {store.things.value.get(one.id)?.title ?? one.id}
+                </a>
+              </li>
+            ))}
+          </ul>
+        </details>
+      )}
+    </section>
+  );
+}
+
+// ---- the page -------------------------------------------------------------------------------------------------
+
+export function DeskPage() {
+  const [desk, set_desk] = useState<Desk | null>(null);
+  const [failed, set_failed] = useState("");
+  const [giving, set_giving] = useState(false);
+  const [ended, set_ended] = useState<ReadonlyMap<number, { grant: Grant; certificate: Certificate }>>(new Map());
+  const load = async (): Promise<void> => {
+    try {
+      set_desk(await api.desk());
+      set_failed("");
+    } catch (error) {
+      set_failed(words_of(error));
+    }
+  };
+  useEffect(() => void load(), [stream.link.value.state]);
+  const take_back = async (grant: Grant): Promise<void> => {
+    try {
+      const certificate = await api.take_back(grant.id);
+      set_ended(new Map([...ended, [grant.id, { grant, certificate }]]));
+      announce(t("desk.taken_back"));
+      await load();
+    } catch (error) {
+      set_failed(words_of(error));
+    }
+  };
+  const older = async (): Promise<void> => {
+    if (!desk || desk.looks_before === null) return;
+    const more = await api.older_looks(desk.looks_before);
+    set_desk({ ...desk, looks: [...desk.looks, ...more.looks], looks_before: more.looks_before });
+  };
+  const gone = [...ended.values()].map((one) => one.grant).filter((one) => !desk?.grants.some((still) => still.id === one.id));
+  const over = (one: Grant): boolean => one.until !== null && to_ms(one.until) <= now.value;
+  const grants = [...(desk?.grants ?? []).filter((one) => !over(one)), ...gone].sort((a, b) => b.id - a.id);
+  return (
+    <div>
+      <header class="page-head">
+        <div>
+          <h1 tabIndex={-1}>{t("desk.title")}</h1>
+          <p class="soft">{t("desk.intro")}</p>
+        </div>
+        {desk && (
+          <button type="button" class="primary" data-open-give onClick={() => set_giving(true)}>
+            {t("desk.give")}
+          </button>
+        )}
+      </header>
+      {failed && <p class="failure">{failed}</p>}
+      {!desk && !failed && <p class="soft">{t("chart.loading")}</p>}
+      {desk && (
+        <>
+          <Privacy desk={desk} changed={load} />
+          <section aria-labelledby="given">
+            <h2 id="given">{t("desk.given")}</h2>
+            {grants.length === 0 && <p class="empty">{t("desk.nothing_given")}</p>}
+            <ul class="rules">
+              {grants.map((grant) => (
+                <GrantCard key={grant.id} grant={grant} certificate={ended.get(grant.id)?.certificate} take_back={() => void take_back(grant)} />
+              ))}
+            </ul>
+          </section>
+          <section aria-labelledby="onlookers">
+            <h2 id="onlookers">{t("desk.onlookers")}</h2>
+            <p class="soft desk-note">{t("desk.onlookers_note")}</p>
+            {desk.onlookers.length === 0 && <p class="empty">{t("desk.no_onlookers")}</p>}
+            <ul class="rules">
+              {desk.onlookers.map((one) => (
+                <OnlookerCard key={one.subject} onlooker={one} />
+              ))}
+            </ul>
+          </section>
+          <div class="columns">
+            <Looks desk={desk} older={() => void older()} />
+            <Export desk={desk} />
+          </div>
+          <GiveDialog desk={desk} open={giving} close={() => set_giving(false)} given={() => void load()} />
+        </>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,40 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { end_of, precision_words, precisions_of, valid_name, verb_words, when_words, who } from "../src/desk";
+import { set_language } from "../src/messages";
+
+set_language(["en"]);
+const km = { type: "number" as const, unit: "km" };
+
+test("the most private precision is offered first, and it fits what the value says", () => {
+  assert.deepEqual(precisions_of("trip", km)[0]!.obligations, { granularity: "30d", aggregate: "sum" });
+  assert.deepEqual(precisions_of("odometer", km)[0]!.obligations, { granularity: "30d" }, "a sum of readings of a counter says nothing");
+  assert.deepEqual(precisions_of("Powertrain.Range", km)[0]!.obligations, { granularity: "30d", aggregate: "mean" });
+  assert.deepEqual(precisions_of("place", { type: "string" })[0]!.obligations, { granularity: "15m", place: "home_or_away" });
+  assert.deepEqual(precisions_of("latitude", { type: "number" })[0]!.obligations.place, "home_or_away");
+  assert.equal(precisions_of("trip", km).at(-1)!.label, "Exactly");
+});
+
+test("limits are told in words, in both languages", () => {
+  const limits = { granularity: "30d", aggregate: "sum" as const, precision: 5, delay: "1h" };
+  assert.equal(precision_words(limits), "sum of each 30 days, rounded to 5, 1 hour later");
+  assert.equal(precision_words({}), "");
+  assert.equal(verb_words(["discover", "read", "observe", "history"]), "see it, see its past");
+  assert.equal(when_words({ weekdays: ["mon"], from: "08:00", until: "20:00" }), "Mon, from 08:00 to 20:00");
+  set_language(["de"]);
+  assert.equal(precision_words({ granularity: "1d" }), "am Ende je Tag");
+  assert.deepEqual(who("participant:insurer"), { name: "insurer", kind: "Organisation" });
+  set_language(["en"]);
+});
+
+test("an end is a day, week, month or year from now, or none", () => {
+  const now = Date.UTC(2026, 10, 22, 9);
+  assert.equal(end_of("day", now), "2026-11-23T09:00:00.000Z");
+  assert.equal(end_of("year", now), "2027-11-22T09:00:00.000Z");
+  assert.equal(end_of("never", now), null);
+});
+
+test("names the hub would refuse are not offered to it", () => {
+  assert.ok(valid_name("acme-insurance.eu"));
+  for (const wrong of ["", ".x", "a b", "a:b", "a/b", "ä"]) assert.ok(!valid_name(wrong), wrong);
+});

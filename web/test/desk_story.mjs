@@ -1,0 +1,80 @@
+// One person at the desk of a running hub, told what to do line by line: tests/e2e/desk.py is the other side.
+// Reads "give NAME ADDRESS PRECISION SPAN", "take_back", "looks", "close", "open"; answers each with one line of JSON.
+
+import { createInterface } from "node:readline";
+import { browse, desktop, grave_findings, open, sign_in, who } from "./browser.mjs";
+
+const url = process.env.FOXTAIL_URL;
+const browser = await browse();
+const { page, faults } = await open(browser, desktop, who.signup ? `${url}/#signup=${who.signup}` : url);
+
+async function enter() {
+  await page.waitForSelector("form.gate-form");
+  if (!who.signup) return sign_in(page);
+  await page.fill('input[name="name"]', who.name);
+  await page.fill('input[name="passphrase"]', who.passphrase);
+  await page.click('button[type="submit"]');
+  await page.waitForSelector(".frame");
+}
+
+async function to_desk() {
+  await page.goto(`${url}/#/desk`);
+  await page.reload();
+  await page.waitForSelector("[data-open-give]");
+}
+
+const steps = {
+  async give(name, address, precision, span) {
+    await to_desk();
+    await page.click("[data-open-give]");
+    await page.fill('input[name="who"]', name);
+    await page.click(".give-new button"); // who
+    await page.selectOption('select[name="thing"]', address.split("/")[0]);
+    await page.click(`[data-give="${address} ${precision}"]`); // what
+    await page.click(`[data-span="${span}"]`); // until when
+    await page.click('[data-answer="give"]'); // yes
+    const token = await page.locator("[data-token]").innerText();
+    await page.click(".give .primary");
+    await page.waitForSelector(".grant");
+    return { token, card: await page.locator(".grant").first().innerText(), findings: await grave_findings(page) };
+  },
+  async take_back() {
+    const card = page.locator(".grant").first();
+    const id = await card.getAttribute("data-grant");
+    const heard = page.waitForResponse((answer) => answer.url().endsWith(`/grants/${id}`) && answer.request().method() === "DELETE");
+    await card.locator("[data-take-back]").click();
+    const certificate = await (await heard).json();
+    await page.waitForSelector(`[data-certificate="${id}"]`);
+    return { certificate, shown: Number(await page.locator(`[data-certificate="${id}"] [data-effective]`).innerText()) };
+  },
+  async looks() {
+    await to_desk();
+    await page.waitForSelector(".look");
+    return { looks: await page.locator(".look").allInnerTexts() };
+  },
+  async close() {
+    await page.click("[data-privacy]");
+    await page.waitForSelector('[data-privacy][aria-checked="true"]');
+    return {};
+  },
+  async open() {
+    await page.click("[data-privacy]");
+    await page.waitForSelector('[data-privacy][aria-checked="false"]');
+    return {};
+  },
+};
+
+try {
+  await enter();
+  console.log(JSON.stringify({ entered: true }));
+  for await (const line of createInterface({ input: process.stdin })) {
+    const [step, ...words] = line.trim().split(" ");
+    console.log(JSON.stringify(await steps[step](...words)));
+  }
+  if (faults.length > 0) throw new Error(faults.join("\n"));
+} catch (error) {
+  console.log(JSON.stringify({ failed: String(error?.stack ?? error) }));
+  process.exitCode = 1;
+} finally {
+  await browser.close();
+}
