@@ -77,6 +77,7 @@ public:
             if (!query.readings && reading != nullptr) return;
             if (query.property && (reading == nullptr || reading->property != *query.property))
                 return;
+            if (query.thing && thing_of(record.body) != *query.thing) return;
             found.push_back(record);
         };
         if (query.newest_first) {
@@ -95,7 +96,18 @@ public:
     std::vector<Record> records;
     bool failing = false;
 
+    /// By number, as they were told.
+    std::function<std::optional<ThingId>(PropertyId)> thing_of_property;
+
 private:
+    [[nodiscard]] std::optional<ThingId> thing_of(const Body& body) const {
+        if (const auto* reading = std::get_if<Reading>(&body))
+            return thing_of_property(reading->property);
+        if (const auto* asked = std::get_if<CommandAsked>(&body))
+            return asked->action.empty() ? thing_of_property(asked->property) : asked->thing;
+        if (const auto* event = std::get_if<EventHappened>(&body)) return event->thing;
+        return std::nullopt;
+    }
     boost::asio::io_context& io_;
 };
 
@@ -136,10 +148,15 @@ public:
 class House {
 public:
     static constexpr std::string_view cookie = "a-session-of-annas-that-is-long-enough";
+    static constexpr std::string_view cookie_of_ben = "a-session-of-bens-that-is-long-enough";
 
     explicit House(HttpLimits limits = {})
         : loop(io), store(io), worker(io, "auth", 8), hub({clock, random, loop}, zone, store) {
         EXPECT_TRUE(hub.start("test"));
+        store.thing_of_property = [this](PropertyId id) -> std::optional<ThingId> {
+            const Catalogue& known = devices.inlet->catalogue();
+            return known.knows(id) ? std::optional(known.property(id).thing) : std::nullopt;
+        };
         auto inlet = hub.attach("mqtt", devices);
         devices.inlet = *inlet;
         for (const ThingSpec& spec : things()) EXPECT_TRUE(devices.inlet->tell(spec));
@@ -148,8 +165,11 @@ public:
         report("front-door/locked", true);
         report("anna/place", std::string("home"));
         EXPECT_TRUE(hub.name_subject("owner:anna", SubjectKind::owner));
+        EXPECT_TRUE(hub.name_subject("resident:ben", SubjectKind::resident));
         secrets.book.sessions.push_back(
             {hash_secret(cookie), "owner:anna", clock.now() + hours(1)});
+        secrets.book.sessions.push_back(
+            {hash_secret(cookie_of_ben), "resident:ben", clock.now() + hours(1)});
         Config config;
         config.household = "Test";
         config.version = "1.2.3";
@@ -219,9 +239,9 @@ public:
         return {"127.0.0.1", port, std::move(bearer), seconds(20), {}};
     }
     HttpEndpoint as_owner() const { return as(owner_token); }
-    HttpEndpoint by_cookie() const {
+    HttpEndpoint by_cookie(std::string_view session = cookie) const {
         auto endpoint = as({});
-        endpoint.headers = {{"Cookie", "foxtail_session=" + std::string(cookie)},
+        endpoint.headers = {{"Cookie", "foxtail_session=" + std::string(session)},
                             {"X-Foxtail", "1"}};
         return endpoint;
     }

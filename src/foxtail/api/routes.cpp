@@ -21,6 +21,7 @@ const std::array table{
     Route{"GET", "/things/{id}", things::one},
     Route{"GET", "/things/{id}/ownership", things::ownership},
     Route{"PUT", "/things/{id}/ownership", things::hand_over},
+    Route{"GET", "/things/{id}/data-sheet", desk::data_sheet},
     Route{"GET", "/things/{id}/properties", things::read_properties},
     Route{"PUT", "/things/{id}/properties", things::write_properties},
     Route{"GET", "/things/{id}/properties/observe", things::observe_properties},
@@ -38,9 +39,14 @@ const std::array table{
     Route{"GET", "/journal", past::journal},
     Route{"GET", "/why/{seq}", past::why},
 
+    Route{"GET", "/desk", desk::show},
+    Route{"PUT", "/desk/privacy", desk::privacy, Denial::is_told},
+    Route{"GET", "/export", desk::take_along},
+
     Route{"GET", "/rules", affairs::rules, Denial::is_told},
     Route{"GET", "/grants", affairs::grants, Denial::is_told},
     Route{"POST", "/grants", affairs::give, Denial::is_told},
+    Route{"PUT", "/grants/{id}", affairs::narrow, Denial::is_told},
     Route{"DELETE", "/grants/{id}", affairs::take_back, Denial::is_told},
     Route{"GET", "/subjects", affairs::subjects, Denial::is_told},
     Route{"GET", "/problems", affairs::problems, Denial::is_told},

@@ -63,10 +63,17 @@ void history(Door&, Site&, Call&, const Answer&);
 void journal(Door&, Site&, Call&, const Answer&);
 void why(Door&, Site&, Call&, const Answer&);
 }  // namespace past
+namespace desk {  // routes_desk.cpp, routes_export.cpp
+void show(Door&, Site&, Call&, const Answer&);
+void privacy(Door&, Site&, Call&, const Answer&);
+void take_along(Door&, Site&, Call&, const Answer&);
+void data_sheet(Door&, Site&, Call&, const Answer&);
+}  // namespace desk
 namespace affairs {  // routes_affairs.cpp
 void rules(Door&, Site&, Call&, const Answer&);
 void grants(Door&, Site&, Call&, const Answer&);
 void give(Door&, Site&, Call&, const Answer&);
+void narrow(Door&, Site&, Call&, const Answer&);
 void take_back(Door&, Site&, Call&, const Answer&);
 void subjects(Door&, Site&, Call&, const Answer&);
 void problems(Door&, Site&, Call&, const Answer&);

@@ -1,116 +1,11 @@
 // The household's own affairs: rules, who may what, what went wrong, how the program does.
+#include "foxtail/api/grant_json.hpp"
 #include "foxtail/api/metrics.hpp"
 #include "foxtail/api/routes.hpp"
 #include "foxtail/api/show.hpp"
 #include "foxtail/api/token.hpp"
-#include "foxtail/json/parse.hpp"
-#include "foxtail/json/terms.hpp"
-
-#include <boost/json/array.hpp>
-#include <boost/json/object.hpp>
 
 namespace foxtail::api::affairs {
-namespace {
-
-namespace bj = boost::json;
-constexpr std::size_t addresses_max = 100;
-
-constexpr std::uint16_t bit(Verb verb) {
-    return static_cast<std::uint16_t>(verb);
-}
-
-void append_verbs(JsonText& json, std::uint16_t verbs) {
-    json.key("verbs").array();
-    for (std::uint32_t one = 1; one <= bit(Verb::subscribe); one <<= 1U) {
-        if ((verbs & one) != 0) json.text(name(static_cast<Verb>(one)));
-    }
-    json.end_array();
-}
-
-/// What a word of the API stands for: who may read may also follow, and who may do anything with a
-/// member may know it.
-Result<std::uint16_t> verbs_from(std::string_view word) {
-    if (word == "read")
-        return static_cast<std::uint16_t>(bit(Verb::discover) | bit(Verb::read) |
-                                          bit(Verb::observe));
-    const auto verb = verb_from(word);
-    if (!verb || *verb == Verb::report) {
-        return fail(Code::invalid_input,
-                    "'" + printable(word) +
-                        "' is no verb; there are read, history, set, run, discover, "
-                        "observe, grant, publish, subscribe");
-    }
-    return static_cast<std::uint16_t>(bit(Verb::discover) | bit(*verb));
-}
-
-Result<std::vector<std::string>> texts(const bj::object& object, std::string_view key) {
-    const bj::value* value = object.if_contains(key);
-    const bj::array* array = value == nullptr ? nullptr : value->if_array();
-    const auto wrong =
-        fail(Code::invalid_input, "'" + std::string(key) + "' must be a list of 1 to 100 strings");
-    if (array == nullptr || array->empty() || array->size() > addresses_max) return wrong;
-    std::vector<std::string> out;
-    for (const bj::value& one : *array) {
-        if (!one.is_string()) return wrong;
-        out.emplace_back(std::string_view(one.get_string()));
-    }
-    return out;
-}
-
-std::string text(const bj::object& object, std::string_view key) {
-    const bj::value* value = object.if_contains(key);
-    return value != nullptr && value->is_string()
-               ? std::string(std::string_view(value->get_string()))
-               : std::string();
-}
-
-struct Given {
-    std::string subject;
-    GrantGiven grant;
-};
-
-Result<Given> given_from(const std::string& body) {
-    const auto parsed = parse_json(body);
-    if (!parsed) return fail(parsed.error());
-    const bj::object* object = parsed->if_object();
-    if (object == nullptr) return fail(Code::invalid_input, "the body must be an object");
-    Given given;
-    const std::string subject = text(*object, "subject_name");
-    const auto colon = subject.find(':');
-    if (subject != "everyone" && !valid_name(subject.substr(colon + 1))) {
-        return fail(Code::invalid_input,
-                    "'subject_name' must be letters, digits, '_', '-', '.', at most 128, after a "
-                    "kind such as participant: when it is no token");
-    }
-    given.subject = subject == "everyone"        ? std::string("hub")
-                    : colon == std::string::npos ? "token:" + subject
-                                                 : subject;
-    auto addresses = texts(*object, "addresses");
-    if (!addresses) return fail(std::move(addresses.error()));
-    given.grant.addresses = std::move(*addresses);
-    const auto words = texts(*object, "verbs");
-    if (!words) return fail(words.error());
-    for (const auto& word : *words) {
-        const auto verbs = verbs_from(word);
-        if (!verbs) return fail(verbs.error());
-        given.grant.verbs = static_cast<std::uint16_t>(given.grant.verbs | *verbs);
-    }
-    given.grant.purpose = printable(text(*object, "purpose"), 300);
-    if (const bj::value* terms = object->if_contains("terms"); terms != nullptr) {
-        auto read = terms_from_json(*terms);
-        if (!read) return fail(std::move(read.error()));
-        given.grant.terms = std::move(*read);
-    }
-    const bj::value* until = object->if_contains("until");
-    if (until != nullptr && !until->is_null()) {
-        const auto time = parse_rfc3339(text(*object, "until"));
-        if (!time) return fail(Code::invalid_input, "'until': " + time.error().message);
-        given.grant.until = *time;
-    }
-    return given;
-}
-
-}  // namespace
 
 void rules(Door& door, Site&, Call&, const Answer& answer) {
     const auto engine = door.rules();
@@ -139,25 +34,16 @@ void grants(Door& door, Site&, Call&, const Answer& answer) {
     JsonText json(out);
     json.object().key("grants").array();
     door.grants([&](const Grant& grant) {
-        json.object().number("id", grant.id).text("subject", door.name_of(grant.given.subject));
-        json.text("grantor", door.name_of(grant.grantor)).key("addresses").array();
-        for (const auto& address : grant.given.addresses) json.text(address);
-        json.end_array();
-        append_verbs(json, grant.given.verbs);
-        json.time("from", grant.given.from)
-            .time("until", grant.given.until)
-            .text("purpose", grant.given.purpose);
-        std::string terms;
-        append_json(terms, grant.given.terms);
-        json.raw("terms", terms);
-        json.boolean("token", !grant.given.token_hash.empty()).end_object();
+        json.object();
+        append_grant_members(json, door, grant);
+        json.end_object();
     });
     json.end_array().end_object();
     answer.json(std::move(out));
 }
 
 void give(Door& door, Site& site, Call& call, const Answer& answer) {
-    auto given = given_from(call.request.body);
+    auto given = grant_from_json(call.request.body);
     if (!given) return answer.error(gives(door) ? given.error() : Authority::denied().value());
     // People and rules have their own ways in.
     const auto kind = subject_kind_from(given->subject.substr(0, given->subject.find(':')));
@@ -179,6 +65,21 @@ void give(Door& door, Site& site, Call& call, const Answer& answer) {
         });
 }
 
+void narrow(Door& door, Site&, Call& call, const Answer& answer) {
+    const auto id = parse_number(call.parts[0]);
+    const Grant* was = id ? door.given_by_me(*id) : nullptr;
+    if (was == nullptr) return answer.error(Authority::denied().value());
+    // What the body leaves out stays as it is.
+    auto becomes = narrower_from_json(call.request.body, was->given);
+    if (!becomes) return answer.error(becomes.error());
+    door.narrow(*id, std::move(*becomes), [answer, id = *id](Result<Seq> seq) {
+        if (!seq) return answer.error(seq.error());
+        std::string out;
+        JsonText(out).object().number("id", *seq).number("instead_of", id).end_object();
+        answer.json(std::move(out));
+    });
+}
+
 void take_back(Door& door, Site&, Call& call, const Answer& answer) {
     const auto id = parse_number(call.parts[0]);
     if (!id) return answer.problem(404, "no such grant");
@@ -186,15 +87,10 @@ void take_back(Door& door, Site&, Call& call, const Answer& answer) {
                    [answer](Result<Hub::Certificate> done) {
                        if (!done) return answer.error(done.error());
                        std::string out;
-                       JsonText(out)
-                           .object()
-                           .number("grant", done->grant)
-                           .text("subject", done->subject)
-                           .number("effective_seq", done->effective)
-                           .number("delivered_last_seq", done->delivered_last)
-                           .number("streams_closed", done->streams_closed)
-                           .number("commands_cancelled", done->commands_cancelled)
-                           .end_object();
+                       JsonText json(out);
+                       json.object();
+                       append_certificate_members(json, *done);
+                       json.end_object();
                        answer.json(std::move(out));
                    });
 }

@@ -82,10 +82,64 @@ public:
     /// it, who got it, and who manages the household; what is forbidden only who forbade it.
     void take_back(Seq grant, std::string_view reason,
                    std::function<void(Result<Hub::Certificate>)> then);
+    /// A grant in force that the subject gave; null when there is none with that number.
+    [[nodiscard]] const Grant* given_by_me(Seq grant) const;
+    /// Puts a narrower grant in the place of one the subject gave: the old one ends and the new one
+    /// begins in one transaction, with the same subject and token; what was passed on from the old
+    /// one ends with it. Answers the new one's number. Error: denied, not_found, invalid_input
+    /// naming what would be wider, conflict when something it reaches changed hands meanwhile.
+    void narrow(Seq grant, GrantGiven becomes, std::function<void(Result<Seq>)> then);
     /// From now on the thing belongs to these and is about these. May do so: whom it belongs to. A
     /// person's thing nobody claimed yet may be claimed by the one whose name it bears.
     void hand_over(std::string_view thing, const std::vector<std::string>& owners,
                    const std::vector<std::string>& about, std::function<void(Result<Seq>)> then);
+    // ---- the subject's own desk: what is theirs, who sees it, who looked (desk.cpp) ----
+    /// Why something is the subject's own matter: it is about them, they own it, or they speak for
+    /// the household that does. Past owners have the past, and no say in what is now.
+    enum class Stake : std::uint8_t { none, past, household, owner, about };
+    [[nodiscard]] Stake stake(PropertyId property) const;
+    /// The grants that reach something of the subject's, with what of it.
+    void grants_on_mine(
+        const std::function<void(const Grant&, const std::vector<PropertyId>&)>& visit) const;
+    /// One member of a thing, and what somebody else may do with it by the decision of this moment.
+    struct Insight {
+        std::string address;
+        std::uint16_t verbs = 0;
+        Verdict verdict;  // of the first of the verbs
+    };
+    struct Onlooker {
+        SubjectId subject;
+        std::vector<Insight> sees;
+        std::uint64_t more = 0;  // beyond insights_max
+    };
+    static constexpr std::size_t insights_max = 2000;  // of all onlookers together
+    /// Everybody else who may see or control something of the subject's.
+    [[nodiscard]] std::vector<Onlooker> onlookers() const;
+    struct Looks {
+        std::vector<Record> records;  // OutsideRead, newest first, narrowed to what is theirs
+        Seq before = 0;               // ask from there for older ones; 0 = there are none
+    };
+    /// Who looked, newest first. Looks that are not on record yet come first, with number 0.
+    void looks(Seq before, std::function<void(Result<Looks>)> then) const;
+    /// The forbid that keeps everybody else out while the desk is closed; null while it is open.
+    [[nodiscard]] const Grant* closing() const;
+    /// Nobody else may look at or control what is theirs, from now on (and until then); the people
+    /// of the house none of what is personal to them. A forbid like any other, on record. Error:
+    /// denied, invalid_input, unavailable.
+    void close(Time until, std::function<void(Result<Hub::Certificate>)> then);
+    /// Takes that back. Answers with the record that did; 0 when nothing was closed.
+    void reopen(std::function<void(Result<Seq>)> then);
+    struct Portion {
+        std::vector<Record> records;
+        Seq next = 0;  // go on from there; 0 = that was all
+    };
+    /// What the subject may take along of a thing's records: what is theirs or about them, oldest
+    /// first, from a number on. At most 1,000 are looked at.
+    void take_along(ThingId thing, Seq from, std::function<void(Result<Portion>)> then) const;
+    /// The same of records of one kind that are about no thing: grants, their ends, and who looked.
+    void take_along(std::string_view kind, Seq from,
+                    std::function<void(Result<Portion>)> then) const;
+
     /// A subject's name, for showing grants that passed grants().
     [[nodiscard]] const std::string& name_of(SubjectId subject) const;
     struct Ownership {
@@ -124,6 +178,12 @@ private:
     friend class Hub;
     Door(Hub& hub, SubjectId subject) : hub_(&hub), subject_(subject) {}
     [[nodiscard]] Result<PropertyView> view(const Property* property) const;
+    void take_along(JournalQuery query, std::function<void(Result<Portion>)> then) const;
+    [[nodiscard]] bool is_mine(const Record& record, Time now) const;
+    void narrow_look(Record& record) const;
+    [[nodiscard]] bool speaks_for(PropertyId property) const;
+    void see(SubjectId who, const std::vector<PropertyId>& mine, std::size_t& room,
+             Onlooker& onlooker) const;
     static void climb(Hub& hub, SubjectId subject, Seq seq, std::vector<Record> chain,
                       std::function<void(Result<std::vector<Record>>)> then);
 

@@ -38,7 +38,7 @@ Result<void> fits_envelope(const Envelope& envelope, const Value& value) {
 
 }  // namespace
 
-Result<Seq> Household::give(GrantGiven grant, SubjectId by, Moment now) {
+Result<void> Household::check_given(GrantGiven& grant, SubjectId by, Moment now) const {
     if (authority_.find(grant.subject) == nullptr || authority_.find(by) == nullptr)
         return fail(Code::not_found, "no such subject");
     if (const Seq parent = grant.terms.parent; parent != 0) {
@@ -62,7 +62,43 @@ Result<Seq> Household::give(GrantGiven grant, SubjectId by, Moment now) {
     if (!sensible(obligation.granularity) || !sensible(obligation.delay))
         return fail(Code::invalid_input, "granularity and delay are 1 second to 400 days");
     if (!grant.from.known()) grant.from = now.wall;
-    return append(std::move(grant), by, 0, now);
+    return {};
+}
+
+Result<Seq> Household::give(GrantGiven grant, SubjectId by, Moment now) {
+    if (auto good = check_given(grant, by, now); !good) return fail(std::move(good.error()));
+    const bool forbid = grant.terms.forbid;
+    const Seq seq = append(std::move(grant), by, 0, now);
+    if (forbid) end_forbidden_commands(seq, now);
+    return seq;
+}
+
+Result<Seq> Household::replace(Seq grant, GrantGiven by_this, SubjectId by, Moment now) {
+    if (authority_.find_grant(grant) == nullptr)
+        return fail(Code::not_found, "no grant " + std::to_string(grant));
+    // All that can be wrong with the new one is found before the old one ends.
+    if (auto good = check_given(by_this, by, now); !good) return fail(std::move(good.error()));
+    end_grants({grant}, "a narrower one takes its place", by, grant, now);
+    return append(std::move(by_this), by, grant, now);
+}
+
+/// What somebody asked for under a grant and may not any more.
+void Household::end_forbidden_commands(Seq cause, Moment now) {
+    std::vector<Seq> over;
+    for (const Pending& pending : commands_.all()) {
+        if (pending.grant == 0) continue;
+        const bool may =
+            pending.action.empty()
+                ? authority_.decide(pending.asked_by, Verb::set, pending.property, now.wall).allowed
+                : authority_
+                      .decide_at(pending.asked_by, Verb::run,
+                                 catalogue_.thing(pending.thing).spec.id + "/" + pending.action,
+                                 now.wall)
+                      .allowed;
+        if (!may) over.push_back(pending.seq);
+    }
+    for (const Seq command : over)
+        append(CommandEnded{command, Outcome::failed, "it was forbidden"}, the_hub, cause, now);
 }
 
 void Household::end_grants(const std::vector<Seq>& grants, std::string_view reason, SubjectId by,

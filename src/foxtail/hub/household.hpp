@@ -76,6 +76,8 @@ public:
     [[nodiscard]] Result<SubjectId> name_subject(std::string_view name, SubjectKind kind,
                                                  SubjectId by, Moment now);
     [[nodiscard]] Result<Seq> give(GrantGiven grant, SubjectId by, Moment now);
+    /// Puts a grant in the place of another: both records in one turn, so in one transaction.
+    [[nodiscard]] Result<Seq> replace(Seq grant, GrantGiven by_this, SubjectId by, Moment now);
     /// Ends a grant, what was passed on from it, and the commands under way that it allowed.
     [[nodiscard]] Result<Seq> take_back(Seq grant, std::string_view reason, SubjectId by,
                                         Moment now);
@@ -178,6 +180,8 @@ private:
     void carry_out(const RuleRun& run, SubjectId rule, Seq ran, std::uint8_t depth, Moment now);
     SubjectId rule_subject(std::uint32_t rule, Moment now);
     void notice_clock(Moment now);
+    [[nodiscard]] Result<void> check_given(GrantGiven& grant, SubjectId by, Moment now) const;
+    void end_forbidden_commands(Seq cause, Moment now);
     void end_grants(const std::vector<Seq>& grants, std::string_view reason, SubjectId by,
                     Seq cause, Moment now);
     void end_expired_grants(Moment now);

@@ -1,0 +1,402 @@
+// The person's desk through the API: Anna maintains the house, Ben lives in it and owns a car that
+// is about him.
+#include "foxtail/api/api_testing.hpp"
+#include "foxtail/api/export_text.hpp"
+
+#include <set>
+
+namespace foxtail::api {
+namespace {
+
+using testing::bits;
+using testing::House;
+using testing::parsed;
+
+/// Adds Ben's car: mileage, and where it is (personal).
+void bring_car(House& house) {
+    house.at_home([&] {
+        ThingSpec car;
+        car.id = "car";
+        car.kind = ThingKind::vehicle;
+        car.title = "Car";
+        car.maker = "Maker";
+        PropertySpec trip = House::property("trip", Type::number, false);
+        trip.unit = "km";
+        trip.title = "Trip";
+        PropertySpec place = House::property("place", Type::string, false);
+        place.sensitivity = Sensitivity::personal;
+        PropertySpec charge = House::property("charge", Type::integer, true);
+        charge.retention = days(30);
+        car.properties = {trip, place, charge};
+        EXPECT_TRUE(house.devices.inlet->tell(car));
+        house.report("car/trip", 7.5);
+        house.report("car/place", std::string("=office"));
+    });
+    HttpClient anna(house.by_cookie());
+    EXPECT_EQ(anna.ask("PUT", "/things/car/ownership",
+                       R"({"owners":["resident:ben"],"about":["resident:ben"]})")
+                  ->status,
+              200U);
+    // What was said before is the household's; from here on it is Ben's. Readings carry whole
+    // milliseconds: one of the same millisecond would still count as before.
+    const Time handed_over = house.clock.now();
+    while (house.clock.now() < handed_over + milliseconds(1)) std::this_thread::yield();
+    house.say("car/trip", 12.25);
+    house.say("car/place", std::string("=office"));
+    house.say("car/charge", std::int64_t{80});
+}
+
+boost::json::value given(HttpClient& client, const std::string& body) {
+    const auto answer = client.ask("POST", "/grants", body).value();
+    EXPECT_EQ(answer.status, 201U) << answer.body;
+    return parsed(answer.body);
+}
+
+const std::string to_the_insurer =
+    R"({"subject_name":"participant:insurer","addresses":["car/trip","car/charge"],
+        "verbs":["read","history"],"purpose":"tariff","until":"2099-01-01T00:00:00Z",
+        "terms":{"obligations":{"precision":5}}})";
+
+bool names(const boost::json::value& list, std::string_view key, std::string_view text) {
+    for (const auto& one : list.as_array()) {
+        if (one.at(key).as_string() == text) return true;
+    }
+    return false;
+}
+
+std::vector<std::string> lines_of(std::string_view text) {
+    std::vector<std::string> lines;
+    while (!text.empty()) {
+        const auto end = std::min(text.find('\n'), text.size());
+        lines.emplace_back(text.substr(0, end));
+        text.remove_prefix(std::min(end + 1, text.size()));
+    }
+    return lines;
+}
+
+TEST(Desk, tells_in_plain_words_who_was_given_what) {
+    House house;
+    bring_car(house);
+    HttpClient ben(house.by_cookie(House::cookie_of_ben));
+    const auto id = given(ben, to_the_insurer).at("id").as_int64();
+    const auto desk = parsed(ben.get("/desk")->body);
+    EXPECT_EQ(desk.at("subject").as_string(), "resident:ben");
+    EXPECT_TRUE(desk.at("closed").is_null());
+    ASSERT_EQ(desk.at("things").as_array().size(), 1U) << "the lamp is not Ben's";
+    EXPECT_EQ(desk.at("things").as_array()[0].at("id").as_string(), "car");
+    EXPECT_EQ(desk.at("things").as_array()[0].at("stake").as_string(), "about_you");
+    ASSERT_TRUE(names(desk.at("grants"), "subject", "participant:insurer"));
+    for (const auto& grant : desk.at("grants").as_array()) {
+        if (grant.at("id").as_int64() != id) continue;
+        EXPECT_EQ(
+            grant.at("sentence").as_string(),
+            "participant:insurer may see Car · Trip, Car · charge with the past, only rounded "
+            "to 5, until 2099-01-01, for: tariff.");
+        EXPECT_EQ(grant.at("stake").as_string(), "yours");
+        EXPECT_TRUE(grant.at("given_by_me").as_bool());
+        EXPECT_EQ(grant.at("reaches_in_all").as_int64(), 2);
+    }
+}
+
+TEST(Desk, shows_only_what_is_ones_own) {
+    House house;
+    bring_car(house);
+    HttpClient ben(house.by_cookie(House::cookie_of_ben));
+    HttpClient anna(house.by_cookie());
+    given(anna, R"({"subject_name":"plumber","addresses":["hall-lamp/on"],"verbs":["read"]})");
+    given(ben, to_the_insurer);
+    const auto bens = parsed(ben.get("/desk")->body);
+    EXPECT_FALSE(names(bens.at("grants"), "subject", "token:plumber"));
+    EXPECT_FALSE(names(bens.at("onlookers"), "subject", "token:plumber"));
+    EXPECT_FALSE(names(bens.at("onlookers"), "subject", "owner:anna"))
+        << "who maintains the house does not see the car";
+    const auto annas = parsed(anna.get("/desk")->body);
+    EXPECT_TRUE(names(annas.at("grants"), "subject", "token:plumber"));
+    EXPECT_FALSE(names(annas.at("grants"), "subject", "participant:insurer"));
+    EXPECT_FALSE(names(annas.at("onlookers"), "subject", "participant:insurer"));
+}
+
+TEST(Desk, who_had_a_thing_before_takes_the_past_along_and_sees_nothing_new) {
+    House house;
+    bring_car(house);
+    HttpClient ben(house.by_cookie(House::cookie_of_ben));
+    HttpClient anna(house.by_cookie());
+    const auto grant = given(ben, to_the_insurer);
+    HttpClient insurer(house.as(std::string(grant.at("token").as_string())));
+    EXPECT_EQ(insurer.get("/things/car/properties/trip")->status, 200U);
+    const auto desk = parsed(anna.get("/desk")->body);
+    EXPECT_FALSE(names(desk.at("things"), "id", "car"));
+    EXPECT_EQ(desk.at("looks").as_array().size(), 0U);
+    const auto taken = anna.get("/export?about=me&format=csv")->body;
+    EXPECT_NE(taken.find(",reading,car/trip,7.5,km,"), std::string::npos) << taken;
+    EXPECT_EQ(taken.find("12.25"), std::string::npos) << taken;
+    EXPECT_EQ(taken.find("insurer"), std::string::npos) << taken;
+}
+
+TEST(Desk, shows_what_others_really_see_by_the_decision) {
+    House house;
+    bring_car(house);
+    HttpClient ben(house.by_cookie(House::cookie_of_ben));
+    given(ben, to_the_insurer);
+    const auto desk = parsed(ben.get("/desk")->body);
+    bool found = false;
+    for (const auto& onlooker : desk.at("onlookers").as_array()) {
+        if (onlooker.at("subject").as_string() != "participant:insurer") continue;
+        found = true;
+        std::set<std::string> addresses;
+        for (const auto& one : onlooker.at("sees").as_array()) {
+            addresses.emplace(std::string_view(one.at("address").as_string()));
+            EXPECT_EQ(one.at("precision").as_string(), "rounded to 5");
+            EXPECT_EQ(one.at("because").as_string(), "granted");
+        }
+        EXPECT_EQ(addresses, (std::set<std::string>{"car/charge", "car/trip"}));
+    }
+    EXPECT_TRUE(found);
+    // The household's token was given "*", and still does not reach what is Ben's.
+    EXPECT_FALSE(names(desk.at("onlookers"), "subject", "token:boss"));
+    EXPECT_FALSE(names(desk.at("grants"), "subject", "token:boss"));
+}
+
+TEST(Desk, shows_who_looked_at_once_and_only_at_what_is_ones_own) {
+    House house;
+    bring_car(house);
+    HttpClient ben(house.by_cookie(House::cookie_of_ben));
+    HttpClient anna(house.by_cookie());
+    const auto grant = given(ben, to_the_insurer);
+    HttpClient insurer(house.as(std::string(grant.at("token").as_string())));
+    EXPECT_EQ(insurer.get("/things/car/properties/trip")->body, "10.0");
+    EXPECT_EQ(insurer.get("/things/car/properties/trip")->status, 200U);
+    EXPECT_EQ(insurer.get("/history?address=car/charge")->status, 200U);
+    const auto looks = parsed(ben.get("/desk")->body).at("looks").as_array();
+    ASSERT_EQ(looks.size(), 2U);
+    std::uint64_t reads = 0;
+    for (const auto& look : looks) {
+        EXPECT_EQ(look.at("subject").as_string(), "participant:insurer");
+        EXPECT_EQ(look.at("grant").as_int64(), grant.at("id").as_int64());
+        EXPECT_TRUE(look.at("seq").is_null());
+        if (look.at("how").as_string() == "read")
+            reads = static_cast<std::uint64_t>(look.at("count").as_int64());
+    }
+    EXPECT_EQ(reads, 2U);
+    EXPECT_EQ(parsed(anna.get("/desk")->body).at("looks").as_array().size(), 0U);
+}
+
+TEST(Desk, a_grant_is_made_narrower_and_never_wider) {
+    House house;
+    bring_car(house);
+    HttpClient ben(house.by_cookie(House::cookie_of_ben));
+    const auto grant = given(ben, to_the_insurer);
+    const auto path = "/grants/" + std::to_string(grant.at("id").as_int64());
+    HttpClient insurer(house.as(std::string(grant.at("token").as_string())));
+    const auto wider = [&](const std::string& body, const std::string& what) {
+        const auto answer = ben.ask("PUT", path, body).value();
+        EXPECT_EQ(answer.status, 400U) << body;
+        EXPECT_NE(answer.body.find(what), std::string::npos) << answer.body;
+    };
+    wider(R"({"addresses":["car/*"]})", "'addresses'");
+    wider(R"({"verbs":["set"]})", "'verbs'");
+    wider(R"({"until":null})", "'until'");
+    wider(R"({"terms":{}})", "precision");
+    wider(R"({"terms":{"obligations":{"precision":7}}})", "precision");
+    wider(R"({"subject_name":"x"})", "cannot be narrowed");
+    EXPECT_EQ(insurer.get("/things/car/properties/charge")->status, 200U);
+    const auto records = house.at_home([&] { return house.store.records.size(); });
+    const auto answer =
+        ben.ask("PUT", path,
+                R"({"addresses":["car/trip"],"terms":{"obligations":{"precision":50}}})")
+            .value();
+    ASSERT_EQ(answer.status, 200U) << answer.body;
+    EXPECT_EQ(parsed(answer.body).at("instead_of"), grant.at("id"));
+    // One transaction: the end of the one and the beginning of the other stand side by side.
+    const auto kinds = house.at_home([&] {
+        std::vector<std::string> all;
+        for (std::size_t i = records; i < house.store.records.size(); ++i)
+            all.emplace_back(kind_name(house.store.records[i].body));
+        return all;
+    });
+    const auto ended = std::find(kinds.begin(), kinds.end(), "grant_ended");
+    ASSERT_NE(ended, kinds.end());
+    EXPECT_EQ(*(ended + 1), "grant");
+    // The same token goes on, with less.
+    EXPECT_EQ(insurer.get("/things/car/properties/charge")->status, 404U);
+    EXPECT_EQ(insurer.get("/things/car/properties/trip")->body, "0.0");
+    EXPECT_EQ(ben.ask("PUT", path, "{}")->status, 403U) << "the old one is no more";
+    HttpClient anna(house.by_cookie());
+    const auto next = parsed(answer.body).at("id").as_int64();
+    EXPECT_EQ(anna.ask("PUT", "/grants/" + std::to_string(next), "{}")->status, 403U)
+        << "only its giver narrows";
+}
+
+TEST(Desk, closed_keeps_outsiders_out_and_the_house_running) {
+    House house;
+    bring_car(house);
+    HttpClient ben(house.by_cookie(House::cookie_of_ben));
+    HttpClient anna(house.by_cookie());
+    const auto grant = given(ben, to_the_insurer);
+    given(ben, R"({"subject_name":"owner:anna","addresses":["car/*"],"verbs":["read","set"]})");
+    HttpClient insurer(house.as(std::string(grant.at("token").as_string())));
+    HttpClient boss(house.as_owner());
+    EXPECT_EQ(insurer.get("/things/car/properties/trip")->status, 200U);
+    EXPECT_EQ(anna.get("/things/car/properties/place")->status, 200U);
+    const auto closed = parsed(ben.ask("PUT", "/desk/privacy", R"({"closed":true})")->body);
+    EXPECT_TRUE(closed.at("closed").as_bool());
+    EXPECT_GT(closed.at("effective_seq").as_int64(), 0);
+    EXPECT_EQ(insurer.get("/things/car/properties/trip")->status, 404U);
+    EXPECT_EQ(insurer.get("/history?address=car/trip")->status, 404U);
+    EXPECT_EQ(insurer.get("/things")->body, "[]");
+    EXPECT_EQ(anna.get("/things/car/properties/place")->status, 404U) << "it is personal";
+    EXPECT_EQ(anna.get("/things/car/properties/trip")->status, 200U) << "she lives here too";
+    EXPECT_EQ(ben.get("/things/car/properties/place")->status, 200U);
+    // What is the household's does not stop because of Ben.
+    EXPECT_EQ(boss.get("/things/hall-lamp/properties/on")->status, 200U);
+    EXPECT_EQ(anna.ask("PUT", "/things/hall-lamp/properties/on", "false")->status, 204U);
+    const auto desk = parsed(ben.get("/desk")->body);
+    EXPECT_EQ(desk.at("closed").at("grant"), closed.at("grant"));
+    EXPECT_FALSE(names(desk.at("onlookers"), "subject", "participant:insurer"));
+    EXPECT_EQ(
+        anna.ask("DELETE", "/grants/" + std::to_string(closed.at("grant").as_int64()), "")->status,
+        403U)
+        << "nobody opens what somebody else closed";
+    EXPECT_EQ(ben.ask("PUT", "/desk/privacy", R"({"closed":false})")->status, 200U);
+    EXPECT_EQ(insurer.get("/things/car/properties/trip")->status, 200U);
+    EXPECT_EQ(anna.get("/things/car/properties/place")->status, 200U);
+}
+
+TEST(Desk, closing_again_replaces_and_an_end_is_kept) {
+    House house;
+    HttpClient anna(house.by_cookie());
+    EXPECT_EQ(anna.ask("PUT", "/desk/privacy", R"({"closed":true})")->status, 200U);
+    EXPECT_EQ(anna.ask("PUT", "/desk/privacy", R"({"closed":true,"until":"2099-01-01T00:00:00Z"})")
+                  ->status,
+              200U);
+    EXPECT_EQ(parsed(anna.get("/desk")->body).at("closed").at("until").as_string(),
+              "2099-01-01T00:00:00Z");
+    std::size_t forbids = 0;
+    const auto grants = parsed(anna.get("/grants")->body);
+    for (const auto& grant : grants.at("grants").as_array())
+        forbids += grant.at("terms").as_object().contains("forbid") ? 1U : 0U;
+    EXPECT_EQ(forbids, 1U);
+    EXPECT_EQ(HttpClient(house.as_owner()).get("/things/hall-lamp/properties/on")->status, 404U)
+        << "a program's token is somebody from outside";
+    EXPECT_EQ(anna.ask("PUT", "/desk/privacy", R"({"closed":"yes"})")->status, 400U);
+    EXPECT_EQ(anna.ask("PUT", "/desk/privacy", R"({"closed":false})")->status, 200U);
+    EXPECT_EQ(parsed(anna.ask("PUT", "/desk/privacy", R"({"closed":false})")->body)
+                  .at("effective_seq")
+                  .as_int64(),
+              0);
+}
+
+TEST(Desk, takes_along_what_is_ones_own_with_units_and_quality) {
+    House house;
+    bring_car(house);
+    HttpClient ben(house.by_cookie(House::cookie_of_ben));
+    given(ben, to_the_insurer);
+    const auto answer = ben.get("/export?about=me").value();
+    ASSERT_EQ(answer.status, 200U);
+    std::size_t readings = 0;
+    std::size_t grants = 0;
+    for (const auto& line : lines_of(answer.body)) {
+        const auto one = parsed(line);
+        const std::string_view kind(one.at("kind").as_string());
+        grants += kind == "grant_in_force" ? 1U : 0U;
+        if (kind == "thing") {
+            EXPECT_EQ(one.at("thing").at("id").as_string(), "car");
+        }
+        if (kind != "reading") continue;
+        ++readings;
+        EXPECT_TRUE(one.at("address").as_string().starts_with("car/")) << line;
+        EXPECT_EQ(one.at("body").as_object().contains("value"), true) << line;
+        if (one.at("address").as_string() == "car/trip") {
+            EXPECT_EQ(one.at("unit").as_string(), "km");
+            EXPECT_EQ(one.at("body").at("value").as_double(), 12.25)
+                << "what was before is the household's";
+        }
+    }
+    EXPECT_EQ(readings, 3U);
+    EXPECT_EQ(grants, 1U);
+    EXPECT_EQ(answer.body.find("hall-lamp"), std::string::npos);
+    EXPECT_EQ(answer.body.find("anna/"), std::string::npos);
+    EXPECT_EQ(answer.body.find("token_hash"), std::string::npos);
+}
+
+TEST(Desk, the_table_has_units_and_no_formulas) {
+    House house;
+    bring_car(house);
+    HttpClient ben(house.by_cookie(House::cookie_of_ben));
+    const auto answer = ben.get("/export?about=me&format=csv").value();
+    const auto rows = lines_of(answer.body);
+    ASSERT_GT(rows.size(), 3U);
+    EXPECT_TRUE(
+        rows[0].starts_with("record,received (RFC 3339 UTC),kind,address,value,unit (UCUM)"));
+    EXPECT_NE(answer.body.find(",reading,car/trip,12.25,km,good,"), std::string::npos)
+        << answer.body;
+    EXPECT_NE(answer.body.find(",reading,car/place,'=office,"), std::string::npos) << answer.body;
+    EXPECT_EQ(csv_cell("a,\"b\""), "\"a,\"\"b\"\"\"");
+    EXPECT_EQ(csv_cell("-12.5"), "-12.5");
+    EXPECT_EQ(csv_cell("-cmd|x"), "'-cmd|x");
+    EXPECT_EQ(csv_cell("@x,y"), "\"'@x,y\"");
+}
+
+TEST(Desk, what_others_gave_is_not_taken_along) {
+    House house;
+    bring_car(house);
+    HttpClient ben(house.by_cookie(House::cookie_of_ben));
+    HttpClient anna(house.by_cookie());
+    given(ben, R"({"subject_name":"owner:anna","addresses":["car/*"],"verbs":["read","history"]})");
+    EXPECT_EQ(anna.get("/history?address=car/trip")->status, 200U);
+    const auto annas = anna.get("/export?about=me")->body;
+    EXPECT_NE(annas.find("hall-lamp/on"), std::string::npos) << "it is the household's";
+    EXPECT_EQ(annas.find("12.25"), std::string::npos);
+    // Who is no person takes nothing of other people's along either.
+    const auto boss = HttpClient(house.as_owner()).get("/export?about=me")->body;
+    EXPECT_EQ(boss.find("12.25"), std::string::npos);
+}
+
+TEST(Desk, an_export_comes_in_portions_that_lead_on) {
+    House house;
+    bring_car(house);
+    house.at_home([&] {
+        for (int i = 0; i < 2500; ++i) house.report("car/trip", 100.0 + i);
+    });
+    HttpClient ben(house.by_cookie(House::cookie_of_ben));
+    house.say("car/trip", 1.0);
+    std::string target = "/export?about=me&format=csv&cursor=0.1";
+    std::size_t rows = 0;
+    int portions = 0;
+    while (!target.empty() && portions < 100) {
+        const auto answer = ben.get(target).value();
+        ASSERT_EQ(answer.status, 200U);
+        EXPECT_LT(answer.body.size(), 1'000'000U);
+        for (const auto& row : lines_of(answer.body))
+            rows += row.find(",reading,car/trip,") != std::string::npos ? 1U : 0U;
+        const auto link = testing::header_of(answer, "Link");
+        target = link.empty() ? "" : link.substr(1, link.find('>') - 1);
+        ++portions;
+    }
+    EXPECT_EQ(rows, 2502U);
+    EXPECT_EQ(ben.get("/export?about=me&cursor=x")->status, 400U);
+    EXPECT_EQ(ben.get("/export?about=me&format=xls")->status, 400U);
+    EXPECT_EQ(ben.get("/export?about=me&cursor=99999999999.1")->body, "");
+}
+
+TEST(Desk, a_data_sheet_says_what_how_long_and_who) {
+    House house;
+    bring_car(house);
+    HttpClient ben(house.by_cookie(House::cookie_of_ben));
+    const auto grant = given(ben, to_the_insurer);
+    const auto sheet = parsed(ben.get("/things/car/data-sheet")->body);
+    EXPECT_EQ(sheet.at("maker").as_string(), "Maker");
+    ASSERT_EQ(sheet.at("properties").as_array().size(), 3U);
+    const auto& charge = sheet.at("properties").as_array()[2];
+    EXPECT_EQ(charge.at("kept_for").as_string(), "30d");
+    EXPECT_TRUE(charge.at("yours").as_bool());
+    ASSERT_EQ(sheet.at("who_else_can_access").as_array().size(), 1U);
+    EXPECT_EQ(sheet.at("who_else_can_access").as_array()[0].as_string(), "participant:insurer");
+    HttpClient insurer(house.as(std::string(grant.at("token").as_string())));
+    const auto narrow = parsed(insurer.get("/things/car/data-sheet")->body);
+    EXPECT_EQ(narrow.at("properties").as_array().size(), 2U) << "not where the car is";
+    EXPECT_FALSE(narrow.as_object().contains("who_else_can_access"));
+}
+
+}  // namespace
+}  // namespace foxtail::api

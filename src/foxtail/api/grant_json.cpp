@@ -1,0 +1,172 @@
+#include "foxtail/api/grant_json.hpp"
+
+#include "foxtail/json/parse.hpp"
+#include "foxtail/json/terms.hpp"
+
+#include <boost/json/array.hpp>
+#include <boost/json/object.hpp>
+
+namespace foxtail::api {
+namespace {
+
+namespace bj = boost::json;
+constexpr std::size_t addresses_max = 100;
+
+constexpr std::uint16_t bit(Verb verb) {
+    return static_cast<std::uint16_t>(verb);
+}
+
+/// What a word of the API stands for: who may read may also follow, and who may do anything with a
+/// member may know it.
+Result<std::uint16_t> verbs_from(std::string_view word) {
+    if (word == "read")
+        return static_cast<std::uint16_t>(bit(Verb::discover) | bit(Verb::read) |
+                                          bit(Verb::observe));
+    const auto verb = verb_from(word);
+    if (!verb || *verb == Verb::report) {
+        return fail(Code::invalid_input,
+                    "'" + printable(word) +
+                        "' is no verb; there are read, history, set, run, discover, "
+                        "observe, grant, publish, subscribe");
+    }
+    return static_cast<std::uint16_t>(bit(Verb::discover) | bit(*verb));
+}
+
+Result<std::vector<std::string>> texts(const bj::object& object, std::string_view key) {
+    const bj::value* value = object.if_contains(key);
+    const bj::array* array = value == nullptr ? nullptr : value->if_array();
+    const auto wrong =
+        fail(Code::invalid_input, "'" + std::string(key) + "' must be a list of 1 to 100 strings");
+    if (array == nullptr || array->empty() || array->size() > addresses_max) return wrong;
+    std::vector<std::string> out;
+    for (const bj::value& one : *array) {
+        if (!one.is_string()) return wrong;
+        out.emplace_back(std::string_view(one.get_string()));
+    }
+    return out;
+}
+
+std::string text(const bj::object& object, std::string_view key) {
+    const bj::value* value = object.if_contains(key);
+    return value != nullptr && value->is_string()
+               ? std::string(std::string_view(value->get_string()))
+               : std::string();
+}
+
+Result<std::uint16_t> verbs_of(const bj::object& object) {
+    const auto words = texts(object, "verbs");
+    if (!words) return fail(words.error());
+    std::uint16_t all = 0;
+    for (const auto& word : *words) {
+        const auto verbs = verbs_from(word);
+        if (!verbs) return fail(verbs.error());
+        all = static_cast<std::uint16_t>(all | *verbs);
+    }
+    return all;
+}
+
+/// What may be left out: purpose, terms, until.
+Result<void> read_rest(const bj::object& object, GrantGiven& grant) {
+    if (object.contains("purpose")) grant.purpose = printable(text(object, "purpose"), 300);
+    if (const bj::value* terms = object.if_contains("terms"); terms != nullptr) {
+        auto read = terms_from_json(*terms);
+        if (!read) return fail(std::move(read.error()));
+        grant.terms = std::move(*read);
+    }
+    const bj::value* until = object.if_contains("until");
+    if (until == nullptr) return {};
+    grant.until = {};
+    if (until->is_null()) return {};
+    const auto time = parse_rfc3339(text(object, "until"));
+    if (!time) return fail(Code::invalid_input, "'until': " + time.error().message);
+    grant.until = *time;
+    return {};
+}
+
+}  // namespace
+
+void append_verbs(JsonText& json, std::uint16_t verbs) {
+    json.key("verbs").array();
+    for (std::uint32_t one = 1; one <= bit(Verb::subscribe); one <<= 1U) {
+        if ((verbs & one) != 0) json.text(name(static_cast<Verb>(one)));
+    }
+    json.end_array();
+}
+
+void append_grant_members(JsonText& json, const Door& door, const Grant& grant) {
+    json.number("id", grant.id).text("subject", door.name_of(grant.given.subject));
+    json.text("grantor", door.name_of(grant.grantor)).key("addresses").array();
+    for (const auto& address : grant.given.addresses) json.text(address);
+    json.end_array();
+    append_verbs(json, grant.given.verbs);
+    json.time("from", grant.given.from)
+        .time("until", grant.given.until)
+        .text("purpose", grant.given.purpose);
+    std::string terms;
+    append_json(terms, grant.given.terms);
+    json.raw("terms", terms);
+    json.boolean("token", !grant.given.token_hash.empty());
+}
+
+void append_certificate_members(JsonText& json, const Hub::Certificate& certificate) {
+    json.number("grant", certificate.grant)
+        .text("subject", certificate.subject)
+        .number("effective_seq", certificate.effective)
+        .number("delivered_last_seq", certificate.delivered_last)
+        .number("streams_closed", certificate.streams_closed)
+        .number("commands_cancelled", certificate.commands_cancelled);
+}
+
+Result<GrantAsked> grant_from_json(const std::string& body) {
+    const auto parsed = parse_json(body);
+    if (!parsed) return fail(parsed.error());
+    const bj::object* object = parsed->if_object();
+    if (object == nullptr) return fail(Code::invalid_input, "the body must be an object");
+    GrantAsked given;
+    const std::string subject = text(*object, "subject_name");
+    const auto colon = subject.find(':');
+    if (subject != "everyone" && !valid_name(subject.substr(colon + 1))) {
+        return fail(Code::invalid_input,
+                    "'subject_name' must be letters, digits, '_', '-', '.', at most 128, after a "
+                    "kind such as participant: when it is no token");
+    }
+    given.subject = subject == "everyone"        ? std::string("hub")
+                    : colon == std::string::npos ? "token:" + subject
+                                                 : subject;
+    auto addresses = texts(*object, "addresses");
+    if (!addresses) return fail(std::move(addresses.error()));
+    given.grant.addresses = std::move(*addresses);
+    const auto verbs = verbs_of(*object);
+    if (!verbs) return fail(verbs.error());
+    given.grant.verbs = *verbs;
+    if (auto rest = read_rest(*object, given.grant); !rest) return fail(std::move(rest.error()));
+    return given;
+}
+
+Result<GrantGiven> narrower_from_json(const std::string& body, const GrantGiven& was) {
+    const auto parsed = parse_json(body);
+    if (!parsed) return fail(parsed.error());
+    const bj::object* object = parsed->if_object();
+    if (object == nullptr) return fail(Code::invalid_input, "the body must be an object");
+    for (const auto& member : *object) {
+        const std::string_view key(member.key());
+        if (key != "addresses" && key != "verbs" && key != "purpose" && key != "terms" &&
+            key != "until")
+            return fail(Code::invalid_input, "'" + printable(key) + "' cannot be narrowed");
+    }
+    GrantGiven becomes = was;
+    if (object->contains("addresses")) {
+        auto addresses = texts(*object, "addresses");
+        if (!addresses) return fail(std::move(addresses.error()));
+        becomes.addresses = std::move(*addresses);
+    }
+    if (object->contains("verbs")) {
+        const auto verbs = verbs_of(*object);
+        if (!verbs) return fail(verbs.error());
+        becomes.verbs = *verbs;
+    }
+    if (auto rest = read_rest(*object, becomes); !rest) return fail(std::move(rest.error()));
+    return becomes;
+}
+
+}  // namespace foxtail::api

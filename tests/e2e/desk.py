@@ -1,0 +1,284 @@
+#!/usr/bin/env python3
+"""desk.py PROGRAM CLOCK: a person gives an insurer the sum of thirty days of what the car was driven, for a year, by the
+page in a real browser; the insurer gets just that, by each door there is; the person takes it back while streams are open.
+
+CLOCK is shifted_clock.c as a library: the trips were driven in a span of thirty days that is over."""
+import base64
+import json
+import os
+import pathlib
+import re
+import shutil
+import socket
+import struct
+import subprocess
+import sys
+import threading
+import time
+import traceback
+import urllib.parse
+
+from house import DEADLINE_S, SKIPPED, House, Wrong, check, wait_until
+
+WEB = pathlib.Path(__file__).resolve().parent.parent.parent / "web"
+PASSPHRASE = "correct horse battery"
+DAY_S = 86400
+TRIPS = [12.5, 7.5, 30.0]
+SUM = 50.0
+LATER = 99.25  # driven now, in a span that is not over
+
+
+class Person:
+    """A browser that does what it is told (web/test/desk_story.mjs)."""
+
+    def __init__(self, house, name, signup=""):
+        environment = dict(os.environ, FOXTAIL_URL="http://" + house.page, FOXTAIL_NAME=name, FOXTAIL_SIGNUP=signup,
+                           FOXTAIL_PASSPHRASE=PASSPHRASE)
+        self.process = subprocess.Popen(["node", "test/desk_story.mjs"], cwd=WEB, env=environment, text=True,
+                                        stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        check(self.answer().get("entered"), "the person signs in")
+
+    def answer(self):
+        line = self.process.stdout.readline()
+        check(line, "the browser ended without an answer")
+        answer = json.loads(line)
+        check("failed" not in answer, answer.get("failed"))
+        return answer
+
+    def do(self, *words):
+        self.process.stdin.write(" ".join(words) + "\n")
+        self.process.stdin.flush()
+        return self.answer()
+
+    def leave(self):
+        self.process.stdin.close()
+        check(self.process.wait(DEADLINE_S) == 0, "something went wrong behind the scenes of the page")
+
+    def clear(self):
+        if self.process.poll() is None:
+            self.process.kill()
+            self.process.wait()
+
+
+class Follower:
+    """Everything that comes on one connection, until its end."""
+
+    def __init__(self, house, head, name):
+        host, port = house.page.split(":")
+        self.name = name
+        self.socket = socket.create_connection((host, int(port)), timeout=DEADLINE_S)
+        self.socket.settimeout(None)
+        self.socket.sendall(head.encode())
+        self.bytes = b""
+        self.ended = threading.Event()
+        threading.Thread(target=self.listen, daemon=True).start()
+
+    def listen(self):
+        try:
+            while more := self.socket.recv(65536):
+                self.bytes += more
+        except OSError:
+            pass
+        self.ended.set()
+
+    def text(self):
+        return self.bytes.decode("utf-8", "replace")
+
+    def close(self):
+        self.socket.close()
+
+
+def sse(house, path, token):
+    return Follower(house, f"GET {path} HTTP/1.1\r\nHost: {house.page}\r\nAuthorization: Bearer {token}\r\n"
+                           "Accept: text/event-stream\r\n\r\n", "SSE " + path)
+
+
+def websocket(house, token):
+    key = base64.b64encode(os.urandom(16)).decode()
+    stream = Follower(house, f"GET /stream HTTP/1.1\r\nHost: {house.page}\r\nAuthorization: Bearer {token}\r\n"
+                             "Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"
+                             f"Sec-WebSocket-Key: {key}\r\n\r\n", "WebSocket /stream")
+    wait_until(lambda: b"\r\n\r\n" in stream.bytes, lambda: f"the WebSocket opens: {stream.text()}")
+    check(b" 101 " in stream.bytes, f"the WebSocket is refused: {stream.text()}")
+    said = json.dumps({"op": "start", "boot": None, "seq": None}).encode()
+    mask = os.urandom(4)
+    stream.socket.sendall(struct.pack("!BB", 0x81, 0x80 | len(said)) + mask +
+                          bytes(byte ^ mask[i % 4] for i, byte in enumerate(said)))
+    return stream
+
+
+def announce_car(house):
+    for name in ("trip", "odometer"):
+        house.tell(f"homeassistant/sensor/car_{name}/config", {
+            "name": name, "uniq_id": f"car_{name}", "stat_t": f"car/{name}", "unit_of_meas": "km",
+            "val_tpl": "{{ value }}", "dev": {"ids": ["car"], "name": "car"}})
+    wait_until(lambda: "car" in house.things(), "the car is known")
+
+
+def drive(house, km):
+    before = house.reading("car/trip")
+    house.tell("car/trip", str(km))
+    wait_until(lambda: house.reading("car/trip") not in (None, before), f"{km} km are on record")
+
+
+def live_weeks_ago(house, clock):
+    """Drives in the middle of the newest span of thirty days that is over; those are counted from 1970."""
+    span = 30 * DAY_S
+    now = time.time()
+    middle = (now // span) * span - span / 2
+    house.environment = {"LD_PRELOAD": clock, "FOXTAIL_CLOCK_SHIFT_S": str(int(middle - now))}
+    house.start()
+    announce_car(house)
+    for km in TRIPS:
+        drive(house, km)
+    house.tell("car/odometer", "48211")
+    check(house.stop() == 0, "TERM: not 0")
+    house.environment = {}
+
+
+def ask(house, token, target):
+    return house.ask("GET", target, token=token)
+
+
+def gets_the_sum_and_nothing_finer(house, token):
+    def told():
+        answer = ask(house, token, "/things/car/properties/trip")
+        return answer.status == 200 and answer.json() == SUM
+    wait_until(told, lambda: f"the insurer reads the sum: {ask(house, token, '/things/car/properties/trip').body}")
+    for points in (0, 1, 600):
+        history = ask(house, token, f"/history?address=car/trip&from=2020-01-01T00:00:00Z&points={points}").json()
+        check([point[4] for point in history["points"]] == [SUM], f"points={points}: {history}")
+    # A window that cuts through the span gets nothing of it.
+    start = history["points"][0][0] / 1000
+    cut = urllib.parse.urlencode({"address": "car/trip", "points": 0,
+                                  "from": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(start + DAY_S))})
+    check(ask(house, token, "/history?" + cut).json()["points"] == [], "half a span is told")
+    check(ask(house, token, "/readings").json()["readings"][0]["value"] == SUM, "/readings is finer")
+    check(len(ask(house, token, "/readings").json()["readings"]) == 1, "/readings says more than was given")
+    for target in ("/things/car/properties/odometer", "/history?address=car/odometer", "/why/1"):
+        check(ask(house, token, target).status == 404, f"{target} answers the insurer")
+    journal = ask(house, token, "/journal?readings=true&from=1&limit=1000").json()["records"]
+    check(not any(record["kind"] == "reading" for record in journal), f"readings in the journal: {journal}")
+    exported = ask(house, token, "/export?about=me").body.decode()
+    check("12.5" not in exported and '"reading"' not in exported, f"the export is the insurer's: {exported}")
+
+
+def streams_tell_the_sum_alone(house, token):
+    streams = [sse(house, "/things/car/properties/trip/observe", token),
+               sse(house, "/things/car/properties/observe", token), websocket(house, token)]
+    for stream in streams:
+        wait_until(lambda stream=stream: re.search(r"\b50(\.0)?\b", stream.text()), lambda stream=stream: f"{stream.name} tells the sum: {stream.text()}")
+    drive(house, LATER)
+    wait_until(lambda: house.value("car/trip") == LATER, "the person sees the new trip")
+    # A comment or a frame that comes later than the trip would have: the next beat of each line is long, so ask once more.
+    check(ask(house, token, "/things/car/properties/trip").json() == SUM, "the new trip shows")
+    for stream in streams:
+        check(str(LATER) not in stream.text() and "12.5" not in stream.text(), f"{stream.name} told a single trip: {stream.text()}")
+        check("48211" not in stream.text(), f"{stream.name} told what was not given")
+        check(not stream.ended.is_set(), f"{stream.name} ended by itself: {stream.text()}")
+    return streams
+
+
+def ends_at_once(house, token, person, streams):
+    taken = person.do("take_back")
+    certificate = taken["certificate"]
+    check(certificate["subject"] == "participant:insurer" and taken["shown"] == certificate["effective_seq"], f"{taken}")
+    check(certificate["streams_closed"] == len(streams), f"of {len(streams)} streams: {certificate}")
+    for stream in streams:
+        check(stream.ended.wait(DEADLINE_S), f"{stream.name} goes on after the grant was taken back")
+        stream.close()
+    check(struct.pack("!H", 4401) in streams[2].bytes[-100:], f"how the WebSocket was closed: {streams[2].bytes[-20:]!r}")
+    check(ask(house, token, "/things/car/properties/trip").status == 401, "the token still opens something")
+    ended = house.records(kind="grant_ended")[0]
+    check(ended["seq"] == certificate["effective_seq"], f"{ended} is not what the certificate says: {certificate}")
+
+
+def desk_shows_who_looked(house, person):
+    looks = " / ".join(person.do("looks")["looks"])
+    # What a stream begins with is a look; the sum did not change after that.
+    for what in (r"insurer\s+looked \d+ times", r"insurer\s+looked at the past \d+ times"):
+        check(re.search(what, looks), f"'{what}' is not in: {looks}")
+    check("car" in looks.lower(), looks)
+
+
+def command_line_tells_the_same(house):
+    house_cli = lambda *words: subprocess.run(
+        [house.program, "desk", *words, "--as", "anna", "--url", "http://" + house.page, "--data", str(house.data)],
+        env=dict(os.environ, FOXTAIL_PASSPHRASE=PASSPHRASE, NO_COLOR="1", TZ="UTC"), text=True, capture_output=True,
+        timeout=60, check=False)
+    looks = house_cli("looks")
+    check(looks.returncode == 0 and "participant:insurer" in looks.stdout, f"{looks}")
+    for name, header in (("mine.csv", "record,received"), ("mine.jsonl", '{"kind":"export"')):
+        target = house.folder / name
+        done = house_cli("export", str(target))
+        check(done.returncode == 0, f"{done}")
+        text = target.read_text()
+        check(text.startswith(header), text[:200])
+        for km in [*TRIPS, LATER]:
+            check(str(km) in text, f"{km} km are missing in {name}")
+        check("fxt_" not in text and house.token() not in text, "a token stands in the export")
+
+
+def switch_keeps_everybody_out(house, person):
+    given = person.do("give", "garage", "car/odometer", "exact", "week")
+    wait_until(lambda: ask(house, given["token"], "/things/car/properties/odometer").status == 200, "the garage reads")
+    stream = sse(house, "/things/car/properties/odometer/observe", given["token"])
+    wait_until(lambda: "48211" in stream.text(), lambda: f"the garage follows: {stream.text()}")
+    house.tell("car/odometer", "48225")
+    wait_until(lambda: "48225" in stream.text(), lambda: f"the garage hears of the next: {stream.text()}")
+    check("followed along" in " / ".join(person.do("looks")["looks"]), "that somebody follows is not shown")
+    person.do("close")
+    check(stream.ended.wait(DEADLINE_S), "the stream goes on although nobody may look")
+    check(ask(house, given["token"], "/things/car/properties/odometer").status == 404, "the garage still reads")
+    person.do("open")
+    wait_until(lambda: ask(house, given["token"], "/things/car/properties/odometer").status == 200, "the garage reads again")
+    stream.close()
+
+
+def story(house, clock):
+    house.configure()
+    live_weeks_ago(house, clock)
+    house.start()
+    announce_car(house)
+    code = wait_until(lambda: re.findall(r"/#signup=(\S+)", house.log_text()), "the sign-up link")[-1]
+    person = Person(house, "anna", code.strip('"'))
+    try:
+        given = person.do("give", "insurer", "car/trip", "month", "year")
+        check("sum of each 30 days" in given["card"], f"the card says: {given['card']}")
+        check(given["findings"] == [], f"axe: {given['findings']}")
+        token = given["token"]
+        grants = [grant for grant in house.get("/grants")["grants"] if grant["subject"] == "participant:insurer"]
+        check(len(grants) == 1 and grants[0]["terms"] == {"obligations": {"granularity": "30d", "aggregate": "sum"}}, f"{grants}")
+        gets_the_sum_and_nothing_finer(house, token)
+        streams = streams_tell_the_sum_alone(house, token)
+        ends_at_once(house, token, person, streams)
+        desk_shows_who_looked(house, person)
+        command_line_tells_the_same(house)
+        switch_keeps_everybody_out(house, person)
+        person.leave()
+    finally:
+        person.clear()
+    check(house.stop() == 0, "TERM: not 0")
+    check("bugs found" not in house.log_text(), house.log_text())
+    check(token not in house.log_text(), "the token stands in the log")
+
+
+def main():
+    chromium = os.environ.get("CHROMIUM", "/usr/bin/chromium")
+    if shutil.which("node") is None or not os.access(chromium, os.X_OK) or not (WEB / "node_modules" / "playwright-core").is_dir():
+        print("skipped: node, chromium or the packages of web are not installed")
+        return SKIPPED
+    house = House(sys.argv[1], "desk")
+    try:
+        story(house, sys.argv[2])
+    except Wrong as wrong:
+        traceback.print_exc()
+        print(f"desk: {wrong}\n{house.log_text()[-3000:]}", file=sys.stderr)
+        return 1
+    finally:
+        house.clear()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
