@@ -188,6 +188,47 @@ TEST_F(Cli, GivingPrintsTheTokenAloneOnStandardOutput) {
     EXPECT_EQ(run({"grants", "give", "sitter"}), 2);
 }
 
+TEST_F(Cli, TheDeskIsToldInSentences) {
+    hub.answers(
+        "GET /desk",
+        R"({"closed":{"grant":9,"since":"2026-11-21T00:00:00Z","until":null},"grants":[{"id":77,"sentence":"participant:insurer may see Car, until 2027-11-22."}],
+            "onlookers":[{"subject":"participant:insurer","sees":[{"address":"car/trip","precision":"the sum of each 30 days","because":"granted"}]}],
+            "looks":[{"subject":"participant:insurer","how":"history","count":3,"until":"2026-11-21T00:00:00Z","addresses":["car/trip"],"grant":77}]})");
+    EXPECT_EQ(run({"desk"}), 0) << line.err();
+    EXPECT_THAT(line.out(), AllOf(HasSubstr("Closed: nobody else"),
+                                  HasSubstr("77  participant:insurer may see Car, until"),
+                                  HasSubstr("the sum of each 30 days")));
+    EXPECT_EQ(run({"desk", "looks"}), 0) << line.err();
+    EXPECT_THAT(line.out(), AllOf(HasSubstr("history"), HasSubstr("car/trip")));
+    hub.answers("PUT /desk/privacy", R"({"closed":true,"effective_seq":88,"streams_closed":2})");
+    EXPECT_EQ(run({"desk", "close", "--until", "8h"}), 0) << line.err();
+    EXPECT_EQ(hub.asked().back(),
+              R"(PUT /desk/privacy {"closed":true,"until":"2026-11-22T20:00:00Z"})");
+    EXPECT_EQ(line.out(), "Nobody else may look or control, as of record 88; streams closed: 2.\n");
+    EXPECT_EQ(run({"desk", "--as", "anna"}), 2) << "without a passphrase";
+}
+
+TEST_F(Cli, AnExportIsFollowedToItsEnd) {
+    const TestFolder folder;
+    hub.answers("GET /export?about=me&format=csv", "a\r\n", 200,
+                {{"Link", "</export?about=me&format=csv&cursor=1.1>; rel=\"next\""}});
+    hub.answers("GET /export?about=me&format=csv&cursor=1.1", "b\r\n");
+    EXPECT_EQ(run({"desk", "export", folder / "mine.csv"}), 0) << line.err();
+    std::ifstream in(folder / "mine.csv", std::ios::binary);
+    EXPECT_EQ(std::string(std::istreambuf_iterator<char>(in), {}), "a\r\nb\r\n");
+    EXPECT_EQ(run({"desk", "export", folder / "no/such/folder"}), 1);
+}
+
+TEST_F(Cli, AGrantIsNarrowed) {
+    hub.answers("PUT /grants/77", R"({"id":78,"instead_of":77})");
+    EXPECT_EQ(run({"grants", "narrow", "77", "--address", "car/trip", "--until", "48h"}), 0)
+        << line.err();
+    EXPECT_EQ(hub.asked().back(),
+              R"(PUT /grants/77 {"addresses":["car/trip"],"until":"2026-11-24T12:00:00Z"})");
+    EXPECT_EQ(line.out(), "Grant 78 holds in place of 77, with the same token.\n");
+    EXPECT_EQ(run({"grants", "narrow", "77"}), 2);
+}
+
 TEST_F(Cli, GrantsAndRulesAreListed) {
     hub.answers(
         "GET /grants",
@@ -284,6 +325,12 @@ TEST(CliAlone, EveryCommandHasHelp) {
                                                                    {"grants"},
                                                                    {"grants", "give"},
                                                                    {"grants", "end"},
+                                                                   {"grants", "narrow"},
+                                                                   {"desk"},
+                                                                   {"desk", "looks"},
+                                                                   {"desk", "close"},
+                                                                   {"desk", "open"},
+                                                                   {"desk", "export"},
                                                                    {"problems"},
                                                                    {"system"},
                                                                    {"journal", "list"},

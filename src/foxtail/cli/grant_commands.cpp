@@ -124,6 +124,37 @@ Result<void> end(const Setting& setting, HubClient& hub, const GrantOptions& opt
     return {};
 }
 
+Result<void> narrow(const Setting& setting, HubClient& hub, const GrantOptions& options) {
+    const Terminal& terminal = setting.terminal;
+    std::string body;
+    if (!options.addresses.empty()) append_list(body, "addresses", options.addresses);
+    if (!options.verbs.empty()) append_list(body, "verbs", options.verbs);
+    if (!options.until.empty()) {
+        const auto until = parse_moment_ahead(options.until, terminal.clock.now());
+        if (!until) return fail(until.error());
+        body += ",\"until\":\"" + format_rfc3339(*until) + "\"";
+    }
+    if (!options.terms.empty()) {
+        if (const auto terms = parse_json(options.terms); !terms)
+            return fail(Code::invalid_input, "--terms: " + terms.error().message);
+        body += ",\"terms\":" + options.terms;
+    }
+    if (body.empty())
+        return fail(Code::invalid_input,
+                    "say what becomes less: --address, --verb, --until, --terms");
+    const auto answer =
+        hub.ask("PUT", "/grants/" + std::to_string(options.id), "{" + body.substr(1) + "}");
+    if (!answer) return fail(answer.error());
+    if (options.json) {
+        terminal.line(answer->body);
+        return {};
+    }
+    const auto done = parse_json(answer->body);
+    terminal.line("Grant " + (done ? std::to_string(number_of(*done, "id")) : std::string("?")) +
+                  " holds in place of " + std::to_string(options.id) + ", with the same token.");
+    return {};
+}
+
 using GrantWork = Result<void> (*)(const Setting&, HubClient&, const GrantOptions&);
 
 void add_give(const Setting& setting, CLI::App& grants, GrantOptions& options) {
@@ -153,6 +184,22 @@ void add_give(const Setting& setting, CLI::App& grants, GrantOptions& options) {
     give->fallthrough();
 }
 
+void add_narrow(const Setting& setting, CLI::App& grants, GrantOptions& options) {
+    auto* narrow =
+        setting.command(grants, "narrow", "Puts a narrower grant in the place of one you gave",
+                        "  foxtail grants narrow 4711 --address hall-lamp/on --until 24h");
+    narrow->add_option("ID", options.id, "The grant's number")->required();
+    narrow->add_option("--address", options.addresses, "Only these; may be repeated")
+        ->expected(1)
+        ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+    narrow->add_option("--verb", options.verbs, "Only these; may be repeated")
+        ->expected(1)
+        ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+    narrow->add_option("--until", options.until, "An earlier end: 24h from now, or a time");
+    narrow->add_option("--terms", options.terms, "Stricter terms, as JSON; all of them");
+    narrow->fallthrough();
+}
+
 }  // namespace
 
 void add_grant_commands(const Setting& setting) {
@@ -168,11 +215,13 @@ void add_grant_commands(const Setting& setting) {
         setting.command(*grants, "end", "Takes a grant back, at once", "  foxtail grants end 4711");
     end_command->add_option("ID", options->id, "The grant's number")->required();
     end_command->fallthrough();
+    add_narrow(setting, *grants, *options);
     grants->require_subcommand(0, 1);
     grants->callback([setting, options, to, grants] {
-        const GrantWork work = grants->got_subcommand("give")  ? give
-                               : grants->got_subcommand("end") ? end
-                                                               : list_grants;
+        const GrantWork work = grants->got_subcommand("give")     ? give
+                               : grants->got_subcommand("end")    ? end
+                               : grants->got_subcommand("narrow") ? narrow
+                                                                  : list_grants;
         setting.with_hub(*to, [&](HubClient& hub) { return work(setting, hub, *options); });
     });
 }
