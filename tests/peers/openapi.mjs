@@ -120,6 +120,14 @@ const requests = {
   rules: () => [[200]], subjects: () => [[200]], problems: () => [[200]], system: () => [[200]], metrics: () => [[200]], grants: () => [[200]],
   give_grant: () => [[201, {body: {subject_name: 'dashboard', addresses: ['porch/*'], verbs: ['read', 'history'], until: '2099-01-01T00:00:00Z', purpose: 'a test'}}],
     [400, {body: {subject_name: 'dashboard', addresses: [], verbs: ['read']}}], [400, {body: {subject_name: 'dashboard', addresses: ['*'], verbs: ['own']}}]],
+  desk: () => [[200], [200, {query: 'looks_before=5'}], [400, {query: 'looks_before=x'}]],
+  set_privacy: () => [[200, {body: {closed: true, until: '2099-01-01T00:00:00Z'}}], [200, {body: {closed: false}}], [400, {body: {}}],
+    [400, {body: {closed: true, until: '2000-01-01T00:00:00Z'}}]],
+  take_along: () => [[200, {query: 'about=me'}], [200, {query: 'about=me&format=csv'}], [400], [400, {query: 'about=anna'}],
+    [400, {query: 'about=me&cursor=x'}]],
+  data_sheet: () => [[200, {id: 'garden'}], [404, {id: 'nothing'}]],
+  narrow_grant: () => [[400, {id: found.wide, body: {addresses: ['*']}}], [200, {id: found.wide, body: {addresses: ['garden/lamp']}}],
+    [403, {id: found.wide, body: {}}], [403, {id: 'x', body: {}}]],
   take_back_grant: () => [[200, {id: found.grant}], [404, {id: found.grant}], [404, {id: '999999'}], [404, {id: 'x'}]],
 };
 
@@ -144,6 +152,7 @@ before(async () => {
   found.command = (await as_owner('/things/garden/properties/lamp', {method: 'PUT', body: 'true'})).headers.get('foxtail-command');
   const give = async (grant) => (await as_owner('/grants', {method: 'POST', body: JSON.stringify(grant)})).json();
   found.grant = String((await give({subject_name: 'guest', addresses: ['garden/*'], verbs: ['read']})).id);
+  found.wide = String((await give({subject_name: 'wide', addresses: ['garden/*'], verbs: ['read']})).id);
   narrow = (await give({subject_name: 'narrow', addresses: ['porch/lux'], verbs: ['read']})).token;
 });
 
