@@ -11,7 +11,7 @@ namespace {
 
 constexpr std::size_t named_max = 5;
 
-constexpr std::uint16_t bit(Verb verb) {
+constexpr std::uint16_t word_bit(Verb verb) {
     return static_cast<std::uint16_t>(verb);
 }
 
@@ -27,14 +27,14 @@ std::string number_words(double number) {
 }
 
 std::string verbs_words(std::uint16_t verbs) {
-    const bool sees = (verbs & (bit(Verb::read) | bit(Verb::observe))) != 0;
+    const bool sees = (verbs & (word_bit(Verb::read) | word_bit(Verb::observe))) != 0;
     std::string out;
     if (sees) out = "see";
-    if ((verbs & bit(Verb::history)) != 0 && !sees) out = "see the past of";
-    if ((verbs & bit(Verb::set)) != 0) add(out, "set", " and ");
-    if ((verbs & bit(Verb::run)) != 0) add(out, "run actions of", " and ");
-    if ((verbs & bit(Verb::grant)) != 0) add(out, "pass on", " and ");
-    if ((verbs & (bit(Verb::publish) | bit(Verb::subscribe))) != 0)
+    if ((verbs & word_bit(Verb::history)) != 0 && !sees) out = "see the past of";
+    if ((verbs & word_bit(Verb::set)) != 0) add(out, "set", " and ");
+    if ((verbs & word_bit(Verb::run)) != 0) add(out, "run actions of", " and ");
+    if ((verbs & word_bit(Verb::grant)) != 0) add(out, "pass on", " and ");
+    if ((verbs & (word_bit(Verb::publish) | word_bit(Verb::subscribe))) != 0)
         add(out, "use MQTT topics of", " and ");
     return out.empty() ? "know of" : out;
 }
@@ -129,8 +129,8 @@ std::string grant_words(const Door& door, const Grant& grant,
     const std::string who = subject == "hub" ? "everybody else" : subject;
     std::string out = who + (given.terms.forbid ? " may not " : " may ") +
                       verbs_words(given.verbs) + " " + what_words(door, grant, reached);
-    const bool sees = (given.verbs & (bit(Verb::read) | bit(Verb::observe))) != 0;
-    if (sees && (given.verbs & bit(Verb::history)) != 0) out += " with the past";
+    const bool sees = (given.verbs & (word_bit(Verb::read) | word_bit(Verb::observe))) != 0;
+    if (sees && (given.verbs & word_bit(Verb::history)) != 0) out += " with the past";
     if (given.terms.obligation.any()) out += ", only " + precision_words(given.terms.obligation);
     add_when(out, given.terms.when);
     add_envelope(out, given.terms.envelope);

@@ -172,7 +172,7 @@ Result<Connection> find_hub(const ConnectionOptions& options, const Terminal& te
     auto address = resolve(url->host);
     if (!address) return fail(address.error());
     to.endpoint.address = *address;
-    if (auto done = find_token(options, terminal, to); !done) return fail(done.error());
+    if (auto told = find_token(options, terminal, to); !told) return fail(told.error());
     return to;
 }
 

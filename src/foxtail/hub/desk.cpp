@@ -13,17 +13,17 @@ namespace {
 constexpr std::string_view closing_code = "foxtail.closed";
 constexpr std::uint32_t looked_at_max = 1000;
 
-constexpr std::uint16_t bit(Verb verb) {
+constexpr std::uint16_t bit_of(Verb verb) {
     return static_cast<std::uint16_t>(verb);
 }
 
-bool is_person(SubjectKind kind) {
+bool lives_here(SubjectKind kind) {
     return kind == SubjectKind::owner || kind == SubjectKind::resident;
 }
 
 /// Those who look and act for themselves; what runs the house is not among them.
 bool is_somebody(SubjectKind kind) {
-    return is_person(kind) || kind == SubjectKind::guest || kind == SubjectKind::participant ||
+    return lives_here(kind) || kind == SubjectKind::guest || kind == SubjectKind::participant ||
            kind == SubjectKind::agent || kind == SubjectKind::token;
 }
 
@@ -39,7 +39,7 @@ bool within(const Verdict& verdict, Time at) {
 /// True for who keeps the household's affairs without being one of its people, of what is the
 /// household's in common.
 bool Door::speaks_for(PropertyId property) const {
-    if (is_person(who().kind) || !may_manage()) return false;
+    if (lives_here(who().kind) || !may_manage()) return false;
     const OwnershipEpoch* epoch =
         hub_->authority().ownership().now(names().property(property).thing);
     return epoch == nullptr || epoch->owners.empty();
@@ -72,7 +72,7 @@ void Door::grants_on_mine(
         if (grant.grantor == subject_ || grant.given.terms.forbid) return true;
         for (const Verb verb :
              {Verb::discover, Verb::read, Verb::observe, Verb::history, Verb::set}) {
-            if ((grant.given.verbs & bit(verb)) == 0) continue;
+            if ((grant.given.verbs & bit_of(verb)) == 0) continue;
             const Verdict verdict = authority.decide(grant.given.subject, verb, id, when);
             if (verdict.allowed || verdict.reason == Reason::expired) return true;
         }
@@ -112,7 +112,7 @@ void Door::see(SubjectId who, const std::vector<PropertyId>& mine, std::size_t& 
             // Who had it before sees what was before, which is not the subject's.
             if (!verdict.allowed || verdict.before.known()) continue;
             if (verbs == 0) first = verdict;
-            verbs = static_cast<std::uint16_t>(verbs | bit(verb));
+            verbs = static_cast<std::uint16_t>(verbs | bit_of(verb));
         }
         const Property& property = names().property(id);
         keep(property.address, verbs, first);
@@ -122,7 +122,7 @@ void Door::see(SubjectId who, const std::vector<PropertyId>& mine, std::size_t& 
         for (const ActionSpec& action : spec.actions) {
             const auto address = spec.id + "/" + action.name;
             const Verdict verdict = authority.decide_at(who, Verb::run, address, when);
-            if (verdict.allowed) keep(address, bit(Verb::run), verdict);
+            if (verdict.allowed) keep(address, bit_of(Verb::run), verdict);
         }
     }
 }
@@ -138,7 +138,7 @@ std::vector<Door::Onlooker> Door::onlookers() const {
     std::vector<Onlooker> out;
     std::size_t room = insights_max;
     for (const Subject& subject : authority.subjects()) {
-        const bool may_see = is_person(subject.kind) || given[subject.id.index];
+        const bool may_see = lives_here(subject.kind) || given[subject.id.index];
         if (subject.id == subject_ || !is_somebody(subject.kind) || !may_see) continue;
         Onlooker onlooker;
         onlooker.subject = subject.id;
@@ -255,7 +255,7 @@ const Grant* Door::closing() const {
 }
 
 void Door::close(Time until, std::function<void(Result<Hub::Certificate>)> then) {
-    if (!is_person(who().kind) && !may_manage()) return then(Authority::denied());
+    if (!lives_here(who().kind) && !may_manage()) return then(Authority::denied());
     if (hub_->health_.read_only)
         return then(fail(Code::unavailable, "read-only: " + hub_->health_.reason));
     if (until.known() && until <= now())
@@ -265,7 +265,7 @@ void Door::close(Time until, std::function<void(Result<Hub::Certificate>)> then)
     forbid.addresses = {"*"};
     for (const Verb verb :
          {Verb::discover, Verb::read, Verb::observe, Verb::history, Verb::set, Verb::run})
-        forbid.verbs = static_cast<std::uint16_t>(forbid.verbs | bit(verb));
+        forbid.verbs = static_cast<std::uint16_t>(forbid.verbs | bit_of(verb));
     forbid.until = until;
     forbid.purpose = "nobody may look or control";
     forbid.terms.forbid = true;
@@ -323,7 +323,7 @@ bool Door::is_mine(const Record& record, Time now) const {
         const Verdict verdict = authority.decide_at(subject_, Verb::history, address, now);
         const bool own =
             verdict.reason == Reason::owner || verdict.reason == Reason::about_them ||
-            (!is_person(who().kind) && may_manage() && authority.ownership().now(id) == nullptr);
+            (!lives_here(who().kind) && may_manage() && authority.ownership().now(id) == nullptr);
         return own && !verdict.obligation.any() && within(verdict, record.time);
     };
     if (const auto* reading = std::get_if<Reading>(&record.body))
