@@ -17,9 +17,8 @@ constexpr Duration sign_along_after = milliseconds(250);
 }  // namespace
 
 void Ledger::close() {
-    for (auto* statement :
-         {&insert_leaf_, &insert_tile_, &insert_secret_, &find_secret_, &insert_checkpoint_})
-        *statement = {};
+    for (auto* statement : {&insert_leaf_, &insert_tile_, &insert_checkpoint_}) *statement = {};
+    secrets_.close();
 }
 
 Result<void> Ledger::append(const ledger::Hash& leaf) {
@@ -80,38 +79,11 @@ bool Ledger::sealing_is_due(Time now) const {
     return age >= options_.ledger_age || age < Duration{} - options_.ledger_age;
 }
 
-Result<LedgerSecret> Ledger::secret_for(PropertyId property, std::int64_t day) {
-    if (day != secrets_day_) {
-        secrets_.clear();
-        secrets_day_ = day;
-    }
-    const auto known = secrets_.find(property.index);
-    if (known != secrets_.end()) return known->second;
-    LedgerSecret secret{};
-    find_secret_.bind(1, std::int64_t{property.index});
-    find_secret_.bind(2, day);
-    const auto row = find_secret_.step();
-    if (!row) return fail(row.error());
-    const bool found = *row && find_secret_.blob(0).size() == secret.size();
-    if (found) std::copy_n(find_secret_.blob(0).begin(), secret.size(), secret.begin());
-    find_secret_.reset();
-    if (!found) {
-        randombytes_buf(secret.data(), secret.size());
-        const std::string_view bytes(reinterpret_cast<const char*>(secret.data()), secret.size());
-        insert_secret_.bind(1, std::int64_t{property.index});
-        insert_secret_.bind(2, day);
-        insert_secret_.bind_blob(3, bytes);
-        if (auto done = insert_secret_.run(); !done) return fail(done.error());
-    }
-    secrets_.emplace(property.index, secret);
-    return secret;
-}
-
 Result<void> Ledger::hash_readings(ledger::SegmentLeaf& leaf) {
     ledger::Tree tree;
     const auto& blocks = cutter_.cut(readings_, {});
     for (const auto& block : blocks) {
-        const auto secret = secret_for(block.property, secret_day(leaf.time));
+        const auto secret = secrets_.make(block.property, secret_day(leaf.time));
         if (!secret) return fail(secret.error());
         text_.clear();
         append_block_text(text_, block);

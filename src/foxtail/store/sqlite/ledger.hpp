@@ -5,6 +5,7 @@
 #include "foxtail/store/sqlite/db.hpp"
 #include "foxtail/store/sqlite/ledger_blocks.hpp"
 #include "foxtail/store/sqlite/ledger_key.hpp"
+#include "foxtail/store/sqlite/ledger_secrets.hpp"
 #include "foxtail/store/sqlite/shared.hpp"
 
 #include <optional>
@@ -57,6 +58,9 @@ public:
     /// The transaction with these records is durable. A failed one is followed by open().
     void committed(std::size_t readings);
 
+    /// Secrets were forgotten in the file: those in memory are not to be used any more.
+    void secrets_have_changed() { secrets_.look_again(); }
+
     [[nodiscard]] const ledger::Tree& tree() const { return tree_; }
     [[nodiscard]] const ledger::VerifierKey& key() const { return key_->verifier(); }
     [[nodiscard]] const std::string& newest_checkpoint() const { return newest_note_; }
@@ -71,7 +75,6 @@ private:
                                           const std::string& text);
     [[nodiscard]] Result<void> append_key(const ledger::SigningKey& next, bool agreed, Seq last,
                                           Time now);
-    [[nodiscard]] Result<LedgerSecret> secret_for(PropertyId property, std::int64_t day);
     [[nodiscard]] Result<void> hash_readings(ledger::SegmentLeaf& leaf);
     [[nodiscard]] Result<void> insert_checkpoint(Time now);
 
@@ -80,8 +83,6 @@ private:
     const Shared& shared_;
     Statement insert_leaf_;
     Statement insert_tile_;
-    Statement insert_secret_;
-    Statement find_secret_;
     Statement insert_checkpoint_;
 
     ledger::Tree tree_;
@@ -94,8 +95,7 @@ private:
     std::string text_;
     std::vector<const Entry*> readings_;
     BlockCutter cutter_;
-    std::int64_t secrets_day_ = 0;
-    std::unordered_map<std::uint32_t, LedgerSecret> secrets_;
+    LedgerSecrets secrets_;
 
     std::uint64_t signed_size_ = 0;
     std::int64_t signed_day_ = 0;

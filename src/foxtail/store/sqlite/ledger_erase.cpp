@@ -1,5 +1,6 @@
 #include "foxtail/store/sqlite/ledger_erase.hpp"
 
+#include "foxtail/store/sqlite/ledger_secrets.hpp"
 #include "foxtail/store/sqlite/segment.hpp"
 
 #include <algorithm>
@@ -27,6 +28,7 @@ public:
         : database_(database), group_(group), property_(property) {}
 
     Result<void> run(const std::set<Seq>& dropped) {
+        if (auto done = secrets_.open(database_); !done) return done;
         if (auto done = find_leaves(*dropped.begin(), *dropped.rbegin()); !done) return done;
         if (leaves_.empty()) return {};  // from before the ledger
         if (auto done = find_readings(); !done) return done;
@@ -39,9 +41,7 @@ public:
         }
         for (const auto& [day, whole] : whole_days) {
             if (!whole) continue;
-            auto done = database_.run(
-                "DELETE FROM ledger_secret WHERE property = " + std::to_string(property_.index) +
-                " AND day = " + std::to_string(day));
+            auto done = secrets_.forget(property_, day);
             if (!done) return done;
         }
         return {};
@@ -112,18 +112,10 @@ private:
     }
 
     Result<LedgerSecret> secret_of(const Leaf& leaf) {
-        auto row =
-            database_.prepare("SELECT secret FROM ledger_secret WHERE property = ? AND day = ?");
-        if (!row) return fail(row.error());
-        row->bind(1, std::int64_t{property_.index});
-        row->bind(2, leaf.day);
-        const auto found = row->step();
+        const auto found = secrets_.find(property_, leaf.day);
         if (!found) return fail(found.error());
-        LedgerSecret out{};
-        if (!*found || row->blob(0).size() != out.size())
-            return fail(Code::corrupt, "a secret of the ledger is missing");
-        std::copy_n(row->blob(0).begin(), out.size(), out.begin());
-        return out;
+        if (!*found) return fail(Code::corrupt, "a secret of the ledger is missing");
+        return **found;
     }
 
     /// True when nothing of the property is left in this leaf.
@@ -173,6 +165,7 @@ private:
     Database& database_;
     Group group_;
     PropertyId property_;
+    LedgerSecrets secrets_;
     std::vector<Leaf> leaves_;
     std::vector<Entry> readings_;
     BlockCutter cutter_;

@@ -31,7 +31,6 @@ Result<void> LedgerExport::run() {
          "SELECT leaf, seq, time, actor, cause, kind, salt, body FROM record WHERE leaf IS NOT "
          "NULL ORDER BY seq"},
         {&own_, "SELECT leaf, kind, first_seq, last_seq, body FROM ledger_leaf ORDER BY leaf"},
-        {&secrets_, "SELECT secret FROM ledger_secret WHERE property = ? AND day = ?"},
         {&erased_,
          "SELECT property, chunk, first_seq, last_seq, hash FROM ledger_block WHERE leaf = ? "
          "ORDER BY property, chunk"},
@@ -41,6 +40,7 @@ Result<void> LedgerExport::run() {
         if (!prepared) return fail(prepared.error());
         *statement = std::move(*prepared);
     }
+    if (auto done = secrets_.open(database); !done) return done;
     if (auto done = head(); !done) return done;
     for (auto* one : {&records_, &own_}) {
         const auto row = one->step();
@@ -156,18 +156,12 @@ Result<void> LedgerExport::append_hashes(std::uint64_t from, const std::vector<I
 }
 
 Result<LedgerSecret> LedgerExport::secret(PropertyId property, std::int64_t day) {
-    secrets_.bind(1, std::int64_t{property.index});
-    secrets_.bind(2, day);
-    const auto row = secrets_.step();
-    if (!row) return fail(row.error());
-    LedgerSecret out{};
-    const bool found = *row && secrets_.blob(0).size() == out.size();
-    if (found) std::copy_n(secrets_.blob(0).begin(), out.size(), out.begin());
-    secrets_.reset();
-    if (!found)
+    const auto found = secrets_.find(property, day);
+    if (!found) return fail(found.error());
+    if (!*found)
         return fail(Code::corrupt, "the secret of property " + std::to_string(property.index) +
                                        " and day " + std::to_string(day) + " is missing");
-    return out;
+    return **found;
 }
 
 Result<void> LedgerExport::buffer_readings(const ledger::SegmentLeaf& leaf) {

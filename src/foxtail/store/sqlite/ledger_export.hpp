@@ -3,6 +3,7 @@
 #include "foxtail/base/result.hpp"
 #include "foxtail/journal/export.hpp"
 #include "foxtail/store/sqlite/ledger_blocks.hpp"
+#include "foxtail/store/sqlite/ledger_secrets.hpp"
 #include "foxtail/store/sqlite/reader.hpp"
 
 #include <functional>
@@ -44,7 +45,7 @@ private:
     Write write_;
     Statement records_;
     Statement own_;
-    Statement secrets_;
+    LedgerSecrets secrets_;
     Statement erased_;
     bool record_is_there_ = false;
     bool own_is_there_ = false;

@@ -10,8 +10,6 @@ Result<void> Ledger::prepare() {
          "INSERT INTO ledger_leaf(leaf, kind, first_seq, last_seq, day, body) VALUES "
          "(?,?,?,?,?,?)"},
         {&insert_tile_, "INSERT INTO ledger_tile(id, hashes) VALUES (?,?)"},
-        {&insert_secret_, "INSERT INTO ledger_secret(property, day, secret) VALUES (?,?,?)"},
-        {&find_secret_, "SELECT secret FROM ledger_secret WHERE property = ? AND day = ?"},
         {&insert_checkpoint_,
          "INSERT OR REPLACE INTO ledger_checkpoint(size, made, note) VALUES (?,?,?)"},
     };
@@ -20,7 +18,7 @@ Result<void> Ledger::prepare() {
         if (!prepared) return fail(prepared.error());
         *statement = std::move(*prepared);
     }
-    return {};
+    return secrets_.open(database_);
 }
 
 Result<void> Ledger::open(Seq last, Time now) {
@@ -28,7 +26,6 @@ Result<void> Ledger::open(Seq last, Time now) {
     auto tree = load_tree(database_);
     if (!tree) return fail(tree.error());
     tree_ = std::move(*tree);
-    secrets_.clear();
     signed_size_ = 0;
     signed_at_.reset();
     grown_at_.reset();

@@ -295,12 +295,39 @@ TEST(Ledger, readings_past_their_retention_go_and_what_is_left_is_still_proved) 
     EXPECT_TRUE(verified->problems.empty()) << verified->problems.front();
     EXPECT_GT(verified->readings_dropped, 500U);
     auto database = Database::open(folder.file(), Database::Mode::read_only, "");
-    const auto secrets = [&](const char* which) {
+    const auto secrets = [&](int which) {
         return *database->number(
-            std::string("SELECT count(*) FROM ledger_secret WHERE property = ") + which);
+            "SELECT count(*) FROM ledger_secret WHERE row = 0 AND "
+            "substr(secrets, 1 + 32 * " +
+            std::to_string(which) + ", 32) <> zeroblob(32)");
     };
-    EXPECT_EQ(secrets("0"), 13) << "twelve days from morning to morning";
-    EXPECT_LT(secrets("1"), 9) << "the secrets of days that are gone are gone";
+    EXPECT_EQ(secrets(0), 13) << "twelve days from morning to morning";
+    EXPECT_LT(secrets(1), 9) << "the secrets of days that are gone are gone";
+}
+
+TEST(Ledger, what_is_said_after_a_day_was_forgotten_has_a_secret_of_its_own) {
+    Folder folder;
+    auto options = ledger_options(folder);
+    options.retention_pause = {};
+    Both both(options);
+    ASSERT_TRUE(both.open());
+    ASSERT_TRUE(both.writer.keep_for({1}, minutes(30)));
+    Seq seq = 0;
+    const auto say = [&](std::uint32_t property, Duration at) {
+        ASSERT_TRUE(both.writer.append(std::vector<Record>{
+            {++seq, begin_of_records + at, {1}, 0, Reading{{property}, Quality::good, {}, 0.5}}}));
+    };
+    for (int i = 0; i < 100; ++i) say(1, seconds(i));
+    ASSERT_TRUE(both.writer.seal_now());
+    // An hour later, on the same day: what was said is too old by now.
+    for (int i = 0; i < 100; ++i) say(0, hours(2) + seconds(i));
+    ASSERT_TRUE(both.maintain());
+    ASSERT_GT(verify(folder.file())->readings_dropped, 50U);
+    for (int i = 0; i < 100; ++i) say(1, hours(3) + seconds(i));
+    ASSERT_TRUE(both.writer.seal_now());
+    both.writer.close();
+    const auto found = audit(exported(folder.file()));
+    EXPECT_TRUE(found.good()) << told(found);
 }
 
 TEST(Ledger, what_is_changed_in_the_file_is_found_and_named) {

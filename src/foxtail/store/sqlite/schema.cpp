@@ -175,9 +175,42 @@ INSERT INTO about(topic, says) VALUES
  ('ledger_checkpoint', 'Signed roots by the number of leaves; made in microseconds UTC. One a day and the newest.');
 )sql";
 
-constexpr std::array<Migration, 3> steps = {{{"the first schema", version_1},
+// What one row a property and day was, is sixteen in one now.
+constexpr const char* version_4 = R"sql(
+ALTER TABLE ledger_secret RENAME TO ledger_secret_3;
+CREATE TABLE ledger_secret(
+  row     INTEGER NOT NULL,
+  day     INTEGER NOT NULL,
+  secrets BLOB NOT NULL,
+  PRIMARY KEY(row, day)
+) STRICT, WITHOUT ROWID;
+INSERT INTO ledger_secret(row, day, secrets)
+ SELECT property / 16, day, CAST(
+  coalesce(max(CASE property % 16 WHEN 0 THEN secret END), zeroblob(32)) ||
+  coalesce(max(CASE property % 16 WHEN 1 THEN secret END), zeroblob(32)) ||
+  coalesce(max(CASE property % 16 WHEN 2 THEN secret END), zeroblob(32)) ||
+  coalesce(max(CASE property % 16 WHEN 3 THEN secret END), zeroblob(32)) ||
+  coalesce(max(CASE property % 16 WHEN 4 THEN secret END), zeroblob(32)) ||
+  coalesce(max(CASE property % 16 WHEN 5 THEN secret END), zeroblob(32)) ||
+  coalesce(max(CASE property % 16 WHEN 6 THEN secret END), zeroblob(32)) ||
+  coalesce(max(CASE property % 16 WHEN 7 THEN secret END), zeroblob(32)) ||
+  coalesce(max(CASE property % 16 WHEN 8 THEN secret END), zeroblob(32)) ||
+  coalesce(max(CASE property % 16 WHEN 9 THEN secret END), zeroblob(32)) ||
+  coalesce(max(CASE property % 16 WHEN 10 THEN secret END), zeroblob(32)) ||
+  coalesce(max(CASE property % 16 WHEN 11 THEN secret END), zeroblob(32)) ||
+  coalesce(max(CASE property % 16 WHEN 12 THEN secret END), zeroblob(32)) ||
+  coalesce(max(CASE property % 16 WHEN 13 THEN secret END), zeroblob(32)) ||
+  coalesce(max(CASE property % 16 WHEN 14 THEN secret END), zeroblob(32)) ||
+  coalesce(max(CASE property % 16 WHEN 15 THEN secret END), zeroblob(32)) AS BLOB)
+ FROM ledger_secret_3 GROUP BY property / 16, day;
+DROP TABLE ledger_secret_3;
+UPDATE about SET says = 'What the salts of the readings of one day (since 1970, by the leaf''s time) are made from: 32 bytes for each of the properties 16 * row to 16 * row + 15; zeros = none, or forgotten.' WHERE topic = 'ledger_secret';
+)sql";
+
+constexpr std::array<Migration, 4> steps = {{{"the first schema", version_1},
                                              {"room for retained messages", version_2},
-                                             {"the ledger", version_3}}};
+                                             {"the ledger", version_3},
+                                             {"secrets in rows of sixteen", version_4}}};
 
 }  // namespace
 

@@ -54,7 +54,10 @@ Result<bool> Writer::maintain_step() {
         looked_at_free_pages_ = false;
         return true;
     }
-    if (sweeper_.running()) return stepped(sweeper_.step());
+    if (sweeper_.running()) {
+        ledger_.secrets_have_changed();
+        return stepped(sweeper_.step());
+    }
     if (options_.monotonic() >= retention_resumes_) {
         if (auto looked = sweeper_.look(newest_); !looked) return fail(looked.error());
         if (sweeper_.running()) {
