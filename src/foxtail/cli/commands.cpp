@@ -96,6 +96,7 @@ void add_client_commands(CLI::App& app, int& status, const cli::Terminal& termin
     cli::add_journal_commands(setting);
     cli::add_affair_commands(setting);
     cli::add_grant_commands(setting);
+    cli::add_people_commands(setting);
     cli::add_file_commands(setting);
     cli::add_completion_command(setting);
 }
