@@ -22,6 +22,7 @@ struct Member {
     std::string marker;  // how the value stands in an answer, and nothing else does
     std::string action;
     Seq reading = 0;
+    Time time = {};  // of the reading
     [[nodiscard]] std::string address() const { return thing + "/" + name; }
 };
 
@@ -109,13 +110,17 @@ public:
     [[nodiscard]] bool may(const Asker& asker, Verb verb, const std::string& address) const {
         return decide(asker, verb, address).allowed;
     }
-    /// Whether the value as it is may reach them by some verb.
-    [[nodiscard]] bool sees_exactly(const Asker& asker, const Member& member) const {
-        for (const Verb verb : {Verb::read, Verb::observe, Verb::history}) {
+    /// Whether the value as it is, from when it is, may reach them by one of the verbs.
+    [[nodiscard]] bool sees_exactly(const Asker& asker, const Member& member,
+                                    std::initializer_list<Verb> verbs) const {
+        return std::any_of(verbs.begin(), verbs.end(), [&](Verb verb) {
             const Verdict verdict = decide(asker, verb, member.address());
-            if (verdict.allowed && !verdict.obligation.any()) return true;
-        }
-        return false;
+            return verdict.allowed && !verdict.obligation.any() && member.time >= verdict.since &&
+                   (!verdict.before.known() || member.time < verdict.before);
+        });
+    }
+    [[nodiscard]] bool sees_exactly(const Asker& asker, const Member& member) const {
+        return sees_exactly(asker, member, {Verb::read, Verb::observe, Verb::history});
     }
     [[nodiscard]] bool knows(const Asker& asker, const std::string& thing,
                              const std::string& member) const {
@@ -266,7 +271,9 @@ private:
                 const auto& address =
                     house.devices.inlet->catalogue().property(reading->property).address;
                 for (Member& member : members) {
-                    if (member.address() == address) member.reading = record.seq;
+                    if (member.address() != address) continue;
+                    member.reading = record.seq;
+                    member.time = record.time;
                 }
             }
         });
@@ -307,8 +314,7 @@ void Matrix::about_member(HttpClient& client, const Asker& asker, const Member& 
     ask(client, asker, "GET /readings", "/readings?thing=" + member.thing, "",
         knows_thing ? 200 : 404);
     ask(client, asker, "GET /history", "/history?address=" + address, "", if_read(Verb::history));
-    const bool on_record = sees_exactly(asker, member) && (may(asker, Verb::history, address) ||
-                                                           may(asker, Verb::observe, address));
+    const bool on_record = sees_exactly(asker, member, {Verb::history, Verb::observe});
     ask(client, asker, "GET /why/{seq}", "/why/" + std::to_string(member.reading), "",
         on_record ? 200 : 404);
 }
@@ -361,11 +367,7 @@ void Matrix::lists(HttpClient& client, const Asker& asker) {
     for (const Member& member : members) {
         const Verdict read = decide(asker, Verb::read, member.address());
         holds(readings, member, read.allowed && !read.obligation.any(), "GET /readings");
-        bool recorded = false;
-        for (const Verb verb : {Verb::history, Verb::observe}) {
-            const Verdict verdict = decide(asker, verb, member.address());
-            recorded = recorded || (verdict.allowed && !verdict.obligation.any());
-        }
+        const bool recorded = sees_exactly(asker, member, {Verb::history, Verb::observe});
         holds(journal, member, recorded, "GET /journal");
         if (asker.subject.empty()) continue;
         EXPECT_EQ(things.body.find("/things/" + member.thing + "/") != std::string::npos,
@@ -387,7 +389,8 @@ void Matrix::affairs(HttpClient& client, const Asker& asker) {
     ask(client, asker, "POST /subjects/invitations", "/subjects/invitations", "{}", managed(400));
     ask(client, asker, "DELETE /subjects/invitations/{id}", "/subjects/invitations/999999", "",
         managed(404));
-    ask(client, asker, "DELETE /subjects/{name}", "/subjects/resident:zed", "", managed(404));
+    ask(client, asker, "DELETE /subjects/people/{name}", "/subjects/people/resident:zed", "",
+        managed(404));
 }
 
 /// What everybody is answered, whoever they are.

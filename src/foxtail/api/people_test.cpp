@@ -90,7 +90,7 @@ TEST(People, an_invitation_lets_one_sign_up_once_under_its_name) {
     for (const char* way : {"/subjects", "/subjects/invitations", "/system", "/rules"})
         EXPECT_EQ(ben.get(way)->status, 403U) << way;
     EXPECT_EQ(ben.post("/subjects/invitations", R"({"name":"eve"})")->status, 403U);
-    EXPECT_EQ(ben.remove("/subjects/resident:carl")->status, 403U);
+    EXPECT_EQ(ben.remove("/subjects/people/resident:carl")->status, 403U);
     // The code is nowhere, and of the passphrase only its hash is kept.
     home.house.at_home([&] {
         for (const auto& [subject, hash] : home.house.secrets.book.passphrases)
@@ -113,7 +113,7 @@ TEST(People, a_name_that_is_or_was_somebodys_is_not_given_again) {
     EXPECT_EQ(status(R"({"name":"ben"})"), 409U) << "it would take over what is theirs";
     EXPECT_EQ(status(R"({"kind":"guest","name":"ben"})"), 409U);
     EXPECT_EQ(status(R"({"name":"anna"})"), 409U);
-    EXPECT_EQ(home.owner.remove("/subjects/resident:ben")->status, 200U);
+    EXPECT_EQ(home.owner.remove("/subjects/people/resident:ben")->status, 200U);
     EXPECT_EQ(status(R"({"name":"ben"})"), 409U) << "what was theirs would be the new one's";
     for (const char* wrong :
          {"[]", "{}", R"({"name":"a:b"})", R"({"name":""})", R"({"name":"x","kind":"owner"})",
@@ -188,7 +188,7 @@ TEST(People, the_person_an_invitation_names_is_theirs_alone) {
     EXPECT_EQ(HttpClient(home.house.by_cookie()).get("/things/anna/properties/place")->status,
               404U);
     // Moved out, it stays theirs: closed to everybody.
-    EXPECT_EQ(home.owner.remove("/subjects/resident:annalena")->status, 200U);
+    EXPECT_EQ(home.owner.remove("/subjects/people/resident:annalena")->status, 200U);
     home.house.say("anna/place", std::string("elsewhere"));
     EXPECT_EQ(home.owner.get("/things/anna/properties/place")->status, 404U);
     HttpClient anna(home.house.by_cookie());
@@ -237,26 +237,26 @@ TEST(People, who_moves_out_is_out_at_once) {
     ASSERT_EQ(given->status, 201U) << given->body;
     HttpClient insurer(home.house.as(text_of(parsed(given->body), "token")));
     EXPECT_EQ(insurer.get("/things")->status, 200U);
-    EXPECT_EQ(home.owner.remove("/subjects/resident:ben")->status, 200U);
+    EXPECT_EQ(home.owner.remove("/subjects/people/resident:ben")->status, 200U);
     EXPECT_EQ(ben.get("/auth/me")->status, 401U);
     EXPECT_EQ(insurer.get("/things")->status, 401U);
     EXPECT_EQ(home.sign_in("ben", "correct horse").status, 401U);
     while (live.read(seconds(10))) {
     }
     EXPECT_EQ(live.close_code(), 4401U);
-    EXPECT_EQ(home.owner.remove("/subjects/resident:ben")->status, 404U);
+    EXPECT_EQ(home.owner.remove("/subjects/people/resident:ben")->status, 404U);
     const auto subjects = home.owner.get("/subjects")->body;
     EXPECT_NE(subjects.find(R"("name":"resident:ben","kind":"resident","left":true)"),
               std::string::npos)
         << subjects;
-    EXPECT_EQ(home.owner.remove("/subjects/owner:anna")->status, 404U)
+    EXPECT_EQ(home.owner.remove("/subjects/people/owner:anna")->status, 404U)
         << "who maintains the household is not sent away";
 }
 
 TEST(People, somebody_may_leave_by_themself) {
     Home home;
     HttpClient ben(home.join(R"({"name":"ben"})"));
-    EXPECT_EQ(ben.remove("/subjects/resident:ben")->status, 200U);
+    EXPECT_EQ(ben.remove("/subjects/people/resident:ben")->status, 200U);
     EXPECT_EQ(ben.get("/auth/me")->status, 401U);
 }
 

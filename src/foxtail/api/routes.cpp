@@ -48,7 +48,7 @@ const std::array table{
     Route{"GET", "/subjects/invitations", people::invitations, Denial::is_told},
     Route{"POST", "/subjects/invitations", people::invite, Denial::is_told},
     Route{"DELETE", "/subjects/invitations/{id}", people::withdraw, Denial::is_told},
-    Route{"DELETE", "/subjects/{name}", people::let_leave, Denial::is_told},
+    Route{"DELETE", "/subjects/people/{name}", people::let_leave, Denial::is_told},
     Route{"GET", "/problems", affairs::problems, Denial::is_told},
     Route{"GET", "/system", affairs::system, Denial::is_told},
     Route{"GET", "/metrics", affairs::metrics, Denial::is_told},

@@ -115,7 +115,7 @@ std::vector<Expected> matrix() {
         {"GET", "/subjects/invitations", "", 401, 403, 403, 200},
         {"POST", "/subjects/invitations", "{}", 401, 403, 403, 400},
         {"DELETE", "/subjects/invitations/99999", "", 401, 403, 403, 404},
-        {"DELETE", "/subjects/guest:nobody", "", 401, 403, 403, 404},
+        {"DELETE", "/subjects/people/guest:nobody", "", 401, 403, 403, 404},
         {"GET", "/problems", "", 401, 403, 403, 200},
         {"GET", "/system", "", 401, 403, 403, 200},
         {"GET", "/metrics", "", 401, 403, 403, 200},

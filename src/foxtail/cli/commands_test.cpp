@@ -225,7 +225,7 @@ TEST_F(Cli, PeopleAreInvitedListedAndLetGo) {
     EXPECT_THAT(line.out(),
                 AllOf(HasSubstr("owner:anna"), HasSubstr("resident:ben"), HasSubstr("guest:oma"),
                       Not(HasSubstr("eve")), Not(HasSubstr("hub"))));
-    hub.answers("DELETE /subjects/resident%3Aben", R"({"seq":5})");
+    hub.answers("DELETE /subjects/people/resident%3Aben", R"({"seq":5})");
     EXPECT_EQ(run({"people", "remove", "ben"}), 0) << line.err();
     EXPECT_THAT(line.out(), HasSubstr("resident:ben has moved out"));
     hub.answers("DELETE /subjects/invitations/12", "", 204);

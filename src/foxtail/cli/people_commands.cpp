@@ -112,7 +112,7 @@ Result<void> remove(const Setting& setting, HubClient& hub, const PeopleOptions&
             }
         }
     }
-    const auto answer = hub.ask("DELETE", "/subjects/" + percent_encode(name));
+    const auto answer = hub.ask("DELETE", "/subjects/people/" + percent_encode(name));
     if (!answer) return fail(answer.error());
     setting.terminal.line(shown(name) +
                           " has moved out: sessions and grants have ended. What is theirs stays "
