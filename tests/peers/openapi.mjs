@@ -90,6 +90,9 @@ const requests = {
   sign_up: () => [[401, {body: {code: 'not-this-one', name: 'eve', passphrase: 'long enough it is'}}], [401, {body: {code: 7}}], [400, {raw: '{'}]],
   sign_in: () => [[401, {body: {name: 'nobody', passphrase: 'long enough it is'}}], [400, {body: []}]],
   sign_out: () => [[204]],
+  change_passphrase: () => [[204, {...found.session, body: {current: 'long enough it is', passphrase: 'another that is long'}}],
+    [403, {...found.session, body: {current: 'long enough it is', passphrase: 'another that is long'}}],
+    [400, {...found.session, body: {current: 'another that is long', passphrase: 'short'}}], [400, {body: {}}]],
   directory: () => [[200]],
   things: () => [[200], [200, {query: 'limit=1'}], [200, {query: 'offset=99999'}], [400, {query: 'limit=x'}], [400, {query: 'limit=-1'}]],
   ownership: () => [[200, {id: 'garden'}], [404, {id: 'nothing'}]],
@@ -128,6 +131,12 @@ const requests = {
   data_sheet: () => [[200, {id: 'garden'}], [404, {id: 'nothing'}]],
   narrow_grant: () => [[400, {id: found.wide, body: {addresses: ['*']}}], [200, {id: found.wide, body: {addresses: ['garden/lamp']}}],
     [403, {id: found.wide, body: {}}], [403, {id: 'x', body: {}}]],
+  confirm_grant: () => [[409, {id: found.lasting}], [404, {id: '999999'}], [404, {id: 'x'}]],
+  invitations: () => [[200]],
+  invite: () => [[201, {body: {name: 'eve'}}], [201, {body: {kind: 'guest', name: 'oma', until: '2099-01-01T00:00:00Z'}}], [400, {body: {}}],
+    [400, {body: {kind: 'owner', name: 'x'}}], [400, {body: {name: 'x', person: 'porch'}}], [409, {body: {name: 'pat'}}]],
+  withdraw_invitation: () => [[204, {id: found.invitation}], [404, {id: found.invitation}], [404, {id: 'x'}]],
+  let_leave: () => [[200, {name: 'resident:pat'}], [404, {name: 'resident:pat'}], [404, {name: 'nobody'}]],
   take_back_grant: () => [[200, {id: found.grant}], [404, {id: found.grant}], [404, {id: '999999'}], [404, {id: 'x'}]],
 };
 
@@ -153,6 +162,13 @@ before(async () => {
   const give = async (grant) => (await as_owner('/grants', {method: 'POST', body: JSON.stringify(grant)})).json();
   found.grant = String((await give({subject_name: 'guest', addresses: ['garden/*'], verbs: ['read']})).id);
   found.wide = String((await give({subject_name: 'wide', addresses: ['garden/*'], verbs: ['read']})).id);
+  found.lasting = String((await give({subject_name: 'lasting', addresses: ['garden/*'], verbs: ['read']})).id);
+  const invite = async (name) => (await as_owner('/subjects/invitations', {method: 'POST', body: JSON.stringify({name})})).json();
+  found.invitation = String((await invite('never')).id);
+  const {code} = await invite('pat');
+  const joined = await fetch(url + '/auth/signup', {method: 'POST', body: JSON.stringify({code, passphrase: 'long enough it is'})});
+  assert.equal(joined.status, 204, 'pat signs up');
+  found.session = {token: '', headers: {cookie: joined.headers.get('set-cookie').split(';')[0], 'x-foxtail': '1'}};
   narrow = (await give({subject_name: 'narrow', addresses: ['porch/lux'], verbs: ['read']})).token;
 });
 
@@ -188,7 +204,7 @@ for (const id of Object.keys(requests)) {
     for (const [expected, how = {}] of requests[id]()) {
       const path = fill(one.path, how) + (how.query ? '?' + how.query : '');
       const body = how.raw ?? (how.body === undefined ? undefined : JSON.stringify(how.body));
-      const {status, value} = await ask(one, path, {body, headers: how.headers});
+      const {status, value} = await ask(one, path, {token: how.token, body, headers: how.headers});
       assert.equal(status, expected, `${one.method} ${path} ${body ?? ''}: ${JSON.stringify(value)?.slice(0, 300)}`);
     }
   });
@@ -196,7 +212,7 @@ for (const id of Object.keys(requests)) {
 
 test('who may read one property sees that one, and nothing of the rest', async () => {
   const as = (id, values = {}, query = '') => ask(by_id(id), fill(by_id(id).path, values) + query, {token: narrow});
-  for (const id of ['rules', 'grants', 'subjects', 'problems', 'system', 'metrics']) assert.equal((await as(id)).status, 403, id);
+  for (const id of ['rules', 'grants', 'subjects', 'invitations', 'problems', 'system', 'metrics']) assert.equal((await as(id)).status, 403, id);
   assert.equal((await as('read_property', {id: 'porch', name: 'lux'})).status, 200);
   assert.deepEqual((await as('things')).value.map((thing) => thing.id.split(':').pop()), ['porch']);
   assert.deepEqual((await as('readings')).value.readings.map((one) => one.address), ['porch/lux']);
@@ -258,6 +274,6 @@ test('who tries passphrases is slowed down, and told how long', async () => {
 test('what is documented as the good answer of each operation was met', () => {
   const unmet = operations()
     .map((one) => `${one.id} ${Object.keys(one.operation.responses)[0]}`)
-    .filter((one) => !asked.has(one) && !['stream 101', 'sign_up 204', 'sign_in 204'].includes(one));
-  assert.deepEqual(unmet, []); // the page's test signs up and in
+    .filter((one) => !asked.has(one) && !['stream 101', 'sign_up 204', 'sign_in 204', 'confirm_grant 204'].includes(one));
+  assert.deepEqual(unmet, []); // the page's test signs up and in; there is no restored house here
 });

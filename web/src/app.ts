@@ -31,12 +31,16 @@ export const stream = new Stream(store, {
 
 // ---- session ----------------------------------------------------------------------------------------------
 
-export type Gate = "asking" | "sign_in" | "sign_up" | "need_link" | "unreachable" | "in";
+export type Gate = "asking" | "sign_in" | "sign_up" | "invited" | "need_link" | "unreachable" | "in";
 export const gate = signal<Gate>("asking");
 
 export function signup_code(): string | null {
-  const found = /^#signup=(.+)$/.exec(location.hash);
+  const found = /^#(?:signup|invite)=(.+)$/.exec(location.hash);
   return found ? decodeURIComponent(found[1]!) : null;
+}
+
+function is_invited(): boolean {
+  return location.hash.startsWith("#invite=") && signup_code() !== null;
 }
 
 export function enter(): void {
@@ -46,6 +50,11 @@ export function enter(): void {
 
 export async function knock(): Promise<void> {
   try {
+    // Whoever opens an invitation wants to be who it is for, also where somebody else is signed in.
+    if (is_invited()) {
+      gate.value = "invited";
+      return;
+    }
     if (signup_code() !== null && (await api.state()).signup_needed) {
       gate.value = "sign_up";
       return;
@@ -82,7 +91,7 @@ export interface Route {
 
 function read_route(): Route {
   const [view = "", ...rest] = location.hash.replace(/^#\/?/, "").split("/");
-  return { view: view.startsWith("signup=") ? "" : view, argument: decodeURIComponent(rest.join("/")) };
+  return { view: /^(signup|invite)=/.test(view) ? "" : view, argument: decodeURIComponent(rest.join("/")) };
 }
 
 export const route = signal<Route>(read_route());

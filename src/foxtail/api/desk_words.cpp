@@ -66,6 +66,15 @@ std::string clock_words(std::uint16_t minute) {
     return two(minute / 60) + ":" + two(minute % 60);
 }
 
+std::string class_words(std::uint8_t classes) {
+    std::string out;
+    for (const Sensitivity one : {Sensitivity::home, Sensitivity::personal, Sensitivity::sensitive,
+                                  Sensitivity::critical}) {
+        if ((classes >> static_cast<unsigned>(one) & 1U) != 0) add(out, name(one), " or ");
+    }
+    return out;
+}
+
 void add_when(std::string& out, const Conditions& when) {
     static constexpr std::array<const char*, 7> days = {"Mon", "Tue", "Wed", "Thu",
                                                         "Fri", "Sat", "Sun"};
@@ -78,6 +87,8 @@ void add_when(std::string& out, const Conditions& when) {
         out += ", from " + clock_words(when.from_minute) + " to " + clock_words(when.until_minute);
     if (!when.presence.empty())
         out += ", while " + when.presence + " is " + to_json(when.presence_value);
+    if (when.reads_per_hour != 0)
+        out += ", " + std::to_string(when.reads_per_hour) + " values an hour";
 }
 
 void add_envelope(std::string& out, const Envelope& envelope) {
@@ -131,6 +142,8 @@ std::string grant_words(const Door& door, const Grant& grant,
                       verbs_words(given.verbs) + " " + what_words(door, grant, reached);
     const bool sees = (given.verbs & (word_bit(Verb::read) | word_bit(Verb::observe))) != 0;
     if (sees && (given.verbs & word_bit(Verb::history)) != 0) out += " with the past";
+    if (given.terms.common) out += ", of what is the household's in common";
+    if (given.terms.classes != 0) out += ", of class " + class_words(given.terms.classes);
     if (given.terms.obligation.any()) out += ", only " + precision_words(given.terms.obligation);
     add_when(out, given.terms.when);
     add_envelope(out, given.terms.envelope);

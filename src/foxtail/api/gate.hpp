@@ -8,6 +8,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 
 namespace foxtail {
@@ -22,6 +23,7 @@ struct Caller {
     By by = By::token;
     std::string hash;  // of the cookie's value or of the token
     SubjectId subject;
+    std::string source;  // the other side's address
 };
 
 /// Finds out who asks, and lets people in. The only part of the API that sees the hub; what passes
@@ -46,14 +48,15 @@ public:
 
     /// Nothing when the request carries no valid token or session. A wrong token is not made up for
     /// by a good cookie.
-    [[nodiscard]] std::optional<Caller> recognise(const HttpRequest& request) const;
+    [[nodiscard]] std::optional<Caller> recognise(const HttpRequest& request);
     /// Whether what it was recognised by still holds.
     [[nodiscard]] bool still(const Caller& caller) const;
 
     // ---- what is public
     // ---------------------------------------------------------------------------------------
     [[nodiscard]] const Hub::Health& health() const { return hub_.health(); }
-    [[nodiscard]] bool signup_needed() const { return book_.passphrases.empty(); }
+    /// While nobody maintains the household.
+    [[nodiscard]] bool signup_needed() const;
     /// Opens sign-up with a code that works once, for the link printed at the first start. Blocks.
     /// Error: conflict (there is an owner already), unavailable.
     [[nodiscard]] Result<std::string> open_signup();
@@ -62,15 +65,25 @@ public:
         std::string code;  // sign-up only
         std::string name;
         std::string passphrase;
-        std::string source;  // the other side's address
+        std::string current;  // the passphrase so far, when it is changed
+        std::string source;   // the other side's address
     };
     /// The value for the session's cookie.
     using Admitted = std::function<void(Result<std::string>)>;
-    /// Makes the first owner. Error: denied (code), invalid_input, exhausted (too many tries),
+    using Changed = std::function<void(Result<void>)>;
+    /// Makes the first owner, or the one an invitation's code is for (whose name it has; `name` may
+    /// be left out then). Error: denied (code), invalid_input, exhausted (too many tries),
     /// unavailable.
     void sign_up(Entry entry, Admitted then);
     /// Error: denied (name or passphrase: which is not told), exhausted, unavailable.
     void sign_in(Entry entry, Admitted then);
+    /// Another passphrase for the one whose session it is; their other sessions end. Error: denied,
+    /// invalid_input, exhausted, unavailable.
+    void change_passphrase(const Caller& caller, Entry entry, Changed then);
+    /// Whether somebody can sign in under this name.
+    [[nodiscard]] bool has_passphrase(const std::string& subject) const {
+        return book_.passphrases.contains(subject);
+    }
     /// Ends the session at once; `then` when that is kept. Error: unavailable (a restart would
     /// bring it back).
     void sign_out(const Caller& caller, std::function<void(Result<void>)> then);
@@ -92,6 +105,11 @@ private:
         hub_.when_durable(seq, std::move(then));
     }
 
+    [[nodiscard]] const std::string* find_passphrase_subject(std::string_view name) const;
+    void note_token(const Caller& caller);
+    void note_refused(std::optional<SubjectId> subject, const char* how, std::string_view source,
+                      const char* why);
+    void take_up(const Entry& entry, const std::string& subject, std::string hash, Admitted then);
     void make_owner(const Entry& entry, std::string hash, Admitted then);
     void admit(const std::string& subject, Admitted then);
     void keep(std::function<void(Result<void>)> then);
@@ -102,13 +120,14 @@ private:
     Worker& worker_;
     SecretBook book_;
     Throttle throttle_;
-    bool signing_up_ = false;
+    std::set<std::string> signing_up_;  // hashes of the codes being used just now
+    StringMap<Duration> tokens_seen_;   // by subject and source: when last, while it is used
     std::function<void()> ended_;
     std::shared_ptr<Dummy> dummy_;
 };
 
-/// "anna" to "owner:anna": trimmed, ASCII letters small. Error: invalid_input.
-[[nodiscard]] Result<std::string> owner_subject(std::string_view name);
+/// A person's name as it is kept: trimmed, ASCII letters small. Error: invalid_input.
+[[nodiscard]] Result<std::string> person_name(std::string_view name);
 /// "owner:anna" to "anna".
 [[nodiscard]] std::string_view bare_name(std::string_view subject);
 

@@ -106,6 +106,7 @@ void append_grant_members(JsonText& json, const Door& door, const Grant& grant) 
     append_json(terms, grant.given.terms);
     json.raw("terms", terms);
     json.boolean("token", !grant.given.token_hash.empty());
+    if (grant.suspended) json.boolean("suspended", true);
 }
 
 void append_certificate_members(JsonText& json, const Hub::Certificate& certificate) {

@@ -86,8 +86,10 @@ private:
         const auto thing = door_.thing(watched_.thing);
         if (!thing) return false;
         if (!watched_.event.empty()) return door_.discovers(**thing, watched_.event);
-        return watched_.property.empty() ||
-               door_.read(watched_.thing, watched_.property).has_value();
+        if (watched_.property.empty()) return true;
+        const auto view = door_.read(watched_.thing, watched_.property);
+        // Told too often for now: it goes on later.
+        return view || view.error().code == Code::exhausted;
     }
     [[nodiscard]] bool is_watched(const Property& property) const {
         if (door_.names().thing(property.thing).spec.id != watched_.thing) return false;

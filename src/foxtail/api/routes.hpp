@@ -75,11 +75,18 @@ void grants(Door&, Site&, Call&, const Answer&);
 void give(Door&, Site&, Call&, const Answer&);
 void narrow(Door&, Site&, Call&, const Answer&);
 void take_back(Door&, Site&, Call&, const Answer&);
+void confirm(Door&, Site&, Call&, const Answer&);
 void subjects(Door&, Site&, Call&, const Answer&);
 void problems(Door&, Site&, Call&, const Answer&);
 void system(Door&, Site&, Call&, const Answer&);
 void metrics(Door&, Site&, Call&, const Answer&);
 }  // namespace affairs
+namespace people {  // routes_people.cpp
+void invitations(Door&, Site&, Call&, const Answer&);
+void invite(Door&, Site&, Call&, const Answer&);
+void withdraw(Door&, Site&, Call&, const Answer&);
+void let_leave(Door&, Site&, Call&, const Answer&);
+}  // namespace people
 namespace open {  // routes_open.cpp
 void health(Gate&, Call&, const Answer&);
 void ready(Gate&, Call&, const Answer&);
@@ -89,6 +96,7 @@ void me(Gate&, Call&, const Answer&);
 void sign_up(Gate&, Call&, const Answer&);
 void sign_in(Gate&, Call&, const Answer&);
 void sign_out(Gate&, Call&, const Answer&);
+void change_passphrase(Gate&, Call&, const Answer&);
 /// A file of the page; false when there is none at the path.
 bool page_file(const Call&, const Answer&);
 }  // namespace open

@@ -95,14 +95,27 @@ void take_back(Door& door, Site&, Call& call, const Answer& answer) {
                    });
 }
 
+void confirm(Door& door, Site&, Call& call, const Answer& answer) {
+    const auto id = parse_number(call.parts[0]);
+    if (!id) return answer.problem(404, "no such grant");
+    door.confirm(*id, [answer](Result<Seq> done) {
+        if (!done) return answer.error(done.error());
+        answer.nothing();
+    });
+}
+
 void subjects(Door& door, Site&, Call&, const Answer& answer) {
     const auto all = door.subjects();
     if (!all) return answer.error(all.error());
     std::string out;
     JsonText json(out);
     json.object().key("subjects").array();
-    for (const Subject& subject : **all)
-        json.object().text("name", subject.name).text("kind", name(subject.kind)).end_object();
+    for (const Subject& subject : **all) {
+        json.object().text("name", subject.name).text("kind", name(subject.kind));
+        if (door.left(subject.id)) json.boolean("left", true);
+        if (const Time until = door.visit_until(subject); until.known()) json.time("until", until);
+        json.end_object();
+    }
     json.end_array().end_object();
     answer.json(std::move(out));
 }

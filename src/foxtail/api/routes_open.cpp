@@ -27,7 +27,8 @@ Result<Gate::Entry> entry_from(const Call& call) {
                    ? std::string(std::string_view(value->get_string()))
                    : std::string();
     };
-    return Gate::Entry{text("code"), text("name"), text("passphrase"), call.request.peer};
+    return Gate::Entry{text("code"), text("name"), text("passphrase"), text("current"),
+                       call.request.peer};
 }
 
 HttpHeader session_cookie(const std::string& value, Duration age) {
@@ -98,6 +99,16 @@ void sign_out(Gate& gate, Call& call, const Answer& answer) {
     gate.sign_out(*call.caller, [answer](Result<void> kept) {
         if (!kept) return answer.error(kept.error());
         answer.nothing({session_cookie("", {})});
+    });
+}
+
+void change_passphrase(Gate& gate, Call& call, const Answer& answer) {
+    if (!call.caller) return answer.problem(401, "not signed in");
+    auto entry = entry_from(call);
+    if (!entry) return answer.error(entry.error());
+    gate.change_passphrase(*call.caller, std::move(*entry), [answer](Result<void> changed) {
+        if (changed) return answer.nothing();
+        answer.error(changed.error());
     });
 }
 

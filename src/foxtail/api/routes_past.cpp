@@ -107,8 +107,8 @@ Result<Asked> journal_asked(const Door& door, const Call& call) {
     asked.query.newest_first = !*from;
     if (const std::string* kind = call.find("kind")) {
         if (!is_kind(*kind))
-            return fail(Code::invalid_input, "there is no kind of record '" + printable(*kind) +
-                                                 "'; docs/journal-format.md lists them");
+            return fail(Code::invalid_input,
+                        "'kind' is no kind of record; docs/journal-format.md lists them");
         asked.query.kind = *kind;
     }
     const std::string* readings = call.find("readings");

@@ -142,8 +142,43 @@ public:
     std::string operator()(const OutsideRead& r) const {
         return subject(r.subject) + " looked " + std::to_string(r.count) + " times (" + r.how + ")";
     }
+    std::string operator()(const Invited& i) const {
+        return actor() + " invited " + bare(i.name) + " as a " + name(i.kind);
+    }
+    std::string operator()(const InvitationEnded& i) const {
+        return with("invitation " + std::to_string(i.invitation) +
+                        (i.used ? " was taken up" : " has ended"),
+                    i.reason);
+    }
+    std::string operator()(const SubjectLeft& s) const {
+        return with(subject(s.subject) + " left the household", s.reason);
+    }
+    std::string operator()(const SignedIn& s) const {
+        return subject(s.subject) + " signed in" + way(s.how, s.source, s.count);
+    }
+    std::string operator()(const SignedOut& s) const {
+        return subject(s.subject) + " signed out" + way({}, s.source, 1);
+    }
+    std::string operator()(const SignInRefused& s) const {
+        const std::string who =
+            s.subject == SubjectId{} ? "Somebody unknown" : "Somebody as " + subject(s.subject);
+        return with(who + " was not let in" + way(s.how, s.source, s.count), s.reason);
+    }
+    std::string operator()(const GrantsSuspended& g) const {
+        return with("what outsiders were given waits to be confirmed", g.reason);
+    }
+    std::string operator()(const GrantConfirmed& g) const {
+        return actor() + " confirmed grant " + std::to_string(g.grant);
+    }
 
 private:
+    static std::string way(std::string_view how, std::string_view source, std::uint64_t count) {
+        std::string text;
+        if (!how.empty()) text += " by " + std::string(how);
+        if (!source.empty()) text += " from " + std::string(source);
+        if (count > 1) text += ", " + std::to_string(count) + " times";
+        return text;
+    }
     static std::string with(std::string text, std::string_view detail) {
         if (!detail.empty()) text += ": " + std::string(detail);
         return text;

@@ -60,6 +60,9 @@ struct Server::Inside final : HttpService {
         site.pulse = &pulse;
         site.http = [this]() -> const HttpServer::Figures& { return http.figures(); };
         site.still = [this](const Caller& caller) { return gate.still(caller); };
+        site.has_passphrase = [this](const std::string& subject) {
+            return gate.has_passphrase(subject);
+        };
         site.epoch = [this] { return hub.authority().epoch(); };
         site.when_recorded = [this](Seq seq, std::function<void(Result<void>)> then) {
             gate.when_recorded(seq, std::move(then));

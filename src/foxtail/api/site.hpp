@@ -52,6 +52,7 @@ struct Site {
     std::vector<ConnectionsSource> connections;
     std::function<const HttpServer::Figures&()> http;
     std::function<bool(const Caller&)> still;
+    std::function<bool(const std::string& subject)> has_passphrase;
     std::function<std::uint64_t()> epoch;  // grows when subjects or grants change
     std::function<void(Seq, std::function<void(Result<void>)>)> when_recorded;
     std::size_t streams = 0;  // live views open

@@ -196,9 +196,17 @@ void MqttDoor::authenticate(const mqtt::Credentials& credentials,
     const auto subject = known ? users_.at(name) : SubjectId{};
     const bool taken = passwords_.run(
         [hash, password] { return verify_password(hash, password); },
-        [known, subject, name, done](bool right) {
-            if (known && right)
+        [this, known, subject, name, source = std::string(credentials.source), done](bool right) {
+            if (known && right) {
+                if (hub_.signed_in(subject, "mqtt", source))
+                    log(LogLevel::info, "signed in",
+                        {{"who", "device:" + name}, {"by", "mqtt"}, {"from", source}});
                 return done({mqtt::Reason::success, subject.index, "device:" + name});
+            }
+            // What nobody is called may be a password in the wrong field.
+            if (hub_.sign_in_refused(known ? std::optional(subject) : std::nullopt, "mqtt", source,
+                                     "name or password is not right"))
+                log(LogLevel::warning, "sign-in refused", {{"by", "mqtt"}, {"from", source}});
             done({mqtt::Reason::bad_user_name_or_password, 0, {}});
         });
     if (!taken) done({mqtt::Reason::server_busy, 0, {}});

@@ -91,6 +91,29 @@ Result<void> Program::open_data() {
     return {};
 }
 
+Result<void> Program::apply_house_rule(const Configuration& configuration) {
+    Hub::HouseRule rule;
+    rule.verbs = configuration.residents.verbs;
+    rule.classes = configuration.residents.classes;
+    return parts_->hub->set_house_rule(std::move(rule));
+}
+
+/// A backup knows nothing of what was taken back after it was made.
+Result<void> Program::heed_restore() {
+    const std::string marker = options_.data + "/restored";
+    std::error_code error;
+    if (!std::filesystem::exists(marker, error)) return {};
+    parts_->hub->suspend_outsiders("restored from a backup");
+    log(LogLevel::warning,
+        "restored from a backup: what outsiders were given waits for 'foxtail grants confirm'");
+    // The marker goes once that is on record; if the power fails before, it is done once more.
+    parts_->hub->when_durable(parts_->hub->head(), [marker](const Result<void>& durable) {
+        std::error_code ignored;
+        if (durable) std::filesystem::remove(marker, ignored);
+    });
+    return {};
+}
+
 Result<void> Program::make_owner_token() {
     // The command line of whoever may read this file is the owner's.
     const std::string path = options_.data + "/owner.token";
@@ -103,6 +126,7 @@ Result<void> Program::make_owner_token() {
     }
     const auto subject = hub.name_subject(owner_token_subject, SubjectKind::token);
     if (!subject) return fail(subject.error());
+    if (auto done = hub.end_tokens(*subject, "replaced by a new one"); !done) return done;
     const auto fresh = api::create_token(parts_->random);
     GrantGiven grant;
     grant.subject = *subject;
@@ -136,6 +160,7 @@ Result<void> Program::start() {
     const auto mistakes = hub.load_rules(loaded_.rules, loaded_.hash);
     if (!mistakes.empty()) return fail(Code::invalid_input, format_mistake(mistakes.front()));
 
+    if (auto done = apply_house_rule(configuration); !done) return done;
     parts_->secrets = std::make_unique<api::FileSecrets>(options_.data + "/secrets.json");
     parts_->slow = std::make_unique<Worker>(io, "foxtail-slow", slow_jobs_max);
     auto formats = Formats::make(configuration, options_.data + "/thing-names.json");
@@ -162,6 +187,7 @@ Result<void> Program::start() {
         if (!code) return fail(code.error());
         parts_->signup_code = *code;
     }
+    if (auto done = heed_restore(); !done) return done;
     if (auto done = make_owner_token(); !done) return done;
     watch_signals();
     watch_names();
@@ -227,6 +253,11 @@ void Program::reload() {
         log(LogLevel::error, "configuration not taken", {{"why", done.error().message}});
         return;
     }
+    if (auto done = apply_house_rule(then); !done) {
+        log(LogLevel::error, "configuration not taken", {{"why", done.error().message}});
+        return;
+    }
+    loaded_.configuration.residents = then.residents;
     loaded_.configuration.mqtt_users = then.mqtt_users;
     loaded_.configuration.mqtt_anonymous = then.mqtt_anonymous;
     set_log(options_.log_level.value_or(then.log_level),

@@ -41,6 +41,8 @@ private:
     struct Parts;
     void reload();
     [[nodiscard]] Result<void> open_data();
+    [[nodiscard]] Result<void> apply_house_rule(const Configuration& configuration);
+    [[nodiscard]] Result<void> heed_restore();
     [[nodiscard]] Result<void> make_owner_token();
     void watch_signals();
     void watch_names();

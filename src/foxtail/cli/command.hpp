@@ -49,6 +49,7 @@ void add_journal_commands(const Setting& setting);  // why, journal
 void add_affair_commands(const Setting& setting);   // rules, plan, problems, system
 void add_grant_commands(const Setting& setting);    // grants
 void add_desk_commands(const Setting& setting);     // desk
+void add_people_commands(const Setting& setting);   // people
 void add_file_commands(const Setting& setting);     // backup, restore
 void add_completion_command(const Setting& setting);
 /// Below `journal`: verify, export, stat.

@@ -97,6 +97,7 @@ void add_client_commands(CLI::App& app, int& status, const cli::Terminal& termin
     cli::add_affair_commands(setting);
     cli::add_grant_commands(setting);
     cli::add_desk_commands(setting);
+    cli::add_people_commands(setting);
     cli::add_file_commands(setting);
     cli::add_completion_command(setting);
 }

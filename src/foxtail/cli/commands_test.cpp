@@ -229,6 +229,50 @@ TEST_F(Cli, AGrantIsNarrowed) {
     EXPECT_EQ(run({"grants", "narrow", "77"}), 2);
 }
 
+TEST_F(Cli, GrantsThatWaitSinceARestoreAreConfirmedByNumberOrAll) {
+    hub.answers("GET /grants",
+                R"({"grants":[{"id":7,"subject":"token:a","suspended":true,"until":null},
+                              {"id":8,"subject":"token:b","until":null}]})");
+    hub.answers("POST /grants/7/confirm", "", 204);
+    EXPECT_EQ(run({"grants"}), 0) << line.err();
+    EXPECT_THAT(line.out(), HasSubstr("to be confirmed"));
+    EXPECT_EQ(run({"grants", "confirm", "--all"}), 0) << line.err();
+    EXPECT_EQ(line.out(), "Grant 7 holds again.\n");
+    EXPECT_EQ(run({"grants", "confirm", "7"}), 0) << line.err();
+    EXPECT_EQ(run({"grants", "confirm"}), 2);
+}
+
+TEST_F(Cli, PeopleAreInvitedListedAndLetGo) {
+    hub.answers("POST /subjects/invitations",
+                R"({"id":12,"link":"http://h/#invite=abc","code":"abc",
+                    "expires":"2026-11-25T12:00:00Z"})",
+                201);
+    EXPECT_EQ(run({"people", "invite", "oma", "--kind", "guest", "--until", "48h"}), 0)
+        << line.err();
+    EXPECT_EQ(line.out(), "http://h/#invite=abc\n") << "the link alone";
+    EXPECT_EQ(
+        hub.asked().back(),
+        R"(POST /subjects/invitations {"kind":"guest","name":"oma","until":"2026-11-24T12:00:00Z"})");
+    EXPECT_EQ(run({"people", "invite", "oma", "--kind", "owner"}), 2);
+    hub.answers("GET /subjects",
+                R"({"subjects":[{"name":"hub","kind":"hub"},
+                                {"name":"owner:anna","kind":"owner"},
+                                {"name":"resident:ben","kind":"resident"},
+                                {"name":"guest:eve","kind":"guest","left":true}]})");
+    hub.answers("GET /subjects/invitations",
+                R"({"invitations":[{"id":12,"subject":"guest:oma","kind":"guest",
+                                    "by":"owner:anna","expires":"2026-11-25T12:00:00Z"}]})");
+    EXPECT_EQ(run({"people"}), 0) << line.err();
+    EXPECT_THAT(line.out(),
+                AllOf(HasSubstr("owner:anna"), HasSubstr("resident:ben"), HasSubstr("guest:oma"),
+                      Not(HasSubstr("eve")), Not(HasSubstr("hub"))));
+    hub.answers("DELETE /subjects/people/resident%3Aben", R"({"seq":5})");
+    EXPECT_EQ(run({"people", "remove", "ben"}), 0) << line.err();
+    EXPECT_THAT(line.out(), HasSubstr("resident:ben has moved out"));
+    hub.answers("DELETE /subjects/invitations/12", "", 204);
+    EXPECT_EQ(run({"people", "withdraw", "12"}), 0) << line.err();
+}
+
 TEST_F(Cli, GrantsAndRulesAreListed) {
     hub.answers(
         "GET /grants",
@@ -331,6 +375,11 @@ TEST(CliAlone, EveryCommandHasHelp) {
                                                                    {"desk", "close"},
                                                                    {"desk", "open"},
                                                                    {"desk", "export"},
+                                                                   {"grants", "confirm"},
+                                                                   {"people"},
+                                                                   {"people", "invite"},
+                                                                   {"people", "withdraw"},
+                                                                   {"people", "remove"},
                                                                    {"problems"},
                                                                    {"system"},
                                                                    {"journal", "list"},

@@ -293,11 +293,20 @@ Result<void> restore(const Setting& setting, const FileOptions& options) {
     if (auto empty = must_be_empty(folder); !empty) return empty;
     if (auto copied = sqlite::backup(options.file, folder + "/journal.db"); !copied) return copied;
     ::chmod((folder + "/journal.db").c_str(), 0600);
+    // The hub looks for it: what was taken back after the backup must not hold again unasked.
+    std::ofstream marker;
+    if (auto made = create(folder + "/restored", marker); !made) return made;
+    marker << "from a backup\n";
+    marker.close();
+    if (!marker) return fail(Code::unavailable, folder + "/restored could not be written");
     terminal.line(options.file + " was verified and is restored to " + folder + ": " +
                   count_words(found->records, "record") + " and " +
                   count_words(found->readings_waiting + found->readings_sealed, "reading") + ".");
     terminal.line("'foxtail run --data " + folder +
                   "' starts it. The owner signs up again; devices keep what they had.");
+    terminal.line(
+        "What participants, agents, guests and tokens were given waits until it is confirmed: "
+        "'foxtail grants', then 'foxtail grants confirm ID'.");
     return {};
 }
 

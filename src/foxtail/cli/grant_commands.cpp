@@ -20,6 +20,8 @@ struct GrantOptions {
     std::string purpose;
     std::string terms;
     std::uint64_t id = 0;
+    std::vector<std::uint64_t> ids;
+    bool all = false;
 };
 
 Result<void> list_grants(const Setting& setting, HubClient& hub, const GrantOptions& options) {
@@ -37,9 +39,12 @@ Result<void> list_grants(const Setting& setting, HubClient& hub, const GrantOpti
                    {text_of(grant, "subject"), Tone::strong},
                    texts_of(grant, "addresses"),
                    texts_of(grant, "verbs"),
-                   {until.known() ? full_time_words(until, terminal.zone) + (over ? " (over)" : "")
+                   is_true(grant, "suspended")
+                       ? Cell{"to be confirmed", Tone::warning}
+                       : Cell{until.known()
+                                  ? full_time_words(until, terminal.zone) + (over ? " (over)" : "")
                                   : "no end",
-                    over ? Tone::warning : Tone::plain},
+                              over ? Tone::warning : Tone::plain},
                    text_of(grant, "purpose")});
     }
     if (table.empty()) {
@@ -155,6 +160,27 @@ Result<void> narrow(const Setting& setting, HubClient& hub, const GrantOptions& 
     return {};
 }
 
+/// After a restore: what was given holds again, once somebody looked.
+Result<void> confirm(const Setting& setting, HubClient& hub, const GrantOptions& options) {
+    std::vector<std::uint64_t> ids = options.ids;
+    if (options.all) {
+        const auto answer = hub.get("/grants");
+        if (!answer) return fail(answer.error());
+        for (const auto& grant : list_of(*answer, "grants")) {
+            if (is_true(grant, "suspended")) ids.push_back(number_of(grant, "id"));
+        }
+    } else if (ids.empty()) {
+        return fail(Code::invalid_input, "name the grants, or say --all");
+    }
+    for (const auto id : ids) {
+        const auto answer = hub.ask("POST", "/grants/" + std::to_string(id) + "/confirm");
+        if (!answer) return fail(answer.error());
+        setting.terminal.line("Grant " + std::to_string(id) + " holds again.");
+    }
+    if (ids.empty()) setting.terminal.line("Nothing waits to be confirmed.");
+    return {};
+}
+
 using GrantWork = Result<void> (*)(const Setting&, HubClient&, const GrantOptions&);
 
 void add_give(const Setting& setting, CLI::App& grants, GrantOptions& options) {
@@ -215,13 +241,20 @@ void add_grant_commands(const Setting& setting) {
         setting.command(*grants, "end", "Takes a grant back, at once", "  foxtail grants end 4711");
     end_command->add_option("ID", options->id, "The grant's number")->required();
     end_command->fallthrough();
+    auto* confirm_command = setting.command(
+        *grants, "confirm", "Lets grants hold again that wait since a backup was restored",
+        "  foxtail grants confirm 4711 4712\n  foxtail grants confirm --all");
+    confirm_command->add_option("ID", options->ids, "The grants' numbers");
+    confirm_command->add_flag("--all", options->all, "All that wait; look at them first");
+    confirm_command->fallthrough();
     add_narrow(setting, *grants, *options);
     grants->require_subcommand(0, 1);
     grants->callback([setting, options, to, grants] {
-        const GrantWork work = grants->got_subcommand("give")     ? give
-                               : grants->got_subcommand("end")    ? end
-                               : grants->got_subcommand("narrow") ? narrow
-                                                                  : list_grants;
+        const GrantWork work = grants->got_subcommand("give")      ? give
+                               : grants->got_subcommand("end")     ? end
+                               : grants->got_subcommand("narrow")  ? narrow
+                               : grants->got_subcommand("confirm") ? confirm
+                                                                   : list_grants;
         setting.with_hub(*to, [&](HubClient& hub) { return work(setting, hub, *options); });
     });
 }

@@ -2,6 +2,8 @@
 
 #include "foxtail/config/yaml.hpp"
 #include "foxtail/grants/pattern.hpp"
+#include "foxtail/grants/verdict.hpp"
+#include "foxtail/model/thing.hpp"
 
 #include <array>
 #include <charconv>
@@ -344,10 +346,58 @@ std::vector<std::string> changed_for_next_start(const Configuration& now,
     return out;
 }
 
+namespace {
+
+constexpr std::uint16_t bit_of(Verb verb) {
+    return static_cast<std::uint16_t>(verb);
+}
+constexpr std::uint8_t bit_of(Sensitivity one) {
+    return static_cast<std::uint8_t>(1U << static_cast<unsigned>(one));
+}
+
+void read_residents(Yaml& yaml, const YAML::Node& map, Configuration& out) {
+    static constexpr std::array<std::string_view, 2> keys = {"may", "classes"};
+    if (!map || !yaml.is_map(map, "'residents'")) return;
+    yaml.check_keys(map, keys, "'residents'");
+    if (const auto list = Yaml::at(map, "may"); list && yaml.is_list(list, "'may'")) {
+        out.residents.verbs = 0;
+        for (const auto& item : list) {
+            const auto word = yaml.text(item, "'may'");
+            const auto verb = word ? verb_from(*word) : std::nullopt;
+            const bool possible = verb == Verb::read || verb == Verb::observe ||
+                                  verb == Verb::history || verb == Verb::set || verb == Verb::run;
+            if (word && !possible) yaml.wrong(item, "'may' is of read, observe, history, set, run");
+            if (!possible) continue;
+            const auto bits = static_cast<std::uint16_t>(bit_of(*verb) | bit_of(Verb::discover));
+            out.residents.verbs = static_cast<std::uint16_t>(out.residents.verbs | bits);
+        }
+    }
+    if (const auto list = Yaml::at(map, "classes"); list && yaml.is_list(list, "'classes'")) {
+        out.residents.classes = 0;
+        for (const auto& item : list) {
+            const auto word = yaml.text(item, "'classes'");
+            const auto one = word ? sensitivity_from(*word) : std::nullopt;
+            if (word && !one)
+                yaml.wrong(item, "'classes' is of home, personal, sensitive, critical");
+            if (one)
+                out.residents.classes =
+                    static_cast<std::uint8_t>(out.residents.classes | bit_of(*one));
+        }
+        if (out.residents.classes == 0)
+            yaml.wrong(list, "'classes' names at least one; to give nothing, write may: []");
+    }
+}
+
+}  // namespace
+
 ConfigurationRead read_configuration(std::string_view text, std::string_view file) {
-    static constexpr std::array<std::string_view, 7> keys = {
-        "household", "api", "mqtt", "formats", "things", "rules", "log"};
+    static constexpr std::array<std::string_view, 8> keys = {
+        "household", "api", "mqtt", "formats", "things", "residents", "rules", "log"};
     ConfigurationRead out;
+    out.configuration.residents.verbs = static_cast<std::uint16_t>(
+        bit_of(Verb::discover) | bit_of(Verb::read) | bit_of(Verb::observe) |
+        bit_of(Verb::history) | bit_of(Verb::set) | bit_of(Verb::run));
+    out.configuration.residents.classes = bit_of(Sensitivity::home);
     out.configuration.zigbee_bridges = {{}};
     out.configuration.home_assistant_ignore_origins = {"Zigbee2MQTT"};
     Yaml yaml{std::string(file), text};
@@ -359,6 +409,7 @@ ConfigurationRead read_configuration(std::string_view text, std::string_view fil
         read_mqtt(yaml, Yaml::at(root, "mqtt"), out.configuration);
         read_formats(yaml, Yaml::at(root, "formats"), out.configuration);
         read_things(yaml, Yaml::at(root, "things"), out.configuration);
+        read_residents(yaml, Yaml::at(root, "residents"), out.configuration);
         out.configuration.rule_files = texts(yaml, Yaml::at(root, "rules"), "'rules'");
         read_log(yaml, Yaml::at(root, "log"), out.configuration);
     }

@@ -52,6 +52,13 @@ struct ZigbeeBridgeConfig {
     friend bool operator==(const ZigbeeBridgeConfig&, const ZigbeeBridgeConfig&) = default;
 };
 
+/// What every resident may do with what is the household's in common.
+struct ResidentsConfig {
+    std::uint16_t verbs = 0;   // bits of Verb
+    std::uint8_t classes = 0;  // bits 1 << Sensitivity
+    friend bool operator==(const ResidentsConfig&, const ResidentsConfig&) = default;
+};
+
 /// All that a household's configuration file says; docs/configuration.md describes it for people.
 struct Configuration {
     std::string household = "Home";
@@ -69,7 +76,8 @@ struct Configuration {
     std::optional<std::string> owntracks_prefix = "owntracks";
     double owntracks_accuracy_m_max = 200;
     std::vector<RegionConfig> regions;
-    ThingOverlays things;                 // what the household says of things, over their makers
+    ThingOverlays things;  // what the household says of things, over their makers
+    ResidentsConfig residents;
     std::vector<std::string> rule_files;  // as written; relative to the configuration file
     LogFormat log_format = LogFormat::text;
     LogLevel log_level = LogLevel::info;

@@ -1,5 +1,8 @@
 #include "foxtail/config/configuration.hpp"
 
+#include "foxtail/grants/verdict.hpp"
+#include "foxtail/model/thing.hpp"
+
 #include <string>
 
 #include <gmock/gmock.h>
@@ -61,6 +64,24 @@ TEST(ConfigurationRead, mistakes_about_things_are_told_with_their_place) {
     std::vector<int> lines;
     for (const auto& mistake : mistakes) lines.push_back(mistake.source.line);
     EXPECT_THAT(lines, ElementsAre(2, 3, 4, 5, 6));
+}
+
+TEST(ConfigurationRead, residents_work_the_home_unless_it_says_otherwise) {
+    const auto bit = [](Verb verb) { return static_cast<std::uint16_t>(verb); };
+    const auto usual = read("rules: []").residents;
+    for (const Verb verb :
+         {Verb::discover, Verb::read, Verb::observe, Verb::history, Verb::set, Verb::run})
+        EXPECT_NE(usual.verbs & bit(verb), 0) << name(verb);
+    EXPECT_EQ(usual.verbs & bit(Verb::grant), 0);
+    EXPECT_EQ(usual.classes, 1U << static_cast<unsigned>(Sensitivity::home));
+    EXPECT_EQ(read("residents: {may: []}").residents.verbs, 0);
+    const auto locks = read("residents: {may: [read], classes: [home, critical]}").residents;
+    EXPECT_EQ(locks.verbs, bit(Verb::read) | bit(Verb::discover));
+    EXPECT_EQ(locks.classes, 0b1001);
+    for (const char* wrong :
+         {"residents: {may: [grant]}", "residents: {may: [publish]}", "residents: {may: read}",
+          "residents: {classes: []}", "residents: {classes: [secret]}", "residents: {can: [read]}"})
+        EXPECT_FALSE(read_configuration(wrong, "foxtail.yaml").mistakes.empty()) << wrong;
 }
 
 TEST(ConfigurationChanges, what_only_a_restart_takes_over_is_named_by_its_key) {

@@ -15,6 +15,11 @@ bool is_personal_class(const Property& property, const Thing& thing) {
            thing.spec.kind == ThingKind::person;
 }
 
+bool is_outsider(SubjectKind kind) {
+    return kind == SubjectKind::participant || kind == SubjectKind::agent ||
+           kind == SubjectKind::guest || kind == SubjectKind::token;
+}
+
 bool any_matches(const std::vector<std::string>& patterns, std::string_view address) {
     return std::any_of(patterns.begin(), patterns.end(),
                        [&](const std::string& p) { return matches_address(p, address); });
@@ -106,6 +111,32 @@ void Authority::apply(Time at, const ClockJumped& jumped) {
     ++epoch_;
 }
 
+void Authority::apply(const SubjectLeft& left) {
+    if (left.subject.index < entries_.size()) entries_[left.subject.index].left = true;
+    ++epoch_;
+}
+
+void Authority::apply(const GrantsSuspended&) {
+    for (Grant& grant : grants_) {
+        if (is_outsider(subjects_[grant.given.subject.index].kind) && !grant.given.terms.forbid)
+            suspend(grant, true);
+    }
+    ++epoch_;
+}
+
+void Authority::apply(const GrantConfirmed& confirmed) {
+    const Grant* grant = find_grant(confirmed.grant);
+    if (grant != nullptr) suspend(grants_[static_cast<std::size_t>(grant - grants_.data())], false);
+    ++epoch_;
+}
+
+void Authority::suspend(Grant& grant, bool suspended) {
+    grant.suspended = suspended;
+    for (Row& row : entries_[grant.given.subject.index].rows) {
+        if (row.id == grant.id) row.suspended = suspended;
+    }
+}
+
 void Authority::heard(PropertyId property, const Value& value) {
     for (Presence& presence : presences_) {
         if (presence.grant == 0 || !presence.known || presence.property != property) continue;
@@ -153,6 +184,9 @@ void Authority::compile(std::size_t grant) {
     row.verbs = given.verbs;
     row.forbid = given.terms.forbid;
     row.spares_household = row.forbid && given.terms.spares_household;
+    row.common = given.terms.common;
+    any_rates_ = any_rates_ || given.terms.when.reads_per_hour != 0;
+    row.suspended = grants_[grant].suspended;
     row.grantor = grants_[grant].grantor;
     if (given.terms != GrantTerms{}) {
         auto extra = std::make_unique<Extra>();
@@ -193,7 +227,27 @@ void Authority::compile(std::size_t grant) {
 bool Authority::reaches(Seq id, std::string_view address) const {
     const Grant* grant = find_grant(id);
     return grant != nullptr && any_matches(grant->given.addresses, address) &&
-           !any_matches(grant->given.terms.except, address);
+           !any_matches(grant->given.terms.except, address) &&
+           in_classes(grant->given.terms, address);
+}
+
+bool Authority::in_classes(const GrantTerms& terms, std::string_view address) const {
+    if (terms.classes == 0) return true;
+    const auto slash = address.find('/');
+    const Thing* thing = catalogue_.find_thing(address.substr(0, slash));
+    if (thing == nullptr || slash == std::string_view::npos) return false;
+    const auto member = address.substr(slash + 1);
+    Sensitivity its = Sensitivity::home;  // of events
+    if (const Property* property = catalogue_.find_property(thing->spec.id, member)) {
+        its = property->spec.sensitivity;
+    } else {
+        for (const ActionSpec& action : thing->spec.actions) {
+            if (action.name == member) its = action.sensitivity;
+        }
+    }
+    if (thing->spec.kind == ThingKind::person && its == Sensitivity::home)
+        its = Sensitivity::personal;
+    return (terms.classes >> static_cast<unsigned>(its) & 1U) != 0;
 }
 
 void Authority::mark(Row& row, PropertyId property) const {
@@ -269,12 +323,13 @@ const Authority::Row* Authority::find_row(SubjectId subject, Seq grant) const {
 bool Authority::any_access(SubjectId subject, Time now) const {
     if (subject.index >= entries_.size()) return false;
     const Entry& entry = entries_[subject.index];
+    if (entry.left) return false;
     if (entry.role != Role::listed) return entry.role != Role::none;
     const SubjectKind kind = subjects_[subject.index].kind;
     if (kind == SubjectKind::resident) return true;  // what is theirs is theirs without a grant
     const bool asks = entry.forbids != 0 || entries_.front().forbids != 0;
     return std::any_of(entry.rows.begin(), entry.rows.end(), [&](const Row& row) {
-        return !row.forbid && (!row.until.known() || now < row.until) &&
+        return !row.forbid && !row.suspended && (!row.until.known() || now < row.until) &&
                !(asks && all_forbidden(subject, row, now));
     });
 }

@@ -26,7 +26,8 @@ struct Subject {
 struct Grant {
     Seq id = 0;  // number of the record that gave it
     GrantGiven given;
-    SubjectId grantor;  // who gave it: what it opens is never more than what is theirs
+    SubjectId grantor;       // who gave it: what it opens is never more than what is theirs
+    bool suspended = false;  // opens nothing until it is confirmed
 };
 
 /// Who may do what: the one place every read, stream, history query, command and topic passes.
@@ -38,9 +39,9 @@ struct Grant {
 /// a break. What is personal in a thing that is about somebody needs a grant of theirs besides:
 /// nobody can waive it for them. They themselves always see it.
 ///
-/// A fold over SubjectNamed, GrantGiven, GrantEnded, ThingOwned, ClockJumped and the catalogue;
-/// knows no clock. grants/reference.hpp says the same slowly and must agree.
-/// docs/decisions/0011 says why it is so.
+/// A fold over SubjectNamed, SubjectLeft, GrantGiven, GrantEnded, GrantsSuspended, GrantConfirmed,
+/// ThingOwned, ClockJumped and the catalogue; knows no clock. grants/reference.hpp says the same
+/// slowly and must agree. docs/decisions/0011 says why it is so.
 class Authority {
 public:
     /// A jump of the wall clock beyond this makes the time uncertain: for `doubt_lasts` a grant
@@ -57,6 +58,9 @@ public:
     void apply(const GrantEnded& ended);
     void apply(Seq seq, Time at, const ThingOwned& owned);
     void apply(Time at, const ClockJumped& jumped);
+    void apply(const SubjectLeft& left);
+    void apply(const GrantsSuspended& suspended);
+    void apply(const GrantConfirmed& confirmed);
     /// Properties from `first` on are new, or a thing changed hands: compiles them in.
     void told(const Thing& thing);
     /// What is believed of a property that a grant's condition names; Null: nothing is.
@@ -111,6 +115,10 @@ public:
     [[nodiscard]] const Subject* find(std::string_view name) const;
     [[nodiscard]] const Subject* find(SubjectId id) const;
     [[nodiscard]] const std::vector<Subject>& subjects() const { return subjects_; }
+    /// True when the subject may do nothing any more, for good.
+    [[nodiscard]] bool left(SubjectId subject) const {
+        return subject.index < entries_.size() && entries_[subject.index].left;
+    }
     /// Grants in force or to come; ended ones are in the journal.
     [[nodiscard]] const std::vector<Grant>& grants() const { return grants_; }
     [[nodiscard]] const Grant* find_grant(Seq id) const;
@@ -124,6 +132,8 @@ public:
     /// rates, which all have to be kept.
     void each_applying(SubjectId subject, Verb verb, std::string_view address, Time now,
                        const std::function<void(const Grant&)>& visit) const;
+    /// True when a grant that lets the subject do it says how often.
+    [[nodiscard]] bool is_rated(SubjectId subject, Verb verb, PropertyId property, Time now) const;
     /// The properties that a grant names, whether or not it opens them.
     void each_reached(const Grant& grant, const std::function<void(PropertyId)>& visit) const;
     /// False while a jump of the clock makes the time uncertain.
@@ -141,8 +151,9 @@ public:
     [[nodiscard]] std::uint64_t epoch() const { return epoch_; }
 
     void save(ByteWriter& out) const;
-    /// `format` 1 is what was saved before grants had terms and things had owners.
-    [[nodiscard]] Result<void> load(ByteReader& in, std::uint64_t format = 2);
+    /// `format` 1 is what was saved before grants had terms and things had owners, 2 before
+    /// subjects could leave.
+    [[nodiscard]] Result<void> load(ByteReader& in, std::uint64_t format = 3);
 
 private:
     enum class Role : std::uint8_t { none, hub, rule, maintainer, brings, listed };
@@ -171,11 +182,14 @@ private:
         std::uint16_t verbs = 0;
         bool forbid = false;
         bool spares_household = false;
+        bool common = false;
+        bool suspended = false;
         Standing standing = Standing::person;
     };
     struct Entry {
         Role role = Role::none;
         Reason reason = Reason::no_grant;
+        bool left = false;
         std::uint32_t forbids = 0;  // among the rows
         std::uint32_t sparing = 0;  // of these, those that spare the household
         std::vector<Row> rows;
@@ -213,6 +227,7 @@ private:
                                 const Covers& covers, Time now) const;
     [[nodiscard]] Verdict look_back(SubjectId subject, const Matter& matter, Verdict denied) const;
     [[nodiscard]] bool reaches(Seq grant, std::string_view address) const;
+    [[nodiscard]] bool in_classes(const GrantTerms& terms, std::string_view address) const;
     [[nodiscard]] bool reaches_topic(Seq grant, std::string_view topic, bool filter) const;
     [[nodiscard]] const Row* find_row(SubjectId subject, Seq grant) const;
     void compile(std::size_t grant);
@@ -221,6 +236,7 @@ private:
     void listen(Row& row, Extra& extra);
     void resolve(Presence& presence);
     void compile_facts(const Thing& thing);
+    void suspend(Grant& grant, bool suspended);
     void save_grants(ByteWriter& out) const;
     [[nodiscard]] bool load_grants(ByteReader& in, std::uint64_t format);
 
@@ -235,6 +251,7 @@ private:
     std::vector<Presence> presences_;
     std::vector<bool> listened_;  // by property
     std::uint64_t epoch_ = 0;
+    bool any_rates_ = false;  // some grant, now or before, said how often
     // The true time lies between now + doubt_from_ and now + doubt_to_, until doubt_ends_.
     Duration doubt_from_;
     Duration doubt_to_;

@@ -41,6 +41,8 @@ void write(ByteWriter& out, const GrantTerms& terms) {
     out.u8(static_cast<std::uint8_t>((terms.forbid ? 1 : 0) | (terms.spares_household ? 2 : 0)));
     out.u64(terms.parent);
     write(out, terms.except);
+    out.u8(terms.classes);
+    out.u8(terms.common ? 1 : 0);
     out.u8(terms.when.weekdays);
     out.u64(terms.when.from_minute);
     out.u64(terms.when.until_minute);
@@ -74,7 +76,7 @@ Duration read_length(ByteReader& in) {
     return length;
 }
 
-GrantTerms read_terms(ByteReader& in) {
+GrantTerms read_terms(ByteReader& in, std::uint64_t format) {
     GrantTerms terms;
     if (in.u8() == 0) return terms;
     const auto flags = in.u8();
@@ -83,6 +85,11 @@ GrantTerms read_terms(ByteReader& in) {
     terms.spares_household = (flags & 2U) != 0;
     terms.parent = in.u64();
     terms.except = read_texts(in);
+    if (format > 2) {
+        terms.classes = in.u8();
+        if (terms.classes > 15) in.reject();
+        terms.common = in.u8() != 0;
+    }
     terms.when.weekdays = in.u8();
     terms.when.from_minute = read_minute(in);
     terms.when.until_minute = read_minute(in);
@@ -124,6 +131,7 @@ void Authority::save_grants(ByteWriter& out) const {
         out.text(g.given.token_hash);
         out.u64(g.grantor.index);
         write(out, g.given.terms);
+        out.u8(g.suspended ? 1 : 0);
     }
 }
 
@@ -132,6 +140,7 @@ void Authority::save(ByteWriter& out) const {
     for (const Subject& s : subjects_) {
         out.text(s.name);
         out.u8(static_cast<std::uint8_t>(s.kind));
+        out.u8(entries_[s.id.index].left ? 1 : 0);
     }
     ownership_.save(out);
     save_grants(out);
@@ -155,8 +164,9 @@ bool Authority::load_grants(ByteReader& in, std::uint64_t format) {
         g.given.token_hash = in.text();
         if (format > 1) {
             g.grantor.index = in.u32();
-            g.given.terms = read_terms(in);
+            g.given.terms = read_terms(in, format);
         }
+        if (format > 2) g.suspended = in.u8() != 0;
         if (!in.ok() || verbs > 0xFFFF || g.given.subject.index >= subjects_.size() ||
             g.grantor.index >= subjects_.size() || g.given.terms.parent >= g.id)
             return false;
@@ -185,8 +195,10 @@ Result<void> Authority::load(ByteReader& in, std::uint64_t format) {
         named.id = {i};
         named.name = in.text();
         named.kind = in.one_of(SubjectKind::token);
+        const bool left = format > 2 && in.u8() != 0;
         if (!in.ok() || find(named.name) != nullptr) break;
         apply(named);
+        entries_.back().left = left;
     }
     if (!in.ok() || subjects_.size() != subjects) return broken();
     if (format > 1 && !ownership_.load(in, catalogue_.things().size(), subjects_.size()))

@@ -83,6 +83,7 @@ bool Authority::is_personal(PropertyId property) const {
 }
 
 bool Authority::opens(const Row& row, const OwnershipEpoch& epoch) const {
+    if (row.common && !epoch.owners.empty()) return false;
     if (epoch.has_owner(row.grantor)) return true;
     if (row.standing == Standing::person) return false;
     if (epoch.owners.empty()) return true;
@@ -94,6 +95,8 @@ bool Authority::opens(const Row& row, const OwnershipEpoch& epoch) const {
 
 bool Authority::opens_since_given(const Row& row, const Matter& matter) const {
     const auto& epochs = *matter.epochs;
+    // What is given of what is in common is given of whatever comes to be so.
+    if (row.common) return opens(row, epochs.back());
     for (auto at = epochs.rbegin(); at != epochs.rend(); ++at) {
         if (!opens(row, *at)) return false;
         if (at->seq <= row.id) return true;
@@ -147,7 +150,7 @@ bool Authority::timely(const Row& row, Time now) const {
 
 template <class Covers>
 bool Authority::holds(const Row& row, Time now, const Covers& covers) const {
-    if (!timely(row, now)) return false;
+    if (row.suspended || !timely(row, now)) return false;
     if (row.extra == nullptr) return true;
     if (!condition_holds(*row.extra, now)) return false;
     if (row.extra->terms.parent == 0) return true;
@@ -321,6 +324,7 @@ Verdict Authority::decide(SubjectId subject, Verb verb, PropertyId property, Tim
     if (subject.index >= entries_.size() || property.index >= facts_.size())
         return {false, Reason::unknown, 0};
     const Entry& entry = entries_[subject.index];
+    if (entry.left) return {};
     const bool brought = facts_[property.index].brought_by == subject;
     if (entry.role == Role::brings)
         return brings(verb) && brought ? Verdict{true, Reason::brought_it, 0} : Verdict{};
@@ -343,6 +347,7 @@ Verdict Authority::decide_at(SubjectId subject, Verb verb, std::string_view addr
                              Time now) const {
     if (subject.index >= entries_.size()) return {false, Reason::unknown, 0};
     const Entry& entry = entries_[subject.index];
+    if (entry.left) return {};
     if (entry.role == Role::brings) {
         const auto slash = address.find('/');
         const Thing* thing = catalogue_.find_thing(address.substr(0, slash));
@@ -352,8 +357,10 @@ Verdict Authority::decide_at(SubjectId subject, Verb verb, std::string_view addr
     const auto covers = [&](const Row& row) {
         if (!has(row.verbs, verb)) return false;
         if (!address.empty()) return reaches(row.id, address);
-        const auto& patterns = find_grant(row.id)->given.addresses;
-        return !row.forbid && std::find(patterns.begin(), patterns.end(), "*") != patterns.end();
+        const Grant* grant = find_grant(row.id);
+        const auto& patterns = grant->given.addresses;
+        return !row.forbid && !row.common && grant->given.terms.classes == 0 &&
+               std::find(patterns.begin(), patterns.end(), "*") != patterns.end();
     };
     // The household's own affairs are nobody's alone: what forbids things does not forbid them.
     const Matter what = matter(address);
@@ -372,12 +379,14 @@ bool Authority::reaches_topic(Seq id, std::string_view topic, bool filter) const
     const auto any = [&](const std::vector<std::string>& patterns) {
         return std::any_of(patterns.begin(), patterns.end(), matches);
     };
-    return grant != nullptr && any(grant->given.addresses) && !any(grant->given.terms.except);
+    return grant != nullptr && grant->given.terms.classes == 0 && any(grant->given.addresses) &&
+           !any(grant->given.terms.except);
 }
 
 Verdict Authority::decide_topic(SubjectId subject, Verb verb, std::string_view topic, bool filter,
                                 Time now) const {
     if (subject.index >= entries_.size()) return {false, Reason::unknown, 0};
+    if (entries_[subject.index].left) return {};
     const auto covers = [&](const Row& row) {
         return has(row.verbs, verb) && reaches_topic(row.id, topic, filter);
     };
@@ -397,7 +406,7 @@ Verdict Authority::decide_topic(SubjectId subject, Verb verb, std::string_view t
 
 void Authority::each_applying(SubjectId subject, Verb verb, std::string_view address, Time now,
                               const std::function<void(const Grant&)>& visit) const {
-    if (subject.index >= entries_.size()) return;
+    if (left(subject) || subject.index >= entries_.size()) return;
     const auto covers = [&](const Row& row) {
         return has(row.verbs, verb) && reaches(row.id, address);
     };
@@ -407,6 +416,14 @@ void Authority::each_applying(SubjectId subject, Verb verb, std::string_view add
              grant = find_grant(grant->given.terms.parent))
             visit(*grant);
     }
+}
+
+bool Authority::is_rated(SubjectId subject, Verb verb, PropertyId property, Time now) const {
+    if (!any_rates_ || !catalogue_.knows(property)) return false;
+    bool rated = false;
+    each_applying(subject, verb, catalogue_.property(property).address, now,
+                  [&](const Grant& g) { rated = rated || g.given.terms.when.reads_per_hour != 0; });
+    return rated;
 }
 
 const Subject* Authority::find_token(std::string_view token_hash, Time now) const {

@@ -45,7 +45,19 @@ public:
             case 7:
                 return hear();
             case 8:
-                return below(4) == 0 ? jump() : give();
+                switch (below(8)) {
+                    case 0:
+                    case 1:
+                        return jump();
+                    case 2:
+                        return leave();
+                    case 3:
+                        return suspend();
+                    case 4:
+                        return confirm();
+                    default:
+                        return give();
+                }
             default:
                 return give();
         }
@@ -123,6 +135,7 @@ private:
         for (const auto& property : spec.properties) {
             if (property.sensitivity != Sensitivity::home)
                 slow.personal.insert(spec.id + "/" + property.name);
+            slow.classes[spec.id + "/" + property.name] = property.sensitivity;
         }
     }
     void own() {
@@ -148,6 +161,8 @@ private:
     GrantTerms terms() {
         GrantTerms t;
         if (below(3) == 0) t.except = {pick(patterns)};
+        if (below(5) == 0) t.classes = static_cast<std::uint8_t>(1 + below(15));
+        t.common = below(6) == 0;
         if (below(4) == 0) t.when.weekdays = static_cast<std::uint8_t>(below(128));
         if (below(4) == 0) {
             t.when.from_minute = static_cast<std::uint16_t>(below(1440));
@@ -203,6 +218,27 @@ private:
             fast.apply(GrantEnded{id, ""});
             std::erase_if(slow.grants, [&](const auto& g) { return g.id == id; });
         }
+    }
+    void leave() {
+        if (below(3) != 0) return;
+        const SubjectId who{static_cast<std::uint32_t>(1 + below(subjects.size() - 1))};
+        fast.apply(SubjectLeft{who, ""});
+        slow.left.insert(subjects[who.index]);
+    }
+    void suspend() {
+        fast.apply(GrantsSuspended{""});
+        for (auto& g : slow.grants) {
+            const SubjectKind kind = slow.subjects.at(g.subject);
+            const bool outsider = kind == SubjectKind::participant || kind == SubjectKind::agent ||
+                                  kind == SubjectKind::guest || kind == SubjectKind::token;
+            if (outsider && !g.what.terms.forbid) g.suspended = true;
+        }
+    }
+    void confirm() {
+        if (slow.grants.empty()) return;
+        auto& g = slow.grants[below(slow.grants.size())];
+        fast.apply(GrantConfirmed{g.id});
+        g.suspended = false;
     }
     void hear() {
         const Property* watched = things.find_property("lamp/on");

@@ -83,6 +83,9 @@ const char* wider_envelope(const Envelope& was, const Envelope& becomes) {
 const char* wider_terms(const GrantTerms& was, const GrantTerms& becomes) {
     if (was.parent != becomes.parent) return "'parent'";
     if (!all_covered(was.except, becomes.except)) return "'except'";
+    if (was.classes != 0 && (becomes.classes == 0 || (becomes.classes & ~was.classes) != 0))
+        return "'classes'";
+    if (was.common && !becomes.common) return "'common'";
     if (const char* wider = wider_when(was.when, becomes.when)) return wider;
     if (const char* wider = wider_obligation(was.obligation, becomes.obligation)) return wider;
     if (const char* wider = wider_envelope(was.envelope, becomes.envelope)) return wider;

@@ -104,14 +104,23 @@ struct Question {
         }
         return true;
     }
+    [[nodiscard]] bool of_its_class(const Given& g) const {
+        if (g.what.terms.classes == 0) return true;
+        const auto said = world.classes.find(address);
+        Sensitivity its = said == world.classes.end() ? Sensitivity::home : said->second;
+        if (its == Sensitivity::home && world.people.contains(thing())) its = Sensitivity::personal;
+        return (g.what.terms.classes & (1 << static_cast<int>(its))) != 0;
+    }
     [[nodiscard]] bool names_it(const Given& g) const {
         if ((g.what.verbs & static_cast<std::uint16_t>(verb)) == 0) return false;
-        return names(g.what.addresses, address) && !names(g.what.terms.except, address);
+        return of_its_class(g) && names(g.what.addresses, address) &&
+               !names(g.what.terms.except, address);
     }
     [[nodiscard]] bool in_force_at(const Given& g, Time t) const {
         return g.what.from.us <= t.us && (g.what.until.us == 0 || t.us < g.what.until.us);
     }
     [[nodiscard]] bool in_force(const Given& g) const {
+        if (g.suspended) return false;
         if (!in_force_at(g, now)) return false;
         for (const Duration doubt : world.doubts) {
             if (!in_force_at(g, now + doubt)) return false;
@@ -197,7 +206,10 @@ Found search(const Question& q, const Owned& present) {
             found.some_not_in_force = true;
             continue;
         }
-        const bool opens = q.ever_since(g, [&](const Owned& e) { return q.may_give(giver, e); });
+        const bool opens =
+            g.what.terms.common
+                ? present.owners.empty() && q.may_give(giver, present)
+                : q.ever_since(g, [&](const Owned& e) { return q.may_give(giver, e); });
         const bool consents =
             q.personal() && present.about.contains(giver) &&
             q.ever_since(g, [&](const Owned& e) { return e.about.contains(giver); });
@@ -263,7 +275,7 @@ Verdict judge(const Question& q) {
     for (const Given* g : found.opening) {
         q.limit(*g, obligation, since);
         since = std::max(since, q.run_start(all.size() - 1, [&](const Owned& e) {
-            return q.may_give(q.giver(*g), e);
+            return (!g->what.terms.common || e.owners.empty()) && q.may_give(q.giver(*g), e);
         }));
     }
     return {true, Reason::granted, found.opening.front()->id, obligation, since};
@@ -275,6 +287,7 @@ Verdict ReferenceAuthority::decide(const World& world, const std::string& subjec
                                    const std::string& address, Time now) {
     const auto known = world.subjects.find(subject);
     if (known == world.subjects.end()) return {false, Reason::unknown, 0};
+    if (world.left.contains(subject)) return {};
     const Question q{world, subject, verb, address, now};
     const auto bringer = world.brought_by.find(q.thing());
     if (bringer == world.brought_by.end()) return {false, Reason::unknown, 0};

@@ -18,6 +18,7 @@ public:
         std::string subject;
         std::string grantor = "hub";
         GrantGiven what;
+        bool suspended = false;
     };
     struct Owned {
         Seq seq = 0;
@@ -30,6 +31,8 @@ public:
         std::map<std::string, std::string> brought_by;  // thing -> connector's name, "" = household
         std::set<std::string> people;                   // things of kind person
         std::set<std::string> personal;                 // addresses whose class is personal
+        std::map<std::string, Sensitivity> classes;     // of addresses; home when it is not said
+        std::set<std::string> left;                     // who may do nothing any more
         std::map<std::string, std::vector<Owned>> owned;  // thing -> what was said, oldest first
         std::vector<Given> grants;                        // in the order they were given
         std::map<std::string, Value> believed;            // address -> value, for presence

@@ -207,6 +207,8 @@ void Door::narrow(Seq grant, GrantGiven becomes, std::function<void(Result<Seq>)
     if (given_by_me(grant) == nullptr) return then(Authority::denied());
     if (hub_->health_.read_only)
         return then(fail(Code::unavailable, "read-only: " + hub_->health_.reason));
+    if (known->suspended)
+        return then(fail(Code::conflict, "it waits to be confirmed since a backup was restored"));
     const GrantGiven& was = known->given;
     becomes.subject = was.subject;
     becomes.token_hash = was.token_hash;

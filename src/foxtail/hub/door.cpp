@@ -67,6 +67,9 @@ Result<PropertyView> Door::view(const Property* property) const {
     if (property == nullptr || !property->present) return Authority::denied();
     const auto permit = hub_->authority().permit<Verb::read>(subject_, property->id, now());
     if (!permit) return fail(permit.error());
+    if (auto within = hub_->within_rates(subject_, Verb::read, permit->verdict(), property->id);
+        !within)
+        return fail(std::move(within.error()));
     hub_->want_told(property->id, permit->verdict().obligation);
     hub_->looked(subject_, permit->verdict(), property->id, "read");
     return PropertyView{property, &hub_->household_.belief(*permit),
@@ -148,6 +151,8 @@ void Door::history(std::string_view address, HistoryQuery query,
     if (query.to <= query.from)
         return then(fail(Code::invalid_input, "'to' must be later than 'from'"));
     const Verdict& verdict = permit->verdict();
+    if (auto within = hub_->within_rates(subject_, Verb::history, verdict, property->id); !within)
+        return then(fail(std::move(within.error())));
     query = allowed_part(query, verdict, now());
     hub_->looked(subject_, verdict, property->id, "history");
     if (query.to <= query.from) return then(std::vector<HistoryPoint>());

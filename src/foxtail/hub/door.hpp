@@ -68,6 +68,17 @@ public:
     [[nodiscard]] Result<const std::deque<Hub::RuleTrace>*> traces(std::string_view rule) const;
     [[nodiscard]] Result<const Problems*> problems() const;
     [[nodiscard]] Result<const std::vector<Subject>*> subjects() const;
+    // ---- people who come and go (people_door.cpp); who maintains the household ----
+    /// Whoever has the code of that hash may sign up as `wanted.name`; `then` once that is durable.
+    /// `again`: it may be somebody who lives here. Error: denied, and as Household::invite().
+    void invite(Invited wanted, bool again, std::function<void(Result<Seq>)> then);
+    [[nodiscard]] Result<const std::vector<People::Invitation>*> invitations() const;
+    void withdraw(Seq invitation, std::function<void(Result<Seq>)> then);
+    /// A resident or guest moves out: by who maintains the household, or by themself.
+    void let_leave(std::string_view subject, std::function<void(Result<Seq>)> then);
+    [[nodiscard]] bool left(SubjectId subject) const;
+    [[nodiscard]] Time visit_until(const Subject& subject) const;
+
     // ---- what is given, and to whom (giving.cpp) ----
     /// Of the grants, those that concern the subject: who maintains the household all, a person
     /// those for things that are theirs or about them, everybody what they gave and got.
@@ -89,6 +100,9 @@ public:
     /// one ends with it. Answers the new one's number. Error: denied, not_found, invalid_input
     /// naming what would be wider, conflict when something it reaches changed hands meanwhile.
     void narrow(Seq grant, GrantGiven becomes, std::function<void(Result<Seq>)> then);
+    /// A grant that was suspended by a restore holds again: by who gave it, or, when that was no
+    /// resident, by who manages the household.
+    void confirm(Seq grant, std::function<void(Result<Seq>)> then);
     /// From now on the thing belongs to these and is about these. May do so: whom it belongs to. A
     /// person's thing nobody claimed yet may be claimed by the one whose name it bears.
     void hand_over(std::string_view thing, const std::vector<std::string>& owners,

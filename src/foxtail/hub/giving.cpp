@@ -71,6 +71,8 @@ void Door::give(GrantGiven grant, std::string_view subject_name,
         return then(fail(Code::invalid_input, "everyone can be forbidden, not allowed"));
     if (!grant.token_hash.empty() && known != nullptr && !may_be_named_in_a_grant(known->kind))
         return then(fail(Code::invalid_input, "'" + known->name + "' signs in otherwise"));
+    if (known != nullptr && hub_->authority().left(known->id))
+        return then(fail(Code::invalid_input, "'" + known->name + "' has left"));
     const auto subject = known != nullptr ? Result<SubjectId>(known->id)
                                           : hub_->household_.name_subject(subject_name, *kind,
                                                                           subject_, hub_->now());
@@ -139,8 +141,12 @@ void Door::hand_over(std::string_view thing, const std::vector<std::string>& own
                           std::all_of(about.begin(), about.end(), is_me);
     const OwnershipEpoch* present = authority.ownership().now(known->id);
     const bool in_common = present == nullptr || present->owners.empty();
+    // Nobody is left to say whose it is: who maintains the household does.
+    const bool left_behind =
+        !in_common && std::all_of(present->owners.begin(), present->owners.end(),
+                                  [&](SubjectId id) { return authority.left(id); });
     const bool theirs = (is_person(who().kind) && authority.owns(subject_, known->id)) ||
-                        (in_common && may_manage());
+                        ((in_common || left_behind) && may_manage());
     if (!namesake && !theirs) return then(Authority::denied());
     if (hub_->health_.read_only)
         return then(fail(Code::unavailable, "read-only: " + hub_->health_.reason));
@@ -149,7 +155,7 @@ void Door::hand_over(std::string_view thing, const std::vector<std::string>& own
     const auto find_all = [&](const std::vector<std::string>& from, std::vector<SubjectId>& to) {
         return std::all_of(from.begin(), from.end(), [&](const std::string& name) {
             const Subject* subject = authority.find(name);
-            if (subject == nullptr ||
+            if (subject == nullptr || authority.left(subject->id) ||
                 !(is_person(subject->kind) || subject->kind == SubjectKind::guest))
                 return false;
             to.push_back(subject->id);
@@ -158,11 +164,21 @@ void Door::hand_over(std::string_view thing, const std::vector<std::string>& own
     };
     if (!find_all(owners, owned.owners) || !find_all(about, owned.about))
         return then(fail(Code::invalid_input, "owners, and whom a thing is about, are people"));
+    // What is personal in it stays closed: it goes on being about who has left, and nobody else.
+    if (left_behind && std::any_of(present->about.begin(), present->about.end(),
+                                   [&](SubjectId id) { return authority.left(id); }))
+        owned.about = present->about;
     // Whom it is about cannot be dropped behind their back by who keeps it.
-    const bool kept_back = owned.owners.empty() ||
+    const bool kept_back = owned.owners.empty() || left_behind ||
                            std::any_of(owned.owners.begin(), owned.owners.end(),
                                        [&](SubjectId id) { return authority.owns(id, known->id); });
     if (present != nullptr && kept_back) {
+        // Nor does anybody join them: whom it is about sees all of it.
+        const bool others = std::any_of(present->about.begin(), present->about.end(),
+                                        [&](SubjectId id) { return id != subject_; });
+        for (const SubjectId person : owned.about) {
+            if (others && present->about_index(person) < 0) return then(Authority::denied());
+        }
         for (const SubjectId person : present->about) {
             if (person != subject_ &&
                 std::find(owned.about.begin(), owned.about.end(), person) == owned.about.end())

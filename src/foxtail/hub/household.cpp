@@ -11,7 +11,8 @@
 namespace foxtail {
 namespace {
 
-constexpr std::uint32_t snapshot_format = 2;  // 1 had no terms of grants and no owners; still read
+constexpr std::uint32_t snapshot_format = 3;  // 1 had no terms of grants and no owners, 2 nobody
+                                              // who leaves; still read
 
 /// NaN and infinity have no JSON, and a refused value may be one.
 std::string shown_value(const Value& value) {
@@ -113,6 +114,23 @@ void Household::fold(const Record& record) {
         authority_.apply(record.seq, record.time, *owned);
     } else if (const auto* jumped = std::get_if<ClockJumped>(&record.body)) {
         authority_.apply(record.time, *jumped);
+    } else {
+        fold_people(record);
+    }
+}
+
+void Household::fold_people(const Record& record) {
+    if (const auto* invited = std::get_if<Invited>(&record.body)) {
+        people_.apply(record.seq, record.actor, *invited);
+    } else if (const auto* taken = std::get_if<InvitationEnded>(&record.body)) {
+        people_.apply(*taken);
+    } else if (const auto* left = std::get_if<SubjectLeft>(&record.body)) {
+        people_.left(authority_.find(left->subject)->name);
+        authority_.apply(*left);
+    } else if (const auto* suspended = std::get_if<GrantsSuspended>(&record.body)) {
+        authority_.apply(*suspended);
+    } else if (const auto* confirmed = std::get_if<GrantConfirmed>(&record.body)) {
+        authority_.apply(*confirmed);
     }
 }
 
@@ -169,6 +187,9 @@ const char* Household::contradiction(const Record& record) const {
             std::any_of(owned->owners.begin(), owned->owners.end(), unknown) ||
             std::any_of(owned->about.begin(), owned->about.end(), unknown))
             return "hands a thing over to nobody";
+    } else if (const auto* left = std::get_if<SubjectLeft>(&record.body)) {
+        if (left->subject == the_hub || authority_.find(left->subject) == nullptr)
+            return "lets nobody leave";
     }
     return nullptr;
 }
@@ -369,6 +390,7 @@ void Household::notice_clock(Moment now) {
 void Household::tick(Moment now) {
     notice_clock(now);
     end_expired_grants(now);
+    end_expired_people(now);
     while (const auto due = timers_.take(now.mono)) {
         if (due->kind == Timers::Kind::command) {
             expire(due->seq, now);
@@ -385,7 +407,11 @@ std::optional<Duration> Household::next_wake(Moment now) const {
     auto next = timers_.next();
     const auto rule = rules_.next_wake(now);
     if (rule && (!next || *rule < *next)) next = rule;
-    const Time end = authority_.next_end();
+    const Time grants_end = authority_.next_end();
+    const Time people_end = people_.next_end();
+    const bool people_first =
+        people_end.known() && (!grants_end.known() || people_end < grants_end);
+    const Time end = people_first ? people_end : grants_end;
     if (end.known()) {
         // A grant ends on the wall's clock; while that is in doubt nothing ends for good.
         const Duration wait = authority_.time_is_certain(now.wall)
@@ -408,6 +434,7 @@ void Household::save(std::string& out) const {
     authority_.save(w);
     twin_.save(w);
     commands_.save(w);
+    people_.save(w);
     w.u64(waits_.size());
     for (const Wait& wait : waits_) {
         w.u64(wait.seq);
@@ -423,7 +450,7 @@ void Household::save(std::string& out) const {
 Result<void> Household::load(std::string_view snapshot) {
     ByteReader in(snapshot);
     const auto format = in.u64();
-    if (format != snapshot_format && format != 1)
+    if (format < 1 || format > snapshot_format)
         return fail(Code::corrupt, "the snapshot is of another format");
     seq_ = in.u64();
     last_time_ = read_time(in);
@@ -433,6 +460,10 @@ Result<void> Household::load(std::string_view snapshot) {
     if (auto done = authority_.load(in, format); !done) return done;
     if (auto done = twin_.load(in); !done) return done;
     if (auto done = commands_.load(in, format); !done) return done;
+    people_.clear();
+    if (format > 2) {
+        if (auto done = people_.load(in); !done) return done;
+    }
     waits_.clear();
     const auto n = in.count(7);
     for (std::size_t i = 0; i < n && in.ok(); ++i) {
@@ -463,6 +494,14 @@ bool Household::consistent() const {
     }
     const auto& grants = authority_.grants();
     if (!grants.empty() && grants.back().id > seq_) return false;
+    for (const auto& invitation : people_.invitations()) {
+        if (invitation.id > seq_ || authority_.find(invitation.by) == nullptr) return false;
+    }
+    for (const auto& visit : people_.visits()) {
+        const Subject* guest = authority_.find(visit.name);
+        if (guest == nullptr || guest->kind != SubjectKind::guest || authority_.left(guest->id))
+            return false;
+    }
     Seq before = 0;
     for (const Wait& wait : waits_) {
         if (wait.seq <= before || wait.seq > seq_) return false;

@@ -4,6 +4,7 @@
 #include "foxtail/grants/authority.hpp"
 #include "foxtail/hub/coarse.hpp"
 #include "foxtail/hub/commands.hpp"
+#include "foxtail/hub/people.hpp"
 #include "foxtail/hub/places.hpp"
 #include "foxtail/hub/timers.hpp"
 #include "foxtail/journal/record.hpp"
@@ -86,6 +87,24 @@ public:
     /// credentials they carry. Error: invalid_input.
     [[nodiscard]] Result<Seq> hand_over(ThingOwned owned, SubjectId by, Moment now);
 
+    // ---- people who come and go (joining.cpp) ----
+    /// Whoever has the code may sign up under the name; an open invitation for it ends. `again`:
+    /// the name may be somebody's who lives here. Error: invalid_input, conflict (the name is or
+    /// was somebody's), exhausted.
+    [[nodiscard]] Result<Seq> invite(Invited wanted, bool again, SubjectId by, Moment now);
+    [[nodiscard]] Result<Seq> end_invitation(Seq invitation, std::string_view reason, SubjectId by,
+                                             Moment now);
+    /// The invitation is taken up. The person thing it names is theirs from now on. Error: denied.
+    [[nodiscard]] Result<SubjectId> join(Seq invitation, Moment now);
+    /// A resident or guest is gone for good: what they were given and gave ends, and their
+    /// commands. What they own stays theirs, closed to everybody, until somebody says whose it is
+    /// now.
+    [[nodiscard]] Result<Seq> leave(SubjectId subject, std::string_view reason, SubjectId by,
+                                    Moment now);
+    /// What outsiders were given opens nothing until it is confirmed.
+    void suspend_outsiders(std::string_view reason, Moment now);
+    [[nodiscard]] Result<Seq> confirm(Seq grant, SubjectId by, Moment now);
+
     /// Tells of a thing; the record is written only when something is new. Its place is spelled as
     /// other things spell it already. Error: invalid_input, conflict, exhausted.
     [[nodiscard]] Result<ThingId> tell(SubjectId connector, const ThingSpec& spec, Moment now);
@@ -120,6 +139,7 @@ public:
     [[nodiscard]] const Catalogue& catalogue() const { return catalogue_; }
     [[nodiscard]] const Authority& authority() const { return authority_; }
     [[nodiscard]] const Commands& commands() const { return commands_; }
+    [[nodiscard]] const People& people() const { return people_; }
     [[nodiscard]] RuleEngine& rules() { return rules_; }
     [[nodiscard]] const RuleEngine& rules() const { return rules_; }
     [[nodiscard]] Seq head() const { return seq_; }
@@ -165,6 +185,7 @@ private:
 
     Seq append(Body body, SubjectId actor, Seq cause, Moment now);
     void fold(const Record& record);
+    void fold_people(const Record& record);
     [[nodiscard]] const char* contradiction(const Record& record) const;
     [[nodiscard]] bool consistent() const;
     std::optional<Change> fold_reading(const Record& record, const Reading& reading);
@@ -185,6 +206,7 @@ private:
     void end_grants(const std::vector<Seq>& grants, std::string_view reason, SubjectId by,
                     Seq cause, Moment now);
     void end_expired_grants(Moment now);
+    void end_expired_people(Moment now);
     void hear_presence();
     [[nodiscard]] Result<void> within_envelopes(SubjectId who, Verb verb, std::string_view address,
                                                 const Value& value, Moment now);
@@ -195,6 +217,7 @@ private:
     Authority authority_;
     Twin twin_;
     Commands commands_;
+    People people_;
     std::vector<Wait> waits_;
     Seq seq_ = 0;
     Time last_time_;

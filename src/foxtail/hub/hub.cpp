@@ -41,12 +41,14 @@ Result<void> Hub::start(std::string_view version) {
     for (const Property& property : household_.catalogue().properties())
         store_.keep_for(property.id, property.spec.retention);
     household_.start(now(), version);
+    note_suspended();
     touched();
     return {};
 }
 
 void Hub::stop(std::function<void()> done) {
     record_looks();
+    record_sign_ins(true);
     household_.stop(now());
     stopping_ = true;
     stopped_ = std::move(done);

@@ -4,6 +4,8 @@
 #include "foxtail/hub/edges.hpp"
 #include "foxtail/hub/household.hpp"
 #include "foxtail/hub/problems.hpp"
+#include "foxtail/hub/rates.hpp"
+#include "foxtail/hub/sign_ins.hpp"
 #include "foxtail/model/overlay.hpp"
 
 #include <cstdint>
@@ -149,6 +151,31 @@ public:
     };
     [[nodiscard]] Result<void> configure(const std::vector<Configured>& wanted);
 
+    /// What every resident may do with what is the household's in common: each gets a grant of it,
+    /// now and when they sign up; nothing else of what was given so before stays.
+    struct HouseRule {
+        std::vector<std::string> addresses = {"*"};
+        std::uint16_t verbs = 0;  // 0 = nothing
+        std::uint8_t classes = 1U << static_cast<unsigned>(Sensitivity::home);
+    };
+    [[nodiscard]] Result<void> set_house_rule(HouseRule rule);
+    /// An invitation is taken up: makes the subject and gives what residents have. Error: denied,
+    /// unavailable.
+    [[nodiscard]] Result<SubjectId> join(Seq invitation);
+    [[nodiscard]] const People& people() const { return household_.people(); }
+    /// False for who has left, and for a guest whose visit is over.
+    [[nodiscard]] bool may_enter(SubjectId subject) const;
+    /// After a restore: what outsiders were given waits to be confirmed.
+    void suspend_outsiders(std::string_view reason);
+
+    /// Sign-ins of all doors, on record: at most a record a minute for each source. True when this
+    /// one is on record by itself, so that a log says it too.
+    bool signed_in(SubjectId subject, std::string_view how, std::string_view source);
+    /// `subject` is whose name was said, if it is known here.
+    bool sign_in_refused(std::optional<SubjectId> subject, std::string_view how,
+                         std::string_view source, std::string_view why);
+    void signed_out(SubjectId subject, std::string_view how, std::string_view source);
+
     [[nodiscard]] const Authority& authority() const { return household_.authority(); }
     [[nodiscard]] const Health& health() const { return health_; }
     [[nodiscard]] Moment now() const {
@@ -166,6 +193,8 @@ public:
     [[nodiscard]] Result<SubjectId> name_subject(std::string_view name, SubjectKind kind);
     /// For the program itself (first start): gives a grant.
     [[nodiscard]] Result<Seq> give(GrantGiven grant);
+    /// Takes back what a subject's tokens carried.
+    [[nodiscard]] Result<void> end_tokens(SubjectId subject, std::string_view reason);
     void when_durable(Seq seq, std::function<void(Result<void>)> then);
 
 private:
@@ -224,6 +253,13 @@ private:
     };
     void looked(SubjectId subject, const Verdict& verdict, PropertyId property, const char* how);
     void record_looks();
+    /// Counts a value told under grants that say how often. Error: exhausted.
+    [[nodiscard]] Result<void> within_rates(SubjectId subject, Verb verb, const Verdict& verdict,
+                                            PropertyId property);
+    bool note_sign_in(const SignIns::Try& one);
+    void record_sign_ins(bool all);
+    void note_suspended();
+    Result<void> give_as_resident(SubjectId subject);
     // coarse.cpp's entries, filled in from the history (telling.cpp)
     void want_told(PropertyId property, const Obligation& obligation);
     void want_all_told();
@@ -248,6 +284,9 @@ private:
     std::deque<CommandState> ended_;             // the last commands that ended
     std::unordered_map<Seq, SubjectId> askers_;  // of commands under way
     Problems problems_;
+    SignIns sign_ins_;
+    Rates rates_;
+    HouseRule house_rule_;
     Health health_;
     StringMap<Drops> dropped_;
     Seq durable_ = 0;

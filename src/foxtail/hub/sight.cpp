@@ -5,6 +5,16 @@
 #include <algorithm>
 
 namespace foxtail {
+namespace {
+
+bool is_about_signing_in(const Record& record, SubjectId subject) {
+    if (const auto* in = std::get_if<SignedIn>(&record.body)) return in->subject == subject;
+    if (const auto* out = std::get_if<SignedOut>(&record.body)) return out->subject == subject;
+    const auto* refused = std::get_if<SignInRefused>(&record.body);
+    return refused != nullptr && refused->subject == subject;
+}
+
+}  // namespace
 
 bool Hub::may_see(SubjectId subject, const Record& record, Verb verb, Time now) {
     const Authority& authority = household_.authority();
@@ -23,8 +33,11 @@ bool Hub::may_see(SubjectId subject, const Record& record, Verb verb, Time now) 
                shown(authority.decide_at(
                    subject, verb, catalogue.thing(id).spec.id + "/" + std::string(name), now));
     };
-    if (const auto* reading = std::get_if<Reading>(&record.body))
-        return property(reading->property);
+    if (const auto* reading = std::get_if<Reading>(&record.body)) {
+        // Told by the record they could not be counted.
+        return property(reading->property) &&
+               !authority.is_rated(subject, verb, reading->property, now);
+    }
     if (const auto* refused = std::get_if<ReadingRefused>(&record.body))
         return property(refused->property);
     if (const auto* asked = std::get_if<CommandAsked>(&record.body)) {
@@ -47,6 +60,13 @@ bool Hub::may_see(SubjectId subject, const Record& record, Verb verb, Time now) 
                    (epoch->has_owner(subject) || epoch->about_index(subject) >= 0);
         };
         if (std::any_of(read->properties.begin(), read->properties.end(), concerns)) return true;
+    }
+    if (is_about_signing_in(record, subject)) {
+        const SubjectKind kind = authority.find(subject)->kind;
+        // People are told of their own; what programs do is their maintainer's business.
+        return kind == SubjectKind::owner || kind == SubjectKind::resident ||
+               kind == SubjectKind::guest ||
+               authority.decide_at(subject, Verb::grant, {}, now).allowed;
     }
     // The rest is the household's own affairs.
     return authority.decide_at(subject, Verb::grant, {}, now).allowed;

@@ -176,11 +176,63 @@ struct OutsideRead {
     std::vector<PropertyId> properties;  // the first 100
 };
 
+/// Somebody may become the subject `name` with a code, once and until `until`.
+struct Invited {
+    std::string name;  // "resident:ben", "guest:carla"
+    SubjectKind kind = SubjectKind::resident;
+    std::string code_hash;  // lower-case hex; the code itself is nowhere
+    Time until;             // of the code
+    std::string person;     // the thing that they are; empty = not said
+    Time leaves;            // of a guest: when the visit ends; unknown = not said
+};
+struct InvitationEnded {
+    Seq invitation = 0;
+    bool used = false;  // somebody signed up with it
+    std::string reason;
+};
+/// The subject may do nothing any more. Its name is not given again.
+struct SubjectLeft {
+    SubjectId subject;
+    std::string reason;
+};
+/// Coalesced, as is what was refused: one record a minute for each subject, way and source.
+struct SignedIn {
+    SubjectId subject;
+    std::string how;     // "passphrase", "invitation", "token", "mqtt"
+    std::string source;  // the other side's address
+    std::uint64_t count = 1;
+    Time from;   // of the first
+    Time until;  // of the last
+};
+struct SignedOut {
+    SubjectId subject;
+    std::string how;  // "session"
+    std::string source;
+};
+struct SignInRefused {
+    SubjectId subject;  // whose name was said; the hub's = nobody's who is known here
+    std::string how;
+    std::string source;
+    std::string reason;
+    std::uint64_t count = 1;
+    Time from;
+    Time until;
+};
+/// All that was given to participants, agents, guests and tokens before waits for GrantConfirmed.
+struct GrantsSuspended {
+    std::string reason;
+};
+struct GrantConfirmed {
+    Seq grant = 0;
+};
+
 /// Order is the format's: add at the end, never reorder.
-using Body = std::variant<Reading, ReadingRefused, ThingTold, ThingGone, EventHappened,
-                          CommandAsked, CommandEnded, CommandDenied, RuleRan, RuleWaits, Noticed,
-                          SubjectNamed, GrantGiven, GrantEnded, Started, Stopped, ClockJumped,
-                          Dropped, InputRefused, ConfigLoaded, ThingOwned, OutsideRead>;
+using Body =
+    std::variant<Reading, ReadingRefused, ThingTold, ThingGone, EventHappened, CommandAsked,
+                 CommandEnded, CommandDenied, RuleRan, RuleWaits, Noticed, SubjectNamed, GrantGiven,
+                 GrantEnded, Started, Stopped, ClockJumped, Dropped, InputRefused, ConfigLoaded,
+                 ThingOwned, OutsideRead, Invited, InvitationEnded, SubjectLeft, SignedIn,
+                 SignedOut, SignInRefused, GrantsSuspended, GrantConfirmed>;
 
 /// The kind's name as it stands in the journal table, the API and the docs: "reading", "command",
 /// ...

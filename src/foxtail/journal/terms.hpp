@@ -71,6 +71,10 @@ struct GrantTerms {
     bool spares_household = false;
     std::uint64_t parent = 0;         // the grant it was passed on from; it ends with it
     std::vector<std::string> except;  // patterns that it does not reach
+    /// Bits 1 << Sensitivity of the properties and actions it reaches, where everything of a person
+    /// is at least personal; 0 = of any class. One that names classes opens no affairs, no topics.
+    std::uint8_t classes = 0;
+    bool common = false;  // only while what it names is the household's in common
     Conditions when;
     Obligation obligation;
     Envelope envelope;

@@ -168,6 +168,48 @@ public:
         key("addresses");
         list(r.properties, [&](PropertyId id) { referenced(id); });
     }
+    void operator()(const Invited& i) {
+        text("name", i.name);
+        text("kind", name(i.kind));
+        text("code_hash", i.code_hash);
+        time("until", i.until);
+        if (!i.person.empty()) text("person", i.person);
+        time("leaves", i.leaves);
+    }
+    void operator()(const InvitationEnded& i) {
+        number("invitation", i.invitation);
+        key("used");
+        out_ += i.used ? "true" : "false";
+        text("reason", i.reason);
+    }
+    void operator()(const SubjectLeft& s) {
+        reference("subject", s.subject);
+        text("reason", s.reason);
+    }
+    void operator()(const SignedIn& s) {
+        reference("subject", s.subject);
+        text("how", s.how);
+        text("source", s.source);
+        number("count", s.count);
+        time("from", s.from);
+        time("until", s.until);
+    }
+    void operator()(const SignedOut& s) {
+        reference("subject", s.subject);
+        text("how", s.how);
+        text("source", s.source);
+    }
+    void operator()(const SignInRefused& s) {
+        if (s.subject != SubjectId{}) reference("subject", s.subject);
+        text("how", s.how);
+        text("source", s.source);
+        text("reason", s.reason);
+        number("count", s.count);
+        time("from", s.from);
+        time("until", s.until);
+    }
+    void operator()(const GrantsSuspended& g) { text("reason", g.reason); }
+    void operator()(const GrantConfirmed& g) { number("grant", g.grant); }
 
 private:
     void key(std::string_view name) {

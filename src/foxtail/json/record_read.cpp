@@ -67,6 +67,12 @@ public:
         if (!found) return missing(key);
         if (!whole_number(*found, out)) wrong(key, "expected a whole number");
     }
+    void flag(std::string_view key, bool& out) {
+        const auto found = in_.find(key);
+        if (!found) return missing(key);
+        if (*found != "true" && *found != "false") return wrong(key, "expected true or false");
+        out = *found == "true";
+    }
     void seconds(std::string_view key, Duration& out) {
         const auto found = in_.find(key);
         if (!found) return missing(key);
@@ -310,6 +316,51 @@ void read(BodyReader& in, OutsideRead& r) {
     in.time("from", r.from);
     in.time("until", r.until);
     in.references("addresses", r.properties);
+}
+void read(BodyReader& in, Invited& i) {
+    in.text("name", i.name);
+    in.choice("kind", i.kind, subject_kind_from);
+    in.text("code_hash", i.code_hash);
+    in.time("until", i.until);
+    in.optional_text("person", i.person);
+    in.time("leaves", i.leaves);
+}
+void read(BodyReader& in, InvitationEnded& i) {
+    in.number("invitation", i.invitation);
+    in.flag("used", i.used);
+    in.text("reason", i.reason);
+}
+void read(BodyReader& in, SubjectLeft& s) {
+    in.reference("subject", s.subject);
+    in.text("reason", s.reason);
+}
+void read(BodyReader& in, SignedIn& s) {
+    in.reference("subject", s.subject);
+    in.text("how", s.how);
+    in.text("source", s.source);
+    in.number("count", s.count);
+    in.time("from", s.from);
+    in.time("until", s.until);
+}
+void read(BodyReader& in, SignedOut& s) {
+    in.reference("subject", s.subject);
+    in.text("how", s.how);
+    in.text("source", s.source);
+}
+void read(BodyReader& in, SignInRefused& s) {
+    if (in.has("subject")) in.reference("subject", s.subject);
+    in.text("how", s.how);
+    in.text("source", s.source);
+    in.text("reason", s.reason);
+    in.number("count", s.count);
+    in.time("from", s.from);
+    in.time("until", s.until);
+}
+void read(BodyReader& in, GrantsSuspended& g) {
+    in.text("reason", g.reason);
+}
+void read(BodyReader& in, GrantConfirmed& g) {
+    in.number("grant", g.grant);
 }
 
 template <std::size_t index>

@@ -149,6 +149,33 @@ struct SameBody {
                a.count == b.count && a.from == b.from && a.until == b.until &&
                a.properties == b.properties;
     }
+    bool operator()(const Invited& a, const Invited& b) const {
+        return a.name == b.name && a.kind == b.kind && a.code_hash == b.code_hash &&
+               a.until == b.until && a.person == b.person && a.leaves == b.leaves;
+    }
+    bool operator()(const InvitationEnded& a, const InvitationEnded& b) const {
+        return a.invitation == b.invitation && a.used == b.used && a.reason == b.reason;
+    }
+    bool operator()(const SubjectLeft& a, const SubjectLeft& b) const {
+        return a.subject == b.subject && a.reason == b.reason;
+    }
+    bool operator()(const SignedIn& a, const SignedIn& b) const {
+        return a.subject == b.subject && a.how == b.how && a.source == b.source &&
+               a.count == b.count && a.from == b.from && a.until == b.until;
+    }
+    bool operator()(const SignedOut& a, const SignedOut& b) const {
+        return a.subject == b.subject && a.how == b.how && a.source == b.source;
+    }
+    bool operator()(const SignInRefused& a, const SignInRefused& b) const {
+        return a.subject == b.subject && a.how == b.how && a.source == b.source &&
+               a.reason == b.reason && a.count == b.count && a.from == b.from && a.until == b.until;
+    }
+    bool operator()(const GrantsSuspended& a, const GrantsSuspended& b) const {
+        return a.reason == b.reason;
+    }
+    bool operator()(const GrantConfirmed& a, const GrantConfirmed& b) const {
+        return a.grant == b.grant;
+    }
     template <class A, class B>
     bool operator()(const A&, const B&) const {
         return false;
@@ -238,6 +265,8 @@ public:
         t.forbid = chance(20);
         t.parent = chance(20) ? below(1000) + 1 : 0;
         if (chance(40)) t.except = {"t0/*", "*/p1"};
+        if (chance(40)) t.classes = static_cast<std::uint8_t>(1 + below(15));
+        t.common = chance(20);
         t.when.weekdays = static_cast<std::uint8_t>(below(128));
         if (chance(40)) {
             t.when.from_minute = static_cast<std::uint16_t>(below(700));
@@ -265,6 +294,7 @@ public:
     Reading reading(PropertyId property) {
         return {property, chance(90) ? Quality::good : Quality::estimated, maybe_time(), value()};
     }
+    // tidy: long because there is a case for each kind of record.
     /// Any kind; properties below `properties`, of things with four properties each.
     Body body(std::uint32_t properties, std::uint32_t subjects) {
         const PropertyId p{static_cast<std::uint32_t>(below(properties))};
@@ -322,8 +352,26 @@ public:
                 return ConfigLoaded{text(), text(), text()};
             case 20:
                 return ThingOwned{t, {s}, chance(50) ? std::vector<SubjectId>{} : std::vector{s}};
-            default:
+            case 21:
                 return OutsideRead{s, below(99), "read", below(999), time(), time(), {p}};
+            case 22:
+                return Invited{text(), static_cast<SubjectKind>(below(11)),
+                               text(), time(),
+                               text(), maybe_time()};
+            case 23:
+                return InvitationEnded{below(1000), chance(50), text()};
+            case 24:
+                return SubjectLeft{s, text()};
+            case 25:
+                return SignedIn{s, text(), text(), below(1000), time(), time()};
+            case 26:
+                return SignedOut{s, text(), text()};
+            case 27:
+                return SignInRefused{s, text(), text(), text(), below(1000), time(), time()};
+            case 28:
+                return GrantsSuspended{text()};
+            default:
+                return GrantConfirmed{below(1000)};
         }
     }
 

@@ -1,6 +1,7 @@
 #include "foxtail/json/terms.hpp"
 
 #include "foxtail/json/parse.hpp"
+#include "foxtail/model/thing.hpp"
 
 #include <array>
 #include <cmath>
@@ -72,6 +73,15 @@ private:
     std::string& out_;
     bool first_ = true;
 };
+
+std::vector<std::string> class_names(std::uint8_t classes) {
+    std::vector<std::string> out;
+    for (const auto one : {Sensitivity::home, Sensitivity::personal, Sensitivity::sensitive,
+                           Sensitivity::critical}) {
+        if ((classes >> static_cast<unsigned>(one) & 1U) != 0) out.emplace_back(name(one));
+    }
+    return out;
+}
 
 std::string clock_text(std::uint16_t minute) {
     const auto two = [](int n) { return (n < 10 ? "0" : "") + std::to_string(n); };
@@ -306,6 +316,8 @@ void append_json(std::string& out, const GrantTerms& terms) {
     json.flag("spares_household", terms.spares_household);
     json.count("parent", terms.parent);
     json.texts("except", terms.except);
+    json.texts("classes", class_names(terms.classes));
+    json.flag("common", terms.common);
     if (terms.when != Conditions{}) {
         json.key("when");
         append_when(out, terms.when);
@@ -328,14 +340,24 @@ Result<GrantTerms> terms_from_json(const boost::json::value& value) {
     GrantTerms terms;
     std::optional<Error> error;
     Reader in(value, {},
-              {"forbid", "spares_household", "parent", "except", "when", "obligations", "envelope",
-               "history_from", "history_window", "purpose_code"},
+              {"forbid", "spares_household", "parent", "except", "classes", "common", "when",
+               "obligations", "envelope", "history_from", "history_window", "purpose_code"},
               error);
     in.flag("forbid", terms.forbid);
     in.flag("spares_household", terms.spares_household);
     if (terms.spares_household && !terms.forbid) in.wrong("spares_household", "goes with 'forbid'");
     in.count("parent", terms.parent);
     in.texts("except", terms.except);
+    std::vector<std::string> classes;
+    in.texts("classes", classes);
+    for (const auto& word : classes) {
+        const auto found = sensitivity_from(word);
+        if (!found) in.wrong("classes", "are home, personal, sensitive, critical");
+        if (found)
+            terms.classes =
+                static_cast<std::uint8_t>(terms.classes | 1U << static_cast<unsigned>(*found));
+    }
+    in.flag("common", terms.common);
     if (const bj::value* when = in.find("when")) read_when(*when, terms.when, error);
     if (const bj::value* of = in.find("obligations")) read_obligation(*of, terms, error);
     if (const bj::value* of = in.find("envelope")) read_envelope(*of, terms.envelope, error);

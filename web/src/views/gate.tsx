@@ -23,7 +23,7 @@ async function pass(up: boolean, name: string, passphrase: string): Promise<stri
   }
 }
 
-function Form({ up }: { up: boolean }) {
+function Form({ up, invited = false }: { up: boolean; invited?: boolean }) {
   const [name, set_name] = useState("");
   const [passphrase, set_passphrase] = useState("");
   const [shown, set_shown] = useState(false);
@@ -41,14 +41,18 @@ function Form({ up }: { up: boolean }) {
         set_busy(false);
       }}
     >
-      {up && <p class="soft">{t("gate.up_intro")}</p>}
-      <label>
-        <span>{t("gate.name")}</span>
-        <input ref={first} name="name" required autocomplete="username" autocapitalize="none" value={name} onInput={(event) => set_name(event.currentTarget.value)} />
-      </label>
+      {up && <p class="soft">{t(invited ? "gate.invited_intro" : "gate.up_intro")}</p>}
+      {/* An invitation has the name already. */}
+      {!invited && (
+        <label>
+          <span>{t("gate.name")}</span>
+          <input ref={first} name="name" required autocomplete="username" autocapitalize="none" value={name} onInput={(event) => set_name(event.currentTarget.value)} />
+        </label>
+      )}
       <label>
         <span>{t("gate.passphrase")}</span>
         <input
+          ref={invited ? first : undefined}
           name="passphrase"
           type={(shown ? "text" : "password") as "text"}
           required
@@ -71,7 +75,7 @@ function Form({ up }: { up: boolean }) {
         {failed}
       </p>
       <button type="submit" class="primary" disabled={busy}>
-        {t(up ? "gate.sign_up" : "gate.sign_in")}
+        {t(invited ? "gate.take_up" : up ? "gate.sign_up" : "gate.sign_in")}
       </button>
     </form>
   );
@@ -88,6 +92,7 @@ export function GatePage() {
         {state === "asking" && <p class="soft">{t("link.connecting")}</p>}
         {state === "sign_in" && <Form up={false} />}
         {state === "sign_up" && <Form up />}
+        {state === "invited" && <Form up invited />}
         {state === "need_link" && <p>{t("gate.need_link")}</p>}
         {state === "unreachable" && (
           <>

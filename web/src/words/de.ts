@@ -300,6 +300,8 @@ export const de: Record<Key, string> = {
   "system.sign_out": "Abmelden",
   "system.failed": "Die Zahlen sind nicht lesbar: {detail}",
   "gate.title": "Foxtail",
+  "gate.take_up": "Eintreten",
+  "gate.invited_intro": "Du bist in diesen Haushalt eingeladen. Wähle eine Passphrase; damit und mit dem Namen, unter dem du eingeladen bist, meldest du dich auf jedem Gerät an.",
   "gate.claim": "Menschen, Autos und Zuhause. Deins.",
   "gate.sign_in": "Anmelden",
   "gate.sign_up": "Eigentümer anlegen",

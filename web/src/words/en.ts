@@ -300,6 +300,8 @@ export const en = {
   "system.sign_out": "Sign out",
   "system.failed": "The figures could not be read: {detail}",
   "gate.title": "Foxtail",
+  "gate.take_up": "Come in",
+  "gate.invited_intro": "You were invited to this household. Choose a passphrase; with it and the name you were invited as you sign in from any device.",
   "gate.claim": "People, cars and home. Yours.",
   "gate.sign_in": "Sign in",
   "gate.sign_up": "Create the owner",
