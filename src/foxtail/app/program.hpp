@@ -42,6 +42,8 @@ private:
     void reload();
     [[nodiscard]] Result<void> open_data();
     [[nodiscard]] Result<void> make_owner_token();
+    [[nodiscard]] Result<void> open_tls();
+    void watch_certificate();
     void watch_signals();
     void watch_names();
 
