@@ -105,6 +105,50 @@ Result<InclusionAnswer> parse_inclusion(std::string_view text) {
     return out;
 }
 
+const VerifierKey* KeyChain::for_size(std::uint64_t size) const {
+    const VerifierKey* out = nullptr;
+    for (const auto& link : links) {
+        if (link.leaf < size) out = &link.key;
+    }
+    return out;
+}
+
+Result<KeyChain> parse_keys(std::string_view lines) {
+    const auto wrong = [](const char* what) {
+        return fail(Code::invalid_input, std::string("the ledger's keys: ") + what);
+    };
+    KeyChain out;
+    for (; !lines.empty(); lines.remove_prefix(lines.find('\n') + 1)) {
+        const auto end = lines.find('\n');
+        if (end == std::string_view::npos) return wrong("the last line does not end");
+        const auto leaf = parse_leaf(lines.substr(0, end));
+        const auto* key = leaf ? std::get_if<KeyLeaf>(&*leaf) : nullptr;
+        if (key == nullptr) return wrong("a line that is about no key");
+        const auto note = parse_note(key->note);
+        if (!note) return fail(note.error());
+        const auto change = parse_key_change(note->text);
+        if (!change) return fail(change.error());
+        const bool first = out.links.empty();
+        if (first) out.origin = change->origin;
+        if (change->origin != out.origin || change->key.name != out.origin)
+            return wrong("a key of another ledger");
+        const bool follows = first ? change->leaf == 0 && change->before.empty() &&
+                                         origin_of(change->key.key) == out.origin
+                                   : change->leaf > out.links.back().leaf &&
+                                         change->before.size() == 1 &&
+                                         change->before.front() == out.links.back().key;
+        if (!follows) return wrong("a key that follows no other");
+        auto signers = change->before;
+        signers.push_back(change->key);
+        const auto signed_by = verify_note(*note, signers);
+        if (!signed_by || signed_by->size() != signers.size())
+            return wrong("a key that is not signed for");
+        out.links.push_back({change->leaf, change->key});
+    }
+    if (out.links.empty()) return wrong("there are none");
+    return out;
+}
+
 Result<Checkpoint> verify_checkpoint(std::string_view note, const VerifierKey& key) {
     const auto parsed = parse_note(note);
     if (!parsed) return fail(parsed.error());

@@ -13,6 +13,8 @@ namespace foxtail::ledger {
 
 /// The newest signed checkpoint, a signed note.
 struct CheckpointAsked {};
+/// All leaves about keys, a line each.
+struct KeysAsked {};
 /// That the first `from` leaves begin what the newest checkpoint has: a ConsistencyAnswer.
 struct ConsistencyAsked {
     std::uint64_t from = 0;
@@ -31,7 +33,7 @@ struct CertificateAsked {
     Seq delivered_last = 0;
 };
 using Attestation =
-    std::variant<CheckpointAsked, ConsistencyAsked, InclusionAsked, CertificateAsked>;
+    std::variant<CheckpointAsked, KeysAsked, ConsistencyAsked, InclusionAsked, CertificateAsked>;
 
 /// What a witness is sent (tlog-witness, add-checkpoint): "old N", hashes, an empty line, and the
 /// checkpoint, which is empty when a size was asked for that is not the newest checkpoint's.
@@ -56,6 +58,23 @@ struct InclusionAnswer {
 [[nodiscard]] std::string format_inclusion(const InclusionAnswer& answer);
 /// Error: invalid_input. What was parsed gives the same bytes when it is formatted.
 [[nodiscard]] Result<InclusionAnswer> parse_inclusion(std::string_view text);
+
+/// The keys of a ledger as its leaves about keys tell.
+struct KeyChain {
+    std::string origin;
+    struct Link {
+        std::uint64_t leaf = 0;  // signs checkpoints that have more leaves than this
+        VerifierKey key;
+    };
+    std::vector<Link> links;
+
+    /// Whose signature counts on a checkpoint of so many leaves; null = nobody's.
+    [[nodiscard]] const VerifierKey* for_size(std::uint64_t size) const;
+};
+/// Reads what KeysAsked gives: the first key is the one the origin is made from, and each one after
+/// is signed for by the one before. Error: invalid_input, also for a key that was lost and
+/// replaced.
+[[nodiscard]] Result<KeyChain> parse_keys(std::string_view lines);
 
 /// The checkpoint in a signed note that this key signed. Error: invalid_input.
 [[nodiscard]] Result<Checkpoint> verify_checkpoint(std::string_view note, const VerifierKey& key);

@@ -121,7 +121,7 @@ Result<Certificate> verify_certificate(std::string_view note, const VerifierKey*
     if (!parsed) return fail(parsed.error());
     auto certificate = parse_certificate(parsed->text);
     if (!certificate) return certificate;
-    if (certificate->key.name != certificate->origin)
+    if (certificate->key.name != certificate->origin || certificate->key.signs != Signs::text)
         return fail(Code::invalid_input, "the key is another ledger's");
     if (known != nullptr && *known != certificate->key)
         return fail(Code::invalid_input, "it is not signed by the key you gave");

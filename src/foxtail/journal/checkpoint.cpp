@@ -52,6 +52,8 @@ Result<KeyChange> parse_key_change(std::string_view text) {
     for (std::size_t at = 4; at < lines->size(); ++at) {
         auto key = parse_verifier_key((*lines)[at]);
         if (!key) return fail(key.error());
+        if (key->signs != Signs::text)
+            return fail(Code::invalid_input, "a witness's key does not sign for a ledger");
         if (at == 4) {
             out.key = std::move(*key);
         } else {

@@ -59,6 +59,7 @@ public:
     // ---- for who will not take its word (ledger_attest.cpp), between transactions
     /// Error: not_found for a record that is in no leaf, invalid_input.
     [[nodiscard]] Result<std::string> attest(const ledger::CheckpointAsked& asked, Time now);
+    [[nodiscard]] Result<std::string> attest(const ledger::KeysAsked& asked, Time now);
     [[nodiscard]] Result<std::string> attest(const ledger::ConsistencyAsked& asked, Time now);
     [[nodiscard]] Result<std::string> attest(const ledger::InclusionAsked& asked, Time now);
     [[nodiscard]] Result<std::string> attest(const ledger::CertificateAsked& asked, Time now);

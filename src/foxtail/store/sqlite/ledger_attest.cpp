@@ -64,6 +64,18 @@ Result<std::string> Ledger::attest(const ledger::CheckpointAsked&, Time) {
     return newest_note_;
 }
 
+Result<std::string> Ledger::attest(const ledger::KeysAsked&, Time) {
+    auto rows = database_.prepare("SELECT body FROM ledger_leaf WHERE kind = 'key' ORDER BY leaf");
+    if (!rows) return fail(rows.error());
+    std::string out;
+    while (true) {
+        const auto row = rows->step();
+        if (!row) return fail(row.error());
+        if (!*row) return out;
+        out.append(rows->text(0)).append("\n");
+    }
+}
+
 Result<std::string> Ledger::attest(const ledger::ConsistencyAsked& asked, Time) {
     const auto to = asked.to == 0 ? signed_size_ : asked.to;
     if (asked.from > to || to > signed_size_)

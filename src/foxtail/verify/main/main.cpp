@@ -23,9 +23,11 @@ constexpr std::size_t line_bytes_max = std::size_t{64} * 1024 * 1024;
 constexpr const char* usage =
     "foxtail-verify [--key KEY] [--witness KEY]... EXPORT\n"
     "foxtail-verify certificate [--key KEY] FILE\n"
+    "foxtail-verify proof --key KEY [--witness KEY]... FILE\n"
     "\n"
     "Checks what 'foxtail journal export --ledger EXPORT' wrote: a file, or a folder whose files\n"
     "are read in the order of their names. Needs no network and no hub.\n"
+    "'proof' checks what GET /ledger/proof/inclusion gave (c2sp.org/tlog-proof@v1),\n"
     "'certificate' checks what 'foxtail grants revoke --certificate FILE' wrote.\n"
     "\n"
     "  --key KEY      the ledger's key as you know it from elsewhere (name+id+base64)\n"
@@ -142,7 +144,13 @@ int main_of_single(const std::vector<std::string>& arguments) {
         std::cerr << "foxtail-verify: cannot read " << wish.path << "\n";
         return misused;
     }
-    const auto said = judge_certificate(text, wish.trust.key);
+    const bool proof = arguments.front() == "proof";
+    if (proof && !wish.trust.key) {
+        std::cerr << "foxtail-verify: a proof needs --key, the ledger's key\n";
+        return misused;
+    }
+    const auto said = proof ? judge_proof(text, *wish.trust.key, wish.trust.witnesses)
+                            : judge_certificate(text, wish.trust.key);
     if (!said) {
         std::cout << "PROBLEM   " << printable(said.error().message, 300) << "\n";
         return does_not_hold;
@@ -156,7 +164,8 @@ int main_of(const std::vector<std::string>& arguments) {
         std::cout << usage;
         return holds;
     }
-    if (!arguments.empty() && arguments.front() == "certificate") return main_of_single(arguments);
+    if (!arguments.empty() && (arguments.front() == "certificate" || arguments.front() == "proof"))
+        return main_of_single(arguments);
     Wish wish;
     if (!read_arguments(arguments, wish)) return misused;
     Audit audit(std::move(wish.trust));
