@@ -70,7 +70,8 @@ std::string class_words(std::uint8_t classes) {
     std::string out;
     for (const Sensitivity one : {Sensitivity::home, Sensitivity::personal, Sensitivity::sensitive,
                                   Sensitivity::critical}) {
-        if ((classes >> static_cast<unsigned>(one) & 1U) != 0) add(out, name(one), " or ");
+        if ((unsigned{classes} >> static_cast<unsigned>(one) & 1U) != 0)
+            add(out, name(one), " or ");
     }
     return out;
 }

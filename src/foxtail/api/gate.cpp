@@ -126,7 +126,8 @@ std::optional<Caller> Gate::recognise(const HttpRequest& request) {
         note_token(caller);
         return caller;
     }
-    const auto cookie = find_cookie(request.header("Cookie"), cookie_name);
+    const auto cookie =
+        find_cookie(request.header("Cookie"), request.secure ? secure_cookie_name : cookie_name);
     if (cookie.empty() || cookie.size() > token_bytes_max) return std::nullopt;
     caller.by = Caller::By::session;
     caller.hash = hash_secret(cookie);

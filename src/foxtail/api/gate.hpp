@@ -34,7 +34,10 @@ public:
     static constexpr Duration session_time = days(30);
     static constexpr std::size_t sessions_per_subject_max = 50;
     static constexpr std::size_t passphrase_characters_min = 10;
+    /// A browser takes the second name only over TLS, with Secure and without a domain
+    /// (draft-ietf-httpbis-rfc6265bis): nobody who can speak in clear can set or overwrite it.
     static constexpr std::string_view cookie_name = "foxtail_session";
+    static constexpr std::string_view secure_cookie_name = "__Host-foxtail_session";
 
     /// All must outlive the gate; `worker` computes hashes and keeps the book, and must be gone
     /// before `secrets`.

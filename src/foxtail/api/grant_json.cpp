@@ -116,6 +116,7 @@ void append_certificate_members(JsonText& json, const Hub::Certificate& certific
         .number("delivered_last_seq", certificate.delivered_last)
         .number("streams_closed", certificate.streams_closed)
         .number("commands_cancelled", certificate.commands_cancelled);
+    if (!certificate.note.empty()) json.text("certificate", certificate.note);
 }
 
 Result<GrantAsked> grant_from_json(const std::string& body) {

@@ -390,6 +390,13 @@ void Matrix::affairs(HttpClient& client, const Asker& asker) {
     for (const char* one :
          {"/rules", "/subjects", "/subjects/invitations", "/problems", "/system", "/metrics"})
         ask(client, asker, std::string("GET ") + one, one, "", managed(200));
+    // The store of these tests has no ledger: who may ask is told so.
+    for (const auto& [route, query] : {std::pair{"/ledger/checkpoint", ""},
+                                       {"/ledger/keys", ""},
+                                       {"/ledger/proof/consistency", "?from=1"},
+                                       {"/ledger/proof/inclusion", "?seq=1"}})
+        ask(client, asker, std::string("GET ") + route, std::string(route) + query, "",
+            asker.manages ? 503 : 404);
     ask(client, asker, "GET /grants", "/grants", "", given(200));
     ask(client, asker, "POST /grants", "/grants", "{}", given(400));
     ask(client, asker, "PUT /grants/{id}", "/grants/999999", "{}", 403);

@@ -39,6 +39,10 @@ const std::array table{
     Route{"GET", "/history", past::history},
     Route{"GET", "/journal", past::journal},
     Route{"GET", "/why/{seq}", past::why},
+    Route{"GET", "/ledger/checkpoint", past::checkpoint},
+    Route{"GET", "/ledger/keys", past::ledger_keys},
+    Route{"GET", "/ledger/proof/consistency", past::consistency},
+    Route{"GET", "/ledger/proof/inclusion", past::inclusion},
 
     Route{"GET", "/desk", desk::show},
     Route{"PUT", "/desk/privacy", desk::privacy, Denial::is_told},

@@ -62,6 +62,10 @@ namespace past {  // routes_past.cpp
 void history(Door&, Site&, Call&, const Answer&);
 void journal(Door&, Site&, Call&, const Answer&);
 void why(Door&, Site&, Call&, const Answer&);
+void checkpoint(Door&, Site&, Call&, const Answer&);
+void ledger_keys(Door&, Site&, Call&, const Answer&);
+void consistency(Door&, Site&, Call&, const Answer&);
+void inclusion(Door&, Site&, Call&, const Answer&);
 }  // namespace past
 namespace desk {  // routes_desk.cpp, routes_export.cpp
 void show(Door&, Site&, Call&, const Answer&);

@@ -31,15 +31,16 @@ Result<Gate::Entry> entry_from(const Call& call) {
                        call.request.peer};
 }
 
-HttpHeader session_cookie(const std::string& value, Duration age) {
-    return {"Set-Cookie", std::string(Gate::cookie_name) + "=" + value +
+HttpHeader session_cookie(bool secure, const std::string& value, Duration age) {
+    return {"Set-Cookie", std::string(secure ? Gate::secure_cookie_name : Gate::cookie_name) + "=" +
+                              value + (secure ? "; Secure" : "") +
                               "; HttpOnly; SameSite=Strict; Path=/; Max-Age=" +
                               std::to_string(age.us / 1'000'000)};
 }
 
-Gate::Admitted admitted(const Answer& answer) {
-    return [answer](Result<std::string> cookie) {
-        if (cookie) return answer.nothing({session_cookie(*cookie, Gate::session_time)});
+Gate::Admitted admitted(const Answer& answer, bool secure) {
+    return [answer, secure](Result<std::string> cookie) {
+        if (cookie) return answer.nothing({session_cookie(secure, *cookie, Gate::session_time)});
         // Who is not let in is unauthorised, not forbidden.
         if (cookie.error().code == Code::denied) return answer.problem(401, cookie.error().message);
         answer.error(cookie.error());
@@ -85,20 +86,21 @@ void me(Gate& gate, Call& call, const Answer& answer) {
 void sign_up(Gate& gate, Call& call, const Answer& answer) {
     auto entry = entry_from(call);
     if (!entry) return answer.error(entry.error());
-    gate.sign_up(std::move(*entry), admitted(answer));
+    gate.sign_up(std::move(*entry), admitted(answer, call.request.secure));
 }
 
 void sign_in(Gate& gate, Call& call, const Answer& answer) {
     auto entry = entry_from(call);
     if (!entry) return answer.error(entry.error());
-    gate.sign_in(std::move(*entry), admitted(answer));
+    gate.sign_in(std::move(*entry), admitted(answer, call.request.secure));
 }
 
 void sign_out(Gate& gate, Call& call, const Answer& answer) {
-    if (!call.caller) return answer.nothing({session_cookie("", {})});
-    gate.sign_out(*call.caller, [answer](Result<void> kept) {
+    const bool secure = call.request.secure;
+    if (!call.caller) return answer.nothing({session_cookie(secure, "", {})});
+    gate.sign_out(*call.caller, [answer, secure](Result<void> kept) {
         if (!kept) return answer.error(kept.error());
-        answer.nothing({session_cookie("", {})});
+        answer.nothing({session_cookie(secure, "", {})});
     });
 }
 
@@ -123,9 +125,13 @@ bool page_file(const Call& call, const Answer& answer) {
     response.headers.push_back({"Vary", "Accept-Encoding"});
     response.headers.push_back(
         {"Cache-Control", at->immutable ? "public, max-age=31536000, immutable" : "no-cache"});
+    // Over TLS only the files whose name says what is in them are compressed: a compressed length
+    // tells of what stands beside a secret, and such a file has nobody's (BREACH).
+    const bool packed = has_token(call.request.header("Accept-Encoding"), "gzip") &&
+                        (at->immutable || !call.request.secure);
     if (has_token(call.request.header("If-None-Match"), at->etag)) {
         response.status = 304;
-    } else if (has_token(call.request.header("Accept-Encoding"), "gzip")) {
+    } else if (packed) {
         response.headers.push_back({"Content-Encoding", "gzip"});
         response.fixed = at->gzip;
     } else {

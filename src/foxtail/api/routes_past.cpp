@@ -156,4 +156,42 @@ void why(Door& door, Site& site, Call& call, const Answer& answer) {
     });
 }
 
+// ---- the ledger, for who will not take our word
+
+namespace {
+
+Door::Attested as_text(const Answer& answer) {
+    return [answer](Result<std::string> said) {
+        if (!said) return answer.error(said.error());
+        answer.json(200, std::move(*said), {{"Content-Type", "text/plain; charset=utf-8"}});
+    };
+}
+
+}  // namespace
+
+void checkpoint(Door& door, Site&, Call&, const Answer& answer) {
+    door.checkpoint(as_text(answer));
+}
+
+void ledger_keys(Door& door, Site&, Call&, const Answer& answer) {
+    door.ledger_keys(as_text(answer));
+}
+
+void consistency(Door& door, Site&, Call& call, const Answer& answer) {
+    const auto from = call.number("from");
+    if (!from) return answer.error(from.error());
+    const auto to = call.number("to");
+    if (!to) return answer.error(to.error());
+    if (!*from || **from == 0)
+        return answer.problem(400, "'from' is the number of leaves somebody knows, 1 or more");
+    door.consistency(**from, to->value_or(0), as_text(answer));
+}
+
+void inclusion(Door& door, Site&, Call& call, const Answer& answer) {
+    const auto seq = call.number("seq");
+    if (!seq) return answer.error(seq.error());
+    if (!*seq) return answer.problem(400, "'seq' is the number of a record");
+    door.inclusion(**seq, as_text(answer));
+}
+
 }  // namespace foxtail::api::past

@@ -113,6 +113,10 @@ std::vector<Expected> matrix() {
          403, 400},
         {"GET", "/export?about=me", "", 401, 200, 200, 200},
         {"GET", "/export?about=ben", "", 401, 400, 400, 400},
+        {"GET", "/ledger/checkpoint", "", 401, 404, 404, 503},  // a store of memory has none
+        {"GET", "/ledger/keys", "", 401, 404, 404, 503},
+        {"GET", "/ledger/proof/consistency?from=1", "", 401, 404, 404, 503},
+        {"GET", "/ledger/proof/inclusion?seq=1", "", 401, 404, 404, 503},
         {"GET", "/rules", "", 401, 403, 403, 200},
         {"GET", "/grants", "", 401, 403, 403, 200},
         {"POST", "/grants", "{}", 401, 403, 403, 400},

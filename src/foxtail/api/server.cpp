@@ -24,11 +24,13 @@ bool host_known(const Site& site, std::string_view host_header) {
                        [&](const auto& one) { return same_ignoring_case(one, *host); });
 }
 
-/// A browser says which page sent the request; only our own may.
+/// A browser says which page sent the request; only our own may. Over TLS that page came over TLS,
+/// too; in clear it may have: there may be a proxy before us that takes the TLS off.
 bool origin_fits(const HttpRequest& request) {
     const std::string_view origin = request.header("Origin");
     if (origin.empty()) return true;
     const auto scheme = origin.find("://");
+    if (request.secure && !same_ignoring_case(origin.substr(0, scheme), "https")) return false;
     return scheme != std::string_view::npos &&
            same_ignoring_case(origin.substr(scheme + 3), request.header("Host"));
 }
@@ -135,6 +137,9 @@ Result<void> Server::load() {
 }
 Result<std::uint16_t> Server::listen(const std::string& address, std::uint16_t port) {
     return inside_->http.listen(address, port);
+}
+void Server::take(int socket, std::string peer) {
+    inside_->http.take(socket, std::move(peer));
 }
 void Server::stop() {
     inside_->http.stop();

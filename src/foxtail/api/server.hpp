@@ -39,6 +39,8 @@ public:
     [[nodiscard]] Result<void> load();
     /// As HttpServer::listen().
     [[nodiscard]] Result<std::uint16_t> listen(const std::string& address, std::uint16_t port);
+    /// As HttpServer::take(): a connection that came over TLS.
+    void take(int socket, std::string peer);
     /// Closes all connections. Before the hub stops; the server itself goes only when no callback
     /// of hub, store or worker can come any more.
     void stop();

@@ -1,5 +1,7 @@
 #include "foxtail/app/metrics.hpp"
 
+#include "foxtail/app/tls_doors.hpp"
+
 namespace foxtail {
 namespace {
 
@@ -49,6 +51,26 @@ void append(std::vector<api::Metric>& out, const mqtt::Broker& broker) {
 }
 
 }  // namespace
+
+void show_tls(api::Server& server, const TlsDoors& doors) {
+    server.add_metrics([&doors](std::vector<api::Metric>& out) {
+        using Kind = api::Metric::Kind;
+        const auto f = doors.figures();
+        const auto add = [&out](const char* name, const char* help, Kind kind, double value) {
+            out.push_back({name, help, kind, {}, value});
+        };
+        add("foxtail_tls_connections", "Connections over TLS.", Kind::gauge,
+            static_cast<double>(f.connections));
+        add("foxtail_tls_handshakes", "TLS handshakes under way.", Kind::gauge,
+            static_cast<double>(f.handshakes));
+        add("foxtail_tls_accepted_total", "TLS connections taken.", Kind::counter,
+            static_cast<double>(f.accepted));
+        add("foxtail_tls_failed_total", "TLS handshakes that came to nothing.", Kind::counter,
+            static_cast<double>(f.failed));
+        add("foxtail_tls_refused_total", "TLS connections that were too many.", Kind::counter,
+            static_cast<double>(f.refused));
+    });
+}
 
 void show_connector(api::Server& server, const MqttDoor& door) {
     server.add_metrics([&door](std::vector<api::Metric>& out) { append(out, door.broker()); });

@@ -117,6 +117,20 @@ private:
     MqttDoor& door_;
 };
 
+namespace {
+
+mqtt::ListenerOptions options_of(const MqttListenerConfig& listener) {
+    mqtt::ListenerOptions options;
+    options.name = format_endpoint(listener.endpoint);
+    options.address = listener.endpoint.address;
+    options.port = listener.endpoint.port;
+    options.packet_bytes_max = listener.packet_bytes_max;
+    if (listener.anonymous) options.anonymous_as = anonymous_name;
+    return options;
+}
+
+}  // namespace
+
 MqttDoor::MqttDoor(boost::asio::io_context& home, Hub& hub, Worker& passwords,
                    const Configuration& configuration, const Formats& formats)
     : hub_(hub),
@@ -158,17 +172,16 @@ Result<void> MqttDoor::start() {
     for (const auto& sink : sinks_) sink->format.start(*sink);
     hear_retained();
     for (const auto& listener : configuration_.mqtt_listeners) {
-        mqtt::ListenerOptions options;
-        options.name = format_endpoint(listener.endpoint);
-        options.address = listener.endpoint.address;
-        options.port = listener.endpoint.port;
-        options.packet_bytes_max = listener.packet_bytes_max;
-        if (listener.anonymous) options.anonymous_as = anonymous_name;
-        const auto port = broker_.listen(options);
+        if (listener.tls) continue;  // its connections come through take()
+        const auto port = broker_.listen(options_of(listener));
         if (!port) return fail(port.error());
         endpoints_.push_back({listener.endpoint.address, *port});
     }
     return {};
+}
+
+void MqttDoor::take(int socket, std::string peer, const MqttListenerConfig& listener) {
+    broker_.take(socket, std::move(peer), options_of(listener));
 }
 
 void MqttDoor::stop() {

@@ -31,6 +31,8 @@ public:
     /// is taken), conflict.
     [[nodiscard]] Result<void> start();
     void stop();
+    /// A connection from which somebody else took the TLS off (Broker::take), by this listener.
+    void take(int socket, std::string peer, const MqttListenerConfig& listener);
     /// Users and rights as the configuration now says; those no longer allowed are closed.
     [[nodiscard]] Result<void> configure(const Configuration& configuration);
 

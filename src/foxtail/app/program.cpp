@@ -7,6 +7,7 @@
 #include "foxtail/app/formats.hpp"
 #include "foxtail/app/metrics.hpp"
 #include "foxtail/app/mqtt_door.hpp"
+#include "foxtail/app/tls_doors.hpp"
 #include "foxtail/base/assert.hpp"
 #include "foxtail/base/log.hpp"
 #include "foxtail/hub/door.hpp"
@@ -35,6 +36,8 @@ namespace {
 constexpr std::size_t slow_jobs_max = 64;
 constexpr int names_alarm = 101;
 constexpr Duration names_every = seconds(5);
+constexpr int certificate_alarm = 102;
+constexpr Duration certificate_every = hours(12);
 constexpr std::string_view owner_token_subject = "token:owner";
 constexpr std::uint16_t every_verb = 0x7F;  // discover, read, observe, history, set, run, grant
 
@@ -56,6 +59,7 @@ struct Program::Parts {
     std::size_t names_kept = 0;
     std::unique_ptr<MqttDoor> mqtt;
     std::unique_ptr<api::Server> api;
+    std::unique_ptr<TlsDoors> tls;
     std::uint16_t api_port = 0;
     std::string signup_code;
     boost::asio::signal_set signals{io};
@@ -63,6 +67,7 @@ struct Program::Parts {
     int status = 0;
 
     ~Parts() {
+        tls.reset();
         api.reset();
         mqtt.reset();
         formats.reset();
@@ -175,6 +180,8 @@ Result<void> Program::start() {
     api_config.household = configuration.household;
     api_config.version = FOX_VERSION;
     api_config.hosts = configuration.api_hosts;
+    const auto& more = configuration.tls.names;
+    api_config.hosts.insert(api_config.hosts.end(), more.begin(), more.end());
     parts_->api =
         std::make_unique<api::Server>(io, hub, *parts_->secrets, *parts_->slow, api_config);
     if (auto done = parts_->api->load(); !done) return done;
@@ -182,6 +189,7 @@ Result<void> Program::start() {
     const auto port = parts_->api->listen(configuration.api.address, configuration.api.port);
     if (!port) return fail(port.error());
     parts_->api_port = *port;
+    if (auto done = open_tls(); !done) return done;
     if (parts_->api->signup_needed()) {
         auto code = parts_->api->open_signup();
         if (!code) return fail(code.error());
@@ -199,6 +207,51 @@ Result<void> Program::start() {
         log(LogLevel::info, "listening", {{"mqtt", format_endpoint(endpoint)}});
     }
     return {};
+}
+
+Result<void> Program::open_tls() {
+    const Configuration& configuration = loaded_.configuration;
+    const auto in_clear = [](const char* what, const Endpoint& endpoint) {
+        if (is_loopback(endpoint)) return;
+        log(LogLevel::warning, "whoever is on the network can read along: not over TLS",
+            {{what, format_endpoint(endpoint)}});
+    };
+    in_clear("page", configuration.api);
+    for (const auto& listener : configuration.mqtt_listeners) {
+        if (!listener.tls) in_clear("mqtt", listener.endpoint);
+    }
+    if (!uses_tls(configuration)) return {};
+    parts_->tls = std::make_unique<TlsDoors>(parts_->io, options_.data, options_.config_file);
+    TlsDoors& tls = *parts_->tls;
+    if (auto done = tls.certify(configuration, parts_->clock.now()); !done) return done;
+    if (const auto& at = configuration.tls.listen) {
+        const auto port = tls.open(*at, [this](int socket, std::string peer) {
+            parts_->api->take(socket, std::move(peer));
+        });
+        if (!port) return fail(port.error());
+        log(LogLevel::info, "listening", {{"https", format_endpoint({at->address, *port})}});
+    }
+    for (const auto& listener : configuration.mqtt_listeners) {
+        if (!listener.tls) continue;
+        const auto port =
+            tls.open(listener.endpoint, [this, listener](int socket, std::string peer) {
+                parts_->mqtt->take(socket, std::move(peer), listener);
+            });
+        if (!port) return fail(port.error());
+        log(LogLevel::info, "listening",
+            {{"mqtts", format_endpoint({listener.endpoint.address, *port})}});
+    }
+    show_tls(*parts_->api, tls);
+    watch_certificate();
+    return {};
+}
+
+void Program::watch_certificate() {
+    parts_->loop.alarm(certificate_alarm, parts_->clock.monotonic() + certificate_every, [this] {
+        auto done = parts_->tls->certify(loaded_.configuration, parts_->clock.now());
+        if (!done) log(LogLevel::error, "certificate not renewed", {{"why", done.error().message}});
+        watch_certificate();
+    });
 }
 
 void Program::watch_signals() {
@@ -258,6 +311,14 @@ void Program::reload() {
         return;
     }
     loaded_.configuration.residents = then.residents;
+    if (parts_->tls) {
+        if (auto done = parts_->tls->certify(then, parts_->clock.now()); !done) {
+            log(LogLevel::error, "configuration not taken", {{"why", done.error().message}});
+            return;
+        }
+    }
+    loaded_.configuration.tls.certificate = then.tls.certificate;
+    loaded_.configuration.tls.key = then.tls.key;
     loaded_.configuration.mqtt_users = then.mqtt_users;
     loaded_.configuration.mqtt_anonymous = then.mqtt_anonymous;
     set_log(options_.log_level.value_or(then.log_level),
@@ -273,6 +334,7 @@ void Program::stop() {
     if (parts_->stopping) return;
     parts_->stopping = true;
     parts_->signals.cancel();
+    if (parts_->tls) parts_->tls->stop();
     if (parts_->api) parts_->api->stop();
     if (parts_->mqtt) parts_->mqtt->stop();
     parts_->hub->stop([this] {

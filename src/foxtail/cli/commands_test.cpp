@@ -273,6 +273,16 @@ TEST_F(Cli, PeopleAreInvitedListedAndLetGo) {
     EXPECT_EQ(run({"people", "withdraw", "12"}), 0) << line.err();
 }
 
+TEST_F(Cli, TheCertificateOfTakingBackIsWrittenAsTheHubSignedIt) {
+    hub.answers("DELETE /grants/77", R"({"effective_seq":9,"certificate":"a\nb\n"})");
+    EXPECT_EQ(run({"grants", "revoke", "77", "--certificate", "-"}), 0) << line.err();
+    EXPECT_EQ(line.out(), "a\nb\n");
+    hub.answers("DELETE /grants/78", R"({"effective_seq":9})");
+    EXPECT_EQ(run({"grants", "revoke", "78", "--certificate", "-"}), 1);
+    EXPECT_THAT(line.err(), HasSubstr("taken back, but the hub certified nothing"));
+    EXPECT_EQ(run({"grants", "end", "77", "--certificate", "/nowhere/file"}), 1);
+}
+
 TEST_F(Cli, GrantsAndRulesAreListed) {
     hub.answers(
         "GET /grants",

@@ -5,6 +5,8 @@
 #include "foxtail/json/parse.hpp"
 #include "foxtail/model/value.hpp"
 
+#include <fstream>
+
 #include <CLI/CLI.hpp>
 #include <boost/json/array.hpp>
 
@@ -22,6 +24,7 @@ struct GrantOptions {
     std::uint64_t id = 0;
     std::vector<std::uint64_t> ids;
     bool all = false;
+    std::string certificate;
 };
 
 Result<void> list_grants(const Setting& setting, HubClient& hub, const GrantOptions& options) {
@@ -109,10 +112,32 @@ Result<void> give(const Setting& setting, HubClient& hub, const GrantOptions& op
     return {};
 }
 
+/// Writes what the hub signed; `path` "-" is the terminal.
+Result<void> keep_certificate(const Terminal& terminal, const std::string& path,
+                              const std::string& note) {
+    if (note.empty())
+        return fail(Code::unavailable, "it is taken back, but the hub certified nothing");
+    if (path == "-") {
+        terminal.out << note << std::flush;
+        return {};
+    }
+    std::ofstream out(path, std::ios::binary | std::ios::trunc);
+    out << note << std::flush;
+    if (!out)
+        return fail(Code::unavailable, "it is taken back, but '" + path + "' cannot be written");
+    return {};
+}
+
 Result<void> end(const Setting& setting, HubClient& hub, const GrantOptions& options) {
     const auto answer = hub.ask("DELETE", "/grants/" + std::to_string(options.id));
     if (!answer) return fail(answer.error());
     const Terminal& terminal = setting.terminal;
+    if (!options.certificate.empty()) {
+        const auto said = parse_json(answer->body);
+        auto kept = keep_certificate(terminal, options.certificate,
+                                     said ? text_of(*said, "certificate") : std::string());
+        if (!kept || options.certificate == "-") return kept;
+    }
     if (options.json) {
         terminal.line(answer->body);
         return {};
@@ -240,6 +265,10 @@ void add_grant_commands(const Setting& setting) {
     auto* end_command =
         setting.command(*grants, "end", "Takes a grant back, at once", "  foxtail grants end 4711");
     end_command->add_option("ID", options->id, "The grant's number")->required();
+    end_command->add_option("--certificate", options->certificate,
+                            "Writes the signed certificate to this file ('-' = the terminal); "
+                            "'foxtail-verify certificate' checks it");
+    end_command->alias("revoke");
     end_command->fallthrough();
     auto* confirm_command = setting.command(
         *grants, "confirm", "Lets grants hold again that wait since a backup was restored",

@@ -5,6 +5,7 @@
 #include "foxtail/grants/verdict.hpp"
 #include "foxtail/model/thing.hpp"
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <set>
@@ -71,9 +72,25 @@ void read_api(Yaml& yaml, const YAML::Node& map, Configuration& out) {
     out.api_hosts = texts(yaml, Yaml::at(map, "hosts"), "'hosts'");
 }
 
+void read_tls(Yaml& yaml, const YAML::Node& map, Configuration& out) {
+    static constexpr std::array<std::string_view, 4> keys = {"listen", "names", "certificate",
+                                                             "key"};
+    if (!map || !yaml.is_map(map, "'tls'")) return;
+    yaml.check_keys(map, keys, "'tls'");
+    if (const auto node = Yaml::at(map, "listen"))
+        out.tls.listen = endpoint(yaml, node, "'listen'");
+    out.tls.names = texts(yaml, Yaml::at(map, "names"), "'names'");
+    const auto certificate = Yaml::at(map, "certificate");
+    const auto key = Yaml::at(map, "key");
+    if (certificate) out.tls.certificate = yaml.text(certificate, "'certificate'").value_or("");
+    if (key) out.tls.key = yaml.text(key, "'key'").value_or("");
+    if (out.tls.certificate.empty() != out.tls.key.empty())
+        yaml.wrong(map, "'certificate' and 'key' go together; without both, Foxtail makes its own");
+}
+
 void read_listener(Yaml& yaml, const YAML::Node& map, Configuration& out) {
-    static constexpr std::array<std::string_view, 4> keys = {
-        "listen", "anonymous", "anonymous_beyond_loopback", "packet_bytes_max"};
+    static constexpr std::array<std::string_view, 5> keys = {
+        "listen", "tls", "anonymous", "anonymous_beyond_loopback", "packet_bytes_max"};
     if (!yaml.is_map(map, "a listener")) return;
     yaml.check_keys(map, keys, "a listener");
     MqttListenerConfig listener;
@@ -82,6 +99,8 @@ void read_listener(Yaml& yaml, const YAML::Node& map, Configuration& out) {
     const auto at = endpoint(yaml, listen, "'listen'");
     if (!at) return;
     listener.endpoint = *at;
+    if (const auto node = Yaml::at(map, "tls"))
+        listener.tls = yaml.flag(node, "'tls'").value_or(false);
     if (const auto node = Yaml::at(map, "anonymous")) {
         listener.anonymous = yaml.flag(node, "'anonymous'").value_or(false);
         const auto beyond = Yaml::at(map, "anonymous_beyond_loopback");
@@ -327,6 +346,12 @@ bool is_loopback(const Endpoint& e) {
     return e.address.starts_with("127.") || e.address == "::1" || e.address == "localhost";
 }
 
+bool uses_tls(const Configuration& configuration) {
+    const auto& listeners = configuration.mqtt_listeners;
+    return configuration.tls.listen ||
+           std::any_of(listeners.begin(), listeners.end(), [](const auto& one) { return one.tls; });
+}
+
 std::vector<std::string> changed_for_next_start(const Configuration& now,
                                                 const Configuration& then) {
     std::vector<std::string> out;
@@ -339,6 +364,8 @@ std::vector<std::string> changed_for_next_start(const Configuration& now,
     look("api.listen", &C::api);
     look("api.hosts", &C::api_hosts);
     look("mqtt.listeners", &C::mqtt_listeners);
+    if (now.tls.listen != then.tls.listen) out.emplace_back("tls.listen");
+    if (now.tls.names != then.tls.names) out.emplace_back("tls.names");
     look("formats.zigbee2mqtt", &C::zigbee_bridges);
     look("formats.home_assistant", &C::home_assistant_prefix, &C::home_assistant_ignore_origins);
     look("things", &C::things);
@@ -391,8 +418,8 @@ void read_residents(Yaml& yaml, const YAML::Node& map, Configuration& out) {
 }  // namespace
 
 ConfigurationRead read_configuration(std::string_view text, std::string_view file) {
-    static constexpr std::array<std::string_view, 8> keys = {
-        "household", "api", "mqtt", "formats", "things", "residents", "rules", "log"};
+    static constexpr std::array<std::string_view, 9> keys = {
+        "household", "api", "tls", "mqtt", "formats", "things", "residents", "rules", "log"};
     ConfigurationRead out;
     out.configuration.residents.verbs = static_cast<std::uint16_t>(
         bit_of(Verb::discover) | bit_of(Verb::read) | bit_of(Verb::observe) |
@@ -406,6 +433,7 @@ ConfigurationRead read_configuration(std::string_view text, std::string_view fil
         yaml.check_keys(root, keys, "a configuration");
         read_household(yaml, Yaml::at(root, "household"), out.configuration);
         read_api(yaml, Yaml::at(root, "api"), out.configuration);
+        read_tls(yaml, Yaml::at(root, "tls"), out.configuration);
         read_mqtt(yaml, Yaml::at(root, "mqtt"), out.configuration);
         read_formats(yaml, Yaml::at(root, "formats"), out.configuration);
         read_things(yaml, Yaml::at(root, "things"), out.configuration);

@@ -21,9 +21,19 @@ struct Endpoint {
 
 struct MqttListenerConfig {
     Endpoint endpoint{"127.0.0.1", 1883};
+    bool tls = false;
     bool anonymous = false;  // whoever comes without a name may do what mqtt.anonymous allows
     std::size_t packet_bytes_max = 32U << 20U;
     friend bool operator==(const MqttListenerConfig&, const MqttListenerConfig&) = default;
+};
+
+/// How the house is reached from outside this machine.
+struct TlsConfig {
+    std::optional<Endpoint> listen;  // page and API; nothing = not over TLS
+    std::vector<std::string> names;  // names and addresses beside those of this machine
+    std::string certificate;         // files of one's own, relative to the configuration file;
+    std::string key;                 // both empty = the household's own authority certifies
+    friend bool operator==(const TlsConfig&, const TlsConfig&) = default;
 };
 
 /// Topics somebody may use; filters of MQTT.
@@ -65,6 +75,7 @@ struct Configuration {
     std::string time_zone = "UTC";  // IANA name
     Endpoint api{"127.0.0.1", 8420};
     std::vector<std::string> api_hosts;  // further names under which the page is reached
+    TlsConfig tls;
     std::vector<MqttListenerConfig> mqtt_listeners;
     std::vector<MqttUserConfig> mqtt_users;
     TopicRights mqtt_anonymous;
@@ -91,8 +102,11 @@ struct ConfigurationRead {
 /// Reads a configuration file's text; `file` is its name for messages. Never throws.
 [[nodiscard]] ConfigurationRead read_configuration(std::string_view text, std::string_view file);
 
+/// Whether anything is served over TLS.
+[[nodiscard]] bool uses_tls(const Configuration& configuration);
+
 /// What differs and a running program does not take over, by key ("api.listen"). The rest (rules,
-/// mqtt.users, mqtt.anonymous, log) it does.
+/// mqtt.users, mqtt.anonymous, tls.certificate, tls.key, log) it does.
 [[nodiscard]] std::vector<std::string> changed_for_next_start(const Configuration& now,
                                                               const Configuration& then);
 

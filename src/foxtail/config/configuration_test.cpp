@@ -114,6 +114,29 @@ TEST(ConfigurationChanges, what_only_a_restart_takes_over_is_named_by_its_key) {
         << "taken over at once";
 }
 
+TEST(ConfigurationRead, tls_is_off_until_it_is_said_where) {
+    EXPECT_FALSE(uses_tls(read("mqtt: {listeners: [{listen: 127.0.0.1:1883}]}")));
+    EXPECT_TRUE(uses_tls(read("mqtt: {listeners: [{listen: 127.0.0.1:8883, tls: true}]}")));
+    const auto house =
+        read("tls: {listen: 0.0.0.0:8443, names: [foxtail.lan], certificate: a, key: b}");
+    EXPECT_TRUE(uses_tls(house));
+    EXPECT_EQ(house.tls.listen, (Endpoint{"0.0.0.0", 8443}));
+    EXPECT_THAT(house.tls.names, ElementsAre("foxtail.lan"));
+    EXPECT_EQ(house.tls.certificate + house.tls.key, "ab");
+    for (const char* wrong : {"tls: {certificate: a}", "tls: {key: b}", "tls: {listen: nowhere}",
+                              "tls: {port: 8443}", "mqtt: {listeners: [{listen: 1883, tls: 3}]}"})
+        EXPECT_EQ(read_configuration(wrong, "foxtail.yaml").mistakes.size(), 1U) << wrong;
+}
+
+TEST(ConfigurationChanges, ones_own_certificate_is_read_again_at_once) {
+    const auto now = read("tls: {listen: 127.0.0.1:8443, certificate: a, key: b}");
+    EXPECT_THAT(
+        changed_for_next_start(now, read("tls: {listen: 127.0.0.1:8443, certificate: c, key: d}")),
+        IsEmpty());
+    EXPECT_THAT(changed_for_next_start(now, read("tls: {listen: 127.0.0.1:8444, names: [x]}")),
+                ElementsAre("tls.listen", "tls.names"));
+}
+
 TEST(ConfigurationChanges, of_a_listener_each_setting_counts) {
     const auto listener = [](std::string_view more) {
         return read("mqtt: {listeners: [{listen: 127.0.0.1:1883" + std::string(more) + "}]}");

@@ -179,6 +179,16 @@ public:
     };
     [[nodiscard]] Result<System> system() const;
 
+    // ---- what the ledger says to who will not take our word (proofs.cpp) ----
+    /// A witness needs Verb::read of this address; the household's keys are no secret from it.
+    static constexpr std::string_view ledger_address = "ledger/checkpoint";
+    using Attested = std::function<void(Result<std::string>)>;
+    void checkpoint(Attested then) const;
+    void ledger_keys(Attested then) const;
+    void consistency(std::uint64_t from, std::uint64_t to, Attested then) const;
+    /// Of a record that the subject may see.
+    void inclusion(Seq seq, Attested then) const;
+
     // ---- live ----
     void watch(Stream& stream);
     void unwatch(Stream& stream);
@@ -198,6 +208,7 @@ private:
     [[nodiscard]] bool speaks_for(PropertyId property) const;
     void see(SubjectId who, const std::vector<PropertyId>& mine, std::size_t& room,
              Onlooker& onlooker) const;
+    void attest(ledger::Attestation asked, Attested then) const;
     static void climb(Hub& hub, SubjectId subject, Seq seq, std::vector<Record> chain,
                       std::function<void(Result<std::vector<Record>>)> then);
 

@@ -2,6 +2,7 @@
 
 #include "foxtail/base/result.hpp"
 #include "foxtail/grants/verdict.hpp"
+#include "foxtail/journal/attestation.hpp"
 #include "foxtail/journal/record.hpp"
 
 #include <cstdint>
@@ -113,6 +114,14 @@ public:
         std::uint64_t failures = 0;
     };
     [[nodiscard]] virtual Figures figures() const = 0;
+
+    /// What the ledger of what is durable says about itself, for who will not take our word. Keys
+    /// stay on the other side. Error: unavailable where there is no ledger; not_found,
+    /// invalid_input, exhausted.
+    virtual void attest(ledger::Attestation asked, std::function<void(Result<std::string>)> done) {
+        (void)asked;
+        done(fail(Code::unavailable, "this journal has no ledger"));
+    }
 
     /// Retention of a property changed or was first told; nothing = keep for ever.
     virtual void keep_for(PropertyId property, std::optional<Duration> retention) = 0;

@@ -117,13 +117,20 @@ void Door::take_back(Seq grant, std::string_view reason,
     if (!seq) return then(fail(seq.error()));
     certificate.commands_cancelled = under_way - hub_->household_.commands().size();
     hub_->touched();
-    hub_->when_durable(*seq, [then = std::move(then), certificate, open,
+    hub_->when_durable(*seq, [hub = hub_, then = std::move(then), certificate, open,
                               streams_before](Result<void> durable) mutable {
         if (!durable) return then(fail(std::move(durable.error())));
         const auto streams_after = open();
         certificate.streams_closed =
             streams_before > streams_after ? streams_before - streams_after : 0;
-        then(std::move(certificate));
+        ledger::CertificateAsked asked{certificate.grant, certificate.subject,
+                                       certificate.effective, certificate.delivered_last};
+        // It is taken back, whether or not that can be certified.
+        hub->store_.attest(std::move(asked),
+                           [then = std::move(then), certificate](Result<std::string> note) mutable {
+                               if (note) certificate.note = std::move(*note);
+                               then(std::move(certificate));
+                           });
     });
 }
 

@@ -108,6 +108,7 @@ public:
         Seq delivered_last = 0;  // the last record shown on a stream of the subject; 0 = none
         std::uint64_t streams_closed = 0;
         std::uint64_t commands_cancelled = 0;
+        std::string note;  // signed (journal/certificate.hpp); empty where there is no ledger
     };
     struct Health {
         bool read_only = false;

@@ -14,8 +14,8 @@ namespace foxtail::ledger {
 namespace {
 
 constexpr std::string_view signature_mark = "\xE2\x80\x94 ";  // em dash, space
-constexpr char ed25519 = 1;
 constexpr std::size_t key_id_bytes = 4;
+constexpr std::size_t time_bytes = 8;  // before a sighting's signature, the highest first
 
 /// Characters of more than one byte that are spaces (Unicode's White_Space).
 constexpr std::array<std::string_view, 19> wide_spaces = {
@@ -70,6 +70,10 @@ Result<NoteSignature> parse_signature(std::string_view line) {
                          std::string(all.substr(key_id_bytes))};
 }
 
+std::string sighting_of(std::string_view text, std::uint64_t seconds) {
+    return "cosignature/v1\ntime " + std::to_string(seconds) + "\n" + std::string(text);
+}
+
 }  // namespace
 
 bool valid_key_name(std::string_view name) {
@@ -120,12 +124,13 @@ std::string format_note(const Note& note) {
 
 std::uint32_t VerifierKey::id() const {
     const std::string_view bytes(reinterpret_cast<const char*>(key.data()), key.size());
-    const auto hash = sha256({name, "\n", std::string_view(&ed25519, 1), bytes});
+    const char kind = static_cast<char>(signs);
+    const auto hash = sha256({name, "\n", std::string_view(&kind, 1), bytes});
     return number_from(bytes_of(hash).substr(0, key_id_bytes));
 }
 
 std::string format_verifier_key(const VerifierKey& key) {
-    std::string bytes(1, ed25519);
+    std::string bytes(1, static_cast<char>(key.signs));
     bytes.append(reinterpret_cast<const char*>(key.key.data()), key.key.size());
     return key.name + "+" + hex_of(key.id()) + "+" + to_base64(bytes);
 }
@@ -139,8 +144,12 @@ Result<VerifierKey> parse_verifier_key(std::string_view text) {
         return fail(Code::invalid_input, "a verifier key is name+id+base64");
     out.name = text.substr(0, name_end);
     const auto bytes = from_base64(text.substr(id_end + 1));
-    if (!bytes || bytes->size() != 1 + out.key.size() || bytes->front() != ed25519)
+    const auto known = [](char c) {
+        return c == static_cast<char>(Signs::text) || c == static_cast<char>(Signs::sighting);
+    };
+    if (!bytes || bytes->size() != 1 + out.key.size() || !known(bytes->front()))
         return fail(Code::invalid_input, "a verifier key that is no Ed25519 key");
+    out.signs = static_cast<Signs>(bytes->front());
     std::copy(bytes->begin() + 1, bytes->end(), out.key.begin());
     if (text.substr(name_end + 1, id_end - name_end - 1) != hex_of(out.id()))
         return fail(Code::invalid_input, "a verifier key with an id that is not its own");
@@ -165,13 +174,33 @@ NoteSignature SigningKey::sign(std::string_view text) const {
     return {verifier_.name, verifier_.id(), std::move(bytes)};
 }
 
+VerifierKey SigningKey::witness() const {
+    return {verifier_.name, verifier_.key, Signs::sighting};
+}
+
+NoteSignature SigningKey::cosign(std::string_view text, std::uint64_t seconds) const {
+    auto out = sign(sighting_of(text, seconds));
+    std::string time;
+    for (int shift = 56; shift >= 0; shift -= 8) time += static_cast<char>(seconds >> shift);
+    out.bytes.insert(0, time);
+    out.key_id = witness().id();
+    return out;
+}
+
 bool verify_signature(const VerifierKey& key, std::string_view text,
                       const NoteSignature& signature) {
-    return signature.name == key.name && signature.key_id == key.id() &&
-           signature.bytes.size() == crypto_sign_BYTES &&
-           crypto_sign_verify_detached(
-               reinterpret_cast<const unsigned char*>(signature.bytes.data()),
-               reinterpret_cast<const unsigned char*>(text.data()), text.size(),
+    const bool sighting = key.signs == Signs::sighting;
+    const auto before = sighting ? time_bytes : 0;
+    if (signature.name != key.name || signature.key_id != key.id() ||
+        signature.bytes.size() != before + crypto_sign_BYTES)
+        return false;
+    std::uint64_t seconds = 0;
+    for (std::size_t i = 0; i < before; ++i)
+        seconds = (seconds << 8) | static_cast<std::uint8_t>(signature.bytes[i]);
+    const auto whole = sighting ? sighting_of(text, seconds) : std::string(text);
+    return crypto_sign_verify_detached(
+               reinterpret_cast<const unsigned char*>(signature.bytes.data()) + before,
+               reinterpret_cast<const unsigned char*>(whole.data()), whole.size(),
                key.key.data()) == 0;
 }
 

@@ -33,16 +33,22 @@ struct Note {
 [[nodiscard]] Result<Note> parse_note(std::string_view bytes);
 [[nodiscard]] std::string format_note(const Note& note);
 
+/// What an Ed25519 key signs: the text (C2SP signed-note), or, as a witness, the text and when it
+/// was seen (C2SP tlog-cosignature, cosignature/v1). Neither can be taken for the other.
+enum class Signs : std::uint8_t { text = 1, sighting = 4 };
+
 /// Whose signatures count.
 struct VerifierKey {
     std::string name;  // not empty, without spaces and '+'
     std::array<std::uint8_t, 32> key{};
+    Signs signs = Signs::text;
 
-    /// The first four bytes of SHA-256(name || 0x0A || 0x01 || key), the first one highest.
+    /// The first four bytes of SHA-256(name || 0x0A || what it signs || key), the first one
+    /// highest.
     [[nodiscard]] std::uint32_t id() const;
     friend bool operator==(const VerifierKey&, const VerifierKey&) = default;
 };
-/// "name+0123abcd+base64": the id in hex, then 0x01 and the key.
+/// "name+0123abcd+base64": the id in hex, then what it signs (0x01 or 0x04) and the key.
 [[nodiscard]] std::string format_verifier_key(const VerifierKey& key);
 /// Error: invalid_input.
 [[nodiscard]] Result<VerifierKey> parse_verifier_key(std::string_view text);
@@ -57,6 +63,9 @@ public:
 
     [[nodiscard]] const VerifierKey& verifier() const { return verifier_; }
     [[nodiscard]] NoteSignature sign(std::string_view text) const;
+    /// As a witness of the text, at `seconds` since 1970; verified by witness().
+    [[nodiscard]] NoteSignature cosign(std::string_view text, std::uint64_t seconds) const;
+    [[nodiscard]] VerifierKey witness() const;
 
 private:
     VerifierKey verifier_;

@@ -78,7 +78,8 @@ std::vector<std::string> class_names(std::uint8_t classes) {
     std::vector<std::string> out;
     for (const auto one : {Sensitivity::home, Sensitivity::personal, Sensitivity::sensitive,
                            Sensitivity::critical}) {
-        if ((classes >> static_cast<unsigned>(one) & 1U) != 0) out.emplace_back(name(one));
+        if ((unsigned{classes} >> static_cast<unsigned>(one) & 1U) != 0)
+            out.emplace_back(name(one));
     }
     return out;
 }

@@ -55,15 +55,15 @@ void HttpReply::websocket(std::shared_ptr<HttpTalker> talker) const {
 // ---- reading
 // ----------------------------------------------------------------------------------------------------
 
-HttpConnection::HttpConnection(std::shared_ptr<HttpServer::Core> core, asio::ip::tcp::socket socket)
+HttpConnection::HttpConnection(std::shared_ptr<HttpServer::Core> core, asio::ip::tcp::socket socket,
+                               std::string peer, bool secure)
     : core_(std::move(core)),
       stream_(std::move(socket)),
       buffer_(core_->limits.header_bytes_max + core_->limits.body_bytes_max),
       answer_timer_(core_->context),
+      peer_(std::move(peer)),
+      secure_(secure),
       since_(std::chrono::steady_clock::now()) {
-    error_code ignored;
-    const auto peer = stream_.socket().remote_endpoint(ignored);
-    if (!ignored) peer_ = peer.address().to_string();
     ++core_->figures.connections;
 }
 
@@ -185,6 +185,7 @@ void HttpConnection::serve() {
     }
     request.wants_websocket = beast::websocket::is_upgrade(message);
     request.peer = peer_;
+    request.secure = secure_;
     request.body = std::move(message.body());
     stream_.expires_never();
     answer_timer_.expires_after(chrono_of(core_->limits.answer_time_max));

@@ -25,7 +25,7 @@ struct HttpServer::Core : std::enable_shared_from_this<HttpServer::Core> {
         : context(io), service(s), limits(l) {}
 
     void accept(boost::asio::ip::tcp::acceptor& acceptor);
-    void take(boost::asio::ip::tcp::socket socket);
+    void take(boost::asio::ip::tcp::socket socket, std::string peer, bool secure);
     void make_room();
     void count(unsigned status) { ++figures.answers[status]; }
 
@@ -47,7 +47,8 @@ class HttpConnection final : public HttpTalk, public std::enable_shared_from_thi
 public:
     using RequestParser = boost::beast::http::request_parser<boost::beast::http::string_body>;
 
-    HttpConnection(std::shared_ptr<HttpServer::Core> core, boost::asio::ip::tcp::socket socket);
+    HttpConnection(std::shared_ptr<HttpServer::Core> core, boost::asio::ip::tcp::socket socket,
+                   std::string peer, bool secure);
     ~HttpConnection() override;
 
     void start();
@@ -90,6 +91,7 @@ private:
     boost::asio::steady_timer answer_timer_;
     std::list<std::weak_ptr<HttpConnection>>::iterator place_;
     std::string peer_;
+    bool secure_ = false;
     State state_ = State::waiting;
     std::chrono::steady_clock::time_point since_;
     bool counted_ = true;

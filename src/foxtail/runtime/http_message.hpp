@@ -22,6 +22,7 @@ struct HttpRequest {
     std::vector<HttpHeader> headers;
     std::string body;
     std::string peer;              // "127.0.0.1", the other side's address without its port
+    bool secure = false;           // it came over TLS
     bool wants_websocket = false;  // a well-formed WebSocket handshake
 
     /// The first header of that name (case does not matter); empty when there is none.

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include <boost/asio/error.hpp>
+#include <unistd.h>
 
 namespace foxtail {
 namespace asio = boost::asio;
@@ -15,7 +16,11 @@ void HttpServer::Core::accept(tcp::acceptor& acceptor) {
     acceptor.async_accept([self = shared_from_this(), &acceptor](error_code e, tcp::socket socket) {
         if (self->stopped) return;
         if (!e) {
-            self->take(std::move(socket));
+            error_code ignored;
+            socket.set_option(tcp::no_delay(true), ignored);
+            const auto peer = socket.remote_endpoint(ignored);
+            self->take(std::move(socket), ignored ? std::string() : peer.address().to_string(),
+                       false);
             return self->accept(acceptor);
         }
         if (e == asio::error::operation_aborted) return;
@@ -29,10 +34,9 @@ void HttpServer::Core::accept(tcp::acceptor& acceptor) {
     });
 }
 
-void HttpServer::Core::take(tcp::socket socket) {
+void HttpServer::Core::take(tcp::socket socket, std::string peer, bool secure) {
     ++figures.accepted;
     error_code ignored;
-    socket.set_option(tcp::no_delay(true), ignored);
     if (limits.send_buffer_bytes > 0) {
         socket.set_option(tcp::socket::send_buffer_size(static_cast<int>(limits.send_buffer_bytes)),
                           ignored);
@@ -42,7 +46,8 @@ void HttpServer::Core::take(tcp::socket socket) {
         ++figures.refused;
         return;  // closes it
     }
-    std::make_shared<HttpConnection>(shared_from_this(), std::move(socket))->start();
+    std::make_shared<HttpConnection>(shared_from_this(), std::move(socket), std::move(peer), secure)
+        ->start();
 }
 
 /// Half-open connections are cheap for an attacker, so the one that has said nothing for longest
@@ -93,6 +98,18 @@ Result<std::uint16_t> HttpServer::listen(const std::string& address, std::uint16
     core_->acceptors.push_back(std::move(acceptor));
     core_->accept(core_->acceptors.back());
     return bound;
+}
+
+void HttpServer::take(int socket, std::string peer) {
+    tcp::socket taken(core_->context);
+    error_code e;
+    // Asio only wants to know that it is a stream.
+    if (!core_->stopped) taken.assign(tcp::v4(), socket, e);
+    if (core_->stopped || e) {
+        ::close(socket);
+        return;
+    }
+    core_->take(std::move(taken), std::move(peer), true);
 }
 
 void HttpServer::stop() {

@@ -88,7 +88,8 @@ public:
     virtual HttpResponse refusal(unsigned status, std::string_view detail) = 0;
 };
 
-/// HTTP/1.1 (RFC 9112) and WebSockets (RFC 6455) on one thread, without TLS. Knows no routes.
+/// HTTP/1.1 (RFC 9112) and WebSockets (RFC 6455) on one thread, without TLS (TlsGate stands before
+/// it). Knows no routes.
 class HttpServer {
 public:
     /// `context` and `service` must outlive the server.
@@ -100,6 +101,9 @@ public:
     /// Opens a port (0 = any) on a literal address and tells which. May be called for several
     /// addresses. Error: invalid_input (no such address), conflict (port taken), unavailable.
     [[nodiscard]] Result<std::uint16_t> listen(const std::string& address, std::uint16_t port);
+    /// Serves a stream socket that somebody else accepted and took the TLS off, for who is at
+    /// `peer`. Closes it in the end.
+    void take(int socket, std::string peer);
     /// Takes no further connection and closes those there are.
     void stop();
 

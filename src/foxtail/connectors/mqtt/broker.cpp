@@ -22,6 +22,11 @@ Result<std::uint16_t> Broker::listen(const ListenerOptions& listener) {
     return core_->listen(listener);
 }
 
+void Broker::take(int socket, std::string source, const ListenerOptions& listener) {
+    const BrokerCore::Turn turn(*core_);
+    core_->take(socket, std::move(source), listener);
+}
+
 void Broker::stop(Reason reason) {
     const BrokerCore::Turn turn(*core_);
     core_->stop_listening();

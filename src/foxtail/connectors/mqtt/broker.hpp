@@ -38,6 +38,9 @@ public:
     /// Opens a listener; gives its port. Error: invalid_input (address), unavailable (port taken,
     /// no permission).
     Result<std::uint16_t> listen(const ListenerOptions& listener);
+    /// Serves a stream socket that somebody else accepted and took the TLS off, for who is at
+    /// `source`; as if it had come by `listener`. Closes it in the end.
+    void take(int socket, std::string source, const ListenerOptions& listener);
     /// Takes no more connections and closes those there are with `reason`; wills are sent.
     void stop(Reason reason = Reason::server_shutting_down);
 

@@ -8,6 +8,7 @@
 #include <boost/asio/ip/address.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/socket_base.hpp>
+#include <unistd.h>
 
 namespace foxtail::mqtt {
 namespace asio = boost::asio;
@@ -58,22 +59,42 @@ Result<std::uint16_t> BrokerCore::listen(const ListenerOptions& wanted) {
 
 void BrokerCore::accept(const std::shared_ptr<Listener>& listener) {
     listener->accepting = true;
-    listener->acceptor.async_accept(
-        [self = shared_from_this(), listener](const boost::system::error_code& failure,
-                                              tcp::socket socket) {
-            listener->accepting = false;
-            if (!listener->acceptor.is_open() || self->host == nullptr) return;
-            // No file descriptors left, most likely: the next tick tries again.
-            if (failure) return;
-            {
-                const Turn turn(*self);
-                self->accepted(listener, std::move(socket));
-            }
-            self->accept(listener);
-        });
+    listener->acceptor.async_accept([self = shared_from_this(), listener](
+                                        const boost::system::error_code& failure,
+                                        tcp::socket socket) {
+        listener->accepting = false;
+        if (!listener->acceptor.is_open() || self->host == nullptr) return;
+        // No file descriptors left, most likely: the next tick tries again.
+        if (failure) return;
+        {
+            const Turn turn(*self);
+            boost::system::error_code unknown;
+            const auto remote = socket.remote_endpoint(unknown);
+            // Nagle's algorithm and delayed acknowledgements together cost 40 ms a message.
+            socket.set_option(tcp::no_delay(true), unknown);
+            socket.set_option(asio::socket_base::keep_alive(true), unknown);
+            if (!unknown)
+                self->accepted(listener->options, std::move(socket), remote.address().to_string());
+        }
+        self->accept(listener);
+    });
 }
 
-void BrokerCore::accepted(const std::shared_ptr<Listener>& listener, tcp::socket socket) {
+void BrokerCore::take(int socket, std::string source, const ListenerOptions& listener) {
+    tcp::socket taken(home);
+    boost::system::error_code failure;
+    // Asio only wants to know that it is a stream.
+    if (host != nullptr) taken.assign(tcp::v4(), socket, failure);
+    if (host == nullptr || failure) {
+        ::close(socket);
+        return;
+    }
+    accepted(std::make_shared<const ListenerOptions>(listener), std::move(taken),
+             std::move(source));
+}
+
+void BrokerCore::accepted(const std::shared_ptr<const ListenerOptions>& listener,
+                          tcp::socket socket, std::string source) {
     ++counters.connections;
     if (connections_ >= options.connections_max) {
         ++counters.refused_connections;
@@ -89,8 +110,8 @@ void BrokerCore::accepted(const std::shared_ptr<Listener>& listener, tcp::socket
     }
     ++connections_;
     const auto serial = next_serial_++;
-    auto session = std::make_shared<Session>(*this, std::move(socket), listener->options, slot,
-                                             slots_[slot].generation, serial);
+    auto session = std::make_shared<Session>(*this, std::move(socket), listener, slot,
+                                             slots_[slot].generation, serial, std::move(source));
     slots_[slot].session = session;
     half_open_.emplace(serial, slot);
     if (half_open_.size() > options.half_open_max) {

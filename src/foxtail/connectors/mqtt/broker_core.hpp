@@ -36,6 +36,7 @@ public:
 
     // --- for Broker
     Result<std::uint16_t> listen(const ListenerOptions& listener);
+    void take(int socket, std::string source, const ListenerOptions& listener);
     void start_timer();
     void stop_listening();
     void stop_for_good();
@@ -104,7 +105,8 @@ private:
         bool dirty = false;
     };
     void accept(const std::shared_ptr<Listener>& listener);
-    void accepted(const std::shared_ptr<Listener>& listener, boost::asio::ip::tcp::socket socket);
+    void accepted(const std::shared_ptr<const ListenerOptions>& listener,
+                  boost::asio::ip::tcp::socket socket, std::string source);
     void wait_for_tick();
     void end_turn();
 

@@ -25,7 +25,7 @@ constexpr Duration silence_usual = minutes(1);  // of who agreed on no keep aliv
 
 Session::Session(BrokerCore& core, tcp::socket socket,
                  std::shared_ptr<const ListenerOptions> listener, SubscriberId slot,
-                 std::uint32_t generation, std::uint64_t serial)
+                 std::uint32_t generation, std::uint64_t serial, std::string source)
     : core_(core),
       keep_core_(core.shared_from_this()),
       socket_(std::move(socket)),
@@ -33,16 +33,12 @@ Session::Session(BrokerCore& core, tcp::socket socket,
       slot_(slot),
       generation_(generation),
       serial_(serial),
+      source_(std::move(source)),
       queue_(core.options.queue) {}
 
 void Session::start() {
     boost::system::error_code failure;
-    const auto remote = socket_.remote_endpoint(failure);
-    if (!failure) source_ = remote.address().to_string();
-    if (!failure) socket_.non_blocking(true, failure);
-    // Nagle's algorithm and delayed acknowledgements together cost 40 ms a message.
-    if (!failure) socket_.set_option(tcp::no_delay(true), failure);
-    if (!failure) socket_.set_option(asio::socket_base::keep_alive(true), failure);
+    socket_.non_blocking(true, failure);
     if (failure) return abort();
     since_ = core_.clock.now();
     last_heard_ = core_.now();

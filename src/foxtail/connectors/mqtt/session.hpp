@@ -23,7 +23,7 @@ class Session : public std::enable_shared_from_this<Session> {
 public:
     Session(BrokerCore& core, boost::asio::ip::tcp::socket socket,
             std::shared_ptr<const ListenerOptions> listener, SubscriberId slot,
-            std::uint32_t generation, std::uint64_t serial);
+            std::uint32_t generation, std::uint64_t serial, std::string source);
 
     void start();
     /// Says why in the words of the client's version, sends the will, and ends once that is

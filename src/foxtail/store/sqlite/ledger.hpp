@@ -1,5 +1,6 @@
 #pragma once
 
+#include "foxtail/journal/attestation.hpp"
 #include "foxtail/journal/leaf.hpp"
 #include "foxtail/journal/note.hpp"
 #include "foxtail/store/sqlite/db.hpp"
@@ -55,6 +56,14 @@ public:
     /// Another key signs from now on; the one before signs for it.
     [[nodiscard]] Result<void> rotate(Seq last, Time now);
 
+    // ---- for who will not take its word (ledger_attest.cpp), between transactions
+    /// Error: not_found for a record that is in no leaf, invalid_input.
+    [[nodiscard]] Result<std::string> attest(const ledger::CheckpointAsked& asked, Time now);
+    [[nodiscard]] Result<std::string> attest(const ledger::KeysAsked& asked, Time now);
+    [[nodiscard]] Result<std::string> attest(const ledger::ConsistencyAsked& asked, Time now);
+    [[nodiscard]] Result<std::string> attest(const ledger::InclusionAsked& asked, Time now);
+    [[nodiscard]] Result<std::string> attest(const ledger::CertificateAsked& asked, Time now);
+
     /// The transaction with these records is durable. A failed one is followed by open().
     void committed(std::size_t readings);
 
@@ -67,6 +76,7 @@ public:
 
 private:
     [[nodiscard]] Result<void> prepare();
+    [[nodiscard]] Result<ledger::Proof> path_of(std::uint64_t index, std::uint64_t size);
     [[nodiscard]] Result<void> load_covered();
     [[nodiscard]] Result<void> load_key(Seq last, Time now);
     [[nodiscard]] Result<void> take_key(Seq last, Time now);

@@ -72,7 +72,7 @@ struct SqliteStore::Parts {
         std::unique_lock lock(mutex);
         bool idle = false;
         while (true) {
-            if (!commit && !snapshot && retentions.empty() && idle && !closing) {
+            if (!commit && !snapshot && retentions.empty() && asked.empty() && idle && !closing) {
                 wait_for_work(lock);
                 idle = false;
                 continue;
@@ -86,6 +86,10 @@ struct SqliteStore::Parts {
             } else if (snapshot) {
                 const auto job = *std::exchange(snapshot, std::nullopt);
                 unlocked(lock, [&] { (void)writer.keep_snapshot(job.seq, job.bytes); });
+            } else if (!asked.empty()) {
+                const auto job = std::move(asked.front());
+                asked.pop_front();
+                unlocked(lock, [&] { job(); });
             } else if (commit && !writer.behind()) {
                 auto job = *std::exchange(commit, std::nullopt);
                 unlocked(lock, [&] { finish(std::move(job)); });
@@ -195,6 +199,7 @@ struct SqliteStore::Parts {
     std::map<std::uint32_t, std::optional<Duration>>
         retentions;  // the newest wish for each property
     std::deque<std::function<void()>> queries;
+    std::deque<std::function<void()>> asked;  // of the ledger; for the writer's thread
     std::thread writing;
     std::thread reading;
 };
@@ -293,6 +298,26 @@ void SqliteStore::journal(JournalQuery query,
     parts_->ask<std::vector<Record>>(
         [this, query = std::move(query)] { return parts_->reader.journal(query); },
         std::move(done));
+}
+
+void SqliteStore::attest(ledger::Attestation asked, std::function<void(Result<std::string>)> done) {
+    auto& p = *parts_;
+    bool full = false;
+    {
+        const std::lock_guard lock(p.mutex);
+        full = p.asked.size() >= queries_max;
+        if (!full) {
+            p.asked.emplace_back([&p, asked = std::move(asked), done] {
+                auto said = std::make_shared<Result<std::string>>(p.writer.attest(asked));
+                p.answer([done, said] { done(std::move(*said)); });
+            });
+        }
+    }
+    if (!full) return p.wake_writer.notify_one();
+    p.answer([done = std::move(done)] {
+        done(fail(Code::exhausted,
+                  std::to_string(queries_max) + " questions to the ledger are waiting already"));
+    });
 }
 
 Store::Figures SqliteStore::figures() const {

@@ -38,6 +38,7 @@ public:
                  std::function<void(Result<std::vector<HistoryPoint>>)> done) override;
     void journal(JournalQuery query,
                  std::function<void(Result<std::vector<Record>>)> done) override;
+    void attest(ledger::Attestation asked, std::function<void(Result<std::string>)> done) override;
     [[nodiscard]] Figures figures() const override;
     void keep_for(PropertyId property, std::optional<Duration> retention) override;
     void close() override;

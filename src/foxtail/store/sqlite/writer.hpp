@@ -51,6 +51,8 @@ public:
     /// Forgets what these records said, also in the file's free pages and its log. Their leaves in
     /// the ledger stay, and so does every proof. A snapshot may still know: keep a new one after.
     [[nodiscard]] Result<void> erase_records(std::span<const Seq> seqs);
+    /// What the ledger says about itself. Errors: as Ledger::attest().
+    [[nodiscard]] Result<std::string> attest(const ledger::Attestation& asked);
     /// The ledger's key is replaced by a new one, and signs for it.
     [[nodiscard]] Result<void> rotate_ledger_key();
     [[nodiscard]] const Ledger& ledger() const { return ledger_; }

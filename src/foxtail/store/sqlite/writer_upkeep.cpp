@@ -102,6 +102,15 @@ Result<void> Writer::erase_records(std::span<const Seq> seqs) {
     return checked(all());
 }
 
+Result<std::string> Writer::attest(const ledger::Attestation& asked) {
+    if (auto is_ready = ready(); !is_ready) return fail(is_ready.error());
+    auto said = std::visit([this](const auto& one) { return ledger_.attest(one, newest_); }, asked);
+    // A question that has no answer says nothing about the connection.
+    if (!said && (said.error().code == Code::not_found || said.error().code == Code::invalid_input))
+        return said;
+    return checked(std::move(said));
+}
+
 Result<void> Writer::rotate_ledger_key() {
     if (auto is_ready = ready(); !is_ready) return is_ready;
     return checked(ledger_.rotate(last_, newest_));

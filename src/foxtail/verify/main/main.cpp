@@ -10,6 +10,8 @@
 #include <string>
 #include <vector>
 
+#include "single.hpp"
+
 namespace foxtail::ledger {
 namespace {
 
@@ -20,14 +22,20 @@ constexpr std::size_t line_bytes_max = std::size_t{64} * 1024 * 1024;
 
 constexpr const char* usage =
     "foxtail-verify [--key KEY] [--witness KEY]... EXPORT\n"
+    "foxtail-verify certificate [--key KEY] FILE\n"
+    "foxtail-verify proof --key KEY [--witness KEY]... FILE\n"
     "\n"
     "Checks what 'foxtail journal export --ledger EXPORT' wrote: a file, or a folder whose files\n"
     "are read in the order of their names. Needs no network and no hub.\n"
+    "'proof' checks what GET /ledger/proof/inclusion gave (c2sp.org/tlog-proof@v1),\n"
+    "'certificate' checks what 'foxtail grants revoke --certificate FILE' wrote.\n"
     "\n"
     "  --key KEY      the ledger's key as you know it from elsewhere (name+id+base64)\n"
     "  --witness KEY  counts the checkpoints that this key signed, too\n"
     "\n"
     "Exit status: 0 everything holds, 1 something does not, 2 misused or unreadable.\n";
+
+constexpr std::size_t single_bytes_max = 64 * 1024;
 
 struct Wish {
     Audit::Trust trust;
@@ -124,11 +132,40 @@ void tell(const Findings& f) {
     }
 }
 
+/// One signed text instead of an export.
+int main_of_single(const std::vector<std::string>& arguments) {
+    Wish wish;
+    if (!read_arguments({arguments.begin() + 1, arguments.end()}, wish)) return misused;
+    std::ifstream in(wish.path, std::ios::binary);
+    std::string text(single_bytes_max + 1, '\0');
+    in.read(text.data(), static_cast<std::streamsize>(text.size()));
+    text.resize(static_cast<std::size_t>(in.gcount()));
+    if (!in.eof() || in.bad()) {
+        std::cerr << "foxtail-verify: cannot read " << wish.path << "\n";
+        return misused;
+    }
+    const bool proof = arguments.front() == "proof";
+    if (proof && !wish.trust.key) {
+        std::cerr << "foxtail-verify: a proof needs --key, the ledger's key\n";
+        return misused;
+    }
+    const auto said = proof ? judge_proof(text, *wish.trust.key, wish.trust.witnesses)
+                            : judge_certificate(text, wish.trust.key);
+    if (!said) {
+        std::cout << "PROBLEM   " << printable(said.error().message, 300) << "\n";
+        return does_not_hold;
+    }
+    std::cout << *said << "Everything holds.\n";
+    return holds;
+}
+
 int main_of(const std::vector<std::string>& arguments) {
     if (std::find(arguments.begin(), arguments.end(), "--help") != arguments.end()) {
         std::cout << usage;
         return holds;
     }
+    if (!arguments.empty() && (arguments.front() == "certificate" || arguments.front() == "proof"))
+        return main_of_single(arguments);
     Wish wish;
     if (!read_arguments(arguments, wish)) return misused;
     Audit audit(std::move(wish.trust));

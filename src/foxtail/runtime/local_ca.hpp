@@ -1,0 +1,46 @@
+#pragma once
+
+#include "foxtail/base/result.hpp"
+#include "foxtail/base/time.hpp"
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+// A household's own certificate authority, as X.509 (RFC 5280): two small certificates, EC P-256.
+// Nothing here touches a file or asks a clock.
+namespace foxtail {
+
+/// A certificate (or a chain, the own one first) and its private key, as PEM.
+struct CertifiedKey {
+    std::string certificate;
+    std::string key;
+};
+
+constexpr Duration authority_lasts = days(3650);
+constexpr Duration certificate_lasts = days(90);
+/// A certificate with less left is made anew.
+constexpr Duration certificate_renewed_before = days(30);
+
+/// An authority called "Foxtail: NAME", which certifies servers and nothing else.
+[[nodiscard]] Result<CertifiedKey> make_authority(std::string_view name, Time now);
+/// A server's certificate for these host names and IP addresses, signed by the authority. Error:
+/// invalid_input (a name that is none; an authority that is none).
+[[nodiscard]] Result<CertifiedKey> make_server_certificate(const CertifiedKey& authority,
+                                                           const std::vector<std::string>& names,
+                                                           Time now);
+
+/// Whether the first certificate in the PEM is good for all these names, lasts longer than
+/// certificate_renewed_before, and was signed by the authority.
+[[nodiscard]] bool still_good(const CertifiedKey& server, const CertifiedKey& authority,
+                              const std::vector<std::string>& names, Time now);
+/// When the first certificate ends. Error: invalid_input.
+[[nodiscard]] Result<Time> certificate_ends(std::string_view certificate);
+/// "AB:CD:…", SHA-256 of the first certificate. Error: invalid_input.
+[[nodiscard]] Result<std::string> fingerprint(std::string_view certificate);
+
+/// By what a server on this machine may be called: localhost, the host's name (also as NAME.local)
+/// and its addresses that are up.
+[[nodiscard]] std::vector<std::string> names_of_this_machine();
+
+}  // namespace foxtail
