@@ -21,6 +21,10 @@ std::optional<std::uint64_t> parse_number(std::string_view text) {
     return value;
 }
 
+std::string Call::base() const {
+    return (request.secure ? "https://" : "http://") + std::string(request.header("Host"));
+}
+
 Result<std::optional<std::uint64_t>> Call::number(std::string_view name) const {
     const std::string* text = find(name);
     if (text == nullptr) return std::optional<std::uint64_t>();

@@ -18,6 +18,8 @@ struct Call {
     QueryMembers query;
     std::optional<Caller> caller;  // always there for guarded routes
 
+    /// How the one who asks reaches the hub: "https://house.example:8443".
+    [[nodiscard]] std::string base() const;
     [[nodiscard]] const std::string* find(std::string_view name) const;
     /// The number in a query member. Error: invalid_input.
     [[nodiscard]] Result<std::optional<std::uint64_t>> number(std::string_view name) const;

@@ -1,6 +1,7 @@
 // The smaller parts: tokens, throttle, secrets on disk, metrics, sentences, packed files.
 #include "foxtail/api/api_testing.hpp"
 #include "foxtail/api/assets.hpp"
+#include "foxtail/api/call.hpp"
 #include "foxtail/api/file_secrets.hpp"
 #include "foxtail/api/metrics.hpp"
 #include "foxtail/api/page.hpp"
@@ -33,6 +34,14 @@ TEST(Token, no_two_are_alike_and_only_the_hash_is_kept) {
     EXPECT_TRUE(same_secret("abc", "abc"));
     EXPECT_FALSE(same_secret("abc", "abd"));
     EXPECT_FALSE(same_secret("abc", "abcd"));
+}
+
+TEST(Call, links_lead_back_the_way_the_asker_came) {
+    Call call;
+    call.request.headers = {{"Host", "house.example:8443"}};
+    EXPECT_EQ(call.base(), "http://house.example:8443");
+    call.request.secure = true;
+    EXPECT_EQ(call.base(), "https://house.example:8443");
 }
 
 TEST(Throttle, a_source_has_a_few_tries_and_gets_more_with_time) {

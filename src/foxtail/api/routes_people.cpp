@@ -85,7 +85,7 @@ void invite(Door& door, Site& site, Call& call, const Answer& answer) {
     // Who lost the way in (a restore brings no passphrases back) may be invited again; who still
     // has it may not, or an invitation would take over what is theirs.
     const bool again = !site.has_passphrase(invited->name);
-    std::string link = "http://" + std::string(call.request.header("Host")) + "/#invite=" + code;
+    std::string link = call.base() + "/#invite=" + code;
     door.invite(std::move(*invited), again,
                 [answer, code = std::move(code), link = std::move(link), expires](Result<Seq> seq) {
                     if (!seq) return answer.error(seq.error());

@@ -15,10 +15,6 @@ namespace {
 
 constexpr std::size_t properties_written_max = 100;
 
-std::string base_of(const Call& call) {
-    return "http://" + std::string(call.request.header("Host"));
-}
-
 std::optional<Seq> last_event_id(const Call& call) {
     return parse_number(call.request.header("Last-Event-ID"));
 }
@@ -48,7 +44,7 @@ tl::unexpected<Error> missing() {
 }  // namespace
 
 void directory(Door&, Site& site, Call& call, const Answer& answer) {
-    answer.json(200, directory_description(site.household, base_of(call)),
+    answer.json(200, directory_description(site.household, call.base()),
                 {{"Content-Type", "application/td+json"}});
 }
 
@@ -68,7 +64,7 @@ void all(Door& door, Site& site, Call& call, const Answer& answer) {
     std::string out = "[";
     for (std::size_t i = from; i < from + count; ++i) {
         if (i > from) out += ',';
-        append_description(out, door, *found[i], site.household, base_of(call));
+        append_description(out, door, *found[i], site.household, call.base());
     }
     out += ']';
     std::vector<HttpHeader> headers{{"Content-Type", "application/ld+json"}};
@@ -83,7 +79,7 @@ void one(Door& door, Site& site, Call& call, const Answer& answer) {
     const auto thing = door.thing(call.parts[0]);
     if (!thing) return answer.error(thing.error());
     std::string out;
-    append_description(out, door, **thing, site.household, base_of(call));
+    append_description(out, door, **thing, site.household, call.base());
     answer.json(200, std::move(out), {{"Content-Type", "application/td+json"}});
 }
 
