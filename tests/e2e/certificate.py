@@ -5,10 +5,9 @@ import http.client
 import pathlib
 import subprocess
 import sys
-import traceback
 
 from first_light import announce_sensor
-from house import House, Wrong, check
+from house import House, check, play
 from wire import Line, publish_packet
 
 LEDGER = pathlib.Path(__file__).resolve().parent.parent / "ledger"
@@ -77,19 +76,5 @@ def scene(program, verifier):
     check(leaves[int(fields["index"])] == fields["leaf"], "and its leaf stands where it says")
 
 
-def main():
-    if len(sys.argv) != 3:
-        print(__doc__, file=sys.stderr)
-        return 2
-    try:
-        scene(sys.argv[1], sys.argv[2])
-    except (Wrong, OSError) as wrong:
-        traceback.print_exc()
-        print(f"FAILED: {wrong}")
-        return 1
-    print("the certificate holds")
-    return 0
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(play(scene, __doc__, "the certificate holds"))

@@ -14,19 +14,17 @@ import pathlib
 import select
 import socket
 import struct
-import subprocess
 import sys
 import time
 
 from first_light import announce_lamp, announce_sensor, wait_value
-from house import SKIPPED, House, Wrong, check, wait_until
+from house import SKIPPED, House, Wrong, again_with_own_mounts, check, disk_of_its_own, has_own_mounts, wait_until
 from wire import PUBACK, Line, publish_packet
 
 IN_FLIGHT = 20
 DISK_MIB = 24
 ROOM_KIB = 100      # left by the ballast: a second of load
 STILL_S = 2.5      # longer than the house waits between two tries to write
-IN_NAMESPACE = "FOXTAIL_TEST_OWN_MOUNTS"
 
 
 class Feeder:
@@ -196,9 +194,7 @@ def failing_sync(program, shim):
 
 def full_disk(program):
     house = House(program, "full")
-    house.data.mkdir()
-    subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={DISK_MIB}m,mode=700", "tmpfs", str(house.data)], check=True)
-    try:
+    with disk_of_its_own(house, DISK_MIB):
         house.configure()
         house.start()
         feeders = prepare(house)
@@ -223,11 +219,6 @@ def full_disk(program):
             acked_are_kept(feeder)
         goes_on_after_a_restart(house, feeders)
         print(f"ok    full disk: {sum(len(f.acked) for f in feeders)} acknowledged, nothing lost", flush=True)
-    finally:
-        if house.process is not None:
-            house.process.kill()
-            house.process.wait()
-        subprocess.run(["umount", str(house.data)], check=False)
 
 
 def main():
@@ -235,7 +226,7 @@ def main():
     shim = pathlib.Path(sys.argv[2]) if len(sys.argv) > 2 else None
     only = sys.argv[3] if len(sys.argv) > 3 else ""
     good = True
-    if os.environ.get(IN_NAMESPACE):
+    if has_own_mounts():
         try:
             full_disk(program)
         except Wrong as wrong:
@@ -249,11 +240,10 @@ def main():
             print(f"WRONG failing fsync: {wrong}", flush=True)
             good = False
     if only in "full":
-        own = ["unshare", "-m"] if os.getuid() == 0 else ["unshare", "-Urm"]
-        if subprocess.run([*own, "true"], capture_output=True, check=False).returncode != 0:
-            print("skipped, no right to mount anything: the full disk")
-            return SKIPPED if good else 1
-        good &= subprocess.run([*own, sys.executable, *sys.argv], env=dict(os.environ, **{IN_NAMESPACE: "1"}), check=False).returncode == 0
+        status = again_with_own_mounts()
+        if status == SKIPPED and good:
+            return SKIPPED
+        good &= status == 0
     return 0 if good else 1
 
 

@@ -4,6 +4,7 @@ Nothing here sleeps for a fixed time to be safe: whatever takes a while is asked
 or a deadline has passed.
 """
 import atexit
+import contextlib
 import http.client
 import json
 import os
@@ -12,8 +13,10 @@ import re
 import shutil
 import signal
 import subprocess
+import sys
 import tempfile
 import time
+import traceback
 import urllib.parse
 
 DEADLINE_S = 20.0
@@ -210,6 +213,52 @@ class House:
     def tell(self, topic, payload, **how):
         done = self.publish(topic, payload, **how)
         check(done.returncode == 0, f"mosquitto_pub {topic}: {done.returncode} {done.stderr!r}")
+
+
+def play(scene, usage, said):
+    """A test that is one scene: its arguments are those of the command line."""
+    if len(sys.argv) != scene.__code__.co_argcount + 1:
+        print(usage, file=sys.stderr)
+        return 2
+    try:
+        scene(*sys.argv[1:])
+    except (Wrong, OSError) as wrong:
+        traceback.print_exc()
+        print(f"FAILED: {wrong}")
+        return 1
+    print(said)
+    return 0
+
+
+IN_NAMESPACE = "FOXTAIL_TEST_OWN_MOUNTS"
+
+
+def has_own_mounts():
+    """Whether this process may mount what nobody else sees."""
+    return IN_NAMESPACE in os.environ
+
+
+def again_with_own_mounts():
+    """Runs this test's program once more where it may mount; gives its exit status, or SKIPPED where nobody may."""
+    own = ["unshare", "-m"] if os.getuid() == 0 else ["unshare", "-Urm"]
+    if subprocess.run([*own, "true"], capture_output=True, check=False).returncode != 0:
+        print("skipped, no right to mount anything: the full disk")
+        return SKIPPED
+    return subprocess.run([*own, sys.executable, *sys.argv], env=dict(os.environ, **{IN_NAMESPACE: "1"}), check=False).returncode
+
+
+@contextlib.contextmanager
+def disk_of_its_own(house, mib):
+    """The house's data stands on a disk of so many MiB."""
+    house.data.mkdir()
+    subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={mib}m,mode=700", "tmpfs", str(house.data)], check=True)
+    try:
+        yield
+    finally:
+        if house.process is not None:
+            house.process.kill()
+            house.process.wait()
+        subprocess.run(["umount", str(house.data)], check=False)
 
 
 class Listener:

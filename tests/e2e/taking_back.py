@@ -6,14 +6,13 @@ import json
 import os
 import random
 import select
-import subprocess
 import sys
 import threading
 import time
 
-from disk_full import DISK_MIB, IN_NAMESPACE, ROOM_KIB, Feeder
+from disk_full import DISK_MIB, ROOM_KIB, Feeder
 from first_light import announce_sensor
-from house import SKIPPED, House, Wrong, check, wait_until
+from house import House, Wrong, again_with_own_mounts, check, disk_of_its_own, has_own_mounts, wait_until
 from wire import PUBLISH, Line, publish_packet, subscribe_packet
 
 SEED = 7
@@ -158,9 +157,7 @@ def unread_over_mqtt(program):
 
 def on_a_full_disk(program):
     house = House(program, "full-back")
-    house.data.mkdir()
-    subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={DISK_MIB}m,mode=700", "tmpfs", str(house.data)], check=True)
-    try:
+    with disk_of_its_own(house, DISK_MIB):
         house.configure()
         house.start()
         announce_sensor(house, "porch", "lux", unit="lx")
@@ -195,17 +192,12 @@ def on_a_full_disk(program):
         check(not may_read(house, given["token"]) and may_read(house, kept["token"]), "and after a kill")
         check(house.stop() == 0, "TERM: not 0")
         print(f"ok    full disk: answered {answer.status} after {took * 1000:.0f} ms, closed at once, on record when there was room", flush=True)
-    finally:
-        if house.process is not None:
-            house.process.kill()
-            house.process.wait()
-        subprocess.run(["umount", str(house.data)], check=False)
 
 
 def main():
     program = sys.argv[1]
     rounds = int(sys.argv[sys.argv.index("--rounds") + 1]) if "--rounds" in sys.argv else 50
-    if os.environ.get(IN_NAMESPACE):
+    if has_own_mounts():
         try:
             on_a_full_disk(program)
         except Wrong as wrong:
@@ -218,11 +210,7 @@ def main():
     except Wrong as wrong:
         print(f"WRONG: {wrong}", flush=True)
         return 1
-    own = ["unshare", "-m"] if os.getuid() == 0 else ["unshare", "-Urm"]
-    if subprocess.run([*own, "true"], capture_output=True, check=False).returncode != 0:
-        print("skipped, no right to mount anything: the full disk")
-        return SKIPPED
-    return subprocess.run([*own, sys.executable, *sys.argv], env=dict(os.environ, **{IN_NAMESPACE: "1"}), check=False).returncode
+    return again_with_own_mounts()
 
 
 if __name__ == "__main__":

@@ -8,10 +8,9 @@ import shutil
 import subprocess
 import sys
 import time
-import traceback
 
 from first_light import announce_sensor
-from house import House, Wrong, check
+from house import House, Wrong, check, play
 from wire import PUBACK, Line, publish_packet
 
 LEDGER = pathlib.Path(__file__).resolve().parent.parent / "ledger"
@@ -168,19 +167,5 @@ def scene(program, verifier):
     check(house.stop() == 0, "TERM: not 0")
 
 
-def main():
-    if len(sys.argv) != 3:
-        print(__doc__, file=sys.stderr)
-        return 2
-    try:
-        scene(sys.argv[1], sys.argv[2])
-    except (Wrong, OSError) as wrong:
-        traceback.print_exc()
-        print(f"FAILED: {wrong}")
-        return 1
-    print("the witness saw all of it")
-    return 0
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(play(scene, __doc__, "the witness saw all of it"))

@@ -1,5 +1,7 @@
 #include "foxtail/runtime/tls_gate.hpp"
 
+#include "foxtail/runtime/acceptor.hpp"
+
 #include <array>
 #include <chrono>
 #include <list>
@@ -285,21 +287,11 @@ TlsGate::~TlsGate() {
 }
 
 Result<std::uint16_t> TlsGate::listen(const std::string& address, std::uint16_t port) {
-    error_code e;
-    const auto ip = asio::ip::make_address(address, e);
-    if (e) return fail(Code::invalid_input, "'" + address + "' is no IP address");
-    const tcp::endpoint at(ip, port);
-    tcp::acceptor acceptor(core_->context);
-    acceptor.open(at.protocol(), e);
-    if (!e) acceptor.set_option(tcp::acceptor::reuse_address(true), e);
-    if (!e) acceptor.bind(at, e);
-    if (!e) acceptor.listen(asio::socket_base::max_listen_connections, e);
-    if (e) {
-        const Code code = e == asio::error::address_in_use ? Code::conflict : Code::unavailable;
-        return fail(code, address + " port " + std::to_string(port) + ": " + e.message());
-    }
-    const auto bound = acceptor.local_endpoint(e).port();
-    core_->acceptors.push_back(std::move(acceptor));
+    auto acceptor = open_acceptor(core_->context, address, port);
+    if (!acceptor) return fail(acceptor.error());
+    error_code ignored;
+    const auto bound = acceptor->local_endpoint(ignored).port();
+    core_->acceptors.push_back(std::move(*acceptor));
     core_->accept(core_->acceptors.back());
     return bound;
 }

@@ -35,8 +35,8 @@ public:
     Broker(const Broker&) = delete;
     Broker& operator=(const Broker&) = delete;
 
-    /// Opens a listener; gives its port. Error: invalid_input (address), unavailable (port taken,
-    /// no permission).
+    /// Opens a listener; gives its port. Error: invalid_input (address), conflict (port taken),
+    /// unavailable (no permission).
     Result<std::uint16_t> listen(const ListenerOptions& listener);
     /// Serves a stream socket that somebody else accepted and took the TLS off, for who is at
     /// `source`; as if it had come by `listener`. Closes it in the end.

@@ -2,6 +2,7 @@
 
 #include "foxtail/base/assert.hpp"
 #include "foxtail/connectors/mqtt/session.hpp"
+#include "foxtail/runtime/acceptor.hpp"
 
 #include <algorithm>
 
@@ -15,8 +16,8 @@ namespace asio = boost::asio;
 using asio::ip::tcp;
 
 struct BrokerCore::Listener {
-    Listener(asio::io_context& home, const ListenerOptions& given)
-        : acceptor(home), options(std::make_shared<const ListenerOptions>(given)) {}
+    Listener(tcp::acceptor listening, const ListenerOptions& given)
+        : acceptor(std::move(listening)), options(std::make_shared<const ListenerOptions>(given)) {}
     tcp::acceptor acceptor;
     std::shared_ptr<const ListenerOptions> options;
     bool accepting = false;
@@ -38,23 +39,14 @@ BrokerCore::BrokerCore(asio::io_context& context, Clock& given_clock, Random& gi
 BrokerCore::~BrokerCore() = default;
 
 Result<std::uint16_t> BrokerCore::listen(const ListenerOptions& wanted) {
-    boost::system::error_code failure;
-    const auto address = asio::ip::make_address(wanted.address, failure);
-    if (failure) return fail(Code::invalid_input, "\"" + wanted.address + "\" is no IP address");
-    const tcp::endpoint endpoint(address, wanted.port);
-    const auto listener = std::make_shared<Listener>(home, wanted);
-    auto& acceptor = listener->acceptor;
-    acceptor.open(endpoint.protocol(), failure);
-    if (!failure) acceptor.set_option(tcp::acceptor::reuse_address(true), failure);
-    if (!failure) acceptor.bind(endpoint, failure);
-    if (!failure) acceptor.listen(asio::socket_base::max_listen_connections, failure);
-    if (failure) {
-        return fail(Code::unavailable, "cannot listen on " + wanted.address + " port " +
-                                           std::to_string(wanted.port) + ": " + failure.message());
-    }
+    auto acceptor = open_acceptor(home, wanted.address, wanted.port);
+    if (!acceptor) return fail(acceptor.error());
+    boost::system::error_code ignored;
+    const auto port = acceptor->local_endpoint(ignored).port();
+    const auto listener = std::make_shared<Listener>(std::move(*acceptor), wanted);
     listeners_.push_back(listener);
     accept(listener);
-    return acceptor.local_endpoint(failure).port();
+    return port;
 }
 
 void BrokerCore::accept(const std::shared_ptr<Listener>& listener) {
