@@ -66,6 +66,7 @@ export interface Look {
 export interface Desk {
   subject: string;
   closed: { grant: number; since: string | null; until: string | null } | null;
+  forgetting: boolean;
   things: { id: string; stake: string }[];
   grants: Grant[];
   onlookers: Onlooker[];

@@ -187,6 +187,8 @@ void Hub::keep_trace(const Record& record) {
     } else if (const auto* told = std::get_if<ThingTold>(&record.body)) {
         for (std::size_t i = 0; i < told->ids.size(); ++i)
             store_.keep_for(told->ids[i], told->spec.properties[i].retention);
+    } else if (const auto* forgotten = std::get_if<Forgotten>(&record.body)) {
+        begin_to_forget(record.seq, *forgotten);
     }
 }
 
@@ -214,8 +216,9 @@ void Hub::commit_if_due() {
     // A large house's state takes long to write: it is written the less often.
     const auto every = std::max<std::uint64_t>(
         snapshot_every, snapshot_every_of_property * household_.catalogue().properties().size());
-    if (!stopping_ && snapshot_.empty() && household_.head() >= snapshot_at_ + every &&
-        household_.records().empty()) {
+    const bool due = snapshot_wanted_ || household_.head() >= snapshot_at_ + every;
+    if (!stopping_ && snapshot_.empty() && due && household_.records().empty()) {
+        snapshot_wanted_ = false;
         // The state as of the batch's last record: taken before anything further is folded in.
         household_.save(snapshot_);
         snapshot_seq_ = household_.head();

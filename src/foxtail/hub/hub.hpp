@@ -245,6 +245,11 @@ private:
     void affairs_changed();
     void close_streams();
     void note_dropped();
+    // what people want forgotten (forgetting.cpp)
+    [[nodiscard]] bool is_forgotten(const Record& record) const;
+    [[nodiscard]] bool is_forgetting(PropertyId property);
+    void notice_forgotten();
+    void begin_to_forget(Seq seq, const Forgotten& what);
     // reads by those from outside, put on record (reads.cpp)
     struct Looked {
         std::uint64_t count = 0;
@@ -281,6 +286,8 @@ private:
     std::deque<Waiter> waiters_;
     std::deque<Order> held_;  // until their record is durable
     std::vector<Watching> streams_;
+    std::deque<std::pair<Seq, Forgotten>> forgetting_;  // what the store has not come to
+    bool snapshot_wanted_ = false;
     StringMap<std::deque<RuleTrace>> traces_;
     std::deque<CommandState> ended_;             // the last commands that ended
     std::unordered_map<Seq, SubjectId> askers_;  // of commands under way

@@ -176,6 +176,10 @@ struct SameBody {
     bool operator()(const GrantConfirmed& a, const GrantConfirmed& b) const {
         return a.grant == b.grant;
     }
+    bool operator()(const Forgotten& a, const Forgotten& b) const {
+        return a.thing == b.thing && a.properties == b.properties && a.happenings == b.happenings &&
+               a.from == b.from && a.until == b.until;
+    }
     template <class A, class B>
     bool operator()(const A&, const B&) const {
         return false;
@@ -370,8 +374,10 @@ public:
                 return SignInRefused{s, text(), text(), text(), below(1000), time(), time()};
             case 28:
                 return GrantsSuspended{text()};
-            default:
+            case 29:
                 return GrantConfirmed{below(1000)};
+            default:
+                return Forgotten{t, {p}, chance(50), maybe_time(), maybe_time()};
         }
     }
 

@@ -58,6 +58,7 @@ struct Shared {
     std::atomic<std::uint64_t> readings_sealed{0};
     std::atomic<std::uint64_t> commits{0};
     std::atomic<std::uint64_t> failures{0};
+    std::atomic<Seq> forgotten_to{~Seq{0}};  // below the first record of kind forgotten that waits
 };
 
 }  // namespace foxtail::sqlite
