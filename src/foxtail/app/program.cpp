@@ -38,6 +38,7 @@ constexpr int names_alarm = 101;
 constexpr Duration names_every = seconds(5);
 constexpr int certificate_alarm = 102;
 constexpr Duration certificate_every = hours(12);
+constexpr std::uint64_t room_to_take_back = 2 * 1024 * 1024;
 constexpr std::string_view owner_token_subject = "token:owner";
 constexpr std::uint16_t every_verb = 0x7F;  // discover, read, observe, history, set, run, grant
 
@@ -151,6 +152,7 @@ Result<void> Program::start() {
     if (auto done = open_data(); !done) return done;
 
     sqlite::Options store_options;
+    store_options.reserve_bytes = room_to_take_back;
     store_options.path = options_.data + "/journal.db";
     auto& io = parts_->io;
     parts_->store = std::make_unique<sqlite::SqliteStore>(

@@ -197,7 +197,14 @@ void Hub::keep_trace(const Record& record) {
 void Hub::commit_if_due() {
     if (committing_) return;
     if (failed_) {
-        if (health_.read_only && !stopping_) return;  // the retry alarm brings it back
+        // The retry alarm brings it back.
+        if (health_.read_only && !stopping_ && !urgent_) return;
+        hurrying_ = std::exchange(urgent_, false);
+        if (hurrying_) {
+            retry_.insert(retry_.end(), std::make_move_iterator(pending_.begin()),
+                          std::make_move_iterator(pending_.end()));
+            pending_.clear();
+        }
         return commit(std::move(retry_));
     }
     if (pending_.empty() && !keepsakes_wait()) {
@@ -242,10 +249,13 @@ void Hub::commit(std::vector<Record>&& batch) {
 
 void Hub::committed(Result<Seq> durable, std::vector<Record>&& spent) {
     committing_ = false;
+    const bool hurried = std::exchange(hurrying_, false);
     if (!durable) {
         retry_ = std::move(spent);
         failed_ = true;
         set_read_only(true, durable.error().message);
+        // It came while another try was under way.
+        if (urgent_ && !hurried && household_.records().empty()) return commit_if_due();
         const auto waiters = std::exchange(waiters_, {});
         for (const auto& waiter : waiters)
             waiter.then(fail(Code::unavailable, "not on disk: " + durable.error().message));
@@ -298,7 +308,7 @@ void Hub::when_durable(Seq seq, std::function<void(Result<void>)> then) {
     // be caught.
     return then({});
 #endif
-    if (health_.read_only) {
+    if (health_.read_only && !urgent_) {
         then(fail(Code::unavailable, health_.reason));
         return;
     }

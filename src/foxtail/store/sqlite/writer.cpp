@@ -23,6 +23,12 @@ int count_log_pages(void* pages, sqlite3*, const char*, int in_log) {
     return SQLITE_OK;
 }
 
+bool takes_back(std::span<const Record> batch) {
+    return std::any_of(batch.begin(), batch.end(), [](const Record& record) {
+        return std::holds_alternative<GrantEnded>(record.body);
+    });
+}
+
 Duration machine_monotonic() {
     using namespace std::chrono;
     return {
@@ -37,7 +43,8 @@ Writer::Writer(Options options, Shared& shared)
       ledger_(database_, options_, shared),
       sealer_(database_, shared),
       sweeper_(database_, shared),
-      forgetter_(database_, shared) {
+      forgetter_(database_, shared),
+      reserve_(options_.path + "-reserve", options_.reserve_bytes) {
     if (!options_.monotonic) options_.monotonic = machine_monotonic;
     if (options_.ledger_key.empty()) options_.ledger_key = ledger_key_beside(options_.path);
 }
@@ -45,7 +52,9 @@ Writer::Writer(Options options, Shared& shared)
 Writer::~Writer() = default;
 
 Result<void> Writer::open() {
-    return ready();
+    if (auto is_ready = ready(); !is_ready) return is_ready;
+    (void)reserve_.make();  // without room for it there is none to keep
+    return {};
 }
 
 /// Opens the connection if there is none to trust.
@@ -190,6 +199,15 @@ void Writer::forget_connection() {
 }
 
 Result<Seq> Writer::append(std::span<const Record> batch, const Keepsakes& keepsakes) {
+    const bool urgent = takes_back(batch);
+    if (!urgent && reserve_.is_spent() && !reserve_.make())
+        return fail(Code::exhausted, "what room is left on the disk is kept for taking back");
+    auto done = append_once(batch, keepsakes);
+    if (done || !urgent || !reserve_.spend()) return done;
+    return append_once(batch, keepsakes);
+}
+
+Result<Seq> Writer::append_once(std::span<const Record> batch, const Keepsakes& keepsakes) {
     if (auto is_ready = ready(); !is_ready) return fail(is_ready.error());
     // What a failed commit left behind is found by its number.
     while (!batch.empty() && batch.front().seq <= last_) batch = batch.subspan(1);

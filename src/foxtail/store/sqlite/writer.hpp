@@ -2,6 +2,7 @@
 
 #include "foxtail/store/sqlite/forgetter.hpp"
 #include "foxtail/store/sqlite/ledger.hpp"
+#include "foxtail/store/sqlite/reserve.hpp"
 #include "foxtail/store/sqlite/sealer.hpp"
 #include "foxtail/store/sqlite/shared.hpp"
 #include "foxtail/store/sqlite/sweeper.hpp"
@@ -35,6 +36,7 @@ public:
 
     /// One durable transaction of records and keepsakes; either may be empty. Records that are
     /// already durable are passed over, so a batch whose outcome was a failure can be given again.
+    /// On a full disk what takes something back still finds room (Options::reserve_bytes).
     /// Errors: as of Database; invalid_input for a gap in the numbers.
     [[nodiscard]] Result<Seq> append(std::span<const Record> batch,
                                      const Keepsakes& keepsakes = {});
@@ -79,6 +81,8 @@ private:
         return result;
     }
 
+    [[nodiscard]] Result<Seq> append_once(std::span<const Record> batch,
+                                          const Keepsakes& keepsakes);
     [[nodiscard]] Result<Seq> append_all(std::span<const Record> batch, const Keepsakes& keepsakes);
     [[nodiscard]] Result<void> insert(const Keepsakes& keepsakes);
     [[nodiscard]] Result<void> insert(const Record& record);
@@ -102,6 +106,7 @@ private:
     Sealer sealer_;
     Sweeper sweeper_;
     Forgetter forgetter_;
+    Reserve reserve_;
     Statement insert_record_;
     Statement insert_batch_;
     Statement insert_thing_;
