@@ -284,7 +284,7 @@ public:
         if (chance(40)) t.obligation.granularity = minutes(15);
         if (chance(40)) t.obligation.delay = hours(1);
         if (chance(40)) t.obligation.precision = static_cast<double>(1 + below(1000)) / 16;
-        t.obligation.aggregate = static_cast<Aggregate>(below(5));
+        t.obligation.aggregate = static_cast<Aggregate>(below(6));
         if (chance(40)) t.envelope.minimum = static_cast<double>(below(100)) - 50.25;
         if (chance(40)) t.envelope.maximum = static_cast<double>(below(100)) + 50.5;
         if (chance(40)) t.envelope.allowed = {"eco", "true"};

@@ -196,6 +196,7 @@ export const de: Record<Key, string> = {
   "precision.exact": "Genau",
   "precision.last": "am Ende je {length}",
   "precision.mean": "Mittel je {length}",
+  "precision.increase": "Zuwachs je {length}",
   "precision.sum": "Summe je {length}",
   "precision.min": "Tiefstwert je {length}",
   "precision.max": "Höchstwert je {length}",

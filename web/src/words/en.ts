@@ -196,6 +196,7 @@ export const en = {
   "precision.exact": "Exactly",
   "precision.last": "at the end of each {length}",
   "precision.mean": "mean of each {length}",
+  "precision.increase": "increase in each {length}",
   "precision.sum": "sum of each {length}",
   "precision.min": "lowest of each {length}",
   "precision.max": "highest of each {length}",
