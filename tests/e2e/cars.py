@@ -6,6 +6,7 @@ more than their budget holds, and are never silently old; after `kill -9` too.
 """
 import json
 import sys
+import time
 
 from house import House, Listener, Wrong, check, wait_until
 
@@ -23,6 +24,8 @@ things:
     properties:
       Powertrain.TractionBattery.StateOfCharge.Displayed: {path: /soc, time: /at, max_age: 2h}
       Powertrain.Range: {path: /range, from: km}
+  - id: stand
+    properties: {car: {topic: stand/car, type: string}}
   - id: meter-{1}
     properties:
       energy: {topic: meters/+/energy, type: number, unit: W.h, from: kWh}
@@ -39,6 +42,10 @@ cars:
     meters: [{energy: meter-garage/energy}]
     capacity_kwh: 40
     efficiency: 0.9
+  white:
+    sources: [{thing: zoe}]
+    meters: [{energy: meter-carport/energy, car: stand/car}]
+    capacity_kwh: 50
 """
 
 
@@ -129,6 +136,22 @@ def no_more_is_spent_than_the_budget_holds(house):
     module.close()
 
 
+def a_silent_car_that_charges_is_reckoned_and_marked_so(house):
+    twenty_minutes_ago = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(time.time() - 1200))
+    house.tell("bridge/zoe", {"soc": 70, "at": twenty_minutes_ago})
+    is_value(house, f"white/{SOC}", 70.0)
+    house.tell("meters/carport/energy", "10")
+    house.tell("meters/carport/energy", "15")
+    is_value(house, "meter-carport/energy", 15000.0)
+    house.tell("stand/car", "white")
+    is_value(house, "stand/car", "white")
+    house.tell("meters/carport/energy", "16")
+    house.tell("meters/carport/energy", "21")
+    is_value(house, f"white/{SOC}", 79.0)  # 5 kWh while it stood there, of which 4.5 arrive in 50
+    check(house.reading(f"white/{SOC}")["quality"] == "estimated", f"{house.reading(f'white/{SOC}')}")
+    check("79%, estimated" in house.cli("cars").stdout, house.cli("cars").stdout)
+
+
 def after_a_kill_nothing_is_forgotten_and_nothing_pretends_to_be_new(house):
     house.kill()
     house.start()
@@ -178,6 +201,7 @@ def main():
     house.start()
     for case in (each_source_brings_its_cars, the_joined_car_believes_whom_it_trusts,
                  a_wish_goes_through_to_the_module_and_is_confirmed_by_the_car, no_more_is_spent_than_the_budget_holds,
+                 a_silent_car_that_charges_is_reckoned_and_marked_so,
                  after_a_kill_nothing_is_forgotten_and_nothing_pretends_to_be_new, who_may_not_see_where_does_not_see_it,
                  signals_are_imported_and_mistakes_are_told):
         case(house)

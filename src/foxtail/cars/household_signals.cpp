@@ -17,6 +17,9 @@ struct Row {
     std::string_view allowed;  // "A|B", or empty
 };
 
+/// Short words for one table; elsewhere they mean other things.
+namespace table {
+
 constexpr auto sensor = SignalKind::sensor;
 constexpr auto actuator = SignalKind::actuator;
 constexpr auto attribute = SignalKind::attribute;
@@ -143,6 +146,8 @@ constexpr auto rows = std::to_array<Row>({
 });
 // clang-format on
 
+}  // namespace table
+
 std::vector<std::string> words_of(std::string_view list) {
     std::vector<std::string> out;
     while (!list.empty()) {
@@ -156,7 +161,7 @@ std::vector<std::string> words_of(std::string_view list) {
 
 Signals make_household() {
     std::vector<Signal> list;
-    for (const Row& row : rows) {
+    for (const Row& row : table::rows) {
         Signal one;
         one.path = row.path;
         one.title = row.title;

@@ -163,6 +163,7 @@ void Joined::estimate(Time now, std::vector<Saying>& out) {
     for (const Portion& one : portions_) wh += one.wh;
     const double percent =
         std::min(100.0, *anchor_soc_ + 100 * wh * options_.efficiency / *capacity);
+    estimated_at_ = until;
     // To a tenth: more would pretend to know.
     out.push_back(
         {std::string(soc_path), std::round(percent * 10) / 10, until, Quality::estimated});
@@ -181,8 +182,10 @@ std::vector<Saying> Joined::metered(std::size_t meter, double register_wh, bool 
     // jumped, says nothing of what lies between.
     if (!before || !was_here || !here) return out;
     const double step = register_wh - *before;
-    if (step <= 0 || step > step_wh_max) return out;
+    if (step < 0 || step > step_wh_max) return out;
     if (anchor_soc_ && at <= anchor_at_) return out;
+    // That nothing went in is known too, and keeps the state from growing stale.
+    if (step == 0 && at - std::max(estimated_at_, anchor_at_) < estimate_again) return out;
     if (portions_.size() >= portions_max) {
         portions_[1].wh += portions_[0].wh;
         portions_.pop_front();
@@ -312,7 +315,7 @@ Result<void> Joined::load(std::string_view bytes) {
     for (std::size_t i = 0; i < portions && in.ok(); ++i) {
         const Time at{in.i64()};
         const double wh = in.f64();
-        if (!(wh > 0) || wh > step_wh_max * portions_max)
+        if (!(wh >= 0) || wh > step_wh_max * portions_max)
             return fail(Code::corrupt, "no energy goes into a car like that");
         read.portions_.push_back({at, wh});
     }

@@ -86,8 +86,9 @@ public:
     static constexpr std::string_view believed_path = "Foxtail.Believed";
 
     static constexpr Duration conflict_lasts = minutes(2);
-    static constexpr Duration estimate_after = minutes(5);  // without a word of the car
-    static constexpr double step_wh_max = 100'000;          // more between two readings is a fault
+    static constexpr Duration estimate_after = minutes(5);   // without a word of the car
+    static constexpr Duration estimate_again = minutes(10);  // while nothing more goes in
+    static constexpr double step_wh_max = 100'000;           // more between two readings is a fault
     static constexpr std::size_t paths_max = 1024;
     static constexpr std::size_t portions_max = 2000;
 
@@ -133,6 +134,7 @@ private:
     std::deque<Portion> portions_;  // since the anchor, oldest first
     std::optional<double> anchor_soc_;
     Time anchor_at_;
+    Time estimated_at_;
     std::string told_conflicts_ = "[]";
     std::string told_sources_;
     std::string told_believed_;

@@ -173,6 +173,18 @@ TEST_F(JoinedTest, a_full_battery_gets_no_fuller) {
     EXPECT_EQ(said[0].value, Value(100.0));
 }
 
+TEST_F(JoinedTest, that_nothing_more_goes_in_is_known_as_well) {
+    hear(0, 40.0, noon, noon);
+    for (int i = 0; i <= 18; ++i) {
+        const Time at = noon + minutes(10 * i);
+        const auto said = only(car.metered(0, 7000, true, at, at));
+        if (i == 0) continue;
+        ASSERT_EQ(said.size(), 1U) << i;
+        EXPECT_EQ(said[0], (Saying{std::string(soc), 40.0, at, Quality::estimated}));
+        EXPECT_THAT(car.metered(0, 7000, true, at + minutes(1), at + minutes(1)), IsEmpty());
+    }
+}
+
 TEST_F(JoinedTest, a_restart_in_the_middle_loses_no_energy) {
     hear(0, 40.0, noon, noon);
     (void)car.metered(0, 0, true, noon + minutes(1), noon + minutes(1));

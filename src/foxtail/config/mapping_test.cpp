@@ -16,7 +16,7 @@ using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::SizeIs;
 
-std::vector<std::string> told(const std::vector<Mistake>& mistakes) {
+std::vector<std::string> mistakes_in(const std::vector<Mistake>& mistakes) {
     std::vector<std::string> out;
     for (const Mistake& one : mistakes) {
         out.push_back(std::to_string(one.source.line) + ":" + std::to_string(one.source.column) +
@@ -30,7 +30,7 @@ TEST(MappingFile, the_example_is_understood_whole) {
     const std::string text{std::istreambuf_iterator<char>(file), {}};
     ASSERT_FALSE(text.empty());
     const auto read = read_mapping(text, "cars-map.yaml");
-    EXPECT_THAT(told(read.mistakes), IsEmpty());
+    EXPECT_THAT(mistakes_in(read.mistakes), IsEmpty());
     ASSERT_THAT(read.things, SizeIs(2));
     const auto& zoe = read.things[0];
     EXPECT_EQ(zoe.kind, ThingKind::vehicle);
@@ -53,22 +53,22 @@ TEST(MappingFile, the_example_is_understood_whole) {
 
 TEST(MappingFile, each_mistake_is_told_with_its_place_and_what_would_be_right) {
     const auto mistakes =
-        told(read_mapping("things:\n"
-                          "  - id: a\n"
-                          "    properties:\n"
-                          "      power: {topic: a/#, type: number}\n"
-                          "      flow: {topic: a/flow+/x, type: number}\n"
-                          "      heat: {topic: a/heat, type: number, unit: W, from: km}\n"
-                          "      soc: {topic: a/soc}\n"
-                          "      lamp: {topic: a/lamp, type: boolean, scale: 2}\n"
-                          "      place: {topic: a/place, type: string, path: place}\n"
-                          "      silent: {type: number}\n"
-                          "      wide: {topic: a/+/wide, type: number}\n"
-                          "      mode: {topic: a/mode, type: enumeration, allowed: [on], "
-                          "values: {x: sideways}}\n"
-                          "      colour: {topic: a/c, typ: string, type: string}\n",
-                          "m.yaml")
-                 .mistakes);
+        mistakes_in(read_mapping("things:\n"
+                                 "  - id: a\n"
+                                 "    properties:\n"
+                                 "      power: {topic: a/#, type: number}\n"
+                                 "      flow: {topic: a/flow+/x, type: number}\n"
+                                 "      heat: {topic: a/heat, type: number, unit: W, from: km}\n"
+                                 "      soc: {topic: a/soc}\n"
+                                 "      lamp: {topic: a/lamp, type: boolean, scale: 2}\n"
+                                 "      place: {topic: a/place, type: string, path: place}\n"
+                                 "      silent: {type: number}\n"
+                                 "      wide: {topic: a/+/wide, type: number}\n"
+                                 "      mode: {topic: a/mode, type: enumeration, allowed: [on], "
+                                 "values: {x: sideways}}\n"
+                                 "      colour: {topic: a/c, typ: string, type: string}\n",
+                                 "m.yaml")
+                        .mistakes);
     EXPECT_THAT(mistakes,
                 ElementsAre(HasSubstr("2:9: 'a/+/wide' has 1 '+' and the id 'a' has 0 places"),
                             HasSubstr("4:22: '#' would take in everything below"),
@@ -83,33 +83,34 @@ TEST(MappingFile, each_mistake_is_told_with_its_place_and_what_would_be_right) {
 }
 
 TEST(MappingFile, a_vehicles_unknown_name_needs_a_type_and_its_signal_has_its_own_unit) {
-    const auto mistakes = told(read_mapping("things:\n"
-                                            "  - id: car\n"
-                                            "    kind: vehicle\n"
-                                            "    properties:\n"
-                                            "      Powertrain.Warp: {topic: car/warp}\n"
-                                            "      Powertrain.Range: {topic: car/range, unit: km}\n"
-                                            "      TraveledDistance: {topic: car/odo, from: km}\n",
-                                            "m.yaml")
-                                   .mistakes);
+    const auto mistakes =
+        mistakes_in(read_mapping("things:\n"
+                                 "  - id: car\n"
+                                 "    kind: vehicle\n"
+                                 "    properties:\n"
+                                 "      Powertrain.Warp: {topic: car/warp}\n"
+                                 "      Powertrain.Range: {topic: car/range, unit: km}\n"
+                                 "      TraveledDistance: {topic: car/odo, from: km}\n",
+                                 "m.yaml")
+                        .mistakes);
     EXPECT_THAT(mistakes, ElementsAre(HasSubstr("'Powertrain.Warp' needs 'type'; without it"),
                                       HasSubstr("say with 'from' in which unit")));
 }
 
 TEST(MappingFile, ids_and_commands_have_the_places_of_their_wildcards) {
-    const auto mistakes =
-        told(read_mapping("things:\n"
-                          "  - id: m-{1}\n"
-                          "    properties:\n"
-                          "      a: {topic: m/+/+/a, type: number}\n"
-                          "  - id: n-{1}\n"
-                          "    properties:\n"
-                          "      a: {topic: n/+/a, type: number, command: {topic: 'n/{2}/set'}}\n"
-                          "      b: {topic: n/+/b, type: number, command: {topic: n/+/set}}\n"
-                          "  - id: n-{1}\n"
-                          "    properties: {a: {topic: x/+, type: number}}\n",
-                          "m.yaml")
-                 .mistakes);
+    const auto mistakes = mistakes_in(
+        read_mapping("things:\n"
+                     "  - id: m-{1}\n"
+                     "    properties:\n"
+                     "      a: {topic: m/+/+/a, type: number}\n"
+                     "  - id: n-{1}\n"
+                     "    properties:\n"
+                     "      a: {topic: n/+/a, type: number, command: {topic: 'n/{2}/set'}}\n"
+                     "      b: {topic: n/+/b, type: number, command: {topic: n/+/set}}\n"
+                     "  - id: n-{1}\n"
+                     "    properties: {a: {topic: x/+, type: number}}\n",
+                     "m.yaml")
+            .mistakes);
     EXPECT_THAT(mistakes, ElementsAre(HasSubstr("has 2 '+' and the id 'm-{1}' has 1 places"),
                                       HasSubstr("has more places than the id"),
                                       HasSubstr("what is published has no '+'; write {1}"),
@@ -134,7 +135,7 @@ TEST(CarsInConfiguration, sources_meters_and_formats_are_read) {
         "    capacity_kwh: 39\n"
         "    efficiency: 0.88\n",
         "foxtail.yaml");
-    EXPECT_THAT(told(read.mistakes), IsEmpty());
+    EXPECT_THAT(mistakes_in(read.mistakes), IsEmpty());
     const CarsConfig& cars = read.configuration.cars;
     EXPECT_EQ(cars.teslamate_prefix, "tm");
     EXPECT_EQ(cars.ovms_budget, (cars::BudgetLimits{100, 1.5, 3}));
@@ -147,15 +148,15 @@ TEST(CarsInConfiguration, sources_meters_and_formats_are_read) {
 }
 
 TEST(CarsInConfiguration, mistakes_are_told_with_their_place) {
-    const auto mistakes =
-        told(read_configuration("formats: {ovms: {client: a/b, budget: {calls: 1.5}}}\n"
-                                "cars:\n"
-                                "  leaf: {sources: []}\n"
-                                "  zoe: {sources: [{thing: zoe}, {thing: leaf, trust: 101}]}\n"
-                                "  i3: {sources: [{thing: x}, {thing: x}], capacity_kwh: 0, "
-                                "meters: [{energy: nowhere}]}\n",
-                                "foxtail.yaml")
-                 .mistakes);
+    const auto mistakes = mistakes_in(
+        read_configuration("formats: {ovms: {client: a/b, budget: {calls: 1.5}}}\n"
+                           "cars:\n"
+                           "  leaf: {sources: []}\n"
+                           "  zoe: {sources: [{thing: zoe}, {thing: leaf, trust: 101}]}\n"
+                           "  i3: {sources: [{thing: x}, {thing: x}], capacity_kwh: 0, "
+                           "meters: [{energy: nowhere}]}\n",
+                           "foxtail.yaml")
+            .mistakes);
     ASSERT_THAT(mistakes, SizeIs(9));
     EXPECT_THAT(mistakes[0], HasSubstr("1:26: 'client' is one level"));
     EXPECT_THAT(mistakes[1], HasSubstr("'calls' a day is a whole number"));

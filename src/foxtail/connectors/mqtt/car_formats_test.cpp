@@ -278,6 +278,10 @@ TEST_F(OvmsBudget, no_more_is_asked_than_the_budget_holds_and_every_call_has_its
     ASSERT_EQ(ovms_sink.events.size(), 4U);
     EXPECT_EQ(std::get<Json>(ovms_sink.events[0].detail).text,
               R"({"for":"climatecontrol on","command":11})");
+    // A day later there is some again, and it is said with the next message.
+    ovms_sink.now = ovms_sink.now + days(1);
+    hear("ovms/u/leaf/metric/v/b/soc", "50");
+    EXPECT_EQ(value("leaf/Foxtail.Budget.CallsLeft"), Value(std::int64_t{4}));
     // After a restart the day goes on.
     OvmsOptions options;
     options.budget = {.calls = 4};
@@ -333,6 +337,12 @@ TEST_F(CarFormats, the_car_at_a_loadpoint_gets_what_the_loadpoint_knows_of_it) {
     hear("evcc/loadpoints/1/vehicleSoc", "0");
     EXPECT_EQ(value("evcc-ioniq/Powertrain.TractionBattery.StateOfCharge.Displayed"), Value(41.5))
         << "0 is evcc's word for not known";
+    const std::string plug =
+        "evcc-ioniq/Powertrain.TractionBattery.Charging.ChargingPort.AnyPosition."
+        "IsChargingCableConnected";
+    EXPECT_EQ(value(plug), Value(true));
+    hear("evcc/loadpoints/1/vehicleName", "zoe");
+    EXPECT_EQ(value(plug), Value(Null{})) << "nobody knows now";
     hear("evcc/loadpoints/1/vehicleName", "a/#");
     EXPECT_THAT(evcc_sink.refused.back().reason, HasSubstr("no '/'"));
 }

@@ -28,7 +28,13 @@ void Purse::describe(Vehicle& vehicle) const {
     vehicle.spec.events.push_back({"spent", "Asked the source", {}});
 }
 
-void Purse::tell(Vehicle& vehicle, Time now, Sink& sink) const {
+void Purse::tell(Vehicle& vehicle, Time now, Sink& sink) {
+    more_from_ = {};
+    for (const cars::Spent& one : budget_.spent()) {
+        if (one.at + days(1) <= now) continue;
+        more_from_ = one.at + days(1);
+        break;
+    }
     const auto left = budget_.left(now);
     // The properties stand in the thing because describe() put them there.
     if (left.calls) (void)vehicle.say(sink, calls_left, *left.calls).has_value();

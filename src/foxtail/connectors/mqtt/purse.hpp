@@ -20,13 +20,18 @@ public:
     Result<void> spend(Vehicle& vehicle, const Order& order, const cars::Cost& cost,
                        std::string_view what, Sink& sink);
     /// Tells what is left.
-    void tell(Vehicle& vehicle, Time now, Sink& sink) const;
+    void tell(Vehicle& vehicle, Time now, Sink& sink);
+    /// Tells it when a call has become a day old since it was last told.
+    void look(Vehicle& vehicle, Time now, Sink& sink) {
+        if (more_from_.known() && now >= more_from_) tell(vehicle, now, sink);
+    }
     /// What spend() kept. What is no budget is left alone: better none spent than none at all.
     void remember(std::string_view bytes) { (void)budget_.load(bytes).has_value(); }
     [[nodiscard]] const cars::Budget& budget() const { return budget_; }
 
 private:
     cars::Budget budget_;
+    Time more_from_;  // when the oldest call that counts no longer does
 };
 
 }  // namespace foxtail::mqtt

@@ -10,7 +10,7 @@
 namespace foxtail::mqtt {
 namespace {
 
-constexpr std::size_t text_bytes_max = 500;
+constexpr std::size_t vehicle_text_bytes_max = 500;
 constexpr double whole_max = 9e15;  // up to where a double tells whole numbers apart
 
 }  // namespace
@@ -107,7 +107,7 @@ Result<void> Vehicle::say(Sink& sink, const VehicleRow& row, std::string_view te
             return say(sink, row.path, *flag, at);
         }
         case Reads::text:
-            return say(sink, row.path, printable(text, text_bytes_max), at);
+            return say(sink, row.path, printable(text, vehicle_text_bytes_max), at);
         case Reads::number:
             break;
     }

@@ -231,7 +231,11 @@ Result<void> Evcc::hear_loadpoint(std::string_view number, std::string_view key,
         // It becomes a level of a topic when something is set.
         if (heard.payload.find_first_of("/+#") != std::string_view::npos)
             return fail(Code::invalid_input, "a vehicle's name has no '/', '+' or '#'");
-        point->vehicle = printable(heard.payload, 100);
+        std::string name = printable(heard.payload, 100);
+        if (name != point->vehicle) {
+            if (auto done = forget_guest(*point, sink); !done) return done;
+            point->vehicle = std::move(name);
+        }
         return thing.say(sink, "vehicle", point->vehicle);
     }
     if (auto done = hear_guest(*point, key, heard, sink); !done) return done;
@@ -255,6 +259,17 @@ Result<void> Evcc::hear_flag(Loadpoint& point, std::string_view key, const Heard
     if (point.connected) status = point.enabled ? "SuspendedEV" : "SuspendedEVSE";
     if (point.connected && point.charging) status = "Charging";
     return point.thing.say(sink, "status", std::move(status));
+}
+
+/// Another car stands there: of the one before nobody knows now whether it is plugged in.
+Result<void> Evcc::forget_guest(const Loadpoint& point, Sink& sink) {
+    const auto car = vehicles_.find(point.vehicle);
+    if (car == vehicles_.end()) return {};
+    for (const VehicleRow& row : evcc::guest_rows()) {
+        if (row.key != "connected" && row.key != "charging") continue;
+        if (auto done = car->second->say(sink, row.path, Null{}); !done) return done;
+    }
+    return {};
 }
 
 /// What the loadpoint says of the car that stands there.

@@ -54,6 +54,7 @@ private:
                                 Sink& sink);
     Result<void> hear_vehicle(std::string_view name, std::string_view key, const Heard& heard,
                               Sink& sink);
+    Result<void> forget_guest(const Loadpoint& point, Sink& sink);
     Result<void> hear_guest(Loadpoint& point, std::string_view key, const Heard& heard, Sink& sink);
     Result<void> hear_flag(Loadpoint& point, std::string_view key, const Heard& heard, Sink& sink);
 

@@ -287,6 +287,7 @@ void Mapping::on_message(std::uint32_t token, const Heard& heard, Sink& sink) {
     if (!filling) return;
     Instance* instance = instance_of(ear.thing, *filling, heard.topic, heard.at, sink);
     if (instance == nullptr) return;
+    instance->purse.look(instance->vehicle, heard.at, sink);
     for (const std::size_t index : ear.properties) {
         const auto& property = instance->described->properties[index];
         if (auto done = hear(*instance, property, heard, sink); !done)

@@ -14,9 +14,9 @@ constexpr std::uint32_t metric_token = 0;
 constexpr std::uint32_t notify_token = 1;
 constexpr std::uint32_t response_token = 2;
 
-constexpr Duration soon = minutes(15);
-constexpr Duration hour = hours(1);
-constexpr Duration day = days(1);
+constexpr Duration ovms_soon = minutes(15);
+constexpr Duration ovms_hour = hours(1);
+constexpr Duration ovms_day = days(1);
 
 constexpr std::string_view start_stop = "Powertrain.TractionBattery.Charging.StartStopCharging";
 constexpr std::string_view ovms_charging = "Powertrain.TractionBattery.Charging.IsCharging";
@@ -27,43 +27,43 @@ constexpr std::string_view air = "Cabin.HVAC.IsAirConditioningActive";
 // kW, times in minutes, distances in km, tyres in kPa.
 // clang-format off
 constexpr auto ovms_rows = std::to_array<VehicleRow>({
-    {"v/b/soc", "Powertrain.TractionBattery.StateOfCharge.Displayed", Reads::number, "%", 1, hour},
+    {"v/b/soc", "Powertrain.TractionBattery.StateOfCharge.Displayed", Reads::number, "%", 1, ovms_hour},
     {"v/b/soh", "Powertrain.TractionBattery.StateOfHealth", Reads::number, "%", 1, {}},
-    {"v/b/power", "Powertrain.TractionBattery.CurrentPower", Reads::number, "kW", -1, soon},
-    {"v/b/current", "Powertrain.TractionBattery.CurrentCurrent", Reads::number, "A", -1, soon},
-    {"v/b/voltage", "Powertrain.TractionBattery.CurrentVoltage", Reads::number, "V", 1, soon},
-    {"v/b/temp", "Powertrain.TractionBattery.Temperature.Average", Reads::number, "Cel", 1, hour},
+    {"v/b/power", "Powertrain.TractionBattery.CurrentPower", Reads::number, "kW", -1, ovms_soon},
+    {"v/b/current", "Powertrain.TractionBattery.CurrentCurrent", Reads::number, "A", -1, ovms_soon},
+    {"v/b/voltage", "Powertrain.TractionBattery.CurrentVoltage", Reads::number, "V", 1, ovms_soon},
+    {"v/b/temp", "Powertrain.TractionBattery.Temperature.Average", Reads::number, "Cel", 1, ovms_hour},
     {"v/b/capacity", "Foxtail.Battery.NetCapacity", Reads::number, "kW.h", 1, {}},
-    {"v/b/range/est", "Powertrain.Range", Reads::number, "km", 1, hour},
-    {"v/b/range/ideal", "Powertrain.TractionBattery.Range", Reads::number, "km", 1, hour},
-    {"v/b/12v/voltage", "LowVoltageBattery.CurrentVoltage", Reads::number, "V", 1, hour},
-    {"v/b/12v/current", "LowVoltageBattery.CurrentCurrent", Reads::number, "A", 1, soon},
-    {"v/c/charging", ovms_charging, Reads::flag, "", 1, hour},
-    {"v/c/pilot", "Powertrain.TractionBattery.Charging.ChargingPort.AnyPosition.IsChargingCableConnected", Reads::flag, "", 1, hour},
-    {"v/d/cp", "Powertrain.TractionBattery.Charging.ChargingPort.AnyPosition.IsFlapOpen", Reads::flag, "", 1, hour},
-    {"v/c/limit/soc", "Powertrain.TractionBattery.Charging.ChargeLimit", Reads::number, "%", 1, day},
-    {"v/c/duration/full", "Powertrain.TractionBattery.Charging.TimeToComplete", Reads::number, "min", 1, soon},
-    {"v/c/kwh", "Foxtail.Charging.Energy", Reads::number, "kW.h", 1, hour},
-    {"v/c/power", "Foxtail.Charging.Power", Reads::number, "kW", 1, soon},
-    {"v/c/current", "Powertrain.TractionBattery.Charging.ChargeCurrent.Phase1", Reads::number, "A", 1, soon},
-    {"v/c/voltage", "Powertrain.TractionBattery.Charging.ChargeVoltage.Phase1", Reads::number, "V", 1, soon},
-    {"v/c/climit", current_limit, Reads::number, "A", 1, day},
-    {"v/g/generating", "Powertrain.TractionBattery.Charging.IsDischarging", Reads::flag, "", 1, hour},
-    {"v/p/latitude", "CurrentLocation.Latitude", Reads::number, "deg", 1, day},
-    {"v/p/longitude", "CurrentLocation.Longitude", Reads::number, "deg", 1, day},
-    {"v/p/altitude", "CurrentLocation.Altitude", Reads::number, "m", 1, day},
-    {"v/p/direction", "CurrentLocation.Heading", Reads::number, "deg", 1, hour},
-    {"v/p/location", "Foxtail.Place", Reads::text, "", 1, day},
-    {"v/p/odometer", "TraveledDistance", Reads::number, "km", 1, day},
-    {"v/p/speed", "Speed", Reads::number, "km/h", 1, soon},
-    {"v/e/locked", "Foxtail.IsLocked", Reads::flag, "", 1, hour},
-    {"v/e/cabintemp", "Cabin.HVAC.AmbientAirTemperature", Reads::number, "Cel", 1, hour},
-    {"v/e/temp", "Exterior.AirTemperature", Reads::number, "Cel", 1, hour},
-    {"v/e/hvac", air, Reads::flag, "", 1, hour},
-    {"v/e/handbrake", "Chassis.ParkingBrake.IsEngaged", Reads::flag, "", 1, hour},
-    {"v/d/hood", "Body.Hood.IsOpen", Reads::flag, "", 1, hour},
-    {"v/d/trunk", "Body.Trunk.Rear.IsOpen", Reads::flag, "", 1, hour},
-    {"v/c/state", "Foxtail.State", Reads::text, "", 1, hour},
+    {"v/b/range/est", "Powertrain.Range", Reads::number, "km", 1, ovms_hour},
+    {"v/b/range/ideal", "Powertrain.TractionBattery.Range", Reads::number, "km", 1, ovms_hour},
+    {"v/b/12v/voltage", "LowVoltageBattery.CurrentVoltage", Reads::number, "V", 1, ovms_hour},
+    {"v/b/12v/current", "LowVoltageBattery.CurrentCurrent", Reads::number, "A", 1, ovms_soon},
+    {"v/c/charging", ovms_charging, Reads::flag, "", 1, ovms_hour},
+    {"v/c/pilot", "Powertrain.TractionBattery.Charging.ChargingPort.AnyPosition.IsChargingCableConnected", Reads::flag, "", 1, ovms_hour},
+    {"v/d/cp", "Powertrain.TractionBattery.Charging.ChargingPort.AnyPosition.IsFlapOpen", Reads::flag, "", 1, ovms_hour},
+    {"v/c/limit/soc", "Powertrain.TractionBattery.Charging.ChargeLimit", Reads::number, "%", 1, ovms_day},
+    {"v/c/duration/full", "Powertrain.TractionBattery.Charging.TimeToComplete", Reads::number, "min", 1, ovms_soon},
+    {"v/c/kwh", "Foxtail.Charging.Energy", Reads::number, "kW.h", 1, ovms_hour},
+    {"v/c/power", "Foxtail.Charging.Power", Reads::number, "kW", 1, ovms_soon},
+    {"v/c/current", "Powertrain.TractionBattery.Charging.ChargeCurrent.Phase1", Reads::number, "A", 1, ovms_soon},
+    {"v/c/voltage", "Powertrain.TractionBattery.Charging.ChargeVoltage.Phase1", Reads::number, "V", 1, ovms_soon},
+    {"v/c/climit", current_limit, Reads::number, "A", 1, ovms_day},
+    {"v/g/generating", "Powertrain.TractionBattery.Charging.IsDischarging", Reads::flag, "", 1, ovms_hour},
+    {"v/p/latitude", "CurrentLocation.Latitude", Reads::number, "deg", 1, ovms_day},
+    {"v/p/longitude", "CurrentLocation.Longitude", Reads::number, "deg", 1, ovms_day},
+    {"v/p/altitude", "CurrentLocation.Altitude", Reads::number, "m", 1, ovms_day},
+    {"v/p/direction", "CurrentLocation.Heading", Reads::number, "deg", 1, ovms_hour},
+    {"v/p/location", "Foxtail.Place", Reads::text, "", 1, ovms_day},
+    {"v/p/odometer", "TraveledDistance", Reads::number, "km", 1, ovms_day},
+    {"v/p/speed", "Speed", Reads::number, "km/h", 1, ovms_soon},
+    {"v/e/locked", "Foxtail.IsLocked", Reads::flag, "", 1, ovms_hour},
+    {"v/e/cabintemp", "Cabin.HVAC.AmbientAirTemperature", Reads::number, "Cel", 1, ovms_hour},
+    {"v/e/temp", "Exterior.AirTemperature", Reads::number, "Cel", 1, ovms_hour},
+    {"v/e/hvac", air, Reads::flag, "", 1, ovms_hour},
+    {"v/e/handbrake", "Chassis.ParkingBrake.IsEngaged", Reads::flag, "", 1, ovms_hour},
+    {"v/d/hood", "Body.Hood.IsOpen", Reads::flag, "", 1, ovms_hour},
+    {"v/d/trunk", "Body.Trunk.Rear.IsOpen", Reads::flag, "", 1, ovms_hour},
+    {"v/c/state", "Foxtail.State", Reads::text, "", 1, ovms_hour},
     {"v/vin", "VehicleIdentification.VIN", Reads::text, "", 1, {}},
 });
 // In the order in which OVMS lists the wheels.
@@ -186,8 +186,8 @@ Ovms::Car* Ovms::car_of(std::string_view owner, std::string_view id, const Heard
     spec.title = printable(id, 100);
     for (const VehicleRow& row : ovms_rows)
         car->vehicle.add(*options_.signals, row.path, row.max_age);
-    for (const auto path : tyre_paths) car->vehicle.add(*options_.signals, path, day);
-    car->vehicle.add(*options_.signals, start_stop, hour);
+    for (const auto path : tyre_paths) car->vehicle.add(*options_.signals, path, ovms_day);
+    car->vehicle.add(*options_.signals, start_stop, ovms_hour);
     for (PropertySpec& property : spec.properties) {
         property.settable =
             property.name == start_stop || property.name == current_limit || property.name == air;
@@ -215,6 +215,7 @@ void Ovms::on_message(std::uint32_t token, const Heard& heard, Sink& sink) {
     if (!topic) return sink.refuse(heard.topic, heard.payload, "no user and car in the topic");
     Car* car = car_of(topic->owner, topic->vehicle, heard, sink);
     if (car == nullptr) return;
+    car->purse.look(car->vehicle, heard.at, sink);
     if (token == response_token)
         return hear_response(*car, topic->rest.substr(topic->rest.rfind('/') + 1), heard.payload,
                              sink);

@@ -18,72 +18,72 @@ constexpr std::uint32_t first_token = 1;
 // What says how old the rest is, and how to read it: listened to by itself, so that it comes first.
 constexpr auto first_keys = std::to_array<std::string_view>({"since", "state", "charger_phases"});
 
-constexpr std::string_view soc = "Powertrain.TractionBattery.StateOfCharge.Displayed";
-constexpr std::string_view latitude = "CurrentLocation.Latitude";
-constexpr std::string_view longitude = "CurrentLocation.Longitude";
-constexpr std::string_view is_charging = "Powertrain.TractionBattery.Charging.IsCharging";
+constexpr std::string_view tesla_soc = "Powertrain.TractionBattery.StateOfCharge.Displayed";
+constexpr std::string_view tesla_latitude = "CurrentLocation.Latitude";
+constexpr std::string_view tesla_longitude = "CurrentLocation.Longitude";
+constexpr std::string_view tesla_charging = "Powertrain.TractionBattery.Charging.IsCharging";
 constexpr std::string_view phase_current =
     "Powertrain.TractionBattery.Charging.ChargeCurrent.Phase";
 
-constexpr Duration soon = minutes(15);
-constexpr Duration hour = hours(1);
-constexpr Duration day = days(1);
+constexpr Duration tesla_soon = minutes(15);
+constexpr Duration tesla_hour = hours(1);
+constexpr Duration tesla_day = days(1);
 
 // Signs and units as TeslaMate means them: power out of the battery is positive and in kW.
 // clang-format off
 constexpr auto tesla_rows = std::to_array<VehicleRow>({
-    {"battery_level", soc, Reads::number, "%", 1, hour},
-    {"usable_battery_level", "Powertrain.TractionBattery.StateOfCharge.Current", Reads::number, "%", 1, hour},
-    {"est_battery_range_km", "Powertrain.Range", Reads::number, "km", 1, hour},
-    {"rated_battery_range_km", "Powertrain.TractionBattery.Range", Reads::number, "km", 1, hour},
-    {"power", "Powertrain.TractionBattery.CurrentPower", Reads::number, "kW", -1, soon},
-    {"speed", "Speed", Reads::number, "km/h", 1, soon},
-    {"odometer", "TraveledDistance", Reads::number, "km", 1, day},
-    {"heading", "CurrentLocation.Heading", Reads::number, "deg", 1, hour},
-    {"elevation", "CurrentLocation.Altitude", Reads::number, "m", 1, hour},
-    {"latitude", latitude, Reads::number, "deg", 1, day},
-    {"longitude", longitude, Reads::number, "deg", 1, day},
-    {"plugged_in", "Powertrain.TractionBattery.Charging.ChargingPort.AnyPosition.IsChargingCableConnected", Reads::flag, "", 1, hour},
-    {"charge_port_door_open", "Powertrain.TractionBattery.Charging.ChargingPort.AnyPosition.IsFlapOpen", Reads::flag, "", 1, hour},
-    {"charge_limit_soc", "Powertrain.TractionBattery.Charging.ChargeLimit", Reads::number, "%", 1, day},
-    {"charge_energy_added", "Foxtail.Charging.Energy", Reads::number, "kW.h", 1, hour},
-    {"charger_power", "Foxtail.Charging.Power", Reads::number, "kW", 1, soon},
-    {"charger_voltage", "Powertrain.TractionBattery.Charging.ChargeVoltage.Phase1", Reads::number, "V", 1, soon},
-    {"charge_current_request", "Foxtail.Charging.CurrentLimit", Reads::number, "A", 1, day},
-    {"charge_current_request_max", "Powertrain.TractionBattery.Charging.MaximumChargingCurrent.Phase1", Reads::number, "A", 1, day},
-    {"time_to_full_charge", "Powertrain.TractionBattery.Charging.TimeToComplete", Reads::number, "h", 1, soon},
-    {"scheduled_charging_start_time", "Powertrain.TractionBattery.Charging.Timer.Time", Reads::text, "", 1, day},
-    {"inside_temp", "Cabin.HVAC.AmbientAirTemperature", Reads::number, "Cel", 1, hour},
-    {"outside_temp", "Exterior.AirTemperature", Reads::number, "Cel", 1, hour},
-    {"is_climate_on", "Foxtail.IsClimateActive", Reads::flag, "", 1, hour},
-    {"is_preconditioning", "Foxtail.IsPreconditioning", Reads::flag, "", 1, hour},
-    {"is_user_present", "Foxtail.IsOccupied", Reads::flag, "", 1, hour},
-    {"locked", "Foxtail.IsLocked", Reads::flag, "", 1, hour},
-    {"doors_open", "Foxtail.IsDoorOpen", Reads::flag, "", 1, hour},
-    {"windows_open", "Foxtail.IsWindowOpen", Reads::flag, "", 1, hour},
-    {"trunk_open", "Body.Trunk.Rear.IsOpen", Reads::flag, "", 1, hour},
-    {"frunk_open", "Body.Trunk.Front.IsOpen", Reads::flag, "", 1, hour},
-    {"driver_front_door_open", "Cabin.Door.Row1.DriverSide.IsOpen", Reads::flag, "", 1, hour},
-    {"passenger_front_door_open", "Cabin.Door.Row1.PassengerSide.IsOpen", Reads::flag, "", 1, hour},
-    {"driver_rear_door_open", "Cabin.Door.Row2.DriverSide.IsOpen", Reads::flag, "", 1, hour},
-    {"passenger_rear_door_open", "Cabin.Door.Row2.PassengerSide.IsOpen", Reads::flag, "", 1, hour},
-    {"tpms_pressure_fl", "Chassis.Axle.Row1.Wheel.Left.Tire.Pressure", Reads::number, "bar", 1, day},
-    {"tpms_pressure_fr", "Chassis.Axle.Row1.Wheel.Right.Tire.Pressure", Reads::number, "bar", 1, day},
-    {"tpms_pressure_rl", "Chassis.Axle.Row2.Wheel.Left.Tire.Pressure", Reads::number, "bar", 1, day},
-    {"tpms_pressure_rr", "Chassis.Axle.Row2.Wheel.Right.Tire.Pressure", Reads::number, "bar", 1, day},
+    {"battery_level", tesla_soc, Reads::number, "%", 1, tesla_hour},
+    {"usable_battery_level", "Powertrain.TractionBattery.StateOfCharge.Current", Reads::number, "%", 1, tesla_hour},
+    {"est_battery_range_km", "Powertrain.Range", Reads::number, "km", 1, tesla_hour},
+    {"rated_battery_range_km", "Powertrain.TractionBattery.Range", Reads::number, "km", 1, tesla_hour},
+    {"power", "Powertrain.TractionBattery.CurrentPower", Reads::number, "kW", -1, tesla_soon},
+    {"speed", "Speed", Reads::number, "km/h", 1, tesla_soon},
+    {"odometer", "TraveledDistance", Reads::number, "km", 1, tesla_day},
+    {"heading", "CurrentLocation.Heading", Reads::number, "deg", 1, tesla_hour},
+    {"elevation", "CurrentLocation.Altitude", Reads::number, "m", 1, tesla_hour},
+    {"latitude", tesla_latitude, Reads::number, "deg", 1, tesla_day},
+    {"longitude", tesla_longitude, Reads::number, "deg", 1, tesla_day},
+    {"plugged_in", "Powertrain.TractionBattery.Charging.ChargingPort.AnyPosition.IsChargingCableConnected", Reads::flag, "", 1, tesla_hour},
+    {"charge_port_door_open", "Powertrain.TractionBattery.Charging.ChargingPort.AnyPosition.IsFlapOpen", Reads::flag, "", 1, tesla_hour},
+    {"charge_limit_soc", "Powertrain.TractionBattery.Charging.ChargeLimit", Reads::number, "%", 1, tesla_day},
+    {"charge_energy_added", "Foxtail.Charging.Energy", Reads::number, "kW.h", 1, tesla_hour},
+    {"charger_power", "Foxtail.Charging.Power", Reads::number, "kW", 1, tesla_soon},
+    {"charger_voltage", "Powertrain.TractionBattery.Charging.ChargeVoltage.Phase1", Reads::number, "V", 1, tesla_soon},
+    {"charge_current_request", "Foxtail.Charging.CurrentLimit", Reads::number, "A", 1, tesla_day},
+    {"charge_current_request_max", "Powertrain.TractionBattery.Charging.MaximumChargingCurrent.Phase1", Reads::number, "A", 1, tesla_day},
+    {"time_to_full_charge", "Powertrain.TractionBattery.Charging.TimeToComplete", Reads::number, "h", 1, tesla_soon},
+    {"scheduled_charging_start_time", "Powertrain.TractionBattery.Charging.Timer.Time", Reads::text, "", 1, tesla_day},
+    {"inside_temp", "Cabin.HVAC.AmbientAirTemperature", Reads::number, "Cel", 1, tesla_hour},
+    {"outside_temp", "Exterior.AirTemperature", Reads::number, "Cel", 1, tesla_hour},
+    {"is_climate_on", "Foxtail.IsClimateActive", Reads::flag, "", 1, tesla_hour},
+    {"is_preconditioning", "Foxtail.IsPreconditioning", Reads::flag, "", 1, tesla_hour},
+    {"is_user_present", "Foxtail.IsOccupied", Reads::flag, "", 1, tesla_hour},
+    {"locked", "Foxtail.IsLocked", Reads::flag, "", 1, tesla_hour},
+    {"doors_open", "Foxtail.IsDoorOpen", Reads::flag, "", 1, tesla_hour},
+    {"windows_open", "Foxtail.IsWindowOpen", Reads::flag, "", 1, tesla_hour},
+    {"trunk_open", "Body.Trunk.Rear.IsOpen", Reads::flag, "", 1, tesla_hour},
+    {"frunk_open", "Body.Trunk.Front.IsOpen", Reads::flag, "", 1, tesla_hour},
+    {"driver_front_door_open", "Cabin.Door.Row1.DriverSide.IsOpen", Reads::flag, "", 1, tesla_hour},
+    {"passenger_front_door_open", "Cabin.Door.Row1.PassengerSide.IsOpen", Reads::flag, "", 1, tesla_hour},
+    {"driver_rear_door_open", "Cabin.Door.Row2.DriverSide.IsOpen", Reads::flag, "", 1, tesla_hour},
+    {"passenger_rear_door_open", "Cabin.Door.Row2.PassengerSide.IsOpen", Reads::flag, "", 1, tesla_hour},
+    {"tpms_pressure_fl", "Chassis.Axle.Row1.Wheel.Left.Tire.Pressure", Reads::number, "bar", 1, tesla_day},
+    {"tpms_pressure_fr", "Chassis.Axle.Row1.Wheel.Right.Tire.Pressure", Reads::number, "bar", 1, tesla_day},
+    {"tpms_pressure_rl", "Chassis.Axle.Row2.Wheel.Left.Tire.Pressure", Reads::number, "bar", 1, tesla_day},
+    {"tpms_pressure_rr", "Chassis.Axle.Row2.Wheel.Right.Tire.Pressure", Reads::number, "bar", 1, tesla_day},
 });
 /// Said by what needs more than a row.
 struct Extra { std::string_view path; Duration max_age; };
 constexpr auto tesla_extras = std::to_array<Extra>({
-    {is_charging, hour}, {"Powertrain.TractionBattery.Charging.ChargeCurrent.Phase1", soon},
-    {"Powertrain.TractionBattery.Charging.ChargeCurrent.Phase2", soon},
-    {"Powertrain.TractionBattery.Charging.ChargeCurrent.Phase3", soon},
-    {"Foxtail.State", {}}, {"Foxtail.Place", day}, {"Foxtail.Home", day}, {"Foxtail.Destination", hour},
-    {"Foxtail.SoCAtArrival", hour}, {"Foxtail.TimeToArrival", hour},
+    {tesla_charging, tesla_hour}, {"Powertrain.TractionBattery.Charging.ChargeCurrent.Phase1", tesla_soon},
+    {"Powertrain.TractionBattery.Charging.ChargeCurrent.Phase2", tesla_soon},
+    {"Powertrain.TractionBattery.Charging.ChargeCurrent.Phase3", tesla_soon},
+    {"Foxtail.State", {}}, {"Foxtail.Place", tesla_day}, {"Foxtail.Home", tesla_day}, {"Foxtail.Destination", tesla_hour},
+    {"Foxtail.SoCAtArrival", tesla_hour}, {"Foxtail.TimeToArrival", tesla_hour},
 });
 // clang-format on
 
-bool sleeps(std::string_view state) {
+bool tesla_sleeps(std::string_view state) {
     return state == "asleep" || state == "offline" || state == "suspended";
 }
 
@@ -183,7 +183,7 @@ void TeslaMate::on_message(std::uint32_t token, const Heard& heard, Sink& sink) 
 Result<void> TeslaMate::hear(Car& car, std::string_view key, const Heard& heard, Sink& sink) {
     // A sleeping car says nothing new: what stands there was true before it fell asleep.
     const Time at =
-        sleeps(car.state) && car.since.known() && car.since <= heard.at ? car.since : Time{};
+        tesla_sleeps(car.state) && car.since.known() && car.since <= heard.at ? car.since : Time{};
     if (key == "since") {
         const auto since = parse_rfc3339(heard.payload);
         if (!since) return fail(since.error());
@@ -223,8 +223,8 @@ Result<void> TeslaMate::hear_state(Car& car, const Heard& heard, Sink& sink) {
 Result<void> TeslaMate::hear_charging(Car& car, std::string_view key, std::string_view text,
                                       Time at, Sink& sink) {
     if (key == "charging_state") {
-        if (text.empty()) return car.vehicle.say(sink, is_charging, Null{}, at);
-        return car.vehicle.say(sink, is_charging, text == "Charging", at);
+        if (text.empty()) return car.vehicle.say(sink, tesla_charging, Null{}, at);
+        return car.vehicle.say(sink, tesla_charging, text == "Charging", at);
     }
     const auto number = number_from(text);
     if (!text.empty() && !number)
@@ -257,8 +257,8 @@ Result<void> TeslaMate::hear_json(Car& car, std::string_view key, const Heard& h
         const double lat = member_number(*object, "latitude", known);
         const double lon = member_number(*object, "longitude", both);
         if (!known || !both) return fail(Code::invalid_input, "no latitude and longitude");
-        if (auto done = car.vehicle.say(sink, latitude, lat, at); !done) return done;
-        return car.vehicle.say(sink, longitude, lon, at);
+        if (auto done = car.vehicle.say(sink, tesla_latitude, lat, at); !done) return done;
+        return car.vehicle.say(sink, tesla_longitude, lon, at);
     }
     // Without a route it says {"error": ...}: then nothing is known of one.
     const bj::value* place = object->if_contains("destination");
