@@ -3,6 +3,7 @@
 #include "foxtail/api/file_secrets.hpp"
 #include "foxtail/api/server.hpp"
 #include "foxtail/api/token.hpp"
+#include "foxtail/app/car_desk.hpp"
 #include "foxtail/app/files.hpp"
 #include "foxtail/app/formats.hpp"
 #include "foxtail/app/metrics.hpp"
@@ -59,6 +60,7 @@ struct Program::Parts {
     std::unique_ptr<Formats> formats;
     std::size_t names_kept = 0;
     std::unique_ptr<MqttDoor> mqtt;
+    std::unique_ptr<CarDesk> cars;
     std::unique_ptr<api::Server> api;
     std::unique_ptr<TlsDoors> tls;
     std::uint16_t api_port = 0;
@@ -70,6 +72,7 @@ struct Program::Parts {
     ~Parts() {
         tls.reset();
         api.reset();
+        cars.reset();
         mqtt.reset();
         formats.reset();
         slow.reset();
@@ -177,6 +180,9 @@ Result<void> Program::start() {
     parts_->mqtt =
         std::make_unique<MqttDoor>(io, hub, *parts_->slow, configuration, *parts_->formats);
     if (auto done = parts_->mqtt->start(); !done) return done;
+    parts_->cars =
+        std::make_unique<CarDesk>(hub, configuration.cars.cars, parts_->formats->signals());
+    if (auto done = parts_->cars->start(); !done) return done;
 
     api::Config api_config;
     api_config.household = configuration.household;
@@ -338,6 +344,7 @@ void Program::stop() {
     parts_->signals.cancel();
     if (parts_->tls) parts_->tls->stop();
     if (parts_->api) parts_->api->stop();
+    if (parts_->cars) parts_->cars->stop();
     if (parts_->mqtt) parts_->mqtt->stop();
     parts_->hub->stop([this] {
         // From a fresh turn: closing waits for the writer, which may be calling back just now.
