@@ -3,6 +3,7 @@
 #include "foxtail/api/file_secrets.hpp"
 #include "foxtail/api/server.hpp"
 #include "foxtail/api/token.hpp"
+#include "foxtail/app/charging_desk.hpp"
 #include "foxtail/app/files.hpp"
 #include "foxtail/app/formats.hpp"
 #include "foxtail/app/metrics.hpp"
@@ -58,6 +59,7 @@ struct Program::Parts {
     std::unique_ptr<Formats> formats;
     std::size_t names_kept = 0;
     std::unique_ptr<MqttDoor> mqtt;
+    std::unique_ptr<ChargingDesk> charging;
     std::unique_ptr<api::Server> api;
     std::unique_ptr<TlsDoors> tls;
     std::uint16_t api_port = 0;
@@ -69,6 +71,7 @@ struct Program::Parts {
     ~Parts() {
         tls.reset();
         api.reset();
+        charging.reset();
         mqtt.reset();
         formats.reset();
         slow.reset();
@@ -175,6 +178,10 @@ Result<void> Program::start() {
     parts_->mqtt =
         std::make_unique<MqttDoor>(io, hub, *parts_->slow, configuration, *parts_->formats);
     if (auto done = parts_->mqtt->start(); !done) return done;
+    if (configuration.charging.any()) {
+        parts_->charging = std::make_unique<ChargingDesk>(hub, configuration.charging);
+        if (auto done = parts_->charging->start(); !done) return done;
+    }
 
     api::Config api_config;
     api_config.household = configuration.household;
@@ -336,6 +343,7 @@ void Program::stop() {
     parts_->signals.cancel();
     if (parts_->tls) parts_->tls->stop();
     if (parts_->api) parts_->api->stop();
+    if (parts_->charging) parts_->charging->stop();
     if (parts_->mqtt) parts_->mqtt->stop();
     parts_->hub->stop([this] {
         // From a fresh turn: closing waits for the writer, which may be calling back just now.

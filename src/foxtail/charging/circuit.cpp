@@ -11,8 +11,8 @@ std::optional<double> Circuit::limit_of(std::size_t channel) const {
     return std::nullopt;
 }
 
-void Circuit::heard(std::size_t channel, double amps, const std::vector<Point>& points,
-                    std::uint32_t below, Duration now) {
+Point::Bounds Circuit::sum_of(std::size_t channel, const std::vector<Point>& points,
+                              std::uint32_t below, Duration now) {
     Point::Bounds sum;
     for (std::size_t i = 0; i < points.size(); ++i) {
         if ((below >> i & 1U) == 0) continue;
@@ -24,10 +24,30 @@ void Circuit::heard(std::size_t channel, double amps, const std::vector<Point>& 
             sum.most += one.most;
         }
     }
+    return sum;
+}
+
+void Circuit::settle(const std::vector<Point>& points, std::uint32_t below, Duration now) {
+    for (std::size_t i = 0; i < points.size(); ++i) {
+        if ((below >> i & 1U) != 0 && !points[i].certain(now)) return;
+    }
+    for (std::size_t channel = 0; channel < channels; ++channel) {
+        if (!heard_[channel]) continue;
+        const auto sum = sum_of(channel, points, below, now);
+        base_[channel] =
+            std::clamp(base_[channel], value_[channel] - std::max(known_[channel], sum.most),
+                       value_[channel] - std::min(known_[channel], sum.least));
+    }
+}
+
+void Circuit::heard(std::size_t channel, double amps, const std::vector<Point>& points,
+                    std::uint32_t below, Duration now) {
+    const auto sum = sum_of(channel, points, below, now);
     const auto limit = limit_of(channel);
     double base = amps - sum.known;
     if (heard_[channel]) {
-        const double rise = amps - value_[channel];
+        // What the boxes themselves say that they take more or less explains as much.
+        const double rise = (amps - value_[channel]) - (sum.known - known_[channel]);
         const double may_rise = sum.most - sum.known;
         const double may_fall = sum.known - sum.least;
         base = base_[channel];
@@ -36,6 +56,7 @@ void Circuit::heard(std::size_t channel, double amps, const std::vector<Point>& 
     }
     base_[channel] = std::clamp(base, amps - sum.most, amps - sum.least);
     value_[channel] = amps;
+    known_[channel] = sum.known;
     heard_[channel] = true;
     at_[channel] = now;
 }
@@ -64,9 +85,11 @@ Room Circuit::room(std::uint32_t below, Duration now) const {
     double base_w = 0;
     for (std::size_t phase = 0; phase < 3; ++phase) {
         double free = site_->limit_a.value_or(std::numeric_limits<double>::infinity());
-        if (site_->metered && blind) {
+        // A phase that the meter never told of is as good as no meter.
+        const bool unknown = site_->limit_a && !heard_[phase];
+        if (site_->metered && (blind || unknown)) {
             free = std::min(free, site_->safe_a);
-        } else if (site_->metered && heard_[phase]) {
+        } else if (site_->metered) {
             free -= base_a(phase);
         }
         room.free_a[phase] = free;

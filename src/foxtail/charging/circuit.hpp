@@ -23,6 +23,9 @@ public:
     /// Amperes of a phase, + into the house; of the sum (channel 3), watts over the voltage.
     void heard(std::size_t channel, double amps, const std::vector<Point>& points,
                std::uint32_t below, Duration now);
+    /// What the boxes say later may tell what the meter saw: once all of them are settled, the
+    /// house's share follows from the last reading. To be asked before rooms are.
+    void settle(const std::vector<Point>& points, std::uint32_t below, Duration now);
     /// A limit by signal: watts, or nothing while there is none.
     void signalled(std::optional<double> watts) { signal_w_ = watts; }
 
@@ -37,12 +40,15 @@ public:
     [[nodiscard]] const CircuitSite& site() const { return *site_; }
 
 private:
+    [[nodiscard]] static Point::Bounds sum_of(std::size_t channel, const std::vector<Point>& points,
+                                              std::uint32_t below, Duration now);
     [[nodiscard]] std::optional<double> limit_of(std::size_t channel) const;
 
     const CircuitSite* site_;
     double volts_;
     std::array<double, channels> value_{};
     std::array<double, channels> base_{};
+    std::array<double, channels> known_{};  // of the points, as of the reading
     std::array<bool, channels> heard_{};
     std::array<Duration, channels> at_{};
     std::optional<double> signal_w_;

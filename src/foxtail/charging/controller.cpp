@@ -62,7 +62,6 @@ void Controller::start(Moment now) {
             point.closing_at = now.mono + seconds(20);
         if (point.commanded) point.commanded_at = now.mono;
     }
-    tell_all(now);
 }
 
 // ---- what is heard ----
@@ -109,11 +108,13 @@ void Controller::hear(PointRole role, std::size_t index, const Value& value, Seq
             point.tag = printable(text_value(value), 64);
             if (point.session && !point.tag.empty()) point.session->tag = point.tag;
             cars_sought_ = {};
+            find_cars(now);
             break;
         case PointRole::ev_id:
             point.ev_id = printable(text_value(value), 64);
             if (point.session && !point.ev_id.empty()) point.session->ev_id = point.ev_id;
             cars_sought_ = {};
+            find_cars(now);
             break;
         case PointRole::transaction:
             point.transaction = text_value(value);
@@ -201,7 +202,6 @@ void Controller::hear(CarRole role, std::size_t index, const Value& value, Seq, 
     }
     cars_sought_ = {};
     find_cars(now);
-    tell_all(now);
 }
 
 void Controller::hear(HouseRole role, const Value& value, Seq seq, Moment now) {

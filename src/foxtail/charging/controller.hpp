@@ -122,9 +122,12 @@ public:
     /// When tick() has something to do.
     [[nodiscard]] Duration next_wake(Duration now) const;
 
-    /// What came out; the caller empties them.
+    /// What came out; the caller empties it. Proposals first: they must not wait for words.
     std::vector<Proposal>& proposals() { return proposals_; }
-    std::vector<Fact>& facts() { return facts_; }
+    /// What changed since it was last asked.
+    [[nodiscard]] std::vector<Fact> take_facts(Moment now);
+    /// The next take_facts() tells it again, also when it is the same.
+    void repeat(std::size_t point, std::string_view name) { told_points_[point].erase(name); }
 
     /// What must outlive a restart. Equal states give equal bytes.
     [[nodiscard]] std::string save() const;

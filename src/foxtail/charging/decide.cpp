@@ -237,6 +237,8 @@ void Controller::give(std::vector<Given>& given, const std::vector<Room>& all, M
 
 void Controller::decide(Moment now) {
     follow_sun(now.mono);
+    for (std::size_t c = 0; c < circuits_.size(); ++c)
+        circuits_[c].settle(points_, below_[c], now.mono);
     for (std::size_t i = 0; i < points_.size(); ++i) think_of_phases(i, now);
     std::vector<Given> given(points_.size());
     const auto all = rooms(now);
@@ -254,7 +256,6 @@ void Controller::decide(Moment now) {
         explain(i, given[i], targets[i], now);
         propose_start(i, now);
     }
-    tell_all(now);
 }
 
 // ---- delays ----

@@ -9,6 +9,7 @@ constexpr double us_per_hour = 3600e6;
 constexpr double jitter_wh = 5;     // registers that round step back by as much
 constexpr double leeway_wh = 1000;  // clocks of boxes and meters are not exact
 constexpr double leeway_ratio = 1.3;
+constexpr Duration bridged_at_most = hours(1);
 
 }  // namespace
 
@@ -60,10 +61,17 @@ Energy::Gain Energy::heard_transaction(double wh, double most_w, Moment now) {
 
 Energy::Gain Energy::heard_power(double watts, Moment now) {
     double wh = 0;
+    if (!power_known_ && power_wall_.known() && now.wall > power_wall_ &&
+        now.wall - power_wall_ <= bridged_at_most) {
+        // Over a restart: at least what flowed both before and after.
+        wh = std::min(watts, watts_) * static_cast<double>((now.wall - power_wall_).us) /
+             us_per_hour;
+    }
     if (power_known_ && watts_ > 0)
         wh = watts_ * static_cast<double>((now.mono - watts_at_).us) / us_per_hour;
     watts_ = watts;
     watts_at_ = now.mono;
+    power_wall_ = now.wall;
     power_known_ = true;
     since_wh_ += wh;
     return source_ == Source::power ? Gain{wh, true} : Gain{};
@@ -75,6 +83,8 @@ void Energy::save(ByteWriter& out) const {
     out.f64(transaction_wh_);
     out.i64(heard_at_.us);
     out.f64(since_wh_);
+    out.f64(watts_);
+    out.i64(power_wall_.us);
 }
 
 void Energy::load(ByteReader& in) {
@@ -83,6 +93,8 @@ void Energy::load(ByteReader& in) {
     transaction_wh_ = in.f64();
     heard_at_.us = in.i64();
     since_wh_ = in.f64();
+    watts_ = in.f64();
+    power_wall_.us = in.i64();
 }
 
 }  // namespace foxtail::charging

@@ -37,6 +37,7 @@ private:
     Time heard_at_;  // of the source in use
     double watts_ = 0;
     Duration watts_at_;
+    Time power_wall_;
     bool power_known_ = false;
     double since_wh_ = 0;  // from the power, since the source in use spoke last
 };

@@ -75,13 +75,15 @@ void Point::heard_line_power(std::size_t line, double watts, Duration now) {
 void Point::heard_power(double watts, Duration now) {
     watts_ = std::max(watts, 0.0);
     if (line_amps_[0] >= 0 || line_watts_[0] >= 0) return;
-    // Only the sum is known: on all phases it could be on, or all of it on one.
+    // Only the sum is known: it is on as few phases as the limit allows for, whichever they are.
     const std::size_t n = lines();
-    const double even = watts_ / volts_ / static_cast<double>(n);
-    const double each = even < site_->current_min_a && n > 1 ? watts_ / volts_ : even;
+    const double allowed = commanded_a + std::max(0.5, commanded_a * 0.05);
+    std::size_t k = 1;
+    while (k < n && watts_ / volts_ / static_cast<double>(k) > allowed) ++k;
+    const double each = watts_ / volts_ / static_cast<double>(k);
+    guessed_ = k < n;
     Phases draw{};
-    for (std::size_t line = 0; line < n; ++line)
-        draw[site_->wiring[line]] = std::min(each, site_->current_max_a * 1.1);
+    for (std::size_t line = 0; line < n; ++line) draw[site_->wiring[line]] = each;
     draws(draw, now);
 }
 
@@ -138,21 +140,26 @@ bool Point::unsettled(Duration now) const {
     return commanded && now - commanded_at < site_->obeys_within;
 }
 
+bool Point::certain(Duration now) const {
+    return !unsettled(now) &&
+           (!commanded || (measured_ && measured_at_ >= commanded_at + site_->obeys_within));
+}
+
 Point::Bounds Point::bounds(std::size_t phase, Duration now) const {
     const PhaseSet possible = phases_possible();
     if (!measured_) {
         const bool draws = plugged(status) && possible[phase];
         return {0, draws ? commanded_a : 0, draws ? std::max(commanded_a, peak_) : 0};
     }
-    Bounds b{draw_[phase], draw_[phase], draw_[phase]};
+    Bounds b{guessed_ ? 0 : draw_[phase], draw_[phase], draw_[phase]};
     if (now - draw_changed_ <= skew) {
         b.least = std::min(b.least, draw_before_[phase]);
         b.most = std::max(b.most, draw_before_[phase]);
     }
-    if (unsettled(now) && possible[phase]) {
-        b.least = std::min(b.least, trough_);
-        if (phases_on()[phase]) b.most = std::max(b.most, peak_);
-    }
+    if (certain(now) || !possible[phase]) return b;
+    // What was measured may be from before the limit took effect.
+    b.least = std::min(b.least, unsettled(now) ? trough_ : commanded_a);
+    if (phases_on()[phase]) b.most = std::max(b.most, unsettled(now) ? peak_ : commanded_a);
     return b;
 }
 

@@ -65,6 +65,8 @@ public:
     void command(double amps, Duration now);
     /// It may still draw by an earlier limit.
     [[nodiscard]] bool unsettled(Duration now) const;
+    /// What was measured is what the present limit led to.
+    [[nodiscard]] bool certain(Duration now) const;
     struct Bounds {
         double least = 0;
         double known = 0;
@@ -97,6 +99,7 @@ private:
     Duration draw_changed_;
     Duration measured_at_;
     bool measured_ = false;
+    bool guessed_ = false;  // on which phases it is
     PhaseSet seen_{};
     std::array<Duration, 3> seen_at_{};
     double peak_ = 0;  // of the limits that may still be in effect

@@ -98,6 +98,7 @@ private:
     void tell_box(std::size_t index, bool all);
     void tell_meters();
     void take_out();
+    void take_facts();
     void obey(const Proposal& proposal);
     void hear_fact(const Fact& fact);
     void check();

@@ -2,6 +2,7 @@
 #include "foxtail/charging/controller.hpp"
 
 #include <cmath>
+#include <utility>
 
 namespace foxtail::charging {
 namespace {
@@ -22,6 +23,11 @@ void Controller::tell(Fact::Of of, std::size_t index, std::string_view name, Val
         at->second = value;
     }
     facts_.push_back({of, index, name, std::move(value), false});
+}
+
+std::vector<Fact> Controller::take_facts(Moment now) {
+    tell_all(now);
+    return std::exchange(facts_, {});
 }
 
 void Controller::tell_all(Moment now) {
