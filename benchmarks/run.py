@@ -253,6 +253,12 @@ def core():
             say("core.allocations_per_reading", row["allocations_per_reading"], "count", "lower")
 
 
+def guard():
+    for row in google("fox_app_benches"):
+        if "guard.inside_p99_ms" in row:
+            say("guard.inside_p99_ms", row["guard.inside_p99_ms"], "ms", "lower")
+
+
 def store():
     for row in google("fox_sqlite_benches", "--benchmark_filter=store_readings|store_rule_records|history_query|ledger"):
         for name, unit, better in (("store.readings_per_s", "1/s", "higher"), ("store.rule_records_per_s", "1/s", "higher"),
@@ -299,7 +305,7 @@ def page():
 
 FIGURES = ((("core",), core), (("store", "history", "ledger"), store), (("mqtt.rule",), reaction), (("mqtt.qos1",), acked),
            (("start", "rss"), start), (("scale",), scale), (("page",), page), (("trust.decision", "trust.recompile"), trust), (("trust.revoke",), revoke),
-           (("vss",), vss))
+           (("vss",), vss), (("guard",), guard))
 for names, figure in FIGURES:
     if not WANTED or any(w.startswith(name) or name.startswith(w) for w in WANTED for name in names):
         figure()

@@ -4,6 +4,7 @@
 #include "foxtail/api/server.hpp"
 #include "foxtail/api/token.hpp"
 #include "foxtail/app/car_desk.hpp"
+#include "foxtail/app/charging_desk.hpp"
 #include "foxtail/app/files.hpp"
 #include "foxtail/app/formats.hpp"
 #include "foxtail/app/metrics.hpp"
@@ -61,6 +62,7 @@ struct Program::Parts {
     std::size_t names_kept = 0;
     std::unique_ptr<MqttDoor> mqtt;
     std::unique_ptr<CarDesk> cars;
+    std::unique_ptr<ChargingDesk> charging;
     std::unique_ptr<api::Server> api;
     std::unique_ptr<TlsDoors> tls;
     std::uint16_t api_port = 0;
@@ -73,6 +75,7 @@ struct Program::Parts {
         tls.reset();
         api.reset();
         cars.reset();
+        charging.reset();
         mqtt.reset();
         formats.reset();
         slow.reset();
@@ -183,6 +186,10 @@ Result<void> Program::start() {
     parts_->cars =
         std::make_unique<CarDesk>(hub, configuration.cars.cars, parts_->formats->signals());
     if (auto done = parts_->cars->start(); !done) return done;
+    if (configuration.charging.any()) {
+        parts_->charging = std::make_unique<ChargingDesk>(hub, configuration.charging);
+        if (auto done = parts_->charging->start(); !done) return done;
+    }
 
     api::Config api_config;
     api_config.household = configuration.household;
@@ -345,6 +352,7 @@ void Program::stop() {
     if (parts_->tls) parts_->tls->stop();
     if (parts_->api) parts_->api->stop();
     if (parts_->cars) parts_->cars->stop();
+    if (parts_->charging) parts_->charging->stop();
     if (parts_->mqtt) parts_->mqtt->stop();
     parts_->hub->stop([this] {
         // From a fresh turn: closing waits for the writer, which may be calling back just now.

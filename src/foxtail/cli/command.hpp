@@ -53,6 +53,7 @@ void add_desk_commands(const Setting& setting);     // desk
 void add_people_commands(const Setting& setting);   // people
 void add_file_commands(const Setting& setting);     // backup, restore
 void add_ca_command(const Setting& setting);        // ca
+void add_charge_commands(const Setting& setting);   // charge
 void add_witness_command(const Setting& setting);   // witness
 void add_completion_command(const Setting& setting);
 /// Below `journal`: verify, export, stat.

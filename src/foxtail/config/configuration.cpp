@@ -371,6 +371,7 @@ std::vector<std::string> changed_for_next_start(const Configuration& now,
     look("formats.home_assistant", &C::home_assistant_prefix, &C::home_assistant_ignore_origins);
     look("things", &C::things);
     look("cars", &C::cars);
+    look("charging", &C::charging);
     look("formats.owntracks", &C::owntracks_prefix, &C::owntracks_accuracy_m_max, &C::regions);
     return out;
 }
@@ -421,8 +422,8 @@ void read_residents(Yaml& yaml, const YAML::Node& map, Configuration& out) {
 
 ConfigurationRead read_configuration(std::string_view text, std::string_view file) {
     static constexpr std::array<std::string_view, 10> keys = {
-        "household", "api",    "tls",       "mqtt",  "formats",
-        "cars",      "things", "residents", "rules", "log"};
+        "household", "api",    "tls",       "mqtt",  "formats", "cars",
+        "charging",  "things", "residents", "rules", "log"};
     ConfigurationRead out;
     out.configuration.residents.verbs = static_cast<std::uint16_t>(
         bit_of(Verb::discover) | bit_of(Verb::read) | bit_of(Verb::observe) |
@@ -444,6 +445,7 @@ ConfigurationRead read_configuration(std::string_view text, std::string_view fil
         read_residents(yaml, Yaml::at(root, "residents"), out.configuration);
         out.configuration.rule_files = texts(yaml, Yaml::at(root, "rules"), "'rules'");
         read_log(yaml, Yaml::at(root, "log"), out.configuration);
+        out.configuration.charging = read_charging(yaml, Yaml::at(root, "charging"));
     }
     out.mistakes = yaml.take_mistakes();
     return out;

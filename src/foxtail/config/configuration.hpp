@@ -2,6 +2,7 @@
 
 #include "foxtail/base/log.hpp"
 #include "foxtail/config/cars.hpp"
+#include "foxtail/config/charging.hpp"
 #include "foxtail/model/overlay.hpp"
 #include "foxtail/rules/rule.hpp"
 
@@ -92,6 +93,7 @@ struct Configuration {
     ThingOverlays things;  // what the household says of things, over their makers
     ResidentsConfig residents;
     std::vector<std::string> rule_files;  // as written; relative to the configuration file
+    ChargingConfig charging;
     LogFormat log_format = LogFormat::text;
     LogLevel log_level = LogLevel::info;
 };

@@ -44,6 +44,7 @@ struct Wish {
     Value value;
     std::optional<Duration>
         time_to_live;  // nothing = time_to_live_default; at most time_to_live_max
+    Seq cause = 0;     // the record that led to it; 0 = none but the wish itself
 };
 
 /// One household: a deterministic actor. In come facts and wishes with the moment they come; out
