@@ -1,6 +1,7 @@
 #pragma once
 
 #include "foxtail/base/log.hpp"
+#include "foxtail/config/ocpp.hpp"
 #include "foxtail/model/overlay.hpp"
 #include "foxtail/rules/rule.hpp"
 
@@ -87,6 +88,7 @@ struct Configuration {
     std::optional<std::string> owntracks_prefix = "owntracks";
     double owntracks_accuracy_m_max = 200;
     std::vector<RegionConfig> regions;
+    OcppConfig ocpp;
     ThingOverlays things;  // what the household says of things, over their makers
     ResidentsConfig residents;
     std::vector<std::string> rule_files;  // as written; relative to the configuration file
