@@ -31,6 +31,9 @@ public:
     /// A wish for one of its things. Error: why it is not even asked.
     [[nodiscard]] Result<Outlet::Sent> carry_out(const Order& order, int point);
 
+    /// Who it is to the Authority, and its topic; looked up once.
+    std::optional<SubjectId> subject;
+    std::string topic;
     /// The line it speaks on; 0 = none.
     ocpp::LineId line = 0;
     std::string peer;

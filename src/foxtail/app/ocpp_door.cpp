@@ -16,6 +16,7 @@ constexpr int tick_alarm = 120;
 constexpr Duration tick_every = milliseconds(250);
 constexpr std::string_view purpose = "chargers from the configuration";
 constexpr std::string_view kept_prefix = "station/";
+constexpr std::string_view name_prefix = "name/";
 
 std::string topic_of(std::string_view id) {
     return "ocpp/" + percent_encode(id);
@@ -33,7 +34,9 @@ OcppDoor::OcppDoor(boost::asio::io_context& home, Hub& hub, Worker& passwords,
       configuration_(std::move(configuration)),
       listener_(home, *this),
       salt_(api::random_text(hub.environment().random, 16)),
-      reader_(JsonLimits{ocpp::frame_bytes_max, ocpp::frame_depth_max}) {}
+      reader_(JsonLimits{ocpp::frame_bytes_max, ocpp::frame_depth_max}) {
+    for (const auto& station : configuration_.stations) configured_.emplace(station.id, &station);
+}
 
 OcppDoor::~OcppDoor() {
     stop();
@@ -59,7 +62,7 @@ Result<void> OcppDoor::start() {
         endpoints_.push_back({listener.address, *port});
     }
     epoch_ = hub_.authority().epoch();
-    tick();
+    if (!configuration_.listeners.empty()) tick();
     return {};
 }
 
@@ -90,22 +93,27 @@ Result<void> OcppDoor::restore() {
     return {};
 }
 
+/// "A/1" and "A 1" have the same plain name: the second gets a number, and keeps it.
+std::string OcppDoor::name_for(const std::string& id) {
+    if (const auto at = names_.find(id); at != names_.end()) return at->second;
+    const auto taken = [&](const std::string& name) {
+        return std::any_of(names_.begin(), names_.end(),
+                           [&](const auto& one) { return one.second == name; });
+    };
+    std::string name = to_name(id);
+    for (int number = 2; taken(name); ++number) name = to_name(id) + "_" + std::to_string(number);
+    names_.emplace(id, name);
+    inlet_->keep(std::string(name_prefix) + id, name);
+    return name;
+}
+
 OcppCharger& OcppDoor::charger(const std::string& id) {
     if (const auto at = chargers_.find(id); at != chargers_.end()) return *at->second;
     const auto* station = configured(id);
     OcppStationConfig otherwise;
     otherwise.id = id;
-    // "A/1" and "A 1" have the same plain name; the second gets a number.
-    std::string prefix = to_name(id);
-    for (int number = 2;; ++number) {
-        const bool taken = std::any_of(chargers_.begin(), chargers_.end(), [&](const auto& one) {
-            return to_name(one.first) == prefix;
-        });
-        if (!taken) break;
-        prefix = to_name(id) + "_" + std::to_string(number);
-    }
     auto fresh = std::make_unique<OcppCharger>(
-        hub_, *inlet_, listener_, id, prefix,
+        hub_, *inlet_, listener_, id, name_for(id),
         options_for(station != nullptr ? *station : otherwise, configuration_.tags));
     fresh->own_ended = [this](std::uint64_t ticket, bool done, std::string_view detail) {
         key_answered(ticket, done, detail);
@@ -164,7 +172,7 @@ void OcppDoor::text(ocpp::LineId line, std::string_view text) {
     const auto* json = value ? *value : nullptr;
     if (const auto at = lines_.find(line); at != lines_.end()) {
         OcppCharger& one = *at->second;
-        if (!may_speak(one.station().id())) return listener_.close(line, 1008, "not let in");
+        if (!may_speak(one)) return listener_.close(line, 1008, "not let in");
         return one.station().frame(json, text, hub_.now());
     }
     const auto at = waiting_lines_.find(line);
@@ -209,7 +217,7 @@ void OcppDoor::recheck() {
     epoch_ = hub_.authority().epoch();
     std::vector<ocpp::LineId> gone;
     for (const auto& [line, one] : lines_) {
-        if (!may_speak(one->station().id())) gone.push_back(line);
+        if (!may_speak(*one)) gone.push_back(line);
     }
     for (const auto line : gone) listener_.close(line, 1008, "not let in any more");
 }
@@ -222,7 +230,7 @@ Result<Outlet::Sent> OcppDoor::send(const Order& order) {
     for (const auto& [id, one] : chargers_) {
         const int point = one->point_of(thing);
         if (point == 0) continue;
-        if (!may_speak(id)) return fail(Code::unavailable, "the charger is no longer let in");
+        if (!may_speak(*one)) return fail(Code::unavailable, "the charger is no longer let in");
         return one->carry_out(order, point);
     }
     return fail(Code::unavailable, "'" + thing + "' belongs to no charger that is let in");

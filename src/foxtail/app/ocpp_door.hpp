@@ -75,6 +75,7 @@ private:
     [[nodiscard]] const Subject* subject_of(const std::string& id) const;
     /// The decision for a frame of the charger's.
     [[nodiscard]] bool may_speak(const std::string& id) const;
+    [[nodiscard]] bool may_speak(OcppCharger& charger) const;
     [[nodiscard]] bool needs_key(SubjectId subject) const;
     void admit_configured(const OcppStationConfig& station, const ocpp::Caller& caller,
                           std::function<void(ocpp::Admission)> done);
@@ -83,6 +84,7 @@ private:
     [[nodiscard]] ocpp::Admission admit_paired(const Subject& subject, const ocpp::Caller& caller);
     void sign_in_failed(std::string_view id, const Subject* subject, std::string_view peer);
     OcppCharger& charger(const std::string& id);
+    [[nodiscard]] std::string name_for(const std::string& id);
     [[nodiscard]] Result<void> restore();
     void serve(OcppCharger& charger, ocpp::LineId line, ocpp::Version version,
                const std::string& peer);
@@ -98,6 +100,9 @@ private:
     OcppConfig configuration_;
     ocpp::Listener listener_;
     std::optional<Inlet> inlet_;
+    std::map<std::string, const OcppStationConfig*, std::less<>> configured_;
+    std::map<std::string, std::string, std::less<>>
+        names_;  // id -> what its things' ids begin with
     std::map<std::string, std::unique_ptr<OcppCharger>, std::less<>> chargers_;
     std::unordered_map<ocpp::LineId, OcppCharger*> lines_;
     std::map<std::string, Waiting, std::less<>> waiting_;

@@ -64,10 +64,8 @@ Admission welcome(const OcppStationConfig* station) {
 }  // namespace
 
 const OcppStationConfig* OcppDoor::configured(std::string_view id) const {
-    for (const auto& station : configuration_.stations) {
-        if (station.id == id) return &station;
-    }
-    return nullptr;
+    const auto at = configured_.find(id);
+    return at == configured_.end() ? nullptr : at->second;
 }
 
 const Subject* OcppDoor::subject_of(const std::string& id) const {
@@ -80,6 +78,19 @@ bool OcppDoor::may_speak(const std::string& id) const {
            hub_.authority()
                .permit_topic<Verb::publish>(subject->id, paired_topic(id), false, hub_.now().wall)
                .has_value();
+}
+
+/// The same for every frame of one that is known, without looking it up by its name.
+bool OcppDoor::may_speak(OcppCharger& charger) const {
+    if (!charger.subject) {
+        const Subject* subject = subject_of(charger.station().id());
+        if (subject == nullptr) return false;
+        charger.subject = subject->id;
+        charger.topic = paired_topic(charger.station().id());
+    }
+    return hub_.authority()
+        .permit_topic<Verb::publish>(*charger.subject, charger.topic, false, hub_.now().wall)
+        .has_value();
 }
 
 bool OcppDoor::needs_key(SubjectId subject) const {

@@ -326,6 +326,8 @@ Listener::Listener(asio::io_context& context, ListenerHost& host, ListenerLimits
 
 Listener::~Listener() {
     stop();
+    // Lines hold the core, and the core them: what has not said goodbye by now goes without.
+    const auto lines = std::exchange(core_->lines, {});
 }
 
 Result<std::uint16_t> Listener::listen(const std::string& address, std::uint16_t port) {

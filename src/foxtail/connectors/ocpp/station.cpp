@@ -270,15 +270,19 @@ void Station::tick(Moment now) {
         finished(call, answered, now);
         send_next(now);
     }
-    if (!configured_ && !configuring_ && now.mono >= speak_at_) {
-        if (known_) {
-            configure(now);
-        } else {
-            configuring_ = true;
-            enqueue_step(AskTrigger{AskTrigger::What::boot, 0}, Step::trigger_boot, now);
-        }
-    }
+    if (!configured_ && now.mono >= speak_at_) speak_up(now);
     if (configured_) renew(now);
+}
+
+/// The charger has settled, and said no boot; or it has answered and not told what it promised.
+void Station::speak_up(Moment now) {
+    if (!configuring_ && known_) return configure(now);
+    speak_at_ = now.mono + promise_time_max;
+    if (!configuring_) {
+        configuring_ = true;
+        return enqueue_step(AskTrigger{AskTrigger::What::boot, 0}, Step::trigger_boot, now);
+    }
+    if (!outstanding_ && waiting_.empty()) plan(now);
 }
 
 /// A limit that is not renewed ends: then the box falls back by itself to what is safe.

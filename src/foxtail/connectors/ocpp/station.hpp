@@ -58,6 +58,7 @@ public:
     static constexpr std::size_t calls_max = 32;  // waiting to be sent
     static constexpr Duration answer_time_max = seconds(30);
     static constexpr Duration settle_time = seconds(5);  // after connecting, before we speak up
+    static constexpr Duration promise_time_max = minutes(1);  // for a boot or a report to follow
     static constexpr Duration clock_ahead_max = minutes(5);
     static constexpr Duration lost_after = minutes(10);  // a transaction of a free point is over
     static constexpr std::size_t ended_kept = 16;        // transactions remembered after the end
@@ -173,6 +174,7 @@ private:
     void fail_calls(std::string_view why);
     [[nodiscard]] Point* point_at(int point);
     Point* ensure_point(int point);
+    void speak_up(Moment now);
     void renew(Moment now);
     void forget_lost(Moment now);
 

@@ -49,6 +49,7 @@ std::string Station::setting(std::string_view key) const {
 
 void Station::configure(Moment now) {
     configuring_ = true;
+    speak_at_ = now.mono + promise_time_max;
     enqueue_step(AskSettings{{}, next_remote_id_++}, Step::settings, now);
 }
 

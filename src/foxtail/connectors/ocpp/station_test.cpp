@@ -65,6 +65,17 @@ TEST_F(AStation, that_says_no_boot_when_it_comes_back_is_asked_for_one_only_once
     EXPECT_THAT(outstanding, HasSubstr(R"("requestedMessage":"BootNotification")"));
 }
 
+TEST_F(AStation, that_promises_a_report_and_sends_none_is_configured_all_the_same) {
+    come(Version::v201);
+    call("BootNotification",
+         R"({"reason":"PowerUp","chargingStation":{"vendorName":"V","model":"M"}})");
+    EXPECT_THAT(outstanding, HasSubstr("GetBaseReport"));
+    reply(R"({"status":"Accepted"})");
+    EXPECT_EQ(outstanding, "");
+    pass(seconds(61));
+    EXPECT_THAT(outstanding, HasSubstr("TxUpdatedMeasurands"));
+}
+
 TEST_F(AStation, is_asked_for_one_measurand_after_the_other_when_it_refuses_them_all) {
     come();
     boot();

@@ -4,12 +4,21 @@
 #include "foxtail/connectors/ocpp/station.hpp"
 
 #include <algorithm>
+#include <charconv>
 #include <cmath>
 
 namespace foxtail::ocpp {
 namespace {
 
 constexpr std::uint8_t save_format = 1;
+constexpr double register_wh_max = 1e13;  // ten thousand households for a year
+
+/// 0 for one of 2.0.1, whose transactions have names.
+std::int64_t number_of(std::string_view transaction) {
+    std::int64_t out = 0;
+    (void)std::from_chars(transaction.data(), transaction.data() + transaction.size(), out);
+    return out;
+}
 
 /// Cards are numbers of plastic; what a car says of itself looks otherwise.
 bool of_car(std::string_view token, std::string_view kind) {
@@ -46,7 +55,7 @@ void Station::began(const TransactionTold& told, std::string_view id, Moment now
     const bool accepted = told.token.empty() || may_charge(told.token);
     const bool old = version_ == Version::v16;
     const auto reply = [&](const std::string& transaction, bool wait) {
-        if (old) return answer(id, start_answer(std::stoll(transaction), accepted), wait);
+        if (old) return answer(id, start_answer(number_of(transaction), accepted), wait);
         answer(id, transaction_answer(version_, !told.token.empty(), accepted), wait);
     };
     // A start whose answer got lost comes again, word by word: it is the same one.
@@ -214,6 +223,9 @@ void Station::say_session(int point, const Running* running, Time at) {
 
 void Station::count(Running& running, double register_wh, Time at) {
     if (running.heard.known() && at < running.heard) return;  // told late: counted already
+    if (!(register_wh >= 0 && register_wh < register_wh_max)) {
+        return sink_->noticed("meter", {}, "an energy register that no meter has");
+    }
     const auto wh = static_cast<std::int64_t>(std::llround(register_wh));
     if (!running.register_known) {
         running.register_known = true;
