@@ -5,6 +5,7 @@ usage: run.py BIN_FOLDER [NAME...]     only figures whose name begins with one o
 """
 import gzip, json, os, pathlib, re, shutil, signal, socket, subprocess, sys, tempfile, time, urllib.request
 
+import ocpp as charging_stations
 import revoke as revoking
 
 BIN = pathlib.Path(sys.argv[1]).resolve()
@@ -297,6 +298,19 @@ def revoke():
     house.stop()
 
 
+def ocpp():
+    if shutil.which("node") is None or not charging_stations.SUITE.exists():
+        return
+    if wanted("ocpp.suite.passed"):
+        say("ocpp.suite.passed", charging_stations.suite(BIN / "foxtail"), "checks", "higher")
+    if wanted("ocpp.p99_ratio"):
+        ratio, ours = charging_stations.p99_ratio(BIN / "foxtail")
+        say("ocpp.p99_ratio", ratio, "ratio", "lower")
+        say("ocpp.p99_ms", ours, "ms", "lower")
+    if wanted("ocpp.chargers"):
+        say("ocpp.chargers", charging_stations.most_chargers(BIN / "foxtail"), "chargers", "higher")
+
+
 def page():
     dist = ROOT / "web" / "dist"
     files = [f for f in dist.rglob("*") if f.is_file() and f.suffix not in (".gz", ".br")]
@@ -305,7 +319,7 @@ def page():
 
 FIGURES = ((("core",), core), (("store", "history", "ledger"), store), (("mqtt.rule",), reaction), (("mqtt.qos1",), acked),
            (("start", "rss"), start), (("scale",), scale), (("page",), page), (("trust.decision", "trust.recompile"), trust), (("trust.revoke",), revoke),
-           (("vss",), vss), (("guard",), guard))
+           (("vss",), vss), (("guard",), guard), (("ocpp",), ocpp))
 for names, figure in FIGURES:
     if not WANTED or any(w.startswith(name) or name.startswith(w) for w in WANTED for name in names):
         figure()

@@ -135,7 +135,8 @@ const requests = {
   ledger_consistency: () => [[200, {query: 'from=1'}], [400], [400, {query: 'from=x'}]],
   ledger_inclusion: () => [[200, {query: 'seq=1'}], [400], [404, {query: 'seq=99999999'}]],
   confirm_grant: () => [[409, {id: found.lasting}], [404, {id: '999999'}], [404, {id: 'x'}]],
-  invitations: () => [[200]],
+  invitations: () => [[200]], chargers: () => [[200]],
+  accept_charger: () => [[404, {id: 'nobody', body: {}}], [400, {id: 'nobody', body: {without_key: 1}}]],
   invite: () => [[201, {body: {name: 'eve'}}], [201, {body: {kind: 'guest', name: 'oma', until: '2099-01-01T00:00:00Z'}}], [400, {body: {}}],
     [400, {body: {kind: 'owner', name: 'x'}}], [400, {body: {name: 'x', person: 'porch'}}], [409, {body: {name: 'pat'}}]],
   withdraw_invitation: () => [[204, {id: found.invitation}], [404, {id: found.invitation}], [404, {id: 'x'}]],
@@ -215,7 +216,7 @@ for (const id of Object.keys(requests)) {
 
 test('who may read one property sees that one, and nothing of the rest', async () => {
   const as = (id, values = {}, query = '') => ask(by_id(id), fill(by_id(id).path, values) + query, {token: narrow});
-  for (const id of ['rules', 'grants', 'subjects', 'invitations', 'problems', 'system', 'metrics']) assert.equal((await as(id)).status, 403, id);
+  for (const id of ['rules', 'grants', 'subjects', 'invitations', 'chargers', 'problems', 'system', 'metrics']) assert.equal((await as(id)).status, 403, id);
   assert.equal((await as('read_property', {id: 'porch', name: 'lux'})).status, 200);
   assert.deepEqual((await as('things')).value.map((thing) => thing.id.split(':').pop()), ['porch']);
   assert.deepEqual((await as('readings')).value.readings.map((one) => one.address), ['porch/lux']);

@@ -180,6 +180,13 @@ function history(url) {
   const spec = things.find((one) => one.id === id)?.properties[name];
   const now = values.get(address)?.value ?? null;
   const points = [];
+  if (name === "last_session") {
+    for (let back = 1; back <= 5; back += 1) {
+      const until = to - back * 1.3 * 86400e3;
+      points.unshift([until, null, null, null, { id: `garage-${20 - back}`, point: "garage", from: new Date(until - 9e6).toISOString(), until: new Date(until).toISOString(), energy_wh: 6100 + back * 1731, estimated: back === 3, cost: back === 4 ? null : 0.21 * (6.1 + back * 1.7), currency: "EUR", car: back === 2 ? "unknown" : "leaf", who: "anna" }, 1]);
+    }
+    return { address, unit: "", type: "object", from: new Date(from).toISOString(), to: new Date(to).toISOString(), points };
+  }
   const count = Math.min(300, Number(url.searchParams.get("points") ?? 600));
   for (let index = 0; index < count; index += 1) {
     const time = from + ((to - from) * index) / count;

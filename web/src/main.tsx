@@ -10,6 +10,7 @@ import { WhyDialog } from "./parts/entry";
 import { Icon, Mark } from "./parts/icon";
 import { GatePage } from "./views/gate";
 import { DeskPage } from "./views/desk";
+import { EnergyPage, has_energy } from "./views/energy";
 import { Home } from "./views/home";
 import { Journal } from "./views/journal";
 import { Problems, Rules, SystemPage, WhyPage } from "./views/others";
@@ -18,6 +19,7 @@ import "./style.css";
 
 const places: [view: string, key: Key, icon: string][] = [
   ["", "nav.home", "home"],
+  ["energy", "nav.energy", "bolt"],
   ["desk", "nav.desk", "lock"],
   ["journal", "nav.journal", "journal"],
   ["rules", "nav.rules", "rules"],
@@ -35,7 +37,7 @@ function Navigation() {
         <span>Foxtail</span>
       </a>
       <ul>
-        {places.map(([view, key, icon]) => (
+        {places.filter(([view]) => view !== "energy" || has_energy()).map(([view, key, icon]) => (
           <li key={view}>
             <a href={"#/" + view} aria-current={here === view ? "page" : undefined}>
               <Icon name={icon} size={22} />
@@ -116,6 +118,8 @@ function View({ at }: { at: Route }) {
   switch (at.view) {
     case "thing":
       return <ThingPage key={at.argument} id={at.argument} />;
+    case "energy":
+      return <EnergyPage />;
     case "desk":
       return <DeskPage />;
     case "journal":

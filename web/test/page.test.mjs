@@ -355,7 +355,7 @@ test("everything of mine is taken along as a file, portion after portion", async
   assert.match(text, /,reading,/);
 });
 
-const views = ["#/", "#/desk", "#/journal", "#/rules", "#/problems", "#/system"];
+const views = ["#/", "#/energy", "#/desk", "#/journal", "#/rules", "#/problems", "#/system"];
 
 const looks = [
   ["phone in the dark", phone],

@@ -92,6 +92,10 @@ void invite(Door&, Site&, Call&, const Answer&);
 void withdraw(Door&, Site&, Call&, const Answer&);
 void let_leave(Door&, Site&, Call&, const Answer&);
 }  // namespace people
+namespace chargers {  // routes_chargers.cpp
+void list(Door&, Site&, Call&, const Answer&);
+void accept(Door&, Site&, Call&, const Answer&);
+}  // namespace chargers
 namespace open {  // routes_open.cpp
 void health(Gate&, Call&, const Answer&);
 void ready(Gate&, Call&, const Answer&);

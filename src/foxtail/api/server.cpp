@@ -156,5 +156,8 @@ void Server::add_metrics(MetricsSource source) {
 void Server::add_connections(ConnectionsSource source) {
     inside_->site.connections.push_back(std::move(source));
 }
+void Server::set_chargers(Chargers chargers) {
+    inside_->site.chargers = std::move(chargers);
+}
 
 }  // namespace foxtail::api

@@ -53,6 +53,7 @@ public:
     /// Figures and connections of others (connectors, the store) for /metrics and /system.
     void add_metrics(MetricsSource source);
     void add_connections(ConnectionsSource source);
+    void set_chargers(Chargers chargers);
 
 private:
     struct Inside;

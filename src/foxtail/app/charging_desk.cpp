@@ -17,6 +17,7 @@ using charging::Setting;
 
 constexpr int charging_alarm = 110;
 constexpr std::string_view state_name = "state";
+const std::string flow_id = "power-flow";
 constexpr std::string_view charging_purpose = "charging, as configured";
 constexpr Duration keep_every = seconds(60);
 constexpr Duration limit_lives = seconds(30);
@@ -114,6 +115,21 @@ ThingSpec circuit_thing(const charging::CircuitSite& circuit, const std::string&
     thing.properties.push_back(charging_property("over", "Over its limit", Type::boolean));
     thing.properties.push_back(one_of("meter", "Meter", meters));
     thing.properties.push_back(charging_property("signal", "Limit by signal", Type::number, "W"));
+    return thing;
+}
+
+ThingSpec flow_thing() {
+    ThingSpec thing;
+    thing.id = flow_id;
+    thing.kind = ThingKind::service;
+    thing.title = "Power flow";
+    for (const auto& [name, title] :
+         std::initializer_list<std::pair<const char*, const char*>>{{"grid", "From the grid"},
+                                                                    {"sun", "From the sun"},
+                                                                    {"battery", "From the battery"},
+                                                                    {"home", "Into the home"},
+                                                                    {"cars", "Into cars"}})
+        thing.properties.push_back(charging_property(name, title, Type::number, "W"));
     return thing;
 }
 
@@ -226,7 +242,9 @@ Result<void> ChargingDesk::tell_things() {
         if (auto told = inlet_->tell(circuit_thing(site.circuits[i], circuit_things_[i])); !told)
             return fail(told.error());
     }
-    return {};
+    if (!config_.house.contains("grid")) return {};
+    const auto told = inlet_->tell(flow_thing());
+    return told ? Result<void>{} : fail(told.error());
 }
 
 void ChargingDesk::load_kept() {
@@ -376,12 +394,14 @@ void ChargingDesk::wish(const charging::Proposal& proposal) {
 }
 
 void ChargingDesk::report(const Fact& fact) {
-    const auto& things = fact.of == Fact::Of::point ? point_things_ : circuit_things_;
+    const std::string& thing = fact.of == Fact::Of::flow    ? flow_id
+                               : fact.of == Fact::Of::point ? point_things_[fact.index]
+                                                            : circuit_things_[fact.index];
     if (fact.event) {
-        (void)inlet_->happened(things[fact.index], fact.name, fact.value);
+        (void)inlet_->happened(thing, fact.name, fact.value);
         return;
     }
-    const Property* property = inlet_->catalogue().find_property(things[fact.index], fact.name);
+    const Property* property = inlet_->catalogue().find_property(thing, fact.name);
     if (property == nullptr) return;
     const auto said = inlet_->report({property->id, Quality::good, {}, fact.value});
     if (!said && said.error().code == Code::invalid_input)

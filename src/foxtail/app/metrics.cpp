@@ -1,5 +1,6 @@
 #include "foxtail/app/metrics.hpp"
 
+#include "foxtail/app/ocpp_door.hpp"
 #include "foxtail/app/tls_doors.hpp"
 
 namespace foxtail {
@@ -82,6 +83,31 @@ void show_connector(api::Server& server, const MqttDoor& door) {
         }
         return shown;
     });
+}
+
+void show_chargers(api::Server& server, OcppDoor& door) {
+    server.add_metrics([&door](std::vector<api::Metric>& out) {
+        using Kind = api::Metric::Kind;
+        const auto& f = door.listener().figures();
+        const auto add = [&out](const char* name, const char* help, Kind kind, double value) {
+            out.push_back({name, help, kind, {}, value});
+        };
+        add("foxtail_ocpp_connections", "Chargers connected, or about to be.", Kind::gauge,
+            static_cast<double>(f.connections));
+        add("foxtail_ocpp_accepted_total", "Connections of chargers taken.", Kind::counter,
+            static_cast<double>(f.accepted));
+        add("foxtail_ocpp_refused_total", "Connections of chargers turned away.", Kind::counter,
+            static_cast<double>(f.refused));
+        add("foxtail_ocpp_received_frames_total", "Frames from chargers.", Kind::counter,
+            static_cast<double>(f.frames_in));
+        add("foxtail_ocpp_sent_frames_total", "Frames to chargers.", Kind::counter,
+            static_cast<double>(f.frames_out));
+    });
+    server.set_chargers({[&door] { return door.chargers(); },
+                         [&door](Door& asking, const std::string& id, bool without_key,
+                                 std::function<void(Result<void>)> then) {
+                             door.accept(asking, id, without_key, std::move(then));
+                         }});
 }
 
 }  // namespace foxtail

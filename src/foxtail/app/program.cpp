@@ -9,6 +9,7 @@
 #include "foxtail/app/formats.hpp"
 #include "foxtail/app/metrics.hpp"
 #include "foxtail/app/mqtt_door.hpp"
+#include "foxtail/app/ocpp_door.hpp"
 #include "foxtail/app/tls_doors.hpp"
 #include "foxtail/base/assert.hpp"
 #include "foxtail/base/log.hpp"
@@ -61,6 +62,7 @@ struct Program::Parts {
     std::unique_ptr<Formats> formats;
     std::size_t names_kept = 0;
     std::unique_ptr<MqttDoor> mqtt;
+    std::unique_ptr<OcppDoor> ocpp;
     std::unique_ptr<CarDesk> cars;
     std::unique_ptr<ChargingDesk> charging;
     std::unique_ptr<api::Server> api;
@@ -76,6 +78,7 @@ struct Program::Parts {
         api.reset();
         cars.reset();
         charging.reset();
+        ocpp.reset();
         mqtt.reset();
         formats.reset();
         slow.reset();
@@ -183,6 +186,8 @@ Result<void> Program::start() {
     parts_->mqtt =
         std::make_unique<MqttDoor>(io, hub, *parts_->slow, configuration, *parts_->formats);
     if (auto done = parts_->mqtt->start(); !done) return done;
+    parts_->ocpp = std::make_unique<OcppDoor>(io, hub, *parts_->slow, configuration.ocpp);
+    if (auto done = parts_->ocpp->start(); !done) return done;
     parts_->cars =
         std::make_unique<CarDesk>(hub, configuration.cars.cars, parts_->formats->signals());
     if (auto done = parts_->cars->start(); !done) return done;
@@ -201,6 +206,7 @@ Result<void> Program::start() {
         std::make_unique<api::Server>(io, hub, *parts_->secrets, *parts_->slow, api_config);
     if (auto done = parts_->api->load(); !done) return done;
     show_connector(*parts_->api, *parts_->mqtt);
+    show_chargers(*parts_->api, *parts_->ocpp);
     const auto port = parts_->api->listen(configuration.api.address, configuration.api.port);
     if (!port) return fail(port.error());
     parts_->api_port = *port;
@@ -221,6 +227,8 @@ Result<void> Program::start() {
     for (const auto& endpoint : parts_->mqtt->endpoints()) {
         log(LogLevel::info, "listening", {{"mqtt", format_endpoint(endpoint)}});
     }
+    for (const auto& endpoint : parts_->ocpp->endpoints())
+        log(LogLevel::info, "listening", {{"ocpp", format_endpoint(endpoint)}});
     return {};
 }
 
@@ -234,6 +242,9 @@ Result<void> Program::open_tls() {
     in_clear("page", configuration.api);
     for (const auto& listener : configuration.mqtt_listeners) {
         if (!listener.tls) in_clear("mqtt", listener.endpoint);
+    }
+    for (const auto& listener : configuration.ocpp.listeners) {
+        if (!listener.tls) in_clear("ocpp", {listener.address, listener.port});
     }
     if (!uses_tls(configuration)) return {};
     parts_->tls = std::make_unique<TlsDoors>(parts_->io, options_.data, options_.config_file);
@@ -255,6 +266,14 @@ Result<void> Program::open_tls() {
         if (!port) return fail(port.error());
         log(LogLevel::info, "listening",
             {{"mqtts", format_endpoint({listener.endpoint.address, *port})}});
+    }
+    for (const auto& listener : configuration.ocpp.listeners) {
+        if (!listener.tls) continue;
+        const auto port = tls.open(
+            {listener.address, listener.port},
+            [this](int socket, std::string peer) { parts_->ocpp->take(socket, std::move(peer)); });
+        if (!port) return fail(port.error());
+        log(LogLevel::info, "listening", {{"ocpps", format_endpoint({listener.address, *port})}});
     }
     show_tls(*parts_->api, tls);
     watch_certificate();
@@ -353,6 +372,7 @@ void Program::stop() {
     if (parts_->api) parts_->api->stop();
     if (parts_->cars) parts_->cars->stop();
     if (parts_->charging) parts_->charging->stop();
+    if (parts_->ocpp) parts_->ocpp->stop();
     if (parts_->mqtt) parts_->mqtt->stop();
     parts_->hub->stop([this] {
         // From a fresh turn: closing waits for the writer, which may be calling back just now.

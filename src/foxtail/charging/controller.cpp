@@ -216,6 +216,9 @@ void Controller::hear(HouseRole role, const Value& value, Seq seq, Moment now) {
         case HouseRole::battery:
             battery_w_ = number.value_or(0);
             return;  // the next reading of the grid takes it along
+        case HouseRole::production:
+            production_w_ = number;
+            return;
         case HouseRole::grid:
             break;
     }

@@ -61,10 +61,11 @@ constexpr std::array<std::string_view, 9> circuit_roles = {"current_l1", "curren
 enum class CarRole : std::uint8_t { cable, charging, home, power };
 constexpr std::array<std::string_view, 4> car_roles = {"cable", "charging", "home", "power"};
 
-/// Of the house: grid power (W, + into the house), battery power (W, + into the battery), price
-/// (per kWh), CO2 (g/kWh).
-enum class HouseRole : std::uint8_t { grid, battery, price, co2 };
-constexpr std::array<std::string_view, 4> house_roles = {"grid", "battery", "price", "co2"};
+/// Of the house: grid power (W, + into the house), battery power (W, + into the battery), what the
+/// sun gives (W), price (per kWh), CO2 (g/kWh).
+enum class HouseRole : std::uint8_t { grid, battery, production, price, co2 };
+constexpr std::array<std::string_view, 5> house_roles = {"grid", "battery", "production", "price",
+                                                         "co2"};
 
 /// What people can set, by the names of the point's own thing.
 enum class Setting : std::uint8_t { mode, at_most, needed, deadline, car };
@@ -81,9 +82,10 @@ struct Proposal {
     Seq because = 0;   // the record that led here; 0 = none
 };
 
-/// Something to report about a point's or a circuit's own thing.
+/// Something to report about a point's or a circuit's own thing, or about where the house's power
+/// comes from and goes to: grid, sun, battery (W, each + into the house), cars and home (W).
 struct Fact {
-    enum class Of : std::uint8_t { point, circuit };
+    enum class Of : std::uint8_t { point, circuit, flow };
     Of of = Of::point;
     std::size_t index = 0;
     std::string_view name;  // of the property, or of the event
@@ -196,6 +198,7 @@ private:
     void tell(Fact::Of of, std::size_t index, std::string_view name, Value value);
     void tell_all(Moment now);
     void tell_session(std::size_t point, Moment now);
+    void tell_flow(Moment now);
 
     Site site_;
     std::vector<Point> points_;
@@ -206,6 +209,7 @@ private:
     std::optional<double> grid_w_;
     Duration grid_at_;
     double battery_w_ = 0;
+    std::optional<double> production_w_;
     double sun_w_ = 0;
     std::optional<double> price_;
     std::optional<double> co2_;
@@ -216,7 +220,9 @@ private:
     Duration cars_sought_;
     std::vector<std::map<std::string_view, Value>> told_points_;
     std::vector<std::map<std::string_view, Value>> told_circuits_;
+    std::map<std::string_view, Value> told_flow_;
     std::vector<Duration> figures_told_;
+    Duration flow_told_;
     std::vector<Proposal> proposals_;
     std::vector<Fact> facts_;
 };

@@ -8,6 +8,8 @@ namespace foxtail::charging {
 namespace {
 
 constexpr Duration figures_every = seconds(60);
+constexpr Duration flow_every = seconds(5);
+constexpr Duration grid_silent_after = minutes(2);
 
 double to_step(double value, double step) {
     return std::round(value / step) * step;
@@ -16,7 +18,9 @@ double to_step(double value, double step) {
 }  // namespace
 
 void Controller::tell(Fact::Of of, std::size_t index, std::string_view name, Value value) {
-    auto& told = (of == Fact::Of::point ? told_points_ : told_circuits_)[index];
+    auto& told = of == Fact::Of::flow    ? told_flow_
+                 : of == Fact::Of::point ? told_points_[index]
+                                         : told_circuits_[index];
     const auto [at, fresh] = told.try_emplace(name, value);
     if (!fresh) {
         if (at->second == value) return;
@@ -31,6 +35,7 @@ std::vector<Fact> Controller::take_facts(Moment now) {
 }
 
 void Controller::tell_all(Moment now) {
+    if (grid_w_) tell_flow(now);
     for (std::size_t i = 0; i < points_.size(); ++i) {
         const Point& point = points_[i];
         const auto say = [&](std::string_view name, Value value) {
@@ -57,6 +62,25 @@ void Controller::tell_all(Moment now) {
                                                             : "heard"));
         say("signal", circuit.signal_w() ? Value{*circuit.signal_w()} : Value{Null{}});
     }
+}
+
+/// What is not measured is what is left: the home takes what comes in and goes into nothing else.
+void Controller::tell_flow(Moment now) {
+    if (flow_told_.us != 0 && now.mono - flow_told_ < flow_every) return;
+    flow_told_ = now.mono;
+    const auto say = [&](std::string_view name, std::optional<double> watts) {
+        tell(Fact::Of::flow, 0, name, watts ? Value{to_step(*watts, 1)} : Value{Null{}});
+    };
+    const bool heard = grid_w_ && now.mono - grid_at_ <= grid_silent_after;
+    double cars = 0;
+    for (const Point& point : points_) cars += point.watts();
+    std::optional<double> home;
+    if (heard) home = *grid_w_ + production_w_.value_or(0) - battery_w_ - cars;
+    say("grid", heard ? grid_w_ : std::nullopt);
+    say("sun", production_w_);
+    say("battery", 0 - battery_w_);
+    say("cars", cars);
+    say("home", home);
 }
 
 void Controller::tell_session(std::size_t index, Moment now) {

@@ -51,6 +51,7 @@ void add_affair_commands(const Setting& setting);   // rules, plan, problems, sy
 void add_grant_commands(const Setting& setting);    // grants
 void add_desk_commands(const Setting& setting);     // desk
 void add_people_commands(const Setting& setting);   // people
+void add_charger_commands(const Setting& setting);  // chargers
 void add_file_commands(const Setting& setting);     // backup, restore
 void add_ca_command(const Setting& setting);        // ca
 void add_charge_commands(const Setting& setting);   // charge

@@ -390,6 +390,8 @@ TEST(CliAlone, EveryCommandHasHelp) {
                                                                    {"people", "invite"},
                                                                    {"people", "withdraw"},
                                                                    {"people", "remove"},
+                                                                   {"chargers"},
+                                                                   {"chargers", "accept"},
                                                                    {"problems"},
                                                                    {"system"},
                                                                    {"journal", "list"},

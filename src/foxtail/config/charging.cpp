@@ -332,12 +332,13 @@ private:
         out_.cars.push_back(std::move(heard));
     }
     void sun(const YAML::Node& map) {
-        static constexpr std::array<std::string_view, 2> keys = {"grid", "battery"};
+        static constexpr std::array<std::string_view, 3> keys = {"grid", "battery", "production"};
         if (!map || !yaml_.is_map(map, "'sun'")) return;
         yaml_.check_keys(map, keys, "'sun'");
         if (!yaml_.required(map, "grid", "'sun'")) return;
         house(map, "grid");
         house(map, "battery");
+        house(map, "production");
     }
     void house(const YAML::Node& map, const char* key) {
         if (const auto node = Yaml::at(map, key))

@@ -349,8 +349,10 @@ bool is_loopback(const Endpoint& e) {
 
 bool uses_tls(const Configuration& configuration) {
     const auto& listeners = configuration.mqtt_listeners;
-    return configuration.tls.listen ||
-           std::any_of(listeners.begin(), listeners.end(), [](const auto& one) { return one.tls; });
+    const auto& chargers = configuration.ocpp.listeners;
+    const auto over_tls = [](const auto& one) { return one.tls; };
+    return configuration.tls.listen || std::any_of(listeners.begin(), listeners.end(), over_tls) ||
+           std::any_of(chargers.begin(), chargers.end(), over_tls);
 }
 
 std::vector<std::string> changed_for_next_start(const Configuration& now,
@@ -365,6 +367,7 @@ std::vector<std::string> changed_for_next_start(const Configuration& now,
     look("api.listen", &C::api);
     look("api.hosts", &C::api_hosts);
     look("mqtt.listeners", &C::mqtt_listeners);
+    look("ocpp", &C::ocpp);
     if (now.tls.listen != then.tls.listen) out.emplace_back("tls.listen");
     if (now.tls.names != then.tls.names) out.emplace_back("tls.names");
     look("formats.zigbee2mqtt", &C::zigbee_bridges);
@@ -421,9 +424,9 @@ void read_residents(Yaml& yaml, const YAML::Node& map, Configuration& out) {
 }  // namespace
 
 ConfigurationRead read_configuration(std::string_view text, std::string_view file) {
-    static constexpr std::array<std::string_view, 10> keys = {
-        "household", "api",    "tls",       "mqtt",  "formats", "cars",
-        "charging",  "things", "residents", "rules", "log"};
+    static constexpr std::array<std::string_view, 12> keys = {
+        "household", "api",      "tls",    "mqtt",      "ocpp",  "formats",
+        "cars",      "charging", "things", "residents", "rules", "log"};
     ConfigurationRead out;
     out.configuration.residents.verbs = static_cast<std::uint16_t>(
         bit_of(Verb::discover) | bit_of(Verb::read) | bit_of(Verb::observe) |
@@ -439,6 +442,7 @@ ConfigurationRead read_configuration(std::string_view text, std::string_view fil
         read_api(yaml, Yaml::at(root, "api"), out.configuration);
         read_tls(yaml, Yaml::at(root, "tls"), out.configuration);
         read_mqtt(yaml, Yaml::at(root, "mqtt"), out.configuration);
+        read_ocpp(yaml, Yaml::at(root, "ocpp"), out.configuration.ocpp);
         read_formats(yaml, Yaml::at(root, "formats"), out.configuration);
         read_cars(yaml, Yaml::at(root, "cars"), out.configuration.cars);
         read_things(yaml, Yaml::at(root, "things"), out.configuration);

@@ -3,6 +3,7 @@
 #include "foxtail/base/log.hpp"
 #include "foxtail/config/cars.hpp"
 #include "foxtail/config/charging.hpp"
+#include "foxtail/config/ocpp.hpp"
 #include "foxtail/model/overlay.hpp"
 #include "foxtail/rules/rule.hpp"
 
@@ -90,6 +91,7 @@ struct Configuration {
     double owntracks_accuracy_m_max = 200;
     std::vector<RegionConfig> regions;
     CarsConfig cars;
+    OcppConfig ocpp;
     ThingOverlays things;  // what the household says of things, over their makers
     ResidentsConfig residents;
     std::vector<std::string> rule_files;  // as written; relative to the configuration file

@@ -14,7 +14,6 @@ constexpr int commit_alarm = 1;
 constexpr int household_alarm = 2;
 constexpr int retry_alarm = 3;
 constexpr std::size_t ended_max = 1000;
-constexpr std::string_view configured_purpose = "from the configuration";
 
 }  // namespace
 
@@ -347,7 +346,7 @@ Result<Seq> Hub::give(GrantGiven grant) {
     return given;
 }
 
-Result<void> Hub::configure(const std::vector<Configured>& wanted) {
+Result<void> Hub::configure(const std::vector<Configured>& wanted, std::string_view purpose) {
     std::vector<std::pair<SubjectId, const Configured*>> missing;
     // All or nothing: what cannot be is found before anything is on record.
     for (const Configured& one : wanted) {
@@ -367,7 +366,7 @@ Result<void> Hub::configure(const std::vector<Configured>& wanted) {
     }
     std::vector<Seq> stale;
     for (const Grant& grant : household_.authority().grants()) {
-        if (grant.given.purpose != configured_purpose) continue;
+        if (grant.given.purpose != purpose) continue;
         const auto same = [&](const auto& m) {
             return m.first == grant.given.subject && m.second->addresses == grant.given.addresses &&
                    m.second->verbs == grant.given.verbs;
@@ -391,7 +390,7 @@ Result<void> Hub::configure(const std::vector<Configured>& wanted) {
         grant.subject = subject;
         grant.addresses = one->addresses;
         grant.verbs = one->verbs;
-        grant.purpose = configured_purpose;
+        grant.purpose = purpose;
         if (auto done = household_.give(std::move(grant), the_hub, now()); !done)
             return fail(done.error());
     }

@@ -143,14 +143,15 @@ public:
                                                               std::string_view hash);
 
     /// Gives subjects from the configuration exactly these grants: missing ones are given, others
-    /// (given earlier by the configuration) taken back.
+    /// (given earlier for the same purpose) taken back. Each door has a purpose of its own.
     struct Configured {
         std::string subject;
         SubjectKind kind = SubjectKind::device;
         std::vector<std::string> addresses;
         std::uint16_t verbs = 0;
     };
-    [[nodiscard]] Result<void> configure(const std::vector<Configured>& wanted);
+    [[nodiscard]] Result<void> configure(const std::vector<Configured>& wanted,
+                                         std::string_view purpose = "from the configuration");
 
     /// What every resident may do with what is the household's in common: each gets a grant of it,
     /// now and when they sign up; nothing else of what was given so before stays.

@@ -103,7 +103,7 @@ function Meter({ address }: { address: string }) {
   );
 }
 
-function Car({ thing }: { thing: Thing }) {
+export function CarCard({ thing }: { thing: Thing }) {
   const { headline, others } = face_of(thing);
   const address = `${thing.id}/${headline ?? ""}`;
   const spec = headline ? thing.properties[headline] : undefined;
@@ -237,7 +237,7 @@ export function Home() {
               <h2 id="cars">{t("home.cars")}</h2>
               <ul class="cars">
                 {cars.value.map((thing) => (
-                  <Car key={thing.id} thing={thing} />
+                  <CarCard key={thing.id} thing={thing} />
                 ))}
               </ul>
             </section>

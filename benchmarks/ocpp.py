@@ -1,0 +1,90 @@
+"""The chargers' figures: npm's suite and npm's server beside ours, the same clients against both in the same run."""
+import json, os, pathlib, re, shutil, subprocess, tempfile, time
+
+PEERS = pathlib.Path(__file__).resolve().parent.parent / "tests" / "peers"
+SUITE = PEERS / "node_modules" / "ocpp-ws-cli" / "dist" / "index.js"
+RATIO_CHARGERS, RATIO_SECONDS, RATIO_ROUNDS = 20, 8, 3
+METER_EVERY_MS, METER_P99_MS = 10_000, 20
+
+
+class Hub:
+    """A foxtail of its own that knows so many chargers, which come without a password."""
+
+    def __init__(self, binary, chargers):
+        self.folder = pathlib.Path(tempfile.mkdtemp(prefix="foxtail-bench-"))
+        names = ["SUITE"] + [f"LOAD-{i}" for i in range(chargers)]
+        stations = "".join(f"    - {{id: {name}, open_because: a benchmark}}\n" for name in names)
+        config = self.folder / "foxtail.yaml"
+        config.write_text("household: {name: Bench}\napi: {listen: '127.0.0.1:0'}\nrules: [rules.yaml]\n"
+                          f"ocpp:\n  listeners: [{{listen: '127.0.0.1:0'}}]\n  stations:\n{stations}")
+        (self.folder / "rules.yaml").write_text("rules: []\n")
+        self.log = open(self.folder / "log", "w+", encoding="utf-8")
+        self.process = subprocess.Popen([binary, "run", "--config", config, "--data", self.folder / "data"],
+                                        stdout=subprocess.DEVNULL, stderr=self.log)
+        end = time.monotonic() + 60
+        while True:
+            found = re.search(r'listening ocpp="[^"]*:(\d+)"', (self.folder / "log").read_text())
+            if found:
+                self.endpoint = f"ws://127.0.0.1:{found[1]}/ocpp"
+                return
+            if time.monotonic() > end or self.process.poll() is not None:
+                raise SystemExit("bench: the chargers' door did not open")
+            time.sleep(0.01)
+
+    def stop(self):
+        self.process.terminate()
+        self.process.wait(60)
+        self.log.close()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+
+def load(endpoint, chargers, seconds, pause_ms, what):
+    out = subprocess.run(["node", PEERS / "ocpp_load.mjs", endpoint, str(chargers), str(seconds), str(pause_ms), what],
+                         check=True, capture_output=True, text=True, timeout=300)
+    result = json.loads(out.stdout)
+    if result["errors"] or not result["calls"]:
+        raise SystemExit(f"bench: {result} of {chargers} chargers")
+    return result
+
+
+def suite(binary):
+    """The checks passed with the protocol that does worse."""
+    hub = Hub(binary, 0)
+    passed = []
+    for protocol in ("ocpp1.6", "ocpp2.0.1"):
+        with tempfile.TemporaryDirectory(prefix="foxtail-bench-") as folder:
+            subprocess.run(["node", SUITE, "test", "-e", hub.endpoint, "-i", "SUITE", "-p", protocol, "--suite", "all", "--report", "json",
+                            "--report-dir", folder], stdin=subprocess.DEVNULL, capture_output=True, timeout=120, check=False)
+            report = json.loads(pathlib.Path(folder, os.listdir(folder)[0]).read_text())
+            passed.append(sum(1 for one in report["testResults"] if one["passed"]))
+    hub.stop()
+    return min(passed)
+
+
+def p99_ratio(binary):
+    """Ours over npm's server's, of the median round of each; taken in turns."""
+    ours, theirs = [], []
+    for _ in range(RATIO_ROUNDS):
+        hub = Hub(binary, RATIO_CHARGERS)
+        ours.append(load(hub.endpoint, RATIO_CHARGERS, RATIO_SECONDS, 10, "heartbeat")["p99_ms"])
+        hub.stop()
+        server = subprocess.Popen(["node", PEERS / "ocpp_reference.mjs"], stdout=subprocess.PIPE, text=True)
+        port = server.stdout.readline().strip()
+        theirs.append(load(f"ws://127.0.0.1:{port}", RATIO_CHARGERS, RATIO_SECONDS, 10, "heartbeat")["p99_ms"])
+        server.kill()
+        server.wait()
+    middle = lambda values: sorted(values)[len(values) // 2]
+    return middle(ours) / middle(theirs), middle(ours)
+
+
+def most_chargers(binary, steps=(500, 1000, 2000, 3000)):
+    """The most that meter every 10 s with p99 under 20 ms; the steps are taken until one fails."""
+    held = 0
+    for count in steps:
+        hub = Hub(binary, count)
+        result = load(hub.endpoint, count, 20, METER_EVERY_MS, "meter")
+        hub.stop()
+        if result["p99_ms"] >= METER_P99_MS:
+            break
+        held = count
+    return held

@@ -1,0 +1,235 @@
+// After a charger has booted: what can it do, what shall it tell, and the limits it has to keep.
+#include "foxtail/connectors/ocpp/station.hpp"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <cmath>
+
+namespace foxtail::ocpp {
+namespace {
+
+// In the order of how much each is missed.
+constexpr std::array<std::string_view, 5> wanted_measurands = {
+    "Energy.Active.Import.Register", "Current.Import", "Power.Active.Import", "Voltage", "SoC"};
+constexpr int limit_profile_id = 4201;
+constexpr int fallback_profile_id = 4200;
+
+bool truth(std::string_view text) {
+    return text == "true" || text == "True" || text == "TRUE" || text == "1";
+}
+
+std::optional<int> number(std::string_view text) {
+    int out = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), out);
+    if (error != std::errc() || end == text.data()) return std::nullopt;
+    return out;
+}
+
+bool lists(std::string_view list, std::string_view word) {
+    for (std::size_t at = list.find(word); at != std::string_view::npos;
+         at = list.find(word, at + 1)) {
+        const bool starts = at == 0 || list[at - 1] == ',' || list[at - 1] == ' ';
+        const auto end = at + word.size();
+        if (starts && (end == list.size() || list[end] == ',' || list[end] == ' ')) return true;
+    }
+    return false;
+}
+
+std::string joined(std::string_view list, std::string_view word) {
+    return list.empty() ? std::string(word) : std::string(list) + "," + std::string(word);
+}
+
+}  // namespace
+
+std::string Station::setting(std::string_view key) const {
+    const auto at = settings_.find(key);
+    return at == settings_.end() ? std::string() : at->second;
+}
+
+void Station::configure(Moment now) {
+    configuring_ = true;
+    speak_at_ = now.mono + promise_time_max;
+    enqueue_step(AskSettings{{}, next_remote_id_++}, Step::settings, now);
+}
+
+void Station::learn(const std::vector<Setting>& settings) {
+    const bool old = version_ == Version::v16;
+    for (const auto& one : settings) {
+        settings_[one.key] = one.value;
+        // 2.0.1 names its points by the components it has.
+        const auto at = one.key.rfind('@');
+        if (!old && at != std::string::npos && one.key.starts_with("EVSE.")) {
+            if (const auto point = number(std::string_view(one.key).substr(at + 1)))
+                ensure_point(*point);
+        }
+    }
+    if (settings_.size() > 1000) settings_.clear();
+    const auto points = number(setting("NumberOfConnectors"));
+    if (old && points) ensure_point(std::min(*points, points_max));
+    const auto units =
+        setting(old ? "ChargingScheduleAllowedChargingRateUnit" : "SmartChargingCtrlr.RateUnit");
+    const bool amperes =
+        units.empty() || units.find("Current") != std::string::npos || lists(units, "A");
+    in_watts_ = !amperes;
+    const auto levels = number(
+        setting(old ? "ChargeProfileMaxStackLevel" : "SmartChargingCtrlr.ProfileStackLevel"));
+    stack_level_max_ = levels.value_or(1);
+    const auto features = setting("SupportedFeatureProfiles");
+    smart_ = features.empty() || lists(features, "SmartCharging");
+    const bool switches =
+        truth(setting(old ? "ConnectorSwitch3to1PhaseSupported" : "SmartChargingCtrlr.Phases3to1"));
+    if (switches != switches_phases_) {
+        switches_phases_ = switches;
+        sink_->learned();
+    }
+}
+
+void Station::plan(Moment now) {
+    measurands_.clear();
+    probing_.clear();
+    const auto in_force = setting("MeterValuesSampledData");
+    if (version_ != Version::v16) {
+        std::string all;
+        for (const auto& one : wanted_measurands) all = joined(all, one);
+        enqueue_step(AskSetting{"SampledDataCtrlr.TxUpdatedMeasurands", all}, Step::measurands,
+                     now);
+        return;
+    }
+    const bool complete = std::all_of(wanted_measurands.begin(), wanted_measurands.end() - 1,
+                                      [&](auto one) { return lists(in_force, one); });
+    if (complete) return finish_plan(now);
+    const auto most = number(setting("MeterValuesSampledDataMaxLength")).value_or(5);
+    std::string all;
+    int count = 0;
+    for (const auto& one : wanted_measurands) {
+        if (count++ < most) all = joined(all, one);
+    }
+    enqueue_step(AskSetting{"MeterValuesSampledData", all}, Step::measurands, now);
+}
+
+void Station::measurands_answered(const Call& call, const Answered& answered, Moment now) {
+    const bool first = call.step == Step::measurands;
+    const auto& tried = std::get<AskSetting>(call.asked).value;
+    if (answered.done) measurands_ = tried;
+    if (first && (answered.done || version_ != Version::v16)) return finish_plan(now);
+    // Not all at once: one by one, and those stay that are taken. Too many at a time make some
+    // boxes restart, so what was refused is never asked again in this connection.
+    if (first) probing_.assign(wanted_measurands.rbegin(), wanted_measurands.rend());
+    probe(now);
+}
+
+void Station::probe(Moment now) {
+    if (probing_.empty()) return finish_plan(now);
+    const auto next = probing_.back();
+    probing_.pop_back();
+    enqueue_step(AskSetting{"MeterValuesSampledData", joined(measurands_, next)},
+                 Step::measurand_probe, now);
+}
+
+void Station::finish_plan(Moment now) {
+    const bool old = version_ == Version::v16;
+    const auto want = [&](const char* key, Duration every) {
+        const auto wanted = std::to_string(every.us / 1'000'000);
+        // Who says its settings and not this one does not have it.
+        const bool there = settings_.empty() || settings_.contains(key);
+        if (there && setting(key) != wanted)
+            enqueue_step(AskSetting{key, wanted}, Step::setting, now);
+    };
+    want(old ? "MeterValueSampleInterval" : "SampledDataCtrlr.TxUpdatedInterval",
+         options_.meter_every);
+    want(old ? "WebSocketPingInterval" : "OCPPCommCtrlr.WebSocketPingInterval",
+         options_.ping_every);
+    const auto features = setting("SupportedFeatureProfiles");
+    if (!options_.tokens.empty() &&
+        (features.empty() || lists(features, "LocalAuthListManagement")))
+        enqueue_step(AskLocalList{1, options_.tokens}, Step::other, now);
+    enqueue_step(AskTrigger{AskTrigger::What::status, 0}, Step::other, now);
+    configuring_ = false;
+    configured_ = true;
+    for (int number = 1; number <= points(); ++number) {
+        Point& point = *point_at(number);
+        if (!point.limit_a) continue;
+        if (auto done = send_limit(number, *point.limit_a, Step::limit, 0, now); !done)
+            sink_->noticed("limit", {}, done.error().message);
+    }
+}
+
+// ---- limits
+// ---------------------------------------------------------------------------------------
+
+Profile Station::profile_for(const Point& point, double ampere, Time now) const {
+    Profile out;
+    out.id = limit_profile_id;
+    out.stack_level = stack_level_max_ > 0 ? 1 : 0;
+    out.in_watts = in_watts_;
+    out.relative = options_.relative_profiles;
+    out.start = now - minutes(1);  // a clock that is a little behind must not wait for it
+    if (options_.lease.us > 0 && out.stack_level > 0) out.lasts = options_.lease + minutes(1);
+    if (switches_phases_) out.phases = point.phases;
+    out.limit = ampere;
+    if (in_watts_) {
+        // Nobody knows on how many phases the car will charge: one is what cannot be too much.
+        int phases = point.phases_seen > 0 ? point.phases_seen : 1;
+        if (point.phases && switches_phases_) phases = *point.phases;
+        out.limit = std::floor(ampere * volts_nominal * phases);
+    }
+    return out;
+}
+
+/// What was there before goes: profiles nobody remembers are how limits stop working.
+void Station::prepare(int number, Moment now) {
+    Point& point = *point_at(number);
+    if (point.prepared) return;
+    point.prepared = true;
+    enqueue_step(AskClearProfiles{std::nullopt, number, Profile::Purpose::tx_default},
+                 Step::prepare, now);
+    if (stack_level_max_ < 1 || options_.lease.us == 0) return;
+    Profile fallback = profile_for(point, options_.fallback_a, now.wall);
+    fallback.id = fallback_profile_id;
+    fallback.stack_level = 0;
+    fallback.lasts.reset();
+    enqueue_step(AskProfile{number, fallback}, Step::prepare, now);
+}
+
+Result<void> Station::send_limit(int number, double ampere, Step step, std::uint64_t ticket,
+                                 Moment now) {
+    if (!online_) return fail(Code::unavailable, "the charger is not connected");
+    if (!smart_) return fail(Code::invalid_input, "this charger has no smart charging");
+    Point* point = point_at(number);
+    if (point == nullptr) return fail(Code::not_found, "no such charging point");
+    prepare(number, now);
+    Call call;
+    call.asked = AskProfile{number, profile_for(*point, ampere, now.wall)};
+    call.step = step;
+    call.ticket = ticket;
+    call.point = number;
+    call.ampere = ampere;
+    return enqueue(std::move(call), now);
+}
+
+Result<void> Station::limit(int point, double ampere, std::uint64_t ticket, Moment now) {
+    const double rounded = std::floor(ampere * 10 + 1e-6) / 10;
+    if (!std::isfinite(ampere) || rounded < 0 || (rounded > 0 && rounded < ampere_min))
+        return fail(Code::invalid_input, "a limit is 0 (pause) or at least 6 A");
+    if (rounded > options_.current_a_max)
+        return fail(Code::invalid_input,
+                    "at most " + std::to_string(std::lround(options_.current_a_max)) + " A here");
+    return send_limit(point, rounded, Step::limit, ticket, now);
+}
+
+Result<void> Station::phases(int number, int phases, std::uint64_t ticket, Moment now) {
+    if (phases < 1 || phases > 3) return fail(Code::invalid_input, "1, 2 or 3 phases");
+    if (!switches_phases_)
+        return fail(Code::invalid_input, "this charger cannot change its phases");
+    Point* point = point_at(number);
+    if (point == nullptr) return fail(Code::not_found, "no such charging point");
+    const auto before = point->phases;
+    point->phases = phases;
+    auto sent = send_limit(number, point->limit_a.value_or(options_.current_a_max), Step::phases,
+                           ticket, now);
+    point->phases = before;  // until it is taken
+    return sent;
+}
+
+}  // namespace foxtail::ocpp

@@ -1,0 +1,152 @@
+// What a charger tells, but for transactions: boot, state, cards, firmware.
+#include "foxtail/connectors/ocpp/json_out.hpp"
+#include "foxtail/connectors/ocpp/station.hpp"
+
+#include <algorithm>
+
+namespace foxtail::ocpp {
+namespace {
+
+constexpr Time clock_least{1'577'836'800'000'000};  // 2020: before that no clock was ever set
+
+}  // namespace
+
+Time Station::event_time(Time said, Time now) {
+    if (!said.known()) return now;
+    if (said >= clock_least && said <= now + clock_ahead_max) return std::min(said, now);
+    if (!std::exchange(clock_wrong_, true))
+        sink_->noticed("clock", format_rfc3339(said),
+                       "the charger's clock is wrong: our time counts");
+    return now;
+}
+
+bool Station::may_charge(const std::string& token) const {
+    const auto& tokens = options_.tokens;
+    return tokens.empty() || std::find(tokens.begin(), tokens.end(), token) != tokens.end();
+}
+
+void Station::say_state(int number, PointState state, Time at) {
+    Point* point = ensure_point(number);
+    if (point == nullptr || at < point->state_at) return;  // told late: something newer is known
+    point->state = state;
+    point->state_at = at;
+    sink_->say(number, "status", std::string(point_state_words[static_cast<std::size_t>(state)]),
+               at);
+}
+
+void Station::told(const Booted& boot, std::string_view id, Moment now) {
+    const bool other = boot.vendor != about_.vendor || boot.model != about_.model ||
+                       boot.firmware != about_.firmware || boot.serial != about_.serial;
+    about_ = boot;
+    known_ = true;
+    clock_wrong_ = false;
+    configured_ = false;
+    configuring_ = false;
+    ensure_point(1);
+    if (other) sink_->learned();
+    answer(id, boot_answer(Admittance::accepted, now.wall, options_.heartbeat_every));
+    for (auto& point : points_) point.prepared = false;
+    for (int point = 1; point <= points(); ++point) sink_->say(point, "online", true, now.wall);
+    save();
+    configure(now);
+}
+
+void Station::told(const Alive&, std::string_view id, Moment now) {
+    answer(id, heartbeat_answer(now.wall));
+}
+
+void Station::told(const StatusTold& status, std::string_view id, Moment now) {
+    const Time at = event_time(status.at, now.wall);
+    if (status.point == 0) {
+        // The whole charger: only what takes the points out of service says something of them.
+        const bool down =
+            status.state == PointState::faulted || status.state == PointState::unavailable;
+        for (int point = 1; point <= points() && down; ++point) say_state(point, status.state, at);
+        for (int point = 1; point <= points(); ++point)
+            sink_->say(point, "error", status.error, at);
+        return answer(id, "{}");
+    }
+    Point* point = ensure_point(status.point);
+    if (point == nullptr) {
+        sink_->noticed("StatusNotification", std::to_string(status.point),
+                       "a charger has at most " + std::to_string(points_max) + " points here");
+        return answer(id, "{}");
+    }
+    const Running* running = running_at(status.point);
+    const bool newest = at >= point->state_at;
+    // "Occupied" says less than the transaction that is running.
+    if (!(status.occupied && running != nullptr)) say_state(status.point, status.state, at);
+    if (newest) sink_->say(status.point, "error", status.error, at);
+    const bool free = status.state == PointState::available;
+    if (!free || running == nullptr)
+        point->free_since = {};
+    else if (newest && point->free_since.us == 0)
+        point->free_since = now.mono;
+    answer(id, "{}");
+}
+
+void Station::told(const TokenShown& token, std::string_view id, Moment now) {
+    (void)now;
+    answer(id, token_answer(version_, may_charge(token.token)));
+}
+
+void Station::told(const Metered& metered, std::string_view id, Moment now) {
+    Running* running = find_running(metered.transaction);
+    int point = metered.point;
+    if (point == 0 && running != nullptr) point = running->point;
+    // Some charge on without a number, or with one of before a restart.
+    if (running == nullptr && metered.transaction.empty()) running = running_at(point);
+    ensure_point(point);
+    take_reads(point, running, metered.reads, now);
+    if (running != nullptr) save();
+    answer(id, "{}", running != nullptr);
+}
+
+void Station::told(const FirmwareTold& firmware, std::string_view id, Moment now) {
+    (void)now;
+    std::string detail;
+    ObjectOut(detail).text("status", firmware.status).end();
+    sink_->happened(1, "firmware", Json{detail});
+    answer(id, "{}");
+}
+
+void Station::told(const SecurityTold& security, std::string_view id, Moment now) {
+    std::string detail;
+    ObjectOut(detail)
+        .text("type", security.type)
+        .text("detail", security.detail)
+        .time("at", event_time(security.at, now.wall))
+        .end();
+    sink_->happened(1, "security", Json{detail});
+    answer(id, "{}", true);
+}
+
+void Station::told(const VendorTold& vendor, std::string_view id, Moment now) {
+    (void)now;
+    sink_->noticed("DataTransfer", vendor.vendor + " " + vendor.message,
+                   "no extension of that vendor is known here");
+    answer(id, vendor_answer());
+}
+
+void Station::told(const ReportTold& report, std::string_view id, Moment now) {
+    learn(report.settings);
+    answer(id, "{}");
+    if (!report.more && configuring_) plan(now);
+}
+
+void Station::told(const Noted& noted, std::string_view id, Moment now) {
+    (void)now;
+    answer(id, noted_answer(noted.answer));
+}
+
+void Station::told(const TransactionTold& told, std::string_view id, Moment now) {
+    if (told.stage == TransactionTold::Stage::ended) return over(told, id, now);
+    if (told.stage == TransactionTold::Stage::started) return began(told, id, now);
+    Running* running = find_running(told.transaction);
+    if (running == nullptr) return began(told, id, now);  // its start was lost, or comes later
+    went_on(told, *running, now);
+    save();
+    answer(id, transaction_answer(version_, !told.token.empty(), may_charge(told.token)), true);
+}
+
+}  // namespace foxtail::ocpp

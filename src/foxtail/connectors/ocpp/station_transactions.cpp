@@ -1,0 +1,384 @@
+// Transactions: told late, twice, out of order or not at all, and counted once.
+#include "foxtail/base/bytes.hpp"
+#include "foxtail/connectors/ocpp/json_out.hpp"
+#include "foxtail/connectors/ocpp/station.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <cmath>
+
+namespace foxtail::ocpp {
+namespace {
+
+constexpr std::uint8_t save_format = 1;
+constexpr double register_wh_max = 1e13;  // ten thousand households for a year
+
+/// 0 for one of 2.0.1, whose transactions have names.
+std::int64_t number_of(std::string_view transaction) {
+    std::int64_t out = 0;
+    (void)std::from_chars(transaction.data(), transaction.data() + transaction.size(), out);
+    return out;
+}
+
+/// Cards are numbers of plastic; what a car says of itself looks otherwise.
+bool of_car(std::string_view token, std::string_view kind) {
+    return kind == "MacAddress" || kind == "eMAID" || token.starts_with("VID:");
+}
+
+}  // namespace
+
+Station::Running* Station::find_running(std::string_view transaction) {
+    if (transaction.empty()) return nullptr;
+    const auto at = std::find_if(running_.begin(), running_.end(),
+                                 [&](const Running& one) { return one.id == transaction; });
+    return at == running_.end() ? nullptr : &*at;
+}
+
+Station::Running* Station::running_at(int point) {
+    const auto at = std::find_if(running_.rbegin(), running_.rend(),
+                                 [&](const Running& one) { return one.point == point; });
+    return at == running_.rend() ? nullptr : &*at;
+}
+
+Station::Running& Station::remember(Running running) {
+    if (running_.size() >= running_max) {
+        sink_->noticed("transaction", running_.front().id,
+                       "too many at once: the oldest is let go");
+        running_.erase(running_.begin());
+    }
+    running_.push_back(std::move(running));
+    return running_.back();
+}
+
+void Station::began(const TransactionTold& told, std::string_view id, Moment now) {
+    const Time at = event_time(told.at, now.wall);
+    const bool accepted = told.token.empty() || may_charge(told.token);
+    const bool old = version_ == Version::v16;
+    const auto reply = [&](const std::string& transaction, bool wait) {
+        if (old) return answer(id, start_answer(number_of(transaction), accepted), wait);
+        answer(id, transaction_answer(version_, !told.token.empty(), accepted), wait);
+    };
+    // A start whose answer got lost comes again, word by word: it is the same one.
+    const auto same = [&](const auto& one) {
+        return old ? one.point == told.point && one.started == at && one.token == told.token &&
+                         one.meter_start == told.meter_wh.value_or(0)
+                   : one.id == told.transaction;
+    };
+    if (const auto known = std::find_if(running_.begin(), running_.end(), same);
+        known != running_.end()) {
+        if (!old) went_on(told, *known, now);
+        return reply(known->id, true);
+    }
+    if (const auto known = std::find_if(ended_.begin(), ended_.end(), same); known != ended_.end())
+        return reply(known->id, true);
+
+    Running running;
+    running.id = old ? std::to_string(next_transaction_++) : told.transaction;
+    running.point = told.point == 0 ? 1 : told.point;
+    running.token = told.token;
+    running.started = at;
+    running.started_known = told.stage == TransactionTold::Stage::started;
+    if (told.meter_wh) {
+        running.meter_start = *told.meter_wh;
+        count(running, static_cast<double>(*told.meter_wh), at);
+    }
+    ensure_point(running.point);
+    if (old && !accepted) {
+        // The box is told no, and will not charge; the number is used up all the same.
+        save();
+        return reply(running.id, true);
+    }
+    // One car at a time: what runs there by our books has ended, and we were not told.
+    if (Running* before = running_at(running.point); before != nullptr && old) {
+        Running gone = std::move(*before);
+        std::erase_if(running_,
+                      [&](const Running& one) { return one.id.empty() || &one == before; });
+        finish(std::move(gone), at, "Lost", false, now);
+        ended_.back().lost = true;
+    }
+    Running& kept = remember(std::move(running));
+    std::string detail;
+    ObjectOut(detail)
+        .text("stage", "started")
+        .text("transaction", kept.id)
+        .time("started", kept.started)
+        .integer("meter_start", kept.meter_start)
+        .end();
+    sink_->happened(kept.point, "session", Json{detail});
+    say_session(kept.point, &kept, at);
+    if (!old) went_on(told, kept, now);
+    const std::string transaction = kept.id;
+    save();
+    reply(transaction, true);
+}
+
+void Station::went_on(const TransactionTold& told, Running& running, Moment now) {
+    const Time at = event_time(told.at, now.wall);
+    const bool newest = told.sequence < 0 || told.sequence > running.sequence;
+    if (newest) running.sequence = told.sequence;
+    if (told.stage == TransactionTold::Stage::started) {
+        running.started = std::min(running.started, at);
+        running.started_known = true;
+    }
+    if (told.point > 0 && running.point != told.point) {
+        ensure_point(told.point);
+        running.point = told.point;
+    }
+    if (!told.token.empty() && running.token != told.token && (running.token.empty() || newest)) {
+        running.token = told.token;
+        const bool car = of_car(told.token, told.token_kind);
+        sink_->say(running.point, car ? "ev_id" : "id_tag", told.token, at);
+    }
+    if (told.state && newest && told.stage != TransactionTold::Stage::ended)
+        say_state(running.point, *told.state, at);
+    if (Point* point = point_at(running.point); point != nullptr && told.phases)
+        point->phases_seen = *told.phases;
+    take_reads(running.point, &running, told.reads, now);
+}
+
+void Station::over(const TransactionTold& told, std::string_view id, Moment now) {
+    const Time at = event_time(told.at, now.wall);
+    const auto reply = [&] {
+        answer(id, transaction_answer(version_, !told.token.empty(), may_charge(told.token)), true);
+    };
+    Running* running = find_running(told.transaction);
+    const auto was = std::find_if(ended_.begin(), ended_.end(),
+                                  [&](const Ended& one) { return one.id == told.transaction; });
+    if (running == nullptr && was != ended_.end() && !was->lost) return reply();  // told twice
+    Running gone;
+    bool late = false;
+    if (running != nullptr) {
+        went_on(told, *running, now);
+        gone = std::move(*running);
+        std::erase_if(running_, [&](const Running& one) { return &one == running; });
+    } else {
+        late = true;
+        gone.id = told.transaction;
+        gone.point = told.point > 0 ? told.point : 1;
+        gone.token = told.token;
+        gone.started = at;
+        if (was != ended_.end()) {
+            gone.point = was->point;
+            gone.token = was->token;
+            gone.started = was->started;
+            gone.started_known = true;
+            gone.meter_start = was->meter_start;
+            count(gone, static_cast<double>(was->meter_start), was->started);
+            ended_.erase(was);
+        } else {
+            sink_->noticed("transaction", told.transaction, "the end of what never began here");
+        }
+        ensure_point(gone.point);
+        take_reads(gone.point, &gone, told.reads, now);
+    }
+    if (told.meter_wh) count(gone, static_cast<double>(*told.meter_wh), at);
+    finish(std::move(gone), at, told.reason, late, now);
+    save();
+    reply();
+}
+
+void Station::finish(Running running, Time at, std::string_view reason, bool late, Moment now) {
+    std::string detail;
+    ObjectOut out(detail);
+    out.text("stage", "ended").text("transaction", running.id);
+    if (running.started_known || !late) out.time("started", running.started);
+    out.time("ended", at).text("reason", reason).integer("energy", running.energy_wh);
+    if (running.register_known) {
+        out.integer("meter_start", running.meter_start);
+        out.integer("meter_stop", running.register_wh);
+    }
+    if (late) out.flag("late", true);
+    if (!running.signed_values.empty()) {
+        out.name("signed");
+        char before = '[';
+        for (const auto& one : running.signed_values) {
+            detail += std::exchange(before, ',');
+            append_json_string(detail, one);
+        }
+        detail += ']';
+    }
+    out.end();
+    sink_->happened(running.point, "session", Json{detail});
+    if (Point* point = point_at(running.point); point != nullptr) point->free_since = {};
+    // What is told late says nothing of who stands there now.
+    if (running_at(running.point) == nullptr) {
+        sink_->say(running.point, "session_energy", static_cast<double>(running.energy_wh), at);
+        say_session(running.point, nullptr, std::max(at, running.heard));
+    }
+    ended_.push_back(
+        {running.id, running.point, running.started, running.meter_start, running.token, false});
+    if (ended_.size() > ended_kept) ended_.pop_front();
+    (void)now;
+}
+
+void Station::say_session(int point, const Running* running, Time at) {
+    sink_->say(point, "transaction", running != nullptr ? running->id : std::string(), at);
+    const std::string token = running != nullptr ? running->token : std::string();
+    const bool car = of_car(token, {});
+    sink_->say(point, "id_tag", car ? std::string() : token, at);
+    sink_->say(point, "ev_id", car ? token : std::string(), at);
+    if (running != nullptr)
+        sink_->say(point, "session_energy", static_cast<double>(running->energy_wh), at);
+}
+
+void Station::count(Running& running, double register_wh, Time at) {
+    if (running.heard.known() && at < running.heard) return;  // told late: counted already
+    if (!(register_wh >= 0 && register_wh < register_wh_max)) {
+        return sink_->noticed("meter", {}, "an energy register that no meter has");
+    }
+    const auto wh = static_cast<std::int64_t>(std::llround(register_wh));
+    if (!running.register_known) {
+        running.register_known = true;
+        if (!running.started_known && running.meter_start == 0) running.meter_start = wh;
+        running.register_wh = wh;
+        running.heard = at;
+        return;
+    }
+    if (wh >= running.register_wh) {
+        running.energy_wh += wh - running.register_wh;
+    } else if (running.register_wh - wh <= register_jitter_wh && wh > 0) {
+        return;  // rounding between two messages, no new beginning
+    } else {
+        sink_->noticed("meter", std::to_string(wh),
+                       "the energy register went back from " + std::to_string(running.register_wh) +
+                           " Wh: it began anew");
+        running.energy_wh += wh;
+    }
+    running.register_wh = wh;
+    running.heard = at;
+}
+
+void Station::take_reads(int number, Running* running, const std::vector<MeterRead>& reads,
+                         Moment now) {
+    std::vector<const MeterRead*> sorted;
+    sorted.reserve(reads.size());
+    for (const auto& read : reads) sorted.push_back(&read);
+    std::stable_sort(sorted.begin(), sorted.end(),
+                     [](const auto* a, const auto* b) { return a->at < b->at; });
+    for (const auto* read : sorted) {
+        const Time at = event_time(read->at, now.wall);
+        const PointMeter meter = sum_up(*read);
+        if (running != nullptr) {
+            if (meter.energy_wh) count(*running, *meter.energy_wh, at);
+            for (const auto& one : read->signed_values) {
+                if (running->signed_values.size() < 4) running->signed_values.push_back(one);
+            }
+        }
+        Point* point = point_at(number);
+        if (point == nullptr || at < point->meter_at) continue;  // something newer is known
+        point->meter_at = at;
+        point->metered = now.mono;
+        say_meter(number, meter, at);
+        if (running != nullptr && meter.energy_wh)
+            sink_->say(number, "session_energy", static_cast<double>(running->energy_wh), at);
+    }
+}
+
+void Station::say_meter(int number, const PointMeter& meter, Time at) {
+    static constexpr std::array<std::array<const char*, 3>, 3> names = {{
+        {"power_l1", "power_l2", "power_l3"},
+        {"current_l1", "current_l2", "current_l3"},
+        {"voltage_l1", "voltage_l2", "voltage_l3"},
+    }};
+    const auto say = [&](const char* name, const std::optional<double>& value) {
+        if (value) sink_->say(number, name, *value, at);
+    };
+    const std::array<const std::array<std::optional<double>, 3>*, 3> values = {
+        &meter.power_w_by_phase, &meter.current_a, &meter.voltage_v};
+    for (std::size_t kind = 0; kind < names.size(); ++kind) {
+        for (std::size_t phase = 0; phase < 3; ++phase)
+            say(names[kind][phase], (*values[kind])[phase]);
+    }
+    say("power", meter.power_w);
+    say("energy", meter.energy_wh);
+    say("soc", meter.soc);
+    int drawing = 0;
+    for (const auto& one : meter.current_a) drawing += one && *one > 1 ? 1 : 0;
+    if (Point* point = point_at(number); point != nullptr && drawing > 0)
+        point->phases_seen = drawing;
+}
+
+// ---- over a restart
+// -------------------------------------------------------------------------------
+
+void Station::save() {
+    std::string bytes;
+    ByteWriter out(bytes);
+    out.u8(save_format);
+    out.u8(known_ ? 1 : 0);
+    for (const auto* text : {&about_.vendor, &about_.model, &about_.serial, &about_.firmware})
+        out.text(*text);
+    out.i64(next_transaction_);
+    out.u64(points_.size());
+    for (const auto& point : points_) {
+        out.u8(static_cast<std::uint8_t>(point.state));
+        out.f64(point.limit_a.value_or(-1));
+        out.u8(static_cast<std::uint8_t>(point.phases.value_or(0)));
+    }
+    out.u64(running_.size());
+    for (const auto& one : running_) {
+        out.text(one.id);
+        out.u64(static_cast<std::uint64_t>(one.point));
+        out.text(one.token);
+        for (const std::int64_t n : {one.started.us, one.meter_start, one.register_wh,
+                                     one.energy_wh, one.heard.us, one.sequence})
+            out.i64(n);
+        out.u8(
+            static_cast<std::uint8_t>((one.started_known ? 1 : 0) | (one.register_known ? 2 : 0)));
+        out.u64(one.signed_values.size());
+        for (const auto& value : one.signed_values) out.text(value);
+    }
+    out.u64(ended_.size());
+    for (const auto& one : ended_) {
+        out.text(one.id);
+        out.u64(static_cast<std::uint64_t>(one.point));
+        out.i64(one.started.us);
+        out.i64(one.meter_start);
+        out.text(one.token);
+        out.u8(one.lost ? 1 : 0);
+    }
+    sink_->keep(std::move(bytes));
+}
+
+Result<void> Station::restore(std::string_view bytes) {
+    ByteReader in(bytes);
+    if (in.u8() != save_format) return fail(Code::corrupt, "of another format");
+    known_ = in.u8() == 1;
+    for (auto* text : {&about_.vendor, &about_.model, &about_.serial, &about_.firmware})
+        *text = in.text();
+    next_transaction_ = std::max<std::int64_t>(in.i64(), 1);
+    points_.resize(std::min(in.count(), static_cast<std::size_t>(points_max)));
+    for (auto& point : points_) {
+        point.state = in.one_of(PointState::faulted);
+        if (const double limit = in.f64(); limit >= 0) point.limit_a = limit;
+        if (const int phases = in.u8(); phases > 0) point.phases = phases;
+    }
+    running_.resize(std::min(in.count(), running_max));
+    for (auto& one : running_) {
+        one.id = in.text();
+        one.point = static_cast<int>(in.u32());
+        one.token = in.text();
+        for (std::int64_t* n : {&one.started.us, &one.meter_start, &one.register_wh, &one.energy_wh,
+                                &one.heard.us, &one.sequence})
+            *n = in.i64();
+        const auto flags = in.u8();
+        one.started_known = (flags & 1) != 0;
+        one.register_known = (flags & 2) != 0;
+        one.signed_values.resize(std::min<std::size_t>(in.count(), 4));
+        for (auto& value : one.signed_values) value = in.text();
+    }
+    ended_.resize(std::min(in.count(), ended_kept));
+    for (auto& one : ended_) {
+        one.id = in.text();
+        one.point = static_cast<int>(in.u32());
+        one.started.us = in.i64();
+        one.meter_start = in.i64();
+        one.token = in.text();
+        one.lost = in.u8() == 1;
+    }
+    if (in.ok()) return {};
+    *this = Station(id_, options_, *sink_);
+    return fail(Code::corrupt, "cut short");
+}
+
+}  // namespace foxtail::ocpp
