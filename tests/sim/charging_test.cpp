@@ -215,7 +215,7 @@ TEST_F(ChargingTest, a_car_that_belongs_to_somebody_is_seen_only_with_their_leav
         return hub->authority().decide(me, Verb::observe, id("leaf/cable"), world.wall).allowed;
     };
     EXPECT_TRUE(sees()) << "the household's car";
-    const Door ben = as("resident:ben", SubjectKind::resident);
+    (void)as("resident:ben", SubjectKind::resident);
     owner().hand_over("leaf", {"resident:ben"}, {"resident:ben"}, [](const auto&) {});
     settle();
     EXPECT_FALSE(sees());

@@ -361,7 +361,10 @@ void SimulatedWeek::check() {
             slowest = std::max(slowest, boxes_[i].pilot);
             liar = liar || now_ < boxes_[i].lies_until;
             const Phases one = draw(boxes_[i], i);
-            if (now_ >= boxes_[i].lies_until && one[0] + one[1] + one[2] > 0) can_do_more = true;
+            for (std::size_t p = 0; p < 3; ++p) {
+                const bool full = amps[p] > *site_.circuits[c].limit_a + 0.1;
+                if (now_ >= boxes_[i].lies_until && full && one[p] > 0) can_do_more = true;
+            }
         }
         const bool excused =
             now_ < fuse.silent_until + minutes(1) || now_ < fuse.excused_until || back_at_ != never;
