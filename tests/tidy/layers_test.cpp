@@ -43,14 +43,14 @@ const std::map<std::string, Module>& modules() {
         {"cli", {6, {"base", "model", "journal", "grants", "json", "runtime", "hub", "store"}}},
         {"app",
          {6,
-          {"base", "model", "journal", "twin", "grants", "rules", "planner", "charging", "json", "hub",
-           "runtime", "store", "connectors", "config", "api", "cli", "sim"}}}};
+          {"base", "model", "journal", "twin", "grants", "rules", "planner", "charging", "json",
+           "hub", "runtime", "store", "connectors", "config", "api", "cli", "sim"}}}};
     return all;
 }
 
 /// What the deterministic core is made of: no input or output, no clock, no chance, no threads.
-const std::set<std::string> core = {"base",   "model", "journal", "twin",
-                                    "grants", "rules", "planner", "charging", "hub"};
+const std::set<std::string> core = {"base",  "model",   "journal",  "twin", "grants",
+                                    "rules", "planner", "charging", "hub"};
 
 std::string first_part(const std::string& module) {
     return module.substr(0, module.find('/'));

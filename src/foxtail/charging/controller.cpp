@@ -66,6 +66,7 @@ void Controller::start(Moment now) {
 
 // ---- what is heard ----
 
+// tidy: long because it is one list of what can be heard, each with what it means
 void Controller::hear(PointRole role, std::size_t index, const Value& value, Seq seq, Moment now) {
     Point& point = points_[index];
     const auto number = number_value(value);
