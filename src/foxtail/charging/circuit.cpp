@@ -54,6 +54,8 @@ void Circuit::heard(std::size_t channel, double amps, const std::vector<Point>& 
         if (rise > 0) base += limit && amps > *limit ? rise : std::max(0.0, rise - may_rise);
         if (rise < 0) base += std::min(0.0, rise + may_fall);
     }
+    // A box on its way up must not be the excuse.
+    if (limit && amps > *limit) base = std::max(base, amps - sum.known);
     base_[channel] = std::clamp(base, amps - sum.most, amps - sum.least);
     value_[channel] = amps;
     known_[channel] = sum.known;

@@ -66,10 +66,13 @@ void Controller::start(Moment now) {
 
 // ---- what is heard ----
 
+// tidy: long because it is one list of what can be heard, each with what it means
 void Controller::hear(PointRole role, std::size_t index, const Value& value, Seq seq, Moment now) {
     Point& point = points_[index];
     const auto number = number_value(value);
     because_ = seq;
+    const Phases drew = point.draw();
+    const bool measures = role >= PointRole::power && role <= PointRole::current_l3;
     const auto line_of = [&](PointRole first) {
         return static_cast<std::size_t>(role) - static_cast<std::size_t>(first);
     };
@@ -138,6 +141,8 @@ void Controller::hear(PointRole role, std::size_t index, const Value& value, Seq
             point.plan_fresh = point.plan_a.has_value();
             break;
     }
+    // Most of what boxes say is what they said before.
+    if (measures && point.draw() == drew) return;
     decide(now);
 }
 

@@ -315,6 +315,7 @@ TEST(Controller, what_somebody_set_at_the_box_holds_until_the_plug_is_out) {
     EXPECT_EQ(house.limit(), 0) << "but never over the fuse";
     house.say(PointRole::status, std::string("Available"));
     house.plug();
+    house.wish(Setting::mode, std::string("now"));
     house.live(120, 5);
     EXPECT_EQ(house.limit(), 16);
 }

@@ -128,7 +128,9 @@ void Point::command(double amps, Duration now) {
         trough_ = std::min(commanded_a, amps);
     }
     // Lower and lower must not put off for ever when the first of them has to be obeyed.
-    if (!commanded || amps > commanded_a || !unsettled(now)) obey_since_ = now;
+    // And who lies is not believed anew because it is told to take less.
+    const bool lies = commanded && amps <= commanded_a && obeyed(now) == Obeyed::draws_more;
+    if (!commanded || amps > commanded_a || (!unsettled(now) && !lies)) obey_since_ = now;
     commanded_a = amps;
     commanded = true;
     commanded_at = now;

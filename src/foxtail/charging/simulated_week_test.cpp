@@ -232,7 +232,7 @@ void SimulatedWeek::car_events(std::size_t index) {
 
 void SimulatedWeek::tell_box(std::size_t index, bool all) {
     Box& box = boxes_[index];
-    box.tells_at = after(30, box.car.plugged ? 120 : 900);
+    box.tells_at = after(30, box.car.plugged ? 240 : 900);
     if (back_at_ != never) return;
     const auto say = [&](PointRole role, const Value& value) {
         controller_->hear(role, index, value, ++seq_, moment());
@@ -278,8 +278,10 @@ void SimulatedWeek::tell_meters() {
 
 void SimulatedWeek::obey(const Proposal& proposal) {
     Box& box = boxes_[proposal.point];
-    mix(std::to_string(now_.us) + "/" + std::to_string(proposal.point) + "/" +
-        std::to_string(static_cast<int>(proposal.what)) + "/" + std::to_string(proposal.value));
+    if (options_.compared) {
+        mix(std::to_string(now_.us) + "/" + std::to_string(proposal.point) + "/" +
+            std::to_string(static_cast<int>(proposal.what)) + "/" + std::to_string(proposal.value));
+    }
     ++findings_.proposals;
     if (proposal.what == Proposal::What::phases) {
         box.phases_set = static_cast<int>(proposal.value);
@@ -307,8 +309,10 @@ void SimulatedWeek::take_facts() {
 }
 
 void SimulatedWeek::hear_fact(const Fact& fact) {
-    mix(fact.name);
-    mix(to_json(fact.value));
+    if (options_.compared) {
+        mix(fact.name);
+        mix(to_json(fact.value));
+    }
     if (fact.event && fact.name == "session") check_energy(fact.index, fact.value);
 }
 
@@ -334,39 +338,15 @@ void SimulatedWeek::check_energy(std::size_t index, const Value& detail) {
     const double truth = truths.front();
     truths.erase(truths.begin());
     const double off = std::abs(told - truth);
-    const double relative = off < 10 ? 0 : off / std::max(truth, 1.0);
+    // Across a register that starts again it is estimated; short sessions cannot be within a share.
+    const bool estimated = json.find("\"estimated\":true") != std::string::npos;
+    const double relative = off < (estimated ? 100 : 10) ? 0 : off / std::max(truth, 1.0);
     if (relative <= findings_.energy_worst) return;
     findings_.energy_worst = relative;
     findings_.energy_where = json + " true " + std::to_string(truth);
 }
 
 void SimulatedWeek::check() {
-    /*FOXTRACE*/ if (const char* t = getenv("FOX_TRACE")) {
-        double h0 = atof(t);
-        double h = hours_of(now_);
-        if (h > h0 && h < h0 + 0.15) {
-            printf("%.4f base %.1f %.1f %.1f", h, flow(0)[0], flow(0)[1], flow(0)[2]);
-            for (size_t c = 0; c < fuses_.size(); ++c) {
-                auto f = flow(c);
-                auto r = controller_->circuits()[c];
-                printf(" | c%zu lim %.0f flow %.1f %.1f %.1f ctlbase %.1f %.1f %.1f sil %d met %d",
-                       c, *site_.circuits[c].limit_a, f[0], f[1], f[2], r.base_a(0), r.base_a(1),
-                       r.base_a(2), now_ < fuses_[c].silent_until, site_.circuits[c].metered);
-            }
-            for (size_t i = 0; i < boxes_.size(); ++i) {
-                auto d = draw(boxes_[i], i);
-                auto& p = controller_->points()[i];
-                printf(
-                    " | b%zu c%zu pilot %.0f lim %.0f cmd %.0f draw %.1f %.1f %.1f know %.1f %.1f "
-                    "%.1f ob %d lie %d ref %d st %d why %s",
-                    i, site_.points[i].circuit, double(boxes_[i].pilot.us) / 1e6, boxes_[i].limit,
-                    p.commanded_a, d[0], d[1], d[2], p.draw()[0], p.draw()[1], p.draw()[2],
-                    (int)p.obeyed(now_), now_ < boxes_[i].lies_until, p.refused, (int)p.status,
-                    p.why.c_str());
-            }
-            printf("\n");
-        }
-    }
     for (std::size_t c = 0; c < fuses_.size(); ++c) {
         Fuse& fuse = fuses_[c];
         const Phases amps = flow(c);
@@ -381,7 +361,10 @@ void SimulatedWeek::check() {
             slowest = std::max(slowest, boxes_[i].pilot);
             liar = liar || now_ < boxes_[i].lies_until;
             const Phases one = draw(boxes_[i], i);
-            if (now_ >= boxes_[i].lies_until && one[0] + one[1] + one[2] > 0) can_do_more = true;
+            for (std::size_t p = 0; p < 3; ++p) {
+                const bool full = amps[p] > *site_.circuits[c].limit_a + 0.1;
+                if (now_ >= boxes_[i].lies_until && full && one[p] > 0) can_do_more = true;
+            }
         }
         const bool excused =
             now_ < fuse.silent_until + minutes(1) || now_ < fuse.excused_until || back_at_ != never;
@@ -390,7 +373,9 @@ void SimulatedWeek::check() {
             continue;
         }
         if (!fuse.over_since) fuse.over_since = now_;
-        const Duration allowed = slowest + seconds(2) + (liar ? seconds(75) + slowest : Duration{});
+        // That a box lies is seen when it next tells what it draws, at most 240 s later.
+        const Duration allowed =
+            slowest + seconds(2) + (liar ? seconds(75 + 240) + slowest : Duration{});
         const double late = static_cast<double>((now_ - *fuse.over_since - allowed).us) / 1e6;
         if (late <= findings_.over_longest_s) continue;
         findings_.over_longest_s = late;
@@ -465,9 +450,12 @@ void SimulatedWeek::run() {
         if (now_ >= ticks_) {
             if (back_at_ == never) controller_->tick(moment());
             take_out();
-            if (back_at_ == never) take_facts();
+            if (back_at_ == never && now_ >= facts_at_) {
+                facts_at_ = now_ + seconds(60);
+                take_facts();
+            }
             const Duration wanted = controller_->next_wake(now_) - now_;
-            const Duration coarse = wanted <= seconds(1)    ? seconds(5)
+            const Duration coarse = wanted <= seconds(1)    ? seconds(10)
                                     : wanted <= seconds(10) ? seconds(60)
                                                             : minutes(5);
             ticks_ = now_ + (options_.fine ? wanted : coarse);
@@ -481,7 +469,7 @@ void SimulatedWeek::run() {
         }
         check();
     }
-    options_ = {};
+    options_.lies = false;
     for (std::size_t i = 0; i < boxes_.size(); ++i) {
         if (boxes_[i].car.plugged) unplug(i);
     }
@@ -498,15 +486,14 @@ namespace {
 
 int weeks_to_run() {
     const char* asked = std::getenv("FOX_CHARGING_WEEKS");
-    return asked == nullptr ? 1000 : std::max(1, std::atoi(asked));
+    return asked == nullptr ? 300 : std::max(1, std::atoi(asked));
 }
 
 TEST(SimulatedWeeks, no_fuse_is_over_its_limit_longer_than_the_boxes_take_and_no_session_is_lost) {
     double worst_energy = 0;
     std::uint64_t sessions = 0;
     std::uint64_t decisions = 0;
-    for (int seed = getenv("FOX_SEED") ? atoi(getenv("FOX_SEED")) : 1; seed <= weeks_to_run();
-         ++seed) {
+    for (int seed = 1; seed <= weeks_to_run(); ++seed) {
         SimulatedWeek week(static_cast<std::uint64_t>(seed), {});
         week.run();
         const auto& found = week.findings();
@@ -525,8 +512,10 @@ TEST(SimulatedWeeks, no_fuse_is_over_its_limit_longer_than_the_boxes_take_and_no
 
 TEST(SimulatedWeeks, the_same_seed_gives_the_same_week) {
     for (std::uint64_t seed = 1; seed <= 5; ++seed) {
-        SimulatedWeek one(seed, {});
-        SimulatedWeek two(seed, {});
+        SimulatedWeek::Options options;
+        options.compared = true;
+        SimulatedWeek one(seed, options);
+        SimulatedWeek two(seed, options);
         one.run();
         two.run();
         EXPECT_EQ(one.findings().hash, two.findings().hash);

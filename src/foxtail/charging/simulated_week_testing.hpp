@@ -17,11 +17,12 @@ namespace foxtail::charging {
 class SimulatedWeek {
 public:
     struct Options {
-        bool lies = true;      // boxes that ignore limits for hours
-        bool refusals = true;  // boxes that say no
-        bool silences = true;  // meters that fall silent
-        bool restarts = true;  // the hub is away for minutes
-        bool fine = false;     // ticks as often as the controller asks for
+        bool lies = true;       // boxes that ignore limits for hours
+        bool refusals = true;   // boxes that say no
+        bool silences = true;   // meters that fall silent
+        bool restarts = true;   // the hub is away for minutes
+        bool compared = false;  // findings().hash is wanted
+        bool fine = false;      // ticks as often as the controller asks for
     };
     SimulatedWeek(std::uint64_t seed, Options options);
     void run();
@@ -118,6 +119,7 @@ private:
     Duration base_moves_;
     Duration meters_tell_;
     Duration ticks_;
+    Duration facts_at_;
     Duration restarts_at_;
     Duration back_at_;
     Duration wishes_at_;

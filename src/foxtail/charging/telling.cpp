@@ -100,7 +100,6 @@ void Controller::tell_session(std::size_t index, Moment now) {
     }
     const Session& session = *point.session;
     say("session", session.id);
-    say("session_from", format_rfc3339(to_millisecond(session.from)));
     say("car", session.car.empty() ? std::string("unknown") : session.car);
     say("car_certainty", std::round(session.certainty * 100));
     say("car_reason", session.car_reason);
@@ -109,6 +108,7 @@ void Controller::tell_session(std::size_t index, Moment now) {
                      now.mono - figures_told_[index] >= figures_every || session.until.known();
     if (!due) return;
     figures_told_[index] = now.mono;
+    say("session_from", format_rfc3339(to_millisecond(session.from)));
     say("session_energy", to_step(session.wh, 0.1));
     say("session_cost",
         session.priced_wh > 0 ? Value{to_step(session.cost, 0.0001)} : Value{Null{}});

@@ -58,7 +58,7 @@ TEST(ChargingConfigReading, each_mistake_is_told_with_its_place_and_what_would_b
             "\n");
     };
     EXPECT_EQ(of_point("{name: a, thing: box, circuit: attic}"),
-              "5:37 there is no circuit 'attic' under 'circuits'\n");
+              "5:38 there is no circuit 'attic' under 'circuits'\n");
     EXPECT_THAT(of_point("{name: a, thing: box}"), HasSubstr("needs 'circuit'"));
     EXPECT_THAT(of_point("{name: a, circuit: main}"), HasSubstr("needs 'thing', or 'status'"));
     EXPECT_THAT(of_point("{name: a, thing: box, circuit: main, least: 5}"),
