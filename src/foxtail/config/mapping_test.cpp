@@ -16,7 +16,7 @@ using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::SizeIs;
 
-std::vector<std::string> mistakes_in(const std::vector<Mistake>& mistakes) {
+std::vector<std::string> lines_about(const std::vector<Mistake>& mistakes) {
     std::vector<std::string> out;
     for (const Mistake& one : mistakes) {
         out.push_back(std::to_string(one.source.line) + ":" + std::to_string(one.source.column) +
@@ -30,7 +30,7 @@ TEST(MappingFile, the_example_is_understood_whole) {
     const std::string text{std::istreambuf_iterator<char>(file), {}};
     ASSERT_FALSE(text.empty());
     const auto read = read_mapping(text, "cars-map.yaml");
-    EXPECT_THAT(mistakes_in(read.mistakes), IsEmpty());
+    EXPECT_THAT(lines_about(read.mistakes), IsEmpty());
     ASSERT_THAT(read.things, SizeIs(2));
     const auto& zoe = read.things[0];
     EXPECT_EQ(zoe.kind, ThingKind::vehicle);
@@ -53,7 +53,7 @@ TEST(MappingFile, the_example_is_understood_whole) {
 
 TEST(MappingFile, each_mistake_is_told_with_its_place_and_what_would_be_right) {
     const auto mistakes =
-        mistakes_in(read_mapping("things:\n"
+        lines_about(read_mapping("things:\n"
                                  "  - id: a\n"
                                  "    properties:\n"
                                  "      power: {topic: a/#, type: number}\n"
@@ -84,7 +84,7 @@ TEST(MappingFile, each_mistake_is_told_with_its_place_and_what_would_be_right) {
 
 TEST(MappingFile, a_vehicles_unknown_name_needs_a_type_and_its_signal_has_its_own_unit) {
     const auto mistakes =
-        mistakes_in(read_mapping("things:\n"
+        lines_about(read_mapping("things:\n"
                                  "  - id: car\n"
                                  "    kind: vehicle\n"
                                  "    properties:\n"
@@ -98,7 +98,7 @@ TEST(MappingFile, a_vehicles_unknown_name_needs_a_type_and_its_signal_has_its_ow
 }
 
 TEST(MappingFile, ids_and_commands_have_the_places_of_their_wildcards) {
-    const auto mistakes = mistakes_in(
+    const auto mistakes = lines_about(
         read_mapping("things:\n"
                      "  - id: m-{1}\n"
                      "    properties:\n"
@@ -135,7 +135,7 @@ TEST(CarsInConfiguration, sources_meters_and_formats_are_read) {
         "    capacity_kwh: 39\n"
         "    efficiency: 0.88\n",
         "foxtail.yaml");
-    EXPECT_THAT(mistakes_in(read.mistakes), IsEmpty());
+    EXPECT_THAT(lines_about(read.mistakes), IsEmpty());
     const CarsConfig& cars = read.configuration.cars;
     EXPECT_EQ(cars.teslamate_prefix, "tm");
     EXPECT_EQ(cars.ovms_budget, (cars::BudgetLimits{100, 1.5, 3}));
@@ -148,7 +148,7 @@ TEST(CarsInConfiguration, sources_meters_and_formats_are_read) {
 }
 
 TEST(CarsInConfiguration, mistakes_are_told_with_their_place) {
-    const auto mistakes = mistakes_in(
+    const auto mistakes = lines_about(
         read_configuration("formats: {ovms: {client: a/b, budget: {calls: 1.5}}}\n"
                            "cars:\n"
                            "  leaf: {sources: []}\n"
