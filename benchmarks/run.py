@@ -254,6 +254,12 @@ def core():
             say("core.allocations_per_reading", row["allocations_per_reading"], "count", "lower")
 
 
+def guard():
+    for row in google("fox_app_benches"):
+        if "guard.inside_p99_ms" in row:
+            say("guard.inside_p99_ms", row["guard.inside_p99_ms"], "ms", "lower")
+
+
 def store():
     for row in google("fox_sqlite_benches", "--benchmark_filter=store_readings|store_rule_records|history_query|ledger"):
         for name, unit, better in (("store.readings_per_s", "1/s", "higher"), ("store.rule_records_per_s", "1/s", "higher"),
@@ -274,6 +280,11 @@ def trust():
         for name, unit in (("trust.decision_ns", "ns"), ("trust.decision_p99_ns", "ns"), ("trust.recompile_ms", "ms")):
             if name in row:
                 say(name, row[name], unit, "lower")
+
+
+def vss():
+    for row in google("fox_vss_benches"):
+        say("vss.import_ms", row["real_time"], "ms", "lower")  # a tree as large as all of VSS 6.0
 
 
 def revoke():
@@ -307,7 +318,8 @@ def page():
 
 
 FIGURES = ((("core",), core), (("store", "history", "ledger"), store), (("mqtt.rule",), reaction), (("mqtt.qos1",), acked),
-           (("start", "rss"), start), (("scale",), scale), (("page",), page), (("trust.decision", "trust.recompile"), trust), (("trust.revoke",), revoke), (("ocpp",), ocpp))
+           (("start", "rss"), start), (("scale",), scale), (("page",), page), (("trust.decision", "trust.recompile"), trust), (("trust.revoke",), revoke),
+           (("vss",), vss), (("guard",), guard), (("ocpp",), ocpp))
 for names, figure in FIGURES:
     if not WANTED or any(w.startswith(name) or name.startswith(w) for w in WANTED for name in names):
         figure()

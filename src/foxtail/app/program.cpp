@@ -3,6 +3,8 @@
 #include "foxtail/api/file_secrets.hpp"
 #include "foxtail/api/server.hpp"
 #include "foxtail/api/token.hpp"
+#include "foxtail/app/car_desk.hpp"
+#include "foxtail/app/charging_desk.hpp"
 #include "foxtail/app/files.hpp"
 #include "foxtail/app/formats.hpp"
 #include "foxtail/app/metrics.hpp"
@@ -39,6 +41,7 @@ constexpr int names_alarm = 101;
 constexpr Duration names_every = seconds(5);
 constexpr int certificate_alarm = 102;
 constexpr Duration certificate_every = hours(12);
+constexpr std::uint64_t room_to_take_back = 2 * 1024 * 1024;
 constexpr std::string_view owner_token_subject = "token:owner";
 constexpr std::uint16_t every_verb = 0x7F;  // discover, read, observe, history, set, run, grant
 
@@ -60,6 +63,8 @@ struct Program::Parts {
     std::size_t names_kept = 0;
     std::unique_ptr<MqttDoor> mqtt;
     std::unique_ptr<OcppDoor> ocpp;
+    std::unique_ptr<CarDesk> cars;
+    std::unique_ptr<ChargingDesk> charging;
     std::unique_ptr<api::Server> api;
     std::unique_ptr<TlsDoors> tls;
     std::uint16_t api_port = 0;
@@ -72,6 +77,8 @@ struct Program::Parts {
         tls.reset();
         api.reset();
         ocpp.reset();
+        cars.reset();
+        charging.reset();
         mqtt.reset();
         formats.reset();
         slow.reset();
@@ -146,6 +153,26 @@ Result<void> Program::make_owner_token() {
     return replace_file(path, fresh.token + "\n");
 }
 
+/// Of devices, cars and chargers, and the desks that look after them.
+Result<void> Program::open_doors() {
+    const Configuration& configuration = loaded_.configuration;
+    auto& io = parts_->io;
+    Hub& hub = *parts_->hub;
+    parts_->mqtt =
+        std::make_unique<MqttDoor>(io, hub, *parts_->slow, configuration, *parts_->formats);
+    if (auto done = parts_->mqtt->start(); !done) return done;
+    parts_->ocpp = std::make_unique<OcppDoor>(io, hub, *parts_->slow, configuration.ocpp);
+    if (auto done = parts_->ocpp->start(); !done) return done;
+    parts_->cars =
+        std::make_unique<CarDesk>(hub, configuration.cars.cars, parts_->formats->signals());
+    if (auto done = parts_->cars->start(); !done) return done;
+    if (configuration.charging.any()) {
+        parts_->charging = std::make_unique<ChargingDesk>(hub, configuration.charging);
+        if (auto done = parts_->charging->start(); !done) return done;
+    }
+    return {};
+}
+
 Result<void> Program::start() {
     const Configuration& configuration = loaded_.configuration;
     auto zone = find_zone(configuration.time_zone);
@@ -154,6 +181,7 @@ Result<void> Program::start() {
     if (auto done = open_data(); !done) return done;
 
     sqlite::Options store_options;
+    store_options.reserve_bytes = room_to_take_back;
     store_options.path = options_.data + "/journal.db";
     auto& io = parts_->io;
     parts_->store = std::make_unique<sqlite::SqliteStore>(
@@ -175,11 +203,7 @@ Result<void> Program::start() {
     if (!formats) return fail(formats.error());
     parts_->formats = std::move(*formats);
     parts_->names_kept = parts_->formats->names();
-    parts_->mqtt =
-        std::make_unique<MqttDoor>(io, hub, *parts_->slow, configuration, *parts_->formats);
-    if (auto done = parts_->mqtt->start(); !done) return done;
-    parts_->ocpp = std::make_unique<OcppDoor>(io, hub, *parts_->slow, configuration.ocpp);
-    if (auto done = parts_->ocpp->start(); !done) return done;
+    if (auto done = open_doors(); !done) return done;
 
     api::Config api_config;
     api_config.household = configuration.household;
@@ -356,6 +380,8 @@ void Program::stop() {
     if (parts_->tls) parts_->tls->stop();
     if (parts_->api) parts_->api->stop();
     if (parts_->ocpp) parts_->ocpp->stop();
+    if (parts_->cars) parts_->cars->stop();
+    if (parts_->charging) parts_->charging->stop();
     if (parts_->mqtt) parts_->mqtt->stop();
     parts_->hub->stop([this] {
         // From a fresh turn: closing waits for the writer, which may be calling back just now.

@@ -42,6 +42,7 @@ struct Setting {
 
 // One for each file of commands.
 void add_thing_commands(const Setting& setting);    // things, get
+void add_cars_command(const Setting& setting);      // cars
 void add_wish_commands(const Setting& setting);     // set, act
 void add_watch_command(const Setting& setting);     // watch
 void add_history_command(const Setting& setting);   // history
@@ -53,6 +54,7 @@ void add_people_commands(const Setting& setting);   // people
 void add_charger_commands(const Setting& setting);  // chargers
 void add_file_commands(const Setting& setting);     // backup, restore
 void add_ca_command(const Setting& setting);        // ca
+void add_charge_commands(const Setting& setting);   // charge
 void add_witness_command(const Setting& setting);   // witness
 void add_completion_command(const Setting& setting);
 /// Below `journal`: verify, export, stat.

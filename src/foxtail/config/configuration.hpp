@@ -1,6 +1,8 @@
 #pragma once
 
 #include "foxtail/base/log.hpp"
+#include "foxtail/config/cars.hpp"
+#include "foxtail/config/charging.hpp"
 #include "foxtail/config/ocpp.hpp"
 #include "foxtail/model/overlay.hpp"
 #include "foxtail/rules/rule.hpp"
@@ -88,10 +90,12 @@ struct Configuration {
     std::optional<std::string> owntracks_prefix = "owntracks";
     double owntracks_accuracy_m_max = 200;
     std::vector<RegionConfig> regions;
+    CarsConfig cars;
     OcppConfig ocpp;
     ThingOverlays things;  // what the household says of things, over their makers
     ResidentsConfig residents;
     std::vector<std::string> rule_files;  // as written; relative to the configuration file
+    ChargingConfig charging;
     LogFormat log_format = LogFormat::text;
     LogLevel log_level = LogLevel::info;
 };

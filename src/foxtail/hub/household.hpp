@@ -44,6 +44,7 @@ struct Wish {
     Value value;
     std::optional<Duration>
         time_to_live;  // nothing = time_to_live_default; at most time_to_live_max
+    Seq cause = 0;     // the record that led to it; 0 = none but the wish itself
 };
 
 /// One household: a deterministic actor. In come facts and wishes with the moment they come; out
@@ -104,6 +105,10 @@ public:
     /// What outsiders were given opens nothing until it is confirmed.
     void suspend_outsiders(std::string_view reason, Moment now);
     [[nodiscard]] Result<Seq> confirm(Seq grant, SubjectId by, Moment now);
+
+    /// What was said about members of a thing is no longer known: not believed, not under way. The
+    /// store takes it out of the journal. Error: not_found.
+    [[nodiscard]] Result<Seq> forget(Forgotten what, SubjectId by, Moment now);
 
     /// Tells of a thing; the record is written only when something is new. Its place is spelled as
     /// other things spell it already. Error: invalid_input, conflict, exhausted.
@@ -186,6 +191,7 @@ private:
     Seq append(Body body, SubjectId actor, Seq cause, Moment now);
     void fold(const Record& record);
     void fold_people(const Record& record);
+    void fold_forgotten(Seq seq, const Forgotten& forgotten);
     [[nodiscard]] const char* contradiction(const Record& record) const;
     [[nodiscard]] bool consistent() const;
     std::optional<Change> fold_reading(const Record& record, const Reading& reading);

@@ -43,7 +43,8 @@ const ActionSpec* find_action(const Thing& thing, std::string_view action) {
 }  // namespace
 
 Result<Seq> Household::wish(SubjectId who, const Wish& wish, Moment now) {
-    return wish_from(who, wish, 0, 0, now);
+    // A cause is an earlier record.
+    return wish_from(who, wish, wish.cause <= seq_ ? wish.cause : 0, 0, now);
 }
 
 Seq Household::deny(SubjectId who, const Wish& wish, std::string reason, Seq cause, Moment now) {

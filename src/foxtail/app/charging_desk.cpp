@@ -1,0 +1,429 @@
+#include "foxtail/app/charging_desk.hpp"
+
+#include "foxtail/base/log.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace foxtail {
+namespace {
+
+using charging::CarRole;
+using charging::CircuitRole;
+using charging::Fact;
+using charging::HouseRole;
+using charging::PointRole;
+using charging::Setting;
+
+constexpr int charging_alarm = 110;
+constexpr std::string_view state_name = "state";
+constexpr std::string_view charging_purpose = "charging, as configured";
+constexpr Duration keep_every = seconds(60);
+constexpr Duration limit_lives = seconds(30);
+constexpr std::uint16_t looking = static_cast<std::uint16_t>(Verb::discover) |
+                                  static_cast<std::uint16_t>(Verb::read) |
+                                  static_cast<std::uint16_t>(Verb::observe);
+
+template <std::size_t n>
+std::optional<std::uint8_t> role_of(const std::array<std::string_view, n>& names,
+                                    std::string_view name) {
+    const auto at = std::find(names.begin(), names.end(), name);
+    if (at == names.end()) return std::nullopt;
+    return static_cast<std::uint8_t>(at - names.begin());
+}
+
+PropertySpec charging_property(std::string_view name, std::string_view title, Type type,
+                               std::string_view unit = {}) {
+    PropertySpec spec;
+    spec.name = name;
+    spec.title = title;
+    spec.type = type;
+    spec.unit = unit;
+    return spec;
+}
+
+template <std::size_t n>
+PropertySpec one_of(std::string_view name, std::string_view title,
+                    const std::array<std::string_view, n>& words) {
+    auto spec = charging_property(name, title, Type::enumeration);
+    for (const auto word : words) spec.allowed.emplace_back(word);
+    return spec;
+}
+
+PropertySpec wished(PropertySpec spec) {
+    spec.settable = true;
+    spec.category = Category::config;
+    return spec;
+}
+
+PropertySpec personal(PropertySpec spec) {
+    spec.sensitivity = Sensitivity::personal;
+    return spec;
+}
+
+ThingSpec point_thing(const charging::PointSite& point, const charging::Site& site,
+                      const std::string& id) {
+    ThingSpec thing;
+    thing.id = id;
+    thing.kind = ThingKind::service;
+    thing.title = "Charging at " + point.name;
+    auto& list = thing.properties;
+    auto mode = wished(one_of("mode", "Mode", charging::mode_names));
+    mode.category = Category::primary;
+    list.push_back(mode);
+    auto most = wished(charging_property("at_most", "At most", Type::number, "A"));
+    most.minimum = point.current_min_a;
+    most.maximum = point.current_max_a;
+    most.step = point.step_a;
+    list.push_back(most);
+    auto needed = wished(charging_property("needed", "Energy needed", Type::number, "W.h"));
+    needed.minimum = 0;
+    needed.maximum = 500'000;
+    list.push_back(needed);
+    list.push_back(wished(charging_property("deadline", "Needed by (RFC 3339)", Type::string)));
+    auto car = wished(charging_property("car", "Car", Type::enumeration));
+    car.category = Category::primary;
+    car.allowed = {"unknown", "guest"};
+    for (const auto& one : site.cars) car.allowed.push_back(one.name);
+    list.push_back(car);
+    list.push_back(charging_property("car_certainty", "How certain", Type::number, "%"));
+    list.push_back(charging_property("car_reason", "Why this car", Type::string));
+    list.push_back(personal(charging_property("who", "Who charges", Type::string)));
+    list.push_back(charging_property("commanded", "Commanded", Type::number, "A"));
+    list.push_back(one_of("obeyed", "Obeyed", charging::obeyed_names));
+    list.push_back(charging_property("why", "Why", Type::string));
+    auto seen = charging_property("phases_seen", "Phases that carry current", Type::integer);
+    seen.category = Category::diagnostic;
+    list.push_back(seen);
+    list.push_back(charging_property("session", "Session", Type::string));
+    list.push_back(charging_property("session_from", "Plugged in at", Type::string));
+    list.push_back(charging_property("session_energy", "Energy", Type::number, "W.h"));
+    list.push_back(charging_property("session_cost", "Cost", Type::number));
+    list.push_back(charging_property("session_co2", "CO2", Type::number, "g"));
+    list.push_back(personal(charging_property("last_session", "Last session", Type::object)));
+    thing.events = {{"session", "A session ended", {}}};
+    return thing;
+}
+
+ThingSpec circuit_thing(const charging::CircuitSite& circuit, const std::string& id) {
+    static constexpr std::array<std::string_view, 3> meters = {"none", "heard", "silent"};
+    ThingSpec thing;
+    thing.id = id;
+    thing.kind = ThingKind::service;
+    thing.title = "Circuit " + circuit.name;
+    thing.properties.push_back(charging_property("over", "Over its limit", Type::boolean));
+    thing.properties.push_back(one_of("meter", "Meter", meters));
+    thing.properties.push_back(charging_property("signal", "Limit by signal", Type::number, "W"));
+    return thing;
+}
+
+}  // namespace
+
+ChargingDesk::ChargingDesk(Hub& hub, const ChargingConfig& config)
+    : hub_(hub), config_(config), controller_(config.site), commands_(config.site.points.size()) {
+    for (const auto& point : config_.site.points) point_things_.push_back("charge-" + point.name);
+    for (const auto& circuit : config_.site.circuits)
+        circuit_things_.push_back("circuit-" + circuit.name);
+}
+
+ChargingDesk::~ChargingDesk() {
+    *alive_ = false;
+    if (door_ && started_) door_->unwatch(*this);
+}
+
+// ---- start and stop ----
+
+Result<void> ChargingDesk::start() {
+    auto inlet = hub_.attach("charging", *this);
+    if (!inlet) return fail(inlet.error());
+    inlet_ = *inlet;
+    const auto subject = hub_.name_subject(subject_name, SubjectKind::planner);
+    if (!subject) return fail(subject.error());
+    door_ = hub_.door(*subject);
+    listen();
+    if (auto done = give_grants(); !done) return done;
+    if (auto done = tell_things(); !done) return done;
+    load_kept();
+    controller_.start(hub_.now());
+    door_->watch(*this);
+    started_ = true;
+    hear_what_is_known();
+    pump();
+    wake();
+    return {};
+}
+
+void ChargingDesk::stop() {
+    if (!started_ || stopped_) return;
+    keep_if_changed(true);
+    stopped_ = true;
+}
+
+void ChargingDesk::listen() {
+    const auto add = [&](const ChargingConfig::Map& map, Target::Of of, std::size_t index,
+                         const auto& roles) {
+        for (const auto& [name, address] : map) {
+            if (const auto role = role_of(roles, name))
+                targets_[address].push_back({of, index, *role});
+        }
+    };
+    for (std::size_t i = 0; i < config_.points.size(); ++i)
+        add(config_.points[i], Target::Of::point, i, charging::point_roles);
+    for (std::size_t i = 0; i < config_.circuits.size(); ++i)
+        add(config_.circuits[i], Target::Of::circuit, i, charging::circuit_roles);
+    for (std::size_t i = 0; i < config_.cars.size(); ++i)
+        add(config_.cars[i], Target::Of::car, i, charging::car_roles);
+    add(config_.house, Target::Of::house, 0, charging::house_roles);
+}
+
+/// One grant for each address: the same ones stay, others given earlier are taken back.
+Result<void> ChargingDesk::give_grants() {
+    std::map<std::string, std::uint16_t> wanted;
+    for (const auto& [address, unused] : targets_) wanted[address] = looking;
+    const auto also = [&](const std::vector<std::string>& addresses, Verb verb) {
+        for (const auto& address : addresses) {
+            if (!address.empty())
+                wanted[address] = static_cast<std::uint16_t>(wanted[address] | looking |
+                                                             static_cast<std::uint16_t>(verb));
+        }
+    };
+    also(config_.limits, Verb::set);
+    also(config_.phases, Verb::set);
+    also(config_.starts, Verb::run);
+    std::vector<Seq> stale;
+    for (const Grant& grant : hub_.authority().grants()) {
+        if (grant.given.subject != door_->subject() || grant.given.purpose != charging_purpose)
+            continue;
+        const auto at = grant.given.addresses.size() == 1 ? wanted.find(grant.given.addresses[0])
+                                                          : wanted.end();
+        if (at == wanted.end() || at->second != grant.given.verbs) {
+            stale.push_back(grant.id);
+        } else {
+            wanted.erase(at);
+        }
+    }
+    Door house = hub_.door(the_hub);
+    for (const Seq grant : stale)
+        house.take_back(grant, "no longer configured", [](const auto&) {});
+    for (const auto& [address, verbs] : wanted) {
+        GrantGiven grant;
+        grant.subject = door_->subject();
+        grant.addresses = {address};
+        grant.verbs = verbs;
+        grant.purpose = charging_purpose;
+        if (auto given = hub_.give(std::move(grant)); !given) return fail(given.error());
+    }
+    return {};
+}
+
+Result<void> ChargingDesk::tell_things() {
+    const auto& site = config_.site;
+    for (std::size_t i = 0; i < site.points.size(); ++i) {
+        if (auto told = inlet_->tell(point_thing(site.points[i], site, point_things_[i])); !told)
+            return fail(told.error());
+    }
+    for (std::size_t i = 0; i < site.circuits.size(); ++i) {
+        if (auto told = inlet_->tell(circuit_thing(site.circuits[i], circuit_things_[i])); !told)
+            return fail(told.error());
+    }
+    return {};
+}
+
+void ChargingDesk::load_kept() {
+    const auto restored = inlet_->kept([this](std::string_view name, std::string_view bytes) {
+        if (name != state_name) return;
+        if (auto done = controller_.load(bytes); !done)
+            log(LogLevel::error, "charging starts anew", {{"why", done.error().message}});
+    });
+    if (!restored)
+        log(LogLevel::error, "charging starts anew", {{"why", restored.error().message}});
+}
+
+/// What was said before a restart still tells what state a box was in; but not what a meter sees.
+void ChargingDesk::hear_what_is_known() {
+    for (const auto& [address, targets] : targets_) {
+        const auto view = door_->read(address);
+        if (!view || std::holds_alternative<Null>(view->belief->value)) continue;
+        const bool now = view->quality == Quality::good || view->quality == Quality::estimated;
+        for (const Target& target : targets) {
+            const auto role = static_cast<PointRole>(target.role);
+            const bool lasts = target.of == Target::Of::point &&
+                               (role == PointRole::status || role == PointRole::plan ||
+                                role == PointRole::phases || role == PointRole::limit ||
+                                role == PointRole::max_current || role == PointRole::transaction);
+            const bool price = target.of == Target::Of::house &&
+                               static_cast<HouseRole>(target.role) >= HouseRole::price;
+            const bool signal = target.of == Target::Of::circuit &&
+                                static_cast<CircuitRole>(target.role) >= CircuitRole::signal_on;
+            if (now || lasts || price || signal) hear(target, view->belief->value, 0);
+        }
+    }
+}
+
+// ---- in ----
+
+void ChargingDesk::hear(const Target& target, const Value& value, Seq seq) {
+    const Moment now = hub_.now();
+    switch (target.of) {
+        case Target::Of::point:
+            return controller_.hear(static_cast<PointRole>(target.role), target.index, value, seq,
+                                    now);
+        case Target::Of::circuit:
+            return controller_.hear(static_cast<CircuitRole>(target.role), target.index, value, seq,
+                                    now);
+        case Target::Of::car:
+            return controller_.hear(static_cast<CarRole>(target.role), target.index, value, seq,
+                                    now);
+        case Target::Of::house:
+            return controller_.hear(static_cast<HouseRole>(target.role), value, seq, now);
+    }
+}
+
+void ChargingDesk::reading(const Property& property, const Belief& belief, Quality) {
+    if (stopped_) return;
+    const auto at = targets_.find(property.address);
+    if (at == targets_.end()) return;
+    for (const Target& target : at->second) hear(target, belief.value, belief.seq);
+    pump();
+}
+
+void ChargingDesk::record(const Record& record) {
+    const auto* asked = std::get_if<CommandAsked>(&record.body);
+    if (stopped_ || asked == nullptr || !asked->action.empty() || record.actor == door_->subject())
+        return;
+    const auto& address = inlet_->catalogue().property(asked->property).address;
+    double amps = 0;
+    for (std::size_t i = 0; i < config_.limits.size(); ++i) {
+        if (config_.limits[i] != address || !as_number(asked->value, amps)) continue;
+        controller_.set_by_hand(i, amps, record.seq, hub_.now());
+        pump();
+    }
+}
+
+void ChargingDesk::closed() {
+    log(LogLevel::error, "charging sees nothing any more: its access was taken back");
+}
+
+void ChargingDesk::pause(bool) {}
+
+Result<Outlet::Sent> ChargingDesk::send(const Order& order) {
+    const std::string& thing = inlet_->catalogue().thing(order.thing).spec.id;
+    const auto point = std::find(point_things_.begin(), point_things_.end(), thing);
+    if (point == point_things_.end() || !order.action.empty())
+        return fail(Code::unavailable, "'" + thing + "' is no longer configured");
+    const auto& name = inlet_->catalogue().property(order.property).spec.name;
+    const auto setting = role_of(charging::setting_names, name);
+    if (!setting) return fail(Code::invalid_input, "'" + name + "' cannot be set");
+    const auto index = static_cast<std::size_t>(point - point_things_.begin());
+    if (auto done = controller_.set(static_cast<Setting>(*setting), index, order.value,
+                                    order.command, hub_.now());
+        !done)
+        return fail(done.error());
+    controller_.repeat(index, charging::setting_names[*setting]);
+    pump();
+    // What it is after "unknown" is another question.
+    const auto* text = std::get_if<std::string>(&order.value);
+    const bool asks_anew = text != nullptr && *text == "unknown";
+    return asks_anew ? Sent::done : Sent::awaiting_report;
+}
+
+// ---- out ----
+
+void ChargingDesk::pump() {
+    // What a wish leads to may bring us here again: it follows in this loop.
+    if (std::exchange(pumping_, true)) return;
+    for (int round = 0; round < 8 && !controller_.proposals().empty(); ++round) {
+        const auto proposals = std::exchange(controller_.proposals(), {});
+        for (const charging::Proposal& one : proposals) wish(one);
+    }
+    for (const Fact& fact : controller_.take_facts(hub_.now())) report(fact);
+    pumping_ = false;
+    keep_if_changed(false);
+    arm();
+}
+
+void ChargingDesk::wish(const charging::Proposal& proposal) {
+    using What = charging::Proposal::What;
+    const std::size_t point = proposal.point;
+    Wish wish;
+    wish.cause = proposal.because;
+    wish.time_to_live = limit_lives;
+    switch (proposal.what) {
+        case What::limit:
+            wish.address = config_.limits[point];
+            wish.value = proposal.value;
+            break;
+        case What::phases:
+            wish.address = config_.phases[point];
+            wish.value = static_cast<std::int64_t>(proposal.value);
+            break;
+        case What::start:
+            wish.address = config_.starts[point];
+            wish.run = true;
+            wish.value = proposal.tag;
+            break;
+    }
+    if (wish.address.empty()) return;
+    const bool limit = proposal.what == What::limit;
+    door_->wish(wish, [this, alive = alive_, point, limit](const Result<Seq>& done) {
+        if (!*alive || !limit) return;
+        if (done) {
+            commands_[point] = *done;
+            return;
+        }
+        controller_.refused(point, done.error().message, hub_.now());
+    });
+}
+
+void ChargingDesk::report(const Fact& fact) {
+    const auto& things = fact.of == Fact::Of::point ? point_things_ : circuit_things_;
+    if (fact.event) {
+        (void)inlet_->happened(things[fact.index], fact.name, fact.value);
+        return;
+    }
+    const Property* property = inlet_->catalogue().find_property(things[fact.index], fact.name);
+    if (property == nullptr) return;
+    const auto said = inlet_->report({property->id, Quality::good, {}, fact.value});
+    if (!said && said.error().code == Code::invalid_input)
+        inlet_->refuse("charging", property->address, to_json(fact.value), said.error().message);
+}
+
+/// A limit that the box turned down must not be counted on.
+void ChargingDesk::look_at_commands() {
+    for (std::size_t i = 0; i < commands_.size(); ++i) {
+        if (commands_[i] == 0) continue;
+        const auto state = door_->command(commands_[i]);
+        if (state && !state->outcome) continue;
+        commands_[i] = 0;
+        if (!state) continue;
+        if (*state->outcome == Outcome::refused || *state->outcome == Outcome::failed)
+            controller_.refused(i, state->detail, hub_.now());
+    }
+}
+
+void ChargingDesk::keep_if_changed(bool always) {
+    const Duration now = hub_.now().mono;
+    const bool changed = controller_.changes() != kept_changes_;
+    if (!changed && !always && now - kept_at_ < keep_every) return;
+    kept_changes_ = controller_.changes();
+    kept_at_ = now;
+    inlet_->keep(std::string(state_name), controller_.save());
+}
+
+void ChargingDesk::arm() {
+    if (stopped_) return;
+    const Duration next = controller_.next_wake(hub_.now().mono);
+    if (armed_for_ > hub_.now().mono && armed_for_ <= next) return;
+    armed_for_ = next;
+    hub_.environment().loop.alarm(charging_alarm, next, [this] { wake(); });
+}
+
+void ChargingDesk::wake() {
+    if (stopped_) return;
+    armed_for_ = {};
+    look_at_commands();
+    controller_.tick(hub_.now());
+    pump();
+}
+
+}  // namespace foxtail

@@ -1,0 +1,105 @@
+#include "foxtail/charging/circuit.hpp"
+
+#include <algorithm>
+#include <limits>
+
+namespace foxtail::charging {
+
+std::optional<double> Circuit::limit_of(std::size_t channel) const {
+    if (channel < 3) return site_->limit_a;
+    if (signal_w_) return *signal_w_ / volts_;
+    return std::nullopt;
+}
+
+Point::Bounds Circuit::sum_of(std::size_t channel, const std::vector<Point>& points,
+                              std::uint32_t below, Duration now) {
+    Point::Bounds sum;
+    for (std::size_t i = 0; i < points.size(); ++i) {
+        if ((below >> i & 1U) == 0) continue;
+        for (std::size_t phase = 0; phase < 3; ++phase) {
+            if (channel < 3 && phase != channel) continue;
+            const auto one = points[i].bounds(phase, now);
+            sum.least += one.least;
+            sum.known += one.known;
+            sum.most += one.most;
+        }
+    }
+    return sum;
+}
+
+void Circuit::settle(const std::vector<Point>& points, std::uint32_t below, Duration now) {
+    for (std::size_t i = 0; i < points.size(); ++i) {
+        if ((below >> i & 1U) != 0 && !points[i].certain(now)) return;
+    }
+    for (std::size_t channel = 0; channel < channels; ++channel) {
+        if (!heard_[channel]) continue;
+        const auto sum = sum_of(channel, points, below, now);
+        base_[channel] =
+            std::clamp(base_[channel], value_[channel] - std::max(known_[channel], sum.most),
+                       value_[channel] - std::min(known_[channel], sum.least));
+    }
+}
+
+void Circuit::heard(std::size_t channel, double amps, const std::vector<Point>& points,
+                    std::uint32_t below, Duration now) {
+    const auto sum = sum_of(channel, points, below, now);
+    const auto limit = limit_of(channel);
+    double base = amps - sum.known;
+    if (heard_[channel]) {
+        // What the boxes themselves say that they take more or less explains as much.
+        const double rise = (amps - value_[channel]) - (sum.known - known_[channel]);
+        const double may_rise = sum.most - sum.known;
+        const double may_fall = sum.known - sum.least;
+        base = base_[channel];
+        if (rise > 0) base += limit && amps > *limit ? rise : std::max(0.0, rise - may_rise);
+        if (rise < 0) base += std::min(0.0, rise + may_fall);
+    }
+    base_[channel] = std::clamp(base, amps - sum.most, amps - sum.least);
+    value_[channel] = amps;
+    known_[channel] = sum.known;
+    heard_[channel] = true;
+    at_[channel] = now;
+}
+
+bool Circuit::silent(Duration now) const {
+    if (!site_->metered) return false;
+    if (!ever_heard()) return true;
+    for (std::size_t channel = 0; channel < channels; ++channel) {
+        if (heard_[channel] && now - at_[channel] > site_->stale_after) return true;
+    }
+    return false;
+}
+
+bool Circuit::over() const {
+    for (std::size_t channel = 0; channel < channels; ++channel) {
+        const auto limit = limit_of(channel);
+        if (heard_[channel] && limit && value_[channel] > *limit + 0.05) return true;
+    }
+    return false;
+}
+
+Room Circuit::room(std::uint32_t below, Duration now) const {
+    Room room;
+    room.points = below;
+    const bool blind = silent(now);
+    double base_w = 0;
+    for (std::size_t phase = 0; phase < 3; ++phase) {
+        double free = site_->limit_a.value_or(std::numeric_limits<double>::infinity());
+        // A phase that the meter never told of is as good as no meter.
+        const bool unknown = site_->limit_a && !heard_[phase];
+        if (site_->metered && (blind || unknown)) {
+            free = std::min(free, site_->safe_a);
+        } else if (site_->metered) {
+            free -= base_a(phase);
+        }
+        room.free_a[phase] = free;
+        base_w += base_a(phase) * volts_;
+    }
+    if (signal_w_) {
+        if (heard_[3]) base_w = std::max(base_[3], 0.0) * volts_;
+        room.free_w = *signal_w_ - (site_->metered && !blind ? base_w : 0.0);
+    }
+    return room;
+}
+
+}  // namespace foxtail::charging

@@ -1,0 +1,432 @@
+#include "foxtail/charging/controller.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace foxtail::charging {
+namespace {
+
+using testing::HasSubstr;
+
+/// A house with one metered fuse of 25 A and boxes on it; the test says what they say.
+struct House {
+    explicit House(int boxes = 1, Mode mode = Mode::now) {
+        Site site;
+        CircuitSite main;
+        main.name = "main";
+        main.limit_a = 25;
+        main.metered = true;
+        main.stale_after = minutes(2);
+        site.circuits.push_back(main);
+        for (int i = 0; i < boxes; ++i) {
+            PointSite point;
+            point.name = "box" + std::to_string(i);
+            point.mode = mode;
+            site.points.push_back(point);
+        }
+        site.cars = {{"leaf", {"CARD1"}, {}, "anna", 1}, {"zoe", {}, {}, "", 3}};
+        controller = std::make_unique<Controller>(site);
+        controller->start(now());
+    }
+    [[nodiscard]] Moment now() const { return {Time{1'790'000'000'000'000 + at.us}, at}; }
+    void say(PointRole role, Value value, std::size_t box = 0) {
+        controller->hear(role, box, value, ++seq, now());
+        take();
+    }
+    void meter(double amps) {
+        for (const auto role :
+             {CircuitRole::current_l1, CircuitRole::current_l2, CircuitRole::current_l3})
+            controller->hear(role, 0, amps, ++seq, now());
+        take();
+    }
+    void grid(double watts) {
+        controller->hear(HouseRole::grid, watts, ++seq, now());
+        take();
+    }
+    void draws(double amps, std::size_t box = 0) {
+        for (const auto role :
+             {PointRole::current_l1, PointRole::current_l2, PointRole::current_l3})
+            say(role, amps, box);
+        say(PointRole::power, amps * 690, box);
+    }
+    void plug(std::size_t box = 0) {
+        say(PointRole::status, std::string("Available"), box);
+        say(PointRole::status, std::string("Preparing"), box);
+    }
+    void pass(int secs) {
+        for (int i = 0; i < secs; ++i) {
+            at = at + seconds(1);
+            controller->tick(now());
+            take();
+        }
+    }
+    /// The meter and the boxes say the same every second, boxes obey at once.
+    void live(int secs, double base) {
+        for (int i = 0; i < secs; ++i) {
+            double sum = base;
+            for (std::size_t b = 0; b < controller->points().size(); ++b) {
+                const double amps = plugged(controller->points()[b].status)
+                                        ? controller->points()[b].commanded_a
+                                        : 0;
+                draws(amps, b);
+                sum += amps;
+            }
+            meter(sum);
+            pass(1);
+        }
+    }
+    void take() {
+        for (const auto& one : controller->proposals()) said.push_back(one);
+        controller->proposals().clear();
+        for (auto& one : controller->take_facts(now())) {
+            if (one.event) events.push_back(one.value);
+            facts[std::string(one.name)] = one.value;
+        }
+    }
+    [[nodiscard]] double limit(std::size_t box = 0) const {
+        return controller->points()[box].commanded_a;
+    }
+    [[nodiscard]] std::string fact(const std::string& name) const {
+        const auto found = facts.find(name);
+        return found == facts.end() ? "" : to_json(found->second);
+    }
+    void wish(Setting setting, Value value, std::size_t box = 0) {
+        const auto done = controller->set(setting, box, value, ++seq, now());
+        ASSERT_TRUE(done) << done.error().message;
+        take();
+    }
+
+    std::unique_ptr<Controller> controller;
+    Duration at = seconds(1000);
+    Seq seq = 0;
+    std::vector<Proposal> said;
+    std::vector<Value> events;
+    std::map<std::string, Value> facts;
+};
+
+TEST(Controller, a_car_that_is_plugged_in_gets_what_the_fuse_leaves) {
+    House house;
+    house.meter(10);
+    house.plug();
+    EXPECT_EQ(house.limit(), 15);
+    EXPECT_THAT(house.fact("why"), HasSubstr("no more fits into main"));
+}
+
+TEST(Controller, a_jump_of_the_meter_is_answered_within_the_call_and_names_its_cause) {
+    House house;
+    house.meter(5);
+    house.plug();
+    house.live(60, 5);
+    EXPECT_EQ(house.limit(), 16);
+    house.said.clear();
+    house.controller->hear(CircuitRole::current_l2, 0, 34.0, 777, house.now());
+    ASSERT_EQ(house.controller->proposals().size(), 1U);
+    EXPECT_EQ(house.controller->proposals()[0].value, 7);
+    EXPECT_EQ(house.controller->proposals()[0].because, 777U);
+}
+
+TEST(Controller, below_six_amperes_there_is_only_a_pause) {
+    House house;
+    house.meter(5);
+    house.plug();
+    house.live(60, 5);
+    house.meter(16 + 20);
+    EXPECT_EQ(house.limit(), 0);
+    house.live(30, 5);
+    EXPECT_EQ(house.limit(), 0) << "room must last before the car starts again";
+    house.live(60, 5);
+    EXPECT_EQ(house.limit(), 16);
+}
+
+TEST(Controller, the_limit_is_not_raised_before_the_room_has_lasted) {
+    House house;
+    house.meter(15);
+    house.plug();
+    house.live(60, 15);
+    EXPECT_EQ(house.limit(), 10);
+    house.live(10, 9);
+    EXPECT_EQ(house.limit(), 10);
+    house.live(30, 9);
+    EXPECT_EQ(house.limit(), 16);
+}
+
+TEST(Controller, two_cars_share_what_is_there_and_none_is_raised_before_the_other_gave_way) {
+    House house(2);
+    house.meter(5);
+    house.plug(0);
+    house.live(60, 5);
+    EXPECT_EQ(house.limit(0), 16);
+    house.plug(1);
+    EXPECT_EQ(house.limit(0), 10);
+    EXPECT_EQ(house.limit(1), 0) << "the first box may still draw 16 A";
+    house.live(60, 5);
+    EXPECT_EQ(house.limit(0), 10);
+    EXPECT_EQ(house.limit(1), 10);
+}
+
+TEST(Controller, a_deadline_gets_more_of_what_is_shared) {
+    House house(2);
+    house.meter(5);
+    house.plug(0);
+    house.plug(1);
+    house.wish(Setting::needed, 20'000.0, 1);
+    house.wish(Setting::deadline, format_rfc3339(Time{1'790'000'000'000'000} + hours(3)), 1);
+    house.live(120, 5);
+    EXPECT_GT(house.limit(1), house.limit(0));
+    EXPECT_LE(house.limit(0) + house.limit(1), 20);
+    EXPECT_GE(house.limit(0), 6);
+}
+
+TEST(Controller, now_wins_until_the_plug_is_out) {
+    House house(1, Mode::sun);
+    house.meter(5);
+    house.grid(3450);
+    house.plug();
+    house.live(120, 5);
+    EXPECT_EQ(house.limit(), 0);
+    house.wish(Setting::mode, std::string("now"));
+    EXPECT_EQ(house.limit(), 16);
+    EXPECT_EQ(house.fact("mode"), "\"now\"");
+    house.say(PointRole::status, std::string("Available"));
+    EXPECT_EQ(house.fact("mode"), "\"sun\"");
+    EXPECT_EQ(house.limit(), 0);
+}
+
+TEST(Controller, the_sun_starts_a_car_only_when_it_lasts_and_a_cloud_is_bridged) {
+    House house(1, Mode::sun);
+    house.meter(0);
+    house.plug();
+    house.grid(-5000);
+    house.pass(30);
+    EXPECT_EQ(house.limit(), 0);
+    house.grid(-5000);
+    house.pass(35);
+    EXPECT_EQ(house.limit(), 7);
+    house.draws(7);
+    house.pass(40);
+    house.draws(7);
+    house.grid(4000);  // a cloud: nothing left over
+    EXPECT_EQ(house.limit(), 6);
+    house.draws(6);
+    house.pass(50);
+    house.draws(6);
+    EXPECT_EQ(house.limit(), 6);
+    for (int i = 0; i < 5; ++i) {
+        house.grid(4000);
+        house.meter(0);
+        house.pass(30);
+    }
+    EXPECT_EQ(house.limit(), 0);
+}
+
+TEST(Controller, a_house_battery_is_not_drained_into_the_car) {
+    House house(1, Mode::sun);
+    house.meter(0);
+    house.plug();
+    house.controller->hear(HouseRole::battery, -6000.0, 1, house.now());
+    house.grid(-5000);
+    house.pass(58);
+    house.grid(-5000);
+    house.pass(50);
+    EXPECT_EQ(house.limit(), 0);
+}
+
+TEST(Controller, a_planned_point_does_what_the_plan_says) {
+    House house(1, Mode::planned);
+    house.meter(0);
+    house.plug();
+    EXPECT_EQ(house.limit(), 0);
+    EXPECT_THAT(house.fact("why"), HasSubstr("there is no plan"));
+    house.say(PointRole::plan, 10.0);
+    EXPECT_EQ(house.limit(), 10);
+    house.say(PointRole::plan, false);
+    EXPECT_EQ(house.limit(), 0);
+}
+
+TEST(Controller, a_silent_meter_leaves_the_stated_safe_current) {
+    House house;
+    house.meter(0);
+    house.plug();
+    house.live(30, 0);
+    EXPECT_EQ(house.limit(), 16);
+    house.pass(121);
+    EXPECT_EQ(house.limit(), 6);
+    EXPECT_EQ(house.fact("meter"), "\"silent\"");
+}
+
+TEST(Controller, a_signal_limits_all_phases_together) {
+    Site site;
+    CircuitSite main;
+    main.name = "main";
+    main.limit_w = 4200;
+    site.circuits.push_back(main);
+    PointSite point;
+    point.name = "box";
+    point.mode = Mode::now;
+    site.points.push_back(point);
+    Controller controller(site);
+    const Moment now{Time{1}, seconds(100)};
+    controller.start(now);
+    controller.hear(PointRole::status, 0, std::string("Preparing"), 1, now);
+    EXPECT_EQ(controller.points()[0].commanded_a, 16);
+    controller.hear(CircuitRole::signal_on, 0, true, 2, now);
+    EXPECT_EQ(controller.points()[0].commanded_a, 6);
+}
+
+TEST(Controller, a_box_that_lies_is_shown_and_the_other_gives_way) {
+    House house(2);
+    house.meter(5);
+    house.plug(0);
+    house.plug(1);
+    house.live(60, 5);
+    EXPECT_EQ(house.limit(0), 10);
+    EXPECT_EQ(house.limit(1), 10);
+    for (int i = 0; i < 80; ++i) {
+        house.draws(16, 0);
+        house.draws(house.limit(1), 1);
+        house.meter(5 + 16 + house.limit(1));
+        house.pass(1);
+    }
+    EXPECT_EQ(house.controller->points()[0].obeyed(house.at), Obeyed::draws_more);
+    EXPECT_LE(house.limit(1) + 16 + 5, 25);
+}
+
+TEST(Controller, a_refused_limit_is_not_counted_on) {
+    House house;
+    house.meter(5);
+    house.plug();
+    house.controller->refused(0, "busy", house.now());
+    house.take();
+    EXPECT_EQ(house.fact("obeyed"), "\"refused\"");
+    house.said.clear();
+    house.live(20, 5);
+    ASSERT_FALSE(house.said.empty()) << "it is told again";
+}
+
+TEST(Controller, what_somebody_set_at_the_box_holds_until_the_plug_is_out) {
+    House house;
+    house.meter(5);
+    house.plug();
+    house.live(60, 5);
+    house.controller->set_by_hand(0, 8, 50, house.now());
+    house.live(60, 5);
+    EXPECT_EQ(house.limit(), 8);
+    house.meter(24 + 8);
+    EXPECT_EQ(house.limit(), 0) << "but never over the fuse";
+    house.say(PointRole::status, std::string("Available"));
+    house.plug();
+    house.live(120, 5);
+    EXPECT_EQ(house.limit(), 16);
+}
+
+TEST(Controller, switching_phases_takes_a_pause_and_a_lasting_reason) {
+    Site site;
+    CircuitSite main;
+    main.name = "main";
+    main.limit_a = 32;
+    site.circuits.push_back(main);
+    PointSite point;
+    point.name = "box";
+    point.mode = Mode::min_sun;
+    point.switches_phases = true;
+    site.points.push_back(point);
+    Controller controller(site);
+    Duration at = seconds(100);
+    const auto now = [&] { return Moment{Time{at.us}, at}; };
+    controller.start(now());
+    controller.hear(PointRole::phases, 0, std::int64_t{3}, 1, now());
+    controller.hear(PointRole::status, 0, std::string("Preparing"), 2, now());
+    bool paused_before = false;
+    bool switched = false;
+    for (int i = 0; i < 400 && !switched; ++i) {
+        controller.hear(HouseRole::grid, -2000.0, 3, now());
+        controller.tick(now());
+        for (const auto& one : controller.proposals()) {
+            if (one.what != Proposal::What::phases) continue;
+            EXPECT_EQ(one.value, 1);
+            EXPECT_GE(i, 180);
+            paused_before = controller.points()[0].commanded_a == 0;
+            switched = true;
+        }
+        controller.proposals().clear();
+        at = at + seconds(1);
+    }
+    EXPECT_TRUE(switched);
+    EXPECT_TRUE(paused_before);
+    controller.hear(PointRole::phases, 0, std::int64_t{1}, 4, now());
+    for (int i = 0; i < 120; ++i) {
+        at = at + seconds(1);
+        controller.hear(HouseRole::grid, -2000.0, 3, now());
+        controller.tick(now());
+    }
+    EXPECT_GE(controller.points()[0].commanded_a, 6);
+}
+
+TEST(Controller, a_session_is_told_with_energy_cost_and_car_also_over_a_restart) {
+    House house;
+    house.controller->hear(HouseRole::price, 0.30, 1, house.now());
+    house.controller->hear(HouseRole::co2, 400.0, 1, house.now());
+    house.meter(5);
+    house.say(PointRole::energy, 100'000.0);
+    house.plug();
+    house.say(PointRole::id_tag, std::string("CARD1"));
+    EXPECT_EQ(house.fact("car"), "\"leaf\"");
+    EXPECT_EQ(house.fact("who"), "\"anna\"");
+    house.pass(3600);
+    house.say(PointRole::energy, 105'000.0);
+    const std::string kept = house.controller->save();
+
+    House later;
+    later.at = house.at + minutes(10);
+    ASSERT_TRUE(later.controller->load(kept));
+    EXPECT_EQ(later.controller->save(), kept);
+    later.controller->start(later.now());
+    later.controller->hear(HouseRole::price, 0.30, 1, later.now());
+    later.meter(5);
+    later.say(PointRole::energy, 106'000.0);
+    later.say(PointRole::status, std::string("Available"));
+    later.say(PointRole::energy, 106'500.0);  // the last word comes late
+    later.pass(30);
+    ASSERT_EQ(later.events.size(), 1U);
+    const auto& text = std::get<Json>(later.events[0]).text;
+    EXPECT_THAT(text, HasSubstr(R"("energy_wh":6500.0)"));
+    EXPECT_THAT(text, HasSubstr(R"("cost":1.95)"));
+    EXPECT_THAT(text, HasSubstr(R"("car":"leaf")"));
+    EXPECT_EQ(text.find("anna"), std::string::npos) << "who it was is told apart";
+    EXPECT_THAT(later.fact("last_session"), HasSubstr("anna"));
+}
+
+TEST(Controller, a_correction_stands_and_is_learned_from) {
+    House house;
+    house.meter(5);
+    house.plug();
+    house.say(PointRole::id_tag, std::string("NEW"));
+    EXPECT_EQ(house.fact("car"), "\"unknown\"");
+    EXPECT_FALSE(house.controller->set(Setting::car, 0, std::string("tesla"), 9, house.now()));
+    house.wish(Setting::car, std::string("zoe"));
+    EXPECT_EQ(house.fact("car"), "\"zoe\"");
+    house.say(PointRole::status, std::string("Available"));
+    house.say(PointRole::id_tag, std::string(""));
+    house.pass(30);
+    house.plug();
+    house.say(PointRole::id_tag, std::string("NEW"));
+    EXPECT_EQ(house.fact("car"), "\"zoe\"");
+}
+
+TEST(Controller, damaged_kept_bytes_change_nothing) {
+    House house;
+    const std::string kept = house.controller->save();
+    for (std::size_t cut = 0; cut < kept.size(); ++cut)
+        EXPECT_FALSE(house.controller->load(std::string_view(kept).substr(0, cut)));
+    EXPECT_EQ(house.controller->save(), kept);
+}
+
+TEST(Controller, a_mode_that_is_none_is_refused_with_those_there_are) {
+    House house;
+    const auto done = house.controller->set(Setting::mode, 0, std::string("fast"), 1, house.now());
+    ASSERT_FALSE(done);
+    EXPECT_THAT(done.error().message, HasSubstr("off, sun, min_sun, now, planned"));
+}
+
+}  // namespace
+}  // namespace foxtail::charging

@@ -1,0 +1,45 @@
+#pragma once
+
+#include "foxtail/base/bytes.hpp"
+#include "foxtail/base/moment.hpp"
+
+#include <cstdint>
+
+namespace foxtail::charging {
+
+/// What a point has delivered, from the best it tells: its register, else the energy of the
+/// running transaction, else its power over time. Each answer is the energy since the last one in
+/// Wh. Registers that start again are noticed: what was on the way is filled in from the power.
+class Energy {
+public:
+    struct Gain {
+        double wh = 0;
+        bool estimated = false;
+    };
+    /// `most_w`: more than the point can give is no energy but a new register.
+    Gain heard_register(double wh, double most_w, Moment now);
+    Gain heard_transaction(double wh, double most_w, Moment now);
+    /// The power until now, then the new one.
+    Gain heard_power(double watts, Moment now);
+    /// The program was away: nobody knows the power meanwhile.
+    void resumed() { power_known_ = false; }
+
+    void save(ByteWriter& out) const;
+    void load(ByteReader& in);
+
+private:
+    enum class Source : std::uint8_t { power, transaction, reg };
+    Gain heard(Source source, double& last, double wh, double most_w, Moment now);
+
+    Source source_ = Source::power;
+    double register_wh_ = -1;  // below 0: never heard
+    double transaction_wh_ = -1;
+    Time heard_at_;  // of the source in use
+    double watts_ = 0;
+    Duration watts_at_;
+    Time power_wall_;
+    bool power_known_ = false;
+    double since_wh_ = 0;  // from the power, since the source in use spoke last
+};
+
+}  // namespace foxtail::charging

@@ -1,0 +1,233 @@
+// From plug to unplug: energy, cost, CO2, which car and whose.
+#include "foxtail/charging/controller.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+namespace foxtail::charging {
+namespace {
+
+constexpr Duration last_figures_within = seconds(20);  // of a session, after the plug is out
+constexpr Duration seek_every = seconds(15);
+constexpr double charging_from_w = 500;
+constexpr double sure_enough_to_learn = 0.95;
+constexpr std::string_view guest_name = "guest";
+constexpr std::string_view unknown_name = "unknown";
+
+double rounded(double value, double step) {
+    return std::round(value / step) * step;
+}
+
+}  // namespace
+
+void Controller::heard_status(std::size_t index, Status status, Moment now) {
+    Point& point = points_[index];
+    const Status before = point.status;
+    point.status = status;
+    if (plugged(status)) {
+        if (point.closing_at.us != 0) end_session(index, now);
+        if (!point.session) {
+            point.plug_seen = before == Status::available || before == Status::reserved;
+            begin_session(index, now);
+        }
+        return;
+    }
+    const bool out = status == Status::available || status == Status::reserved;
+    if (!out || !point.session || point.closing_at.us != 0) return;
+    gain(index, point.energy.heard_power(0, now));
+    point.session->until = now.wall;
+    point.closing_at = now.mono + last_figures_within;
+    if (point.mode == Mode::now) point.mode = point.mode_before;
+    point.by_hand_a.reset();
+    point.needed_wh = 0;
+    point.deadline = {};
+    point.forced_out.reset();
+    point.sun_since.reset();
+    point.idle_since.reset();
+    ++changes_;
+}
+
+void Controller::begin_session(std::size_t index, Moment now) {
+    Point& point = points_[index];
+    Session session;
+    session.id = point.site().name + "-" + std::to_string(++sessions_);
+    session.from = now.wall;
+    session.tag = point.tag;
+    session.ev_id = point.ev_id;
+    point.session = std::move(session);
+    point.plugged_at = now.mono;
+    point.edges.clear();
+    point.forget_phases();
+    point.starts = 0;
+    point.short_since.reset();
+    cars_sought_ = {};
+    ++changes_;
+    find_cars(now);
+}
+
+void Controller::end_session(std::size_t index, Moment now) {
+    Point& point = points_[index];
+    const Session& session = *point.session;
+    const auto car = std::find_if(site_.cars.begin(), site_.cars.end(),
+                                  [&](const CarSite& c) { return c.name == session.car; });
+    if (car != site_.cars.end() &&
+        (session.corrected || session.certainty >= sure_enough_to_learn)) {
+        const auto number = static_cast<std::size_t>(car - site_.cars.begin());
+        ++learned_.habit[index][number];
+        learned_.teach(learned_.tags, session.tag, number);
+        learned_.teach(learned_.ev_ids, session.ev_id, number);
+    }
+    tell_session(index, now);
+    facts_.push_back({Fact::Of::point, index, "session", Json{session_json(index, false)}, true});
+    tell(Fact::Of::point, index, "last_session", Json{session_json(index, true)});
+    point.session.reset();
+    point.closing_at = {};
+    ++changes_;
+    tell_session(index, now);
+}
+
+void Controller::gain(std::size_t index, const Energy::Gain& gain) {
+    Point& point = points_[index];
+    if (!point.session || gain.wh <= 0) return;
+    Session& session = *point.session;
+    session.wh += gain.wh;
+    session.estimated = session.estimated || gain.estimated;
+    if (price_) {
+        session.cost += gain.wh / 1000 * *price_;
+        session.priced_wh += gain.wh;
+    }
+    if (co2_) {
+        session.co2_g += gain.wh / 1000 * *co2_;
+        session.co2_wh += gain.wh;
+    }
+}
+
+void Controller::note_edges(std::size_t index, Moment now) {
+    Point& point = points_[index];
+    const bool on = point.watts() > charging_from_w;
+    const bool was = !point.edges.empty() && point.edges.back().on;
+    if (on == was || !point.session) return;
+    add_edge(point.edges, {now.mono, on});
+    cars_sought_ = {};
+}
+
+void Controller::find_cars(Moment now) {
+    if (site_.cars.empty()) return;
+    if (cars_sought_.us != 0 && now.mono - cars_sought_ < seek_every) return;
+    cars_sought_ = now.mono;
+    std::vector<SessionFacts> sessions;
+    for (std::size_t i = 0; i < points_.size(); ++i) {
+        const Point& point = points_[i];
+        if (!point.session || point.closing_at.us != 0) continue;
+        SessionFacts facts;
+        facts.point = i;
+        facts.plugged_at = point.plugged_at;
+        facts.plug_seen = point.plug_seen;
+        facts.tag = point.session->tag;
+        facts.ev_id = point.session->ev_id;
+        facts.phases_seen = point.phases_seen();
+        facts.watts = point.watts();
+        facts.edges = point.edges;
+        if (point.session->corrected) facts.said = point.session->car;
+        sessions.push_back(std::move(facts));
+    }
+    const auto found = match(site_, sessions, cars_, learned_, now.mono);
+    for (std::size_t n = 0; n < found.size(); ++n) {
+        Point& point = points_[sessions[n].point];
+        Session& session = *point.session;
+        find_person(point);
+        if (session.corrected) continue;
+        std::string car;
+        if (found[n].car) car = site_.cars[*found[n].car].name;
+        if (found[n].guest) car = guest_name;
+        const double certainty = rounded(found[n].certainty, 0.01);
+        if (car != session.car) ++changes_;
+        if (car == session.car && std::abs(certainty - session.certainty) < 0.03) continue;
+        session.car = car;
+        session.certainty = certainty;
+        session.car_reason = found[n].reason;
+        find_person(point);
+    }
+}
+
+void Controller::find_person(Point& point) const {
+    Session& session = *point.session;
+    for (const Tag& tag : site_.tags) {
+        if (session.tag.empty() || tag.tag != session.tag) continue;
+        session.who = tag.person;
+        session.who_reason = "held the card to the box";
+        return;
+    }
+    for (const CarSite& car : site_.cars) {
+        if (car.name != session.car || car.belongs_to.empty()) continue;
+        session.who = car.belongs_to;
+        session.who_reason = "the car is theirs";
+        return;
+    }
+    session.who.clear();
+    session.who_reason.clear();
+}
+
+Result<void> Controller::correct_car(std::size_t index, const std::string& car, Moment now) {
+    Point& point = points_[index];
+    if (!point.session) return fail(Code::conflict, "nothing is plugged in");
+    Session& session = *point.session;
+    const auto at = std::find_if(site_.cars.begin(), site_.cars.end(),
+                                 [&](const CarSite& c) { return c.name == car; });
+    session.corrected = car != unknown_name;
+    if (at != site_.cars.end()) {
+        session.car = car;
+        session.certainty = 1;
+        session.car_reason = "somebody said so";
+        const auto number = static_cast<std::size_t>(at - site_.cars.begin());
+        learned_.teach(learned_.tags, session.tag, number);
+        learned_.teach(learned_.ev_ids, session.ev_id, number);
+    } else if (car == guest_name) {
+        session.car = guest_name;
+        session.certainty = 1;
+        session.car_reason = "somebody said so";
+    } else if (car == unknown_name) {
+        session.car.clear();
+        session.certainty = 0;
+    } else {
+        session.corrected = false;
+        return fail(Code::invalid_input, "no car of that name is configured");
+    }
+    cars_sought_ = {};
+    find_cars(now);
+    find_person(point);
+    return {};
+}
+
+std::string Controller::session_json(std::size_t index, bool whole) const {
+    const Session& session = *points_[index].session;
+    std::string out = "{";
+    const auto add = [&](std::string_view key, const Value& value) {
+        if (out.size() > 1) out += ",";
+        append_json_string(out, key);
+        out += ":";
+        append_json(out, value);
+    };
+    const auto priced = [](double value, double known_wh, double step) {
+        return known_wh > 0 ? Value{rounded(value, step)} : Value{Null{}};
+    };
+    add("id", session.id);
+    add("point", points_[index].site().name);
+    add("from", format_rfc3339(to_millisecond(session.from)));
+    add("until", format_rfc3339(to_millisecond(session.until)));
+    add("energy_wh", rounded(session.wh, 0.1));
+    add("estimated", session.estimated);
+    add("cost", priced(session.cost, session.priced_wh, 0.0001));
+    add("priced_wh", rounded(session.priced_wh, 0.1));
+    add("co2_g", priced(session.co2_g, session.co2_wh, 0.1));
+    add("car", session.car.empty() ? std::string(unknown_name) : session.car);
+    add("certainty", session.certainty);
+    if (whole) {
+        add("car_reason", session.car_reason);
+        add("who", session.who);
+        add("who_reason", session.who_reason);
+    }
+    return out + "}";
+}
+
+}  // namespace foxtail::charging

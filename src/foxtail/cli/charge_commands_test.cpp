@@ -1,0 +1,77 @@
+#include "foxtail/cli/command_line_testing.hpp"
+#include "foxtail/cli/commands.hpp"
+#include "foxtail/cli/fake_hub_testing.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace foxtail::cli {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+
+constexpr const char* charging_readings =
+    R"({"readings":[{"address":"charge-garage/mode","value":"sun"},
+                    {"address":"charge-garage/commanded","value":6.0},
+                    {"address":"charge-garage/obeyed","value":"yes"},
+                    {"address":"charge-garage/why","value":"follows the sun"},
+                    {"address":"charge-garage/session","value":"garage-3"},
+                    {"address":"charge-garage/session_energy","value":1500.0},
+                    {"address":"charge-garage/car","value":"leaf"},
+                    {"address":"charge-garage/car_certainty","value":92.0},
+                    {"address":"hall-lamp/on","value":true}]})";
+constexpr const char* charging_history =
+    R"({"address":"charge-garage/last_session","type":"object","points":[
+       [1,null,null,null,{"id":"garage-1","point":"garage","from":"2026-11-20T17:00:00Z","until":"2026-11-20T19:00:00Z",
+        "energy_wh":7400.5,"estimated":false,"cost":1.85,"co2_g":2500.0,"car":"=leaf","certainty":0.9,"who":"anna"},1]]})";
+
+struct ChargeCli : testing::Test {
+    ChargeCli() {
+        line.fake.environment["FOXTAIL_TOKEN"] = FakeHub::token;
+        hub.answers("GET /readings", charging_readings);
+        hub.answers("GET /history", charging_history);
+        hub.answers("PUT /things/charge-garage/properties/mode", "", 202);
+    }
+    int run(std::vector<std::string> words) {
+        words.push_back("--url");
+        words.push_back(hub.url());
+        return line.run(std::move(words));
+    }
+    FakeHub hub;
+    CommandLine line;
+};
+
+TEST_F(ChargeCli, points_are_listed_with_the_reason_of_what_they_do) {
+    EXPECT_EQ(run({"charge"}), 0) << line.err();
+    EXPECT_THAT(line.out(), HasSubstr("garage"));
+    EXPECT_THAT(line.out(), HasSubstr("6 A"));
+    EXPECT_THAT(line.out(), HasSubstr("leaf (92%)"));
+    EXPECT_THAT(line.out(), HasSubstr("follows the sun"));
+    EXPECT_EQ(line.out().find("hall-lamp"), std::string::npos);
+}
+
+TEST_F(ChargeCli, now_asks_for_the_mode_and_an_unknown_point_is_told_with_those_there_are) {
+    EXPECT_EQ(run({"charge", "now", "garage"}), 0) << line.err();
+    EXPECT_THAT(hub.asked(),
+                ElementsAre("GET /readings", "PUT /things/charge-garage/properties/mode \"now\""));
+    EXPECT_EQ(run({"charge", "now", "attic"}), 1);
+    EXPECT_THAT(line.err(), HasSubstr("there are garage"));
+    EXPECT_EQ(run({"charge", "mode", "garage", "fast"}), 2);
+}
+
+TEST_F(ChargeCli, sessions_come_as_a_table_as_csv_and_as_json) {
+    EXPECT_EQ(run({"charge", "sessions"}), 0) << line.err();
+    EXPECT_THAT(line.out(), HasSubstr("7.4 kWh"));
+    EXPECT_THAT(line.out(), HasSubstr("anna"));
+}
+
+TEST_F(ChargeCli, csv_cannot_be_taken_for_a_formula) {
+    EXPECT_EQ(run({"charge", "sessions", "garage", "--csv"}), 0) << line.err();
+    EXPECT_THAT(line.out(),
+                HasSubstr("garage-1,garage,2026-11-20T17:00:00Z,2026-11-20T19:00:00Z,7400.5,"
+                          "false,1.85,2500, =leaf,0.9,anna\n"));
+}
+
+}  // namespace
+}  // namespace foxtail::cli
