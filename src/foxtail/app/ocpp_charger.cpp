@@ -7,7 +7,7 @@
 namespace foxtail {
 namespace {
 
-constexpr std::string_view kept_prefix = "station/";
+constexpr std::string_view station_prefix = "station/";
 
 PropertySpec reading_of(std::string name, std::string title, Type type, std::string unit = "",
                         Category category = Category::primary) {
@@ -181,7 +181,7 @@ void OcppCharger::noticed(std::string_view topic, std::string_view sample, std::
 }
 
 void OcppCharger::keep(std::string bytes) {
-    inlet_.keep(std::string(kept_prefix) + station_.id(), std::move(bytes));
+    inlet_.keep(std::string(station_prefix) + station_.id(), std::move(bytes));
 }
 
 void OcppCharger::send(std::string frame, bool when_durable) {

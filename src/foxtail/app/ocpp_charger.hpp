@@ -33,7 +33,7 @@ public:
 
     /// Who it is to the Authority, and its topic; looked up once.
     std::optional<SubjectId> subject;
-    std::string topic;
+    std::string own_topic;
     /// The line it speaks on; 0 = none.
     ocpp::LineId line = 0;
     std::string peer;

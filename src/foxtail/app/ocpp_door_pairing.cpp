@@ -86,10 +86,10 @@ bool OcppDoor::may_speak(OcppCharger& charger) const {
         const Subject* subject = subject_of(charger.station().id());
         if (subject == nullptr) return false;
         charger.subject = subject->id;
-        charger.topic = paired_topic(charger.station().id());
+        charger.own_topic = paired_topic(charger.station().id());
     }
     return hub_.authority()
-        .permit_topic<Verb::publish>(*charger.subject, charger.topic, false, hub_.now().wall)
+        .permit_topic<Verb::publish>(*charger.subject, charger.own_topic, false, hub_.now().wall)
         .has_value();
 }
 

@@ -76,9 +76,9 @@ struct Program::Parts {
     ~Parts() {
         tls.reset();
         api.reset();
+        ocpp.reset();
         cars.reset();
         charging.reset();
-        ocpp.reset();
         mqtt.reset();
         formats.reset();
         slow.reset();
@@ -153,6 +153,26 @@ Result<void> Program::make_owner_token() {
     return replace_file(path, fresh.token + "\n");
 }
 
+/// Of devices, cars and chargers, and the desks that look after them.
+Result<void> Program::open_doors() {
+    const Configuration& configuration = loaded_.configuration;
+    auto& io = parts_->io;
+    Hub& hub = *parts_->hub;
+    parts_->mqtt =
+        std::make_unique<MqttDoor>(io, hub, *parts_->slow, configuration, *parts_->formats);
+    if (auto done = parts_->mqtt->start(); !done) return done;
+    parts_->ocpp = std::make_unique<OcppDoor>(io, hub, *parts_->slow, configuration.ocpp);
+    if (auto done = parts_->ocpp->start(); !done) return done;
+    parts_->cars =
+        std::make_unique<CarDesk>(hub, configuration.cars.cars, parts_->formats->signals());
+    if (auto done = parts_->cars->start(); !done) return done;
+    if (configuration.charging.any()) {
+        parts_->charging = std::make_unique<ChargingDesk>(hub, configuration.charging);
+        if (auto done = parts_->charging->start(); !done) return done;
+    }
+    return {};
+}
+
 Result<void> Program::start() {
     const Configuration& configuration = loaded_.configuration;
     auto zone = find_zone(configuration.time_zone);
@@ -183,18 +203,7 @@ Result<void> Program::start() {
     if (!formats) return fail(formats.error());
     parts_->formats = std::move(*formats);
     parts_->names_kept = parts_->formats->names();
-    parts_->mqtt =
-        std::make_unique<MqttDoor>(io, hub, *parts_->slow, configuration, *parts_->formats);
-    if (auto done = parts_->mqtt->start(); !done) return done;
-    parts_->ocpp = std::make_unique<OcppDoor>(io, hub, *parts_->slow, configuration.ocpp);
-    if (auto done = parts_->ocpp->start(); !done) return done;
-    parts_->cars =
-        std::make_unique<CarDesk>(hub, configuration.cars.cars, parts_->formats->signals());
-    if (auto done = parts_->cars->start(); !done) return done;
-    if (configuration.charging.any()) {
-        parts_->charging = std::make_unique<ChargingDesk>(hub, configuration.charging);
-        if (auto done = parts_->charging->start(); !done) return done;
-    }
+    if (auto done = open_doors(); !done) return done;
 
     api::Config api_config;
     api_config.household = configuration.household;
@@ -370,9 +379,9 @@ void Program::stop() {
     parts_->signals.cancel();
     if (parts_->tls) parts_->tls->stop();
     if (parts_->api) parts_->api->stop();
+    if (parts_->ocpp) parts_->ocpp->stop();
     if (parts_->cars) parts_->cars->stop();
     if (parts_->charging) parts_->charging->stop();
-    if (parts_->ocpp) parts_->ocpp->stop();
     if (parts_->mqtt) parts_->mqtt->stop();
     parts_->hub->stop([this] {
         // From a fresh turn: closing waits for the writer, which may be calling back just now.

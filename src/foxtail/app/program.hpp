@@ -44,6 +44,7 @@ private:
     [[nodiscard]] Result<void> apply_house_rule(const Configuration& configuration);
     [[nodiscard]] Result<void> heed_restore();
     [[nodiscard]] Result<void> make_owner_token();
+    [[nodiscard]] Result<void> open_doors();
     [[nodiscard]] Result<void> open_tls();
     void watch_certificate();
     void watch_signals();

@@ -7,11 +7,10 @@
 #include <cstdint>
 #include <cstdlib>
 
+namespace foxtail::ocpp {
 namespace {
 
-using namespace foxtail;
-
-class Deaf final : public ocpp::StationSink {
+class Deaf final : public StationSink {
 public:
     void send(std::string frame, bool) override {
         // What we say is JSON, whatever was said to us.
@@ -28,15 +27,12 @@ public:
     std::string kept;
 };
 
-}  // namespace
-
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t size) {
-    if (size == 0) return 0;
-    const auto version = (bytes[0] & 1U) != 0 ? ocpp::Version::v201 : ocpp::Version::v16;
-    ocpp::StationOptions options;
+void hold_a_conversation(const std::uint8_t* bytes, std::size_t size) {
+    const auto version = (bytes[0] & 1U) != 0 ? Version::v201 : Version::v16;
+    StationOptions options;
     options.leniencies = (bytes[0] & 2U) != 0 ? 0xFF : 0;
     Deaf sink;
-    ocpp::Station station("FUZZ", options, sink);
+    Station station("FUZZ", options, sink);
     Moment now{Time{1'800'000'000'000'000}, seconds(10)};
     station.connected(version, now);
     std::string_view rest(reinterpret_cast<const char*>(bytes) + 1, size - 1);
@@ -44,17 +40,24 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t siz
     while (!rest.empty()) {
         const auto line = rest.substr(0, rest.find('\n'));
         rest.remove_prefix(std::min(rest.size(), line.size() + 1));
-        const auto value = parse_json(line, {ocpp::frame_bytes_max, ocpp::frame_depth_max});
+        const auto value = parse_json(line, {frame_bytes_max, frame_depth_max});
         station.frame(value ? &*value : nullptr, line, now);
-        std::optional<ocpp::Booted> boot;
-        (void)ocpp::lobby_answer(version, value ? &*value : nullptr, now.wall, boot);
+        std::optional<Booted> boot;
+        (void)lobby_answer(version, value ? &*value : nullptr, now.wall, boot);
         now.wall = now.wall + seconds(60);
         now.mono = now.mono + seconds(60);
         station.tick(now);
     }
     if (!sink.kept.empty()) {
-        ocpp::Station again("FUZZ", options, sink);
+        Station again("FUZZ", options, sink);
         if (!again.restore(sink.kept)) std::abort();
     }
+}
+
+}  // namespace
+}  // namespace foxtail::ocpp
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t size) {
+    if (size > 0) foxtail::ocpp::hold_a_conversation(bytes, size);
     return 0;
 }

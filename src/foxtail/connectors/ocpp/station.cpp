@@ -137,11 +137,19 @@ void Station::take_error(const Frame& frame, Moment now) {
     send_next(now);
 }
 
-Result<void> Station::enqueue(Call call, Moment now) {
+Result<void> Station::enqueue(Call call, Moment now, bool urgent) {
     if (!online_) return fail(Code::unavailable, "the charger is not connected");
     if (waiting_.size() >= calls_max)
         return fail(Code::exhausted, std::to_string(calls_max) + " requests wait already");
-    waiting_.push_back(std::move(call));
+    // A limit protects a fuse: it goes before all but what prepares it.
+    auto place = waiting_.end();
+    if (urgent) {
+        place = waiting_.begin();
+        for (auto at = waiting_.begin(); at != waiting_.end(); ++at) {
+            if (at->step == Step::prepare) place = at + 1;
+        }
+    }
+    waiting_.insert(place, std::move(call));
     send_next(now);
     return {};
 }

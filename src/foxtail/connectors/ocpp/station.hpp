@@ -167,7 +167,7 @@ private:
     void refuse(std::string_view id_json, RpcError error, std::string_view why,
                 std::string_view sample);
     void answer(std::string_view id, std::string_view payload, bool when_durable = false);
-    [[nodiscard]] Result<void> enqueue(Call call, Moment now);
+    [[nodiscard]] Result<void> enqueue(Call call, Moment now, bool urgent = false);
     void enqueue_step(Asked asked, Step step, Moment now, int point = 0, double ampere = 0);
     void send_next(Moment now);
     void finished(const Call& call, const Answered& answered, Moment now);
@@ -218,6 +218,7 @@ private:
     [[nodiscard]] Result<void> send_limit(int point, double ampere, Step step, std::uint64_t ticket,
                                           Moment now);
     void prepare(int point, Moment now);
+    void supersede(int point);
     [[nodiscard]] Profile profile_for(const Point& point, double ampere, Time now) const;
     [[nodiscard]] std::string setting(std::string_view key) const;
 

@@ -192,6 +192,18 @@ void Station::prepare(int number, Moment now) {
     enqueue_step(AskProfile{number, fallback}, Step::prepare, now);
 }
 
+/// Only the newest limit counts: older ones that wait are not sent any more.
+void Station::supersede(int number) {
+    for (auto at = waiting_.begin(); at != waiting_.end();) {
+        if (at->step != Step::limit || at->point != number) {
+            ++at;
+            continue;
+        }
+        if (at->ticket != 0) sink_->ended(at->ticket, false, "a newer limit came");
+        at = waiting_.erase(at);
+    }
+}
+
 Result<void> Station::send_limit(int number, double ampere, Step step, std::uint64_t ticket,
                                  Moment now) {
     if (!online_) return fail(Code::unavailable, "the charger is not connected");
@@ -205,7 +217,8 @@ Result<void> Station::send_limit(int number, double ampere, Step step, std::uint
     call.ticket = ticket;
     call.point = number;
     call.ampere = ampere;
-    return enqueue(std::move(call), now);
+    supersede(number);
+    return enqueue(std::move(call), now, true);
 }
 
 Result<void> Station::limit(int point, double ampere, std::uint64_t ticket, Moment now) {

@@ -232,6 +232,23 @@ TEST_F(AStation, has_its_limit_put_into_force_again_after_it_was_away) {
     EXPECT_THAT(::testing::PrintToString(all_asked), HasSubstr(R"(\"limit\":8.5)"));
 }
 
+TEST_F(AStation, is_sent_only_the_newest_of_the_limits_that_wait_and_before_all_else) {
+    ready();
+    ASSERT_TRUE(station().limit(1, 10, 1, now));
+    agree("[]");
+    ASSERT_TRUE(station().unlock(1, 2, now));
+    ASSERT_TRUE(station().reset(false, 3, now));
+    ASSERT_TRUE(station().limit(1, 16, 4, now));
+    ASSERT_TRUE(station().limit(1, 6, 5, now));
+    EXPECT_EQ(ends.back().ticket, 4U);
+    EXPECT_FALSE(ends.back().done);
+    reply(R"({"status":"Unlocked"})");
+    EXPECT_THAT(outstanding, HasSubstr(R"("limit":6)"));
+    reply(R"({"status":"Accepted"})");
+    EXPECT_EQ(text("limit"), "6.0");
+    EXPECT_THAT(outstanding, HasSubstr("Reset"));
+}
+
 TEST_F(AStation, takes_zero_or_six_amperes_and_more_but_nothing_between) {
     ready();
     EXPECT_TRUE(station().limit(1, 0, 1, now));
