@@ -281,6 +281,11 @@ def trust():
                 say(name, row[name], unit, "lower")
 
 
+def vss():
+    for row in google("fox_vss_benches"):
+        say("vss.import_ms", row["real_time"], "ms", "lower")  # a tree as large as all of VSS 6.0
+
+
 def revoke():
     house = House()
     house.start()
@@ -300,7 +305,7 @@ def page():
 
 FIGURES = ((("core",), core), (("store", "history", "ledger"), store), (("mqtt.rule",), reaction), (("mqtt.qos1",), acked),
            (("start", "rss"), start), (("scale",), scale), (("page",), page), (("trust.decision", "trust.recompile"), trust), (("trust.revoke",), revoke),
-           (("guard",), guard))
+           (("vss",), vss), (("guard",), guard))
 for names, figure in FIGURES:
     if not WANTED or any(w.startswith(name) or name.startswith(w) for w in WANTED for name in names):
         figure()

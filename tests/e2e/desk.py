@@ -6,9 +6,7 @@ CLOCK is shifted_clock.c as a library: the trips were driven in a span of thirty
 import base64
 import json
 import os
-import pathlib
 import re
-import shutil
 import socket
 import struct
 import subprocess
@@ -18,46 +16,13 @@ import time
 import traceback
 import urllib.parse
 
+from browsers import PASSPHRASE, Person, has_browser
 from house import DEADLINE_S, SKIPPED, House, Wrong, check, wait_until
 
-WEB = pathlib.Path(__file__).resolve().parent.parent.parent / "web"
-PASSPHRASE = "correct horse battery"
 DAY_S = 86400
 TRIPS = [12.5, 7.5, 30.0]
 SUM = 50.0
 LATER = 99.25  # driven now, in a span that is not over
-
-
-class Person:
-    """A browser that does what it is told (web/test/desk_story.mjs)."""
-
-    def __init__(self, house, name, signup=""):
-        environment = dict(os.environ, FOXTAIL_URL="http://" + house.page, FOXTAIL_NAME=name, FOXTAIL_SIGNUP=signup,
-                           FOXTAIL_PASSPHRASE=PASSPHRASE)
-        self.process = subprocess.Popen(["node", "test/desk_story.mjs"], cwd=WEB, env=environment, text=True,
-                                        stdin=subprocess.PIPE, stdout=subprocess.PIPE)
-        check(self.answer().get("entered"), "the person signs in")
-
-    def answer(self):
-        line = self.process.stdout.readline()
-        check(line, "the browser ended without an answer")
-        answer = json.loads(line)
-        check("failed" not in answer, answer.get("failed"))
-        return answer
-
-    def do(self, *words):
-        self.process.stdin.write(" ".join(words) + "\n")
-        self.process.stdin.flush()
-        return self.answer()
-
-    def leave(self):
-        self.process.stdin.close()
-        check(self.process.wait(DEADLINE_S) == 0, "something went wrong behind the scenes of the page")
-
-    def clear(self):
-        if self.process.poll() is None:
-            self.process.kill()
-            self.process.wait()
 
 
 class Follower:
@@ -264,8 +229,7 @@ def story(house, clock):
 
 
 def main():
-    chromium = os.environ.get("CHROMIUM", "/usr/bin/chromium")
-    if shutil.which("node") is None or not os.access(chromium, os.X_OK) or not (WEB / "node_modules" / "playwright-core").is_dir():
+    if not has_browser():
         print("skipped: node, chromium or the packages of web are not installed")
         return SKIPPED
     house = House(sys.argv[1], "desk")

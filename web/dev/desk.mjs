@@ -34,7 +34,7 @@ function desk(url) {
   if (url.searchParams.has("looks_before")) {
     return { looks: [{ seq: 12, subject: "participant:utility", grant: 8101, how: "read", count: 1, from: ago(20 * 86400e3), until: ago(20 * 86400e3), addresses: ["meter/power"] }], looks_before: null };
   }
-  return { subject: "owner:anna", closed, things: things.map((one) => ({ id: one.id, stake: "household" })), grants: grants.map(shown), onlookers: onlookers(), looks, looks_before: 870 };
+  return { subject: "owner:anna", closed, things: things.map((one) => ({ id: one.id, stake: "household" })), grants: grants.map(shown), onlookers: onlookers(), looks, looks_before: 870, forgetting: false };
 }
 
 function give(asked) {

@@ -85,6 +85,9 @@ export const api = {
   },
   desk: () => get<Desk>("/desk"),
   older_looks: (before: number) => get<Pick<Desk, "looks" | "looks_before">>(`/desk?looks_before=${before}`),
+  async forget(addresses: readonly string[]): Promise<{ seq: number; properties: number; shared: string[] }> {
+    return (await (await ask("POST", "/desk/forget", { addresses })).json()) as { seq: number; properties: number; shared: string[] };
+  },
   set_privacy: (closed: boolean) => ask("PUT", "/desk/privacy", { closed }),
   async give(grant: unknown): Promise<{ id: number; token?: string }> {
     return (await (await ask("POST", "/grants", grant)).json()) as { id: number; token?: string };

@@ -6,7 +6,7 @@ import type { Json, PropertySpec, Thing } from "./model";
 
 export interface Obligations {
   granularity?: string; // "15m", "30d"
-  aggregate?: "last" | "mean" | "sum" | "min" | "max";
+  aggregate?: "last" | "mean" | "sum" | "min" | "max" | "increase";
   precision?: number;
   delay?: string;
   place?: "home_or_away";
@@ -66,6 +66,7 @@ export interface Look {
 export interface Desk {
   subject: string;
   closed: { grant: number; since: string | null; until: string | null } | null;
+  forgetting: boolean;
   things: { id: string; stake: string }[];
   grants: Grant[];
   onlookers: Onlooker[];
@@ -148,8 +149,8 @@ export interface Precision {
   obligations: Obligations;
 }
 
-/** Counts up by itself: its value at the end of a span says all about the span; a sum of values says nothing. */
-const counters = /odometer|mileage|total|counter|meter$|^energy/i;
+/** Counts up by itself: by how much it grew says all about a span; a sum of its values says nothing. */
+const counters = /odometer|mileage|TraveledDistance$|total|counter|meter$|^energy/i;
 /** What adds up: each value is of a trip or a session by itself. */
 const adds_up = /trip|distance|driven|journey|session|consumed|charged|duration/i;
 const places = /^(place|zone|region|location|latitude|longitude|lat|lon)$|\.(latitude|longitude)$/i;
@@ -164,8 +165,8 @@ export function precisions_of(name: string, spec: PropertySpec): Precision[] {
   if (places.test(name)) return [precision("home", { granularity: "15m", place: "home_or_away" }), exact];
   if (spec.type !== "number" && spec.type !== "integer") return [precision("day", { granularity: "1d" }), exact];
   const sums = adds_up.test(name + " " + (spec.title ?? "")) && !counters.test(name);
-  const aggregate = counters.test(name) ? undefined : sums ? "sum" : "mean";
-  const span = (granularity: string): Obligations => (aggregate ? { granularity, aggregate } : { granularity });
+  const aggregate = counters.test(name) ? "increase" : sums ? "sum" : "mean";
+  const span = (granularity: string): Obligations => ({ granularity, aggregate });
   return [
     precision("month", span("30d")),
     precision("day", span("1d")),

@@ -8,7 +8,7 @@ const km = { type: "number" as const, unit: "km" };
 
 test("the most private precision is offered first, and it fits what the value says", () => {
   assert.deepEqual(precisions_of("trip", km)[0]!.obligations, { granularity: "30d", aggregate: "sum" });
-  assert.deepEqual(precisions_of("odometer", km)[0]!.obligations, { granularity: "30d" }, "a sum of readings of a counter says nothing");
+  assert.deepEqual(precisions_of("odometer", km)[0]!.obligations, { granularity: "30d", aggregate: "increase" }, "a sum of readings of a counter says nothing");
   assert.deepEqual(precisions_of("Powertrain.Range", km)[0]!.obligations, { granularity: "30d", aggregate: "mean" });
   assert.deepEqual(precisions_of("place", { type: "string" })[0]!.obligations, { granularity: "15m", place: "home_or_away" });
   assert.deepEqual(precisions_of("latitude", { type: "number" })[0]!.obligations.place, "home_or_away");

@@ -1,17 +1,20 @@
 // One person at the desk of a running hub, told what to do line by line: tests/e2e/desk.py is the other side.
-// Reads "give NAME ADDRESS PRECISION SPAN", "take_back", "looks", "close", "open"; answers each with one line of JSON.
+// Reads "give NAME ADDRESS PRECISION SPAN", "take_back", "looks", "close", "open", "desk", "thing ID", "forget ID"; answers each
+// with one line of JSON.
 
 import { createInterface } from "node:readline";
 import { browse, desktop, grave_findings, open, sign_in, who } from "./browser.mjs";
 
 const url = process.env.FOXTAIL_URL;
 const browser = await browse();
-const { page, faults } = await open(browser, desktop, who.signup ? `${url}/#signup=${who.signup}` : url);
+const invite = process.env.FOXTAIL_INVITE ?? "";
+const entrance = who.signup ? `${url}/#signup=${who.signup}` : invite ? `${url}/#invite=${invite}` : url;
+const { page, faults } = await open(browser, desktop, entrance);
 
 async function enter() {
   await page.waitForSelector("form.gate-form");
-  if (!who.signup) return sign_in(page);
-  await page.fill('input[name="name"]', who.name);
+  if (!who.signup && !invite) return sign_in(page);
+  if (who.signup) await page.fill('input[name="name"]', who.name);
   await page.fill('input[name="passphrase"]', who.passphrase);
   await page.click('button[type="submit"]');
   await page.waitForSelector(".frame");
@@ -51,6 +54,26 @@ const steps = {
     await to_desk();
     await page.waitForSelector(".look");
     return { looks: await page.locator(".look").allInnerTexts() };
+  },
+  /** All that the desk says, and the addresses of what it lets one forget. */
+  async desk() {
+    await to_desk();
+    return { text: await page.locator("main").innerText(), mine: await page.locator("[data-forget-what] option").allInnerTexts() };
+  },
+  /** What the page shows of a thing. */
+  async thing(id) {
+    await page.goto(`${url}/#/thing/${encodeURIComponent(id)}`);
+    await page.reload();
+    await page.waitForSelector("main h1, main .empty, main p");
+    return { text: await page.locator("main").innerText() };
+  },
+  async forget(id) {
+    await to_desk();
+    await page.selectOption("[data-forget-what]", id);
+    await page.check("[data-forget-sure]");
+    await page.click("[data-forget]");
+    await page.waitForSelector("[data-forgotten]");
+    return { said: await page.locator("[data-forgotten]").innerText(), findings: await grave_findings(page) };
   },
   async close() {
     await page.click("[data-privacy]");

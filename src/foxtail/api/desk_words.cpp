@@ -119,9 +119,9 @@ std::string length_words(Duration length) {
 }
 
 std::string precision_words(const Obligation& obligation) {
-    static constexpr std::array<const char*, 5> figures = {
-        "the last value of each ", "the mean of each ", "the sum of each ", "the lowest of each ",
-        "the highest of each "};
+    static constexpr std::array<const char*, 6> figures = {
+        "the last value of each ", "the mean of each ",    "the sum of each ",
+        "the lowest of each ",     "the highest of each ", "the increase in each "};
     std::string out;
     if (obligation.granularity.us > 0) {
         const auto length = length_words(obligation.granularity);

@@ -369,6 +369,7 @@ void Matrix::lists(HttpClient& client, const Asker& asker) {
     // Whoever asks hears of their own, which may be nothing.
     ask(client, asker, "GET /desk", "/desk", "", 200);
     ask(client, asker, "PUT /desk/privacy", "/desk/privacy", "{}", 400);
+    ask(client, asker, "POST /desk/forget", "/desk/forget", "{}", 400);
     ask(client, asker, "GET /export", "/export?about=me", "", 200);
     ask(client, asker, "GET /.well-known/wot", "/.well-known/wot", "", 200);
     ask(client, asker, "GET /commands/{seq}", "/commands/999999", "", 404);

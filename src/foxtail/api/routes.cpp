@@ -46,6 +46,7 @@ const std::array table{
 
     Route{"GET", "/desk", desk::show},
     Route{"PUT", "/desk/privacy", desk::privacy, Denial::is_told},
+    Route{"POST", "/desk/forget", desk::forget, Denial::is_told},
     Route{"GET", "/export", desk::take_along},
 
     Route{"GET", "/rules", affairs::rules, Denial::is_told},

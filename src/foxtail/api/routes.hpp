@@ -70,6 +70,7 @@ void inclusion(Door&, Site&, Call&, const Answer&);
 namespace desk {  // routes_desk.cpp, routes_export.cpp
 void show(Door&, Site&, Call&, const Answer&);
 void privacy(Door&, Site&, Call&, const Answer&);
+void forget(Door&, Site&, Call&, const Answer&);
 void take_along(Door&, Site&, Call&, const Answer&);
 void data_sheet(Door&, Site&, Call&, const Answer&);
 }  // namespace desk

@@ -12,6 +12,7 @@ namespace foxtail::api::desk {
 namespace {
 
 constexpr std::size_t reached_max = 50;
+constexpr std::size_t addresses_max = 100;
 
 const char* stake_name(Door::Stake stake) {
     switch (stake) {
@@ -149,6 +150,7 @@ void show(Door& door, Site&, Call& call, const Answer& answer) {
         if (!older) {
             json.text("subject", door.who().name);
             append_closed(json, door);
+            json.boolean("forgetting", door.is_forgetting());
             append_things(json, door);
             append_grants(json, door);
             append_onlookers(json, door);
@@ -193,6 +195,32 @@ void privacy(Door& door, Site&, Call& call, const Answer& answer) {
         append_certificate_members(json, *done);
         json.end_object();
         answer.json(std::move(out));
+    });
+}
+
+void forget(Door& door, Site&, Call& call, const Answer& answer) {
+    const auto parsed = parse_json(call.request.body);
+    if (!parsed) return answer.error(parsed.error());
+    const auto* object = parsed->if_object();
+    const auto* list = object == nullptr ? nullptr : object->if_contains("addresses");
+    std::vector<std::string> addresses;
+    if (list != nullptr && list->is_array()) {
+        for (const auto& one : list->get_array()) {
+            if (!one.is_string()) return answer.problem(400, "'addresses' are texts");
+            addresses.emplace_back(one.get_string());
+        }
+    }
+    if (addresses.empty() || addresses.size() > addresses_max)
+        return answer.problem(400, "'addresses' must list 1 to 100 of what is to be forgotten");
+    door.forget_mine(addresses, [answer](Result<Door::Forgetting> done) {
+        if (!done) return answer.error(done.error());
+        std::string out;
+        JsonText json(out);
+        json.object().number("seq", done->last).number("properties", done->properties);
+        json.key("shared").array();
+        for (const auto& address : done->shared) json.text(address);
+        json.end_array().end_object();
+        answer.json(202, std::move(out), {});
     });
 }
 

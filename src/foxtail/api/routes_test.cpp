@@ -111,6 +111,8 @@ std::vector<Expected> matrix() {
         {"PUT", "/desk/privacy", "{\"closed\":false}", 401, 200, 200, 200},
         {"PUT", "/desk/privacy", "{\"closed\":true,\"until\":\"2000-01-01T00:00:00Z\"}", 401, 403,
          403, 400},
+        {"POST", "/desk/forget", R"({"addresses":[]})", 401, 400, 400, 400},
+        {"POST", "/desk/forget", R"({"addresses":["hall-lamp/*"]})", 401, 403, 403, 403},
         {"GET", "/export?about=me", "", 401, 200, 200, 200},
         {"GET", "/export?about=ben", "", 401, 400, 400, 400},
         {"GET", "/ledger/checkpoint", "", 401, 404, 404, 503},  // a store of memory has none

@@ -167,6 +167,12 @@ public:
     std::string operator()(const GrantsSuspended& g) const {
         return with("what outsiders were given waits to be confirmed", g.reason);
     }
+    std::string operator()(const Forgotten& f) const {
+        std::string text = actor() + " had what was said about " + title(f.thing);
+        if (f.from.known()) text += " from " + format_rfc3339(f.from);
+        if (f.until.known()) text += " until " + format_rfc3339(f.until);
+        return text + " forgotten";
+    }
     std::string operator()(const GrantConfirmed& g) const {
         return actor() + " confirmed grant " + std::to_string(g.grant);
     }

@@ -1,8 +1,13 @@
 #include "foxtail/app/formats.hpp"
 
 #include "foxtail/app/files.hpp"
+#include "foxtail/app/signals_file.hpp"
+#include "foxtail/connectors/mqtt/evcc/evcc.hpp"
 #include "foxtail/connectors/mqtt/home_assistant/home_assistant.hpp"
+#include "foxtail/connectors/mqtt/mapping/mapping.hpp"
+#include "foxtail/connectors/mqtt/ovms/ovms.hpp"
 #include "foxtail/connectors/mqtt/owntracks/owntracks.hpp"
+#include "foxtail/connectors/mqtt/teslamate/teslamate.hpp"
 #include "foxtail/connectors/mqtt/zigbee2mqtt/zigbee2mqtt.hpp"
 #include "foxtail/json/parse.hpp"
 #include "foxtail/model/value.hpp"
@@ -43,6 +48,10 @@ const GivenNames* names_of(const mqtt::Format& format) {
     if (const auto* discovery = dynamic_cast<const mqtt::HomeAssistant*>(&format))
         return &discovery->ids();
     if (const auto* people = dynamic_cast<const mqtt::OwnTracks*>(&format)) return &people->ids();
+    if (const auto* teslas = dynamic_cast<const mqtt::TeslaMate*>(&format)) return &teslas->ids();
+    if (const auto* ovms = dynamic_cast<const mqtt::Ovms*>(&format)) return &ovms->ids();
+    if (const auto* evcc = dynamic_cast<const mqtt::Evcc*>(&format)) return &evcc->ids();
+    if (const auto* mapped = dynamic_cast<const mqtt::Mapping*>(&format)) return &mapped->ids();
     return nullptr;
 }
 
@@ -99,7 +108,48 @@ Result<std::unique_ptr<Formats>> Formats::make(const Configuration& configuratio
         options.known_ids = std::move((*known)["owntracks"]);
         formats.push_back(std::make_unique<mqtt::OwnTracks>(std::move(options)));
     }
+    const std::string data = std::filesystem::path(out->names_file_).parent_path().string();
+    auto signals = load_signals(data.empty() ? "." : data);
+    if (!signals) return fail(signals.error());
+    out->signals_ = std::make_unique<cars::Signals>(std::move(*signals));
+    const auto with_names = [&](auto options, const char* name) {
+        options.signals = out->signals_.get();
+        options.taken = taken_by_others(name);
+        options.known_ids = std::move((*known)[name]);
+        return options;
+    };
+    out->add_cars(configuration.cars, with_names);
     return out;
+}
+
+template <class WithNames>
+void Formats::add_cars(const CarsConfig& said, const WithNames& with_names) {
+    if (said.teslamate_prefix) {
+        mqtt::TeslaMateOptions options;
+        options.prefix = *said.teslamate_prefix;
+        options.home = said.teslamate_home;
+        formats_.push_back(
+            std::make_unique<mqtt::TeslaMate>(with_names(std::move(options), "teslamate")));
+    }
+    if (said.ovms_prefix) {
+        mqtt::OvmsOptions options;
+        options.prefix = *said.ovms_prefix;
+        options.client = said.ovms_client;
+        options.budget = said.ovms_budget;
+        options.money_per_call = said.ovms_money_per_call;
+        formats_.push_back(std::make_unique<mqtt::Ovms>(with_names(std::move(options), "ovms")));
+    }
+    if (said.evcc_prefix) {
+        mqtt::EvccOptions options;
+        options.prefix = *said.evcc_prefix;
+        formats_.push_back(std::make_unique<mqtt::Evcc>(with_names(std::move(options), "evcc")));
+    }
+    if (!said.mapped.empty()) {
+        mqtt::MappingOptions options;
+        options.things = said.mapped;
+        formats_.push_back(
+            std::make_unique<mqtt::Mapping>(with_names(std::move(options), "mapping")));
+    }
 }
 
 std::size_t Formats::names() const {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "foxtail/cars/signals.hpp"
 #include "foxtail/config/configuration.hpp"
 #include "foxtail/connectors/mqtt/format.hpp"
 
@@ -29,9 +30,14 @@ public:
     /// Replaces the file, durably. For any thread.
     [[nodiscard]] static Result<void> keep(const std::string& names_file, const std::string& text);
     [[nodiscard]] const std::string& names_file() const { return names_file_; }
+    /// What cars of this household can say.
+    [[nodiscard]] const cars::Signals& signals() const { return *signals_; }
 
 private:
     Formats() = default;
+    template <class WithNames>
+    void add_cars(const CarsConfig& said, const WithNames& with_names);
+    std::unique_ptr<cars::Signals> signals_;  // before the formats that point to it
     std::vector<std::unique_ptr<mqtt::Format>> formats_;
     std::string names_file_;
 };

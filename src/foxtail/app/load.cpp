@@ -2,6 +2,7 @@
 
 #include "foxtail/api/token.hpp"
 #include "foxtail/app/files.hpp"
+#include "foxtail/config/mapping.hpp"
 #include "foxtail/config/rules_yaml.hpp"
 #include "foxtail/runtime/zone.hpp"
 
@@ -24,6 +25,19 @@ void take_rules(Loaded& out, const std::filesystem::path& file, std::string& all
     std::move(read.mistakes.begin(), read.mistakes.end(), std::back_inserter(out.mistakes));
 }
 
+void take_mapping(Loaded& out, const std::filesystem::path& file, std::string& all) {
+    const auto text = read_file(file.string());
+    if (!text) {
+        out.mistakes.push_back({{file.string(), 0, 0}, "cannot be read: " + text.error().message});
+        return;
+    }
+    all += *text;
+    auto read = read_mapping(*text, file.string());
+    auto& mapped = out.configuration.cars.mapped;
+    std::move(read.things.begin(), read.things.end(), std::back_inserter(mapped));
+    std::move(read.mistakes.begin(), read.mistakes.end(), std::back_inserter(out.mistakes));
+}
+
 }  // namespace
 
 Loaded load_configuration(const std::string& file) {
@@ -42,6 +56,9 @@ Loaded load_configuration(const std::string& file) {
     std::string all = *text;
     for (const auto& rule_file : out.configuration.rule_files) {
         take_rules(out, std::filesystem::path(file).parent_path() / rule_file, all);
+    }
+    for (const auto& mapping_file : out.configuration.cars.mapping_files) {
+        take_mapping(out, std::filesystem::path(file).parent_path() / mapping_file, all);
     }
     std::map<std::string, Source> seen;
     for (const RuleSpec& rule : out.rules) {

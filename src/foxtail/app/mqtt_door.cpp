@@ -105,6 +105,17 @@ public:
         }
     }
     void publish(mqtt::Publication publication) override { door_.publish(publication); }
+    void answer(std::uint64_t command, bool confirmed, std::string_view detail) override {
+        door_.inlet_->answer(command, confirmed ? Outcome::confirmed : Outcome::failed, detail);
+    }
+    void keep(std::string_view name, std::string bytes) override {
+        door_.inlet_->keep(keepsake_name(format, name), std::move(bytes));
+    }
+    /// No topic: a topic that is published to has no '#'.
+    [[nodiscard]] static std::string keepsake_name(const mqtt::Format& format,
+                                                   std::string_view name) {
+        return "#" + std::string(format.name()) + "/" + std::string(name);
+    }
 
     mqtt::Format& format;
     std::string_view topic;  // of the message being heard
@@ -278,6 +289,7 @@ void MqttDoor::acknowledge_when_durable(mqtt::AckId ack) {
 
 void MqttDoor::restore_retained() {
     const auto restored = inlet_->kept([this](std::string_view topic, std::string_view bytes) {
+        if (topic.starts_with('#')) return remember(topic, bytes);
         if (auto done = broker_.restore_retained(topic, bytes); !done) {
             log(LogLevel::warning, "retained message not restored",
                 {{"topic", printable(topic)}, {"why", done.error().message}});
@@ -286,6 +298,13 @@ void MqttDoor::restore_retained() {
     // The house is better off with some of them missing than standing still.
     if (!restored)
         log(LogLevel::error, "retained messages not restored", {{"why", restored.error().message}});
+}
+
+void MqttDoor::remember(std::string_view name, std::string_view bytes) {
+    for (const auto& sink : sinks_) {
+        const std::string mine = FormatSink::keepsake_name(sink->format, "");
+        if (name.starts_with(mine)) sink->format.remember(name.substr(mine.size()), bytes);
+    }
 }
 
 void MqttDoor::retained_changed(const std::string& topic) {
@@ -403,7 +422,8 @@ Result<Outlet::Sent> MqttDoor::send(const Order& order) {
                                    [&](const auto& s) { return s->format.owns(thing); });
     if (sink == sinks_.end())
         return fail(Code::unavailable, "'" + thing + "' has not announced itself since the start");
-    mqtt::Order wanted{thing, {}, order.action, order.property, order.value};
+    mqtt::Order wanted{thing,          {}, order.action, order.property, order.value, order.command,
+                       hub_.now().wall};
     bool reported = false;
     if (order.action.empty()) {
         const PropertySpec& spec = catalogue.property(order.property).spec;
@@ -413,7 +433,8 @@ Result<Outlet::Sent> MqttDoor::send(const Order& order) {
     auto publications = (*sink)->format.encode(wanted);
     if (!publications) return fail(publications.error());
     for (const auto& publication : *publications) publish(publication);
-    return reported ? Sent::awaiting_report : Sent::done;
+    const bool told_later = reported || (*sink)->format.will_answer(wanted);
+    return told_later ? Sent::awaiting_report : Sent::done;
 }
 
 void MqttDoor::publish(const mqtt::Publication& publication) {

@@ -81,6 +81,7 @@ private:
 
     void acknowledge_when_durable(mqtt::AckId ack);
     void restore_retained();
+    void remember(std::string_view name, std::string_view bytes);
     void keep_retained(std::string_view topic);
     void keep_all_retained();
     void hear(const mqtt::Heard& heard);

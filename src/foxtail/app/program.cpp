@@ -3,6 +3,7 @@
 #include "foxtail/api/file_secrets.hpp"
 #include "foxtail/api/server.hpp"
 #include "foxtail/api/token.hpp"
+#include "foxtail/app/car_desk.hpp"
 #include "foxtail/app/charging_desk.hpp"
 #include "foxtail/app/files.hpp"
 #include "foxtail/app/formats.hpp"
@@ -39,6 +40,7 @@ constexpr int names_alarm = 101;
 constexpr Duration names_every = seconds(5);
 constexpr int certificate_alarm = 102;
 constexpr Duration certificate_every = hours(12);
+constexpr std::uint64_t room_to_take_back = 2 * 1024 * 1024;
 constexpr std::string_view owner_token_subject = "token:owner";
 constexpr std::uint16_t every_verb = 0x7F;  // discover, read, observe, history, set, run, grant
 
@@ -59,6 +61,7 @@ struct Program::Parts {
     std::unique_ptr<Formats> formats;
     std::size_t names_kept = 0;
     std::unique_ptr<MqttDoor> mqtt;
+    std::unique_ptr<CarDesk> cars;
     std::unique_ptr<ChargingDesk> charging;
     std::unique_ptr<api::Server> api;
     std::unique_ptr<TlsDoors> tls;
@@ -71,6 +74,7 @@ struct Program::Parts {
     ~Parts() {
         tls.reset();
         api.reset();
+        cars.reset();
         charging.reset();
         mqtt.reset();
         formats.reset();
@@ -154,6 +158,7 @@ Result<void> Program::start() {
     if (auto done = open_data(); !done) return done;
 
     sqlite::Options store_options;
+    store_options.reserve_bytes = room_to_take_back;
     store_options.path = options_.data + "/journal.db";
     auto& io = parts_->io;
     parts_->store = std::make_unique<sqlite::SqliteStore>(
@@ -178,6 +183,9 @@ Result<void> Program::start() {
     parts_->mqtt =
         std::make_unique<MqttDoor>(io, hub, *parts_->slow, configuration, *parts_->formats);
     if (auto done = parts_->mqtt->start(); !done) return done;
+    parts_->cars =
+        std::make_unique<CarDesk>(hub, configuration.cars.cars, parts_->formats->signals());
+    if (auto done = parts_->cars->start(); !done) return done;
     if (configuration.charging.any()) {
         parts_->charging = std::make_unique<ChargingDesk>(hub, configuration.charging);
         if (auto done = parts_->charging->start(); !done) return done;
@@ -343,6 +351,7 @@ void Program::stop() {
     parts_->signals.cancel();
     if (parts_->tls) parts_->tls->stop();
     if (parts_->api) parts_->api->stop();
+    if (parts_->cars) parts_->cars->stop();
     if (parts_->charging) parts_->charging->stop();
     if (parts_->mqtt) parts_->mqtt->stop();
     parts_->hub->stop([this] {

@@ -42,6 +42,7 @@ struct Setting {
 
 // One for each file of commands.
 void add_thing_commands(const Setting& setting);    // things, get
+void add_cars_command(const Setting& setting);      // cars
 void add_wish_commands(const Setting& setting);     // set, act
 void add_watch_command(const Setting& setting);     // watch
 void add_history_command(const Setting& setting);   // history

@@ -90,6 +90,7 @@ namespace foxtail {
 void add_client_commands(CLI::App& app, int& status, const cli::Terminal& terminal) {
     const cli::Setting setting{app, status, terminal};
     cli::add_thing_commands(setting);
+    cli::add_cars_command(setting);
     cli::add_wish_commands(setting);
     cli::add_watch_command(setting);
     cli::add_history_command(setting);

@@ -22,6 +22,8 @@ struct DeskOptions {
     std::string until;
     std::string file;
     std::string format;
+    std::vector<std::string> addresses;  // to forget
+    bool yes = false;
 };
 
 Result<void> list_desk(const Setting& setting, HubClient& hub, const DeskOptions& options) {
@@ -108,6 +110,32 @@ Result<void> close_desk(const Setting& setting, HubClient& hub, const DeskOption
 
 Result<void> open_desk(const Setting& setting, HubClient& hub, const DeskOptions& options) {
     return turn(setting, hub, options, R"({"closed":false})", "Open again, as far as was given");
+}
+
+Result<void> forget(const Setting& setting, HubClient& hub, const DeskOptions& options) {
+    const Terminal& terminal = setting.terminal;
+    if (!options.yes) {
+        return fail(Code::invalid_input,
+                    "what is forgotten cannot be brought back: say --yes if that is meant");
+    }
+    std::string body = R"({"addresses":[)";
+    for (const auto& address : options.addresses) {
+        if (body.back() != '[') body += ',';
+        append_json_string(body, address);
+    }
+    const auto answer = hub.ask("POST", "/desk/forget", body + "]}");
+    if (!answer) return fail(answer.error());
+    if (options.json) {
+        terminal.line(answer->body);
+        return {};
+    }
+    const auto done = parse_json(answer->body);
+    if (!done) return fail(done.error());
+    terminal.line("Forgotten: the past of " + std::to_string(number_of(*done, "properties")) +
+                  " properties. It is told to nobody any more, and goes from the disk now.");
+    if (!list_of(*done, "shared").empty())
+        terminal.line("Left as it is, because it is others' as well: " + texts_of(*done, "shared"));
+    return {};
 }
 
 /// The address behind rel="next"; empty when there is none.
@@ -204,6 +232,7 @@ DeskWork work_of(const CLI::App& desk) {
     if (desk.got_subcommand("close")) return close_desk;
     if (desk.got_subcommand("open")) return open_desk;
     if (desk.got_subcommand("export")) return take_along;
+    if (desk.got_subcommand("forget")) return forget;
     return list_desk;
 }
 
@@ -236,6 +265,12 @@ void add_desk_commands(const Setting& setting) {
     along->add_option("--format", options->format, "jsonl or csv; else by the file's name")
         ->check(CLI::IsMember({"jsonl", "csv"}));
     along->fallthrough();
+    auto* gone = setting.command(*desk, "forget",
+                                 "Has the past of what is yours or about you forgotten, for good",
+                                 "  foxtail desk forget 'phone/*' --as anna --yes");
+    gone->add_option("ADDRESS", options->addresses, "Addresses, or patterns with *")->required();
+    gone->add_flag("--yes", options->yes, "It cannot be brought back");
+    gone->fallthrough();
     desk->require_subcommand(0, 1);
     desk->callback([setting, options, to, desk] {
         const DeskWork work = work_of(*desk);

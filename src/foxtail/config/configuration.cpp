@@ -208,8 +208,8 @@ void read_region(Yaml& yaml, const YAML::Node& map, Configuration& out) {
 }
 
 void read_formats(Yaml& yaml, const YAML::Node& map, Configuration& out) {
-    static constexpr std::array<std::string_view, 3> keys = {"zigbee2mqtt", "home_assistant",
-                                                             "owntracks"};
+    static constexpr std::array<std::string_view, 7> keys = {
+        "zigbee2mqtt", "home_assistant", "owntracks", "teslamate", "ovms", "evcc", "mapping"};
     static constexpr std::array<std::string_view, 3> ha_keys = {"enabled", "prefix",
                                                                 "ignore_origins"};
     static constexpr std::array<std::string_view, 4> own_keys = {"enabled", "prefix",
@@ -217,6 +217,7 @@ void read_formats(Yaml& yaml, const YAML::Node& map, Configuration& out) {
     if (!map || !yaml.is_map(map, "'formats'")) return;
     yaml.check_keys(map, keys, "'formats'");
     read_zigbee(yaml, Yaml::at(map, "zigbee2mqtt"), out);
+    read_car_formats(yaml, map, out.cars);
     bool origins_said = false;
     const auto off = [&](const YAML::Node& node) {
         const auto enabled = Yaml::at(node, "enabled");
@@ -369,6 +370,7 @@ std::vector<std::string> changed_for_next_start(const Configuration& now,
     look("formats.zigbee2mqtt", &C::zigbee_bridges);
     look("formats.home_assistant", &C::home_assistant_prefix, &C::home_assistant_ignore_origins);
     look("things", &C::things);
+    look("cars", &C::cars);
     look("charging", &C::charging);
     look("formats.owntracks", &C::owntracks_prefix, &C::owntracks_accuracy_m_max, &C::regions);
     return out;
@@ -420,8 +422,8 @@ void read_residents(Yaml& yaml, const YAML::Node& map, Configuration& out) {
 
 ConfigurationRead read_configuration(std::string_view text, std::string_view file) {
     static constexpr std::array<std::string_view, 10> keys = {
-        "household", "api",       "tls",   "mqtt", "formats",
-        "things",    "residents", "rules", "log",  "charging"};
+        "household", "api",    "tls",       "mqtt",  "formats", "cars",
+        "charging",  "things", "residents", "rules", "log"};
     ConfigurationRead out;
     out.configuration.residents.verbs = static_cast<std::uint16_t>(
         bit_of(Verb::discover) | bit_of(Verb::read) | bit_of(Verb::observe) |
@@ -438,6 +440,7 @@ ConfigurationRead read_configuration(std::string_view text, std::string_view fil
         read_tls(yaml, Yaml::at(root, "tls"), out.configuration);
         read_mqtt(yaml, Yaml::at(root, "mqtt"), out.configuration);
         read_formats(yaml, Yaml::at(root, "formats"), out.configuration);
+        read_cars(yaml, Yaml::at(root, "cars"), out.configuration.cars);
         read_things(yaml, Yaml::at(root, "things"), out.configuration);
         read_residents(yaml, Yaml::at(root, "residents"), out.configuration);
         out.configuration.rule_files = texts(yaml, Yaml::at(root, "rules"), "'rules'");

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "foxtail/base/log.hpp"
+#include "foxtail/config/cars.hpp"
 #include "foxtail/config/charging.hpp"
 #include "foxtail/model/overlay.hpp"
 #include "foxtail/rules/rule.hpp"
@@ -88,6 +89,7 @@ struct Configuration {
     std::optional<std::string> owntracks_prefix = "owntracks";
     double owntracks_accuracy_m_max = 200;
     std::vector<RegionConfig> regions;
+    CarsConfig cars;
     ThingOverlays things;  // what the household says of things, over their makers
     ResidentsConfig residents;
     std::vector<std::string> rule_files;  // as written; relative to the configuration file

@@ -103,7 +103,7 @@ GrantTerms read_terms(ByteReader& in, std::uint64_t format) {
         in.reject();
     const auto aggregate = in.u8();
     terms.obligation.home_or_away = (aggregate & home_bit) != 0;
-    if ((aggregate & ~home_bit) > static_cast<unsigned>(Aggregate::maximum)) in.reject();
+    if ((aggregate & ~home_bit) > static_cast<unsigned>(Aggregate::increase)) in.reject();
     terms.obligation.aggregate = static_cast<Aggregate>(aggregate & ~home_bit);
     terms.envelope.minimum = read_optional(in);
     terms.envelope.maximum = read_optional(in);

@@ -176,7 +176,7 @@ private:
         if (below(4) == 0) t.obligation.delay = minutes(static_cast<std::int64_t>(below(60)));
         if (below(4) == 0) t.obligation.precision = static_cast<double>(below(10));
         t.obligation.home_or_away = below(6) == 0;
-        t.obligation.aggregate = static_cast<Aggregate>(below(5));
+        t.obligation.aggregate = static_cast<Aggregate>(below(6));
         if (below(5) == 0) t.history_from = now - hours(static_cast<std::int64_t>(below(9)));
         if (below(5) == 0) t.history_window = hours(static_cast<std::int64_t>(1 + below(9)));
         if (below(4) == 0 && !slow.grants.empty()) {

@@ -10,7 +10,8 @@
 namespace foxtail {
 namespace {
 
-double figure_of(const HistoryPoint& point, Aggregate aggregate) {
+Value figure_of(const HistoryPoint& point, Aggregate aggregate) {
+    double last = 0;
     switch (aggregate) {
         case Aggregate::mean:
             return point.mean;
@@ -20,10 +21,14 @@ double figure_of(const HistoryPoint& point, Aggregate aggregate) {
             return point.min;
         case Aggregate::maximum:
             return point.max;
+        case Aggregate::increase:
+            // From the span alone: the same to every question, whatever lies before it.
+            if (!as_number(point.last, last) || last < point.max) return Null{};
+            return point.max - point.min;
         case Aggregate::last:
             break;
     }
-    return 0;
+    return point.last;
 }
 
 void put_together(HistoryPoint& into, const HistoryPoint& point) {
@@ -83,8 +88,7 @@ std::vector<HistoryPoint> coarsened(const std::vector<HistoryPoint>& points,
     }
     const bool number = spec.type == Type::number || spec.type == Type::integer;
     for (HistoryPoint& point : out) {
-        if (number && obligation.aggregate != Aggregate::last)
-            point.last = figure_of(point, obligation.aggregate);
+        if (number) point.last = figure_of(point, obligation.aggregate);
         point.last = coarse_value(point.last, obligation);
         point.mean = 0;
         if (number) (void)as_number(point.last, point.mean);

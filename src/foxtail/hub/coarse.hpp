@@ -44,6 +44,10 @@ public:
     Told* want(const Key& key);
     [[nodiscard]] const Belief& shown(const Key& key, const Belief& belief, Time since);
     [[nodiscard]] std::map<Key, Told>& all() { return told_; }
+    /// Of what was told of the property nothing stays.
+    void forget(PropertyId property) {
+        std::erase_if(told_, [&](const auto& one) { return one.first.property == property; });
+    }
 
 private:
     std::map<Key, Told> told_;

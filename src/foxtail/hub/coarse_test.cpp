@@ -77,8 +77,9 @@ TEST(Coarse, no_two_questions_differ_by_anything_finer_than_a_span) {
     const Time begin = span_start(noon, hours(24));
     for (Time t = begin; t < begin + hours(12); t = t + seconds(1 + below(60)))
         past.readings[t] = static_cast<double>(below(3000));
-    for (const Aggregate aggregate : {Aggregate::last, Aggregate::mean, Aggregate::sum,
-                                      Aggregate::minimum, Aggregate::maximum}) {
+    for (const Aggregate aggregate :
+         {Aggregate::last, Aggregate::mean, Aggregate::sum, Aggregate::minimum, Aggregate::maximum,
+          Aggregate::increase}) {
         const Obligation obligation{minutes(15), minutes(7), 0, aggregate};
         std::map<Time, Value> told;
         for (int i = 0; i < 2000; ++i) {
@@ -119,6 +120,19 @@ TEST(Coarse, sums_and_means_are_of_all_readings_in_the_span) {
     EXPECT_TRUE(
         past.ask(query, {minutes(15), {}, 0, Aggregate::sum}, start + minutes(15) - Duration{1})
             .empty());
+}
+
+TEST(Coarse, of_a_counter_the_increase_is_told_unless_it_went_back) {
+    Past past;
+    const Time start = span_start(noon, minutes(15));
+    past.readings = {{start, 48'211}, {start + minutes(3), 48'219}, {start + minutes(9), 48'240.5}};
+    past.readings[start + minutes(16)] = 48'250;
+    past.readings[start + minutes(20)] = 3;  // another instrument
+    const auto told = past.ask({start, start + minutes(30), 600},
+                               {minutes(15), {}, 0, Aggregate::increase}, noon + hours(1));
+    ASSERT_EQ(told.size(), 2U);
+    EXPECT_EQ(told[0].last, Value{29.5});
+    EXPECT_EQ(told[1].last, Value{}) << "what it was cannot be told";
 }
 
 TEST(Coarse, a_window_of_ownership_cuts_at_whole_spans) {

@@ -315,6 +315,7 @@ void Door::reopen(std::function<void(Result<Seq>)> then) {
 /// them to see is not theirs to take.
 bool Door::is_mine(const Record& record, Time now) const {
     const Authority& authority = hub_->authority();
+    if (hub_->is_forgotten(record)) return false;
     const auto of_property = [&](PropertyId id) {
         return names().knows(id) && stake(id) != Stake::none &&
                within(authority.decide(subject_, Verb::history, id, now), record.time);

@@ -154,6 +154,8 @@ void Door::history(std::string_view address, HistoryQuery query,
     if (auto within = hub_->within_rates(subject_, Verb::history, verdict, property->id); !within)
         return then(fail(std::move(within.error())));
     query = allowed_part(query, verdict, now());
+    if (hub_->is_forgetting(property->id))
+        return then(fail(Code::unavailable, "its past is being forgotten; ask again in a minute"));
     hub_->looked(subject_, verdict, property->id, "history");
     if (query.to <= query.from) return then(std::vector<HistoryPoint>());
     if (!verdict.obligation.any()) return hub_->store_.history(*permit, query, std::move(then));

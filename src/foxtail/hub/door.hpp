@@ -143,6 +143,19 @@ public:
     void close(Time until, std::function<void(Result<Hub::Certificate>)> then);
     /// Takes that back. Answers with the record that did; 0 when nothing was closed.
     void reopen(std::function<void(Result<Seq>)> then);
+    struct Forgetting {
+        Seq last = 0;  // the last of its records; 0 = nothing was theirs alone
+        std::uint64_t properties = 0;
+        std::vector<std::string> shared;  // addresses left as they are: they are others' too
+    };
+    /// What was said until now about members of things that the patterns name, as far as it is
+    /// about the subject or was theirs, is forgotten: at once by the household, within minutes on
+    /// disk. Numbers, times and hashes in the ledger stay. Error: denied (nothing of theirs),
+    /// invalid_input, unavailable.
+    void forget_mine(const std::vector<std::string>& patterns,
+                     std::function<void(Result<Forgetting>)> then);
+    /// The store has not come to all of it yet.
+    [[nodiscard]] bool is_forgetting() const;
     struct Portion {
         std::vector<Record> records;
         Seq next = 0;  // go on from there; 0 = that was all
@@ -206,6 +219,12 @@ private:
     [[nodiscard]] bool is_mine(const Record& record, Time now) const;
     void narrow_look(Record& record) const;
     [[nodiscard]] bool speaks_for(PropertyId property) const;
+    /// Whether it is for the subject to say that something goes: not when it is others' as well.
+    enum class Say : std::uint8_t { none, alone, with_others };
+    [[nodiscard]] Say say_over(ThingId thing, const Verdict& verdict) const;
+    /// Of a thing's events and actions, when all of them are meant.
+    [[nodiscard]] std::optional<Verdict> say_over_happenings(
+        const Thing& thing, const std::function<bool(const std::string&)>& meant) const;
     void see(SubjectId who, const std::vector<PropertyId>& mine, std::size_t& room,
              Onlooker& onlooker) const;
     void attest(ledger::Attestation asked, Attested then) const;

@@ -91,6 +91,8 @@ public:
     /// gets the outcome and the emptied vector for reuse. A batch may be empty. At most one is in
     /// flight: the caller keeps collecting meanwhile (that is the group commit). After a failure
     /// the keepsakes go with the next batch.
+    /// What a Forgotten record in it names is taken out for good once a snapshot of that record or
+    /// a later one is kept; figures() tell how far that is.
     using Committed = std::function<void(Result<Seq> durable_up_to, std::vector<Record>&& spent)>;
     virtual void commit(std::vector<Record>&& batch, Committed done) = 0;
 
@@ -112,6 +114,7 @@ public:
         std::uint64_t readings_sealed = 0;  // in compressed segments
         std::uint64_t commits = 0;
         std::uint64_t failures = 0;
+        Seq forgotten_to = ~Seq{0};  // nothing is left of what Forgotten records up to here name
     };
     [[nodiscard]] virtual Figures figures() const = 0;
 

@@ -113,6 +113,7 @@ void Door::take_back(Seq grant, std::string_view reason,
             certificate.delivered_last = std::max(certificate.delivered_last, w.delivered);
     }
     certificate.effective = hub_->head() + 1;
+    hub_->hurry();
     const auto seq = hub_->household_.take_back(grant, reason, subject_, hub_->now());
     if (!seq) return then(fail(seq.error()));
     certificate.commands_cancelled = under_way - hub_->household_.commands().size();

@@ -131,6 +131,8 @@ void Household::fold_people(const Record& record) {
         authority_.apply(*suspended);
     } else if (const auto* confirmed = std::get_if<GrantConfirmed>(&record.body)) {
         authority_.apply(*confirmed);
+    } else if (const auto* forgotten = std::get_if<Forgotten>(&record.body)) {
+        fold_forgotten(record.seq, *forgotten);
     }
 }
 
@@ -190,6 +192,11 @@ const char* Household::contradiction(const Record& record) const {
     } else if (const auto* left = std::get_if<SubjectLeft>(&record.body)) {
         if (left->subject == the_hub || authority_.find(left->subject) == nullptr)
             return "lets nobody leave";
+    } else if (const auto* forgotten = std::get_if<Forgotten>(&record.body)) {
+        const auto unknown = [&](PropertyId id) { return !catalogue_.knows(id); };
+        if (!catalogue_.knows(forgotten->thing) ||
+            std::any_of(forgotten->properties.begin(), forgotten->properties.end(), unknown))
+            return "forgets what was never told";
     }
     return nullptr;
 }

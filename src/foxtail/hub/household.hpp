@@ -106,6 +106,10 @@ public:
     void suspend_outsiders(std::string_view reason, Moment now);
     [[nodiscard]] Result<Seq> confirm(Seq grant, SubjectId by, Moment now);
 
+    /// What was said about members of a thing is no longer known: not believed, not under way. The
+    /// store takes it out of the journal. Error: not_found.
+    [[nodiscard]] Result<Seq> forget(Forgotten what, SubjectId by, Moment now);
+
     /// Tells of a thing; the record is written only when something is new. Its place is spelled as
     /// other things spell it already. Error: invalid_input, conflict, exhausted.
     [[nodiscard]] Result<ThingId> tell(SubjectId connector, const ThingSpec& spec, Moment now);
@@ -187,6 +191,7 @@ private:
     Seq append(Body body, SubjectId actor, Seq cause, Moment now);
     void fold(const Record& record);
     void fold_people(const Record& record);
+    void fold_forgotten(Seq seq, const Forgotten& forgotten);
     [[nodiscard]] const char* contradiction(const Record& record) const;
     [[nodiscard]] bool consistent() const;
     std::optional<Change> fold_reading(const Record& record, const Reading& reading);

@@ -231,6 +231,8 @@ private:
     /// Leaves out what the subject must not know of a record that it may see.
     void narrow(SubjectId subject, Record& record, Time now);
     void keep_trace(const Record& record);
+    /// What comes next must not wait until the disk has room again: the store keeps some for it.
+    void hurry() { urgent_ = health_.read_only; }
     void commit_if_due();
     void commit(std::vector<Record>&& batch);
     /// Whether there are some that no commit under way takes along.
@@ -245,6 +247,11 @@ private:
     void affairs_changed();
     void close_streams();
     void note_dropped();
+    // what people want forgotten (forgetting.cpp)
+    [[nodiscard]] bool is_forgotten(const Record& record) const;
+    [[nodiscard]] bool is_forgetting(PropertyId property);
+    void notice_forgotten();
+    void begin_to_forget(Seq seq, const Forgotten& what);
     // reads by those from outside, put on record (reads.cpp)
     struct Looked {
         std::uint64_t count = 0;
@@ -277,10 +284,14 @@ private:
     std::vector<Record> pending_;  // not yet handed to the store
     std::vector<Record> retry_;    // handed back by a failed commit: goes first
     bool failed_ = false;          // the last commit; retry_ is to be given again
+    bool urgent_ = false;          // what waits is not to wait for room on the disk
+    bool hurrying_ = false;        // ... and the commit under way has it
     std::vector<std::vector<Record>> spare_;
     std::deque<Waiter> waiters_;
     std::deque<Order> held_;  // until their record is durable
     std::vector<Watching> streams_;
+    std::deque<std::pair<Seq, Forgotten>> forgetting_;  // what the store has not come to
+    bool snapshot_wanted_ = false;
     StringMap<std::deque<RuleTrace>> traces_;
     std::deque<CommandState> ended_;             // the last commands that ended
     std::unordered_map<Seq, SubjectId> askers_;  // of commands under way

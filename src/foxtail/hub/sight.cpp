@@ -19,6 +19,7 @@ bool is_about_signing_in(const Record& record, SubjectId subject) {
 bool Hub::may_see(SubjectId subject, const Record& record, Verb verb, Time now) {
     const Authority& authority = household_.authority();
     const Catalogue& catalogue = household_.catalogue();
+    if (!forgetting_.empty() && is_forgotten(record)) return false;
     // A record is told whole or not at all: not to whom only something coarser was given, and not
     // from a time when the thing was somebody else's.
     const auto shown = [&](const Verdict& verdict) {
@@ -68,6 +69,7 @@ bool Hub::may_see(SubjectId subject, const Record& record, Verb verb, Time now) 
                kind == SubjectKind::guest ||
                authority.decide_at(subject, Verb::grant, {}, now).allowed;
     }
+    if (std::holds_alternative<Forgotten>(record.body) && record.actor == subject) return true;
     // The rest is the household's own affairs.
     return authority.decide_at(subject, Verb::grant, {}, now).allowed;
 }

@@ -58,13 +58,14 @@ void Hub::fetch_told(const Coarse::Key& key, Time span) {
     when_durable(head(), [this, key, span](const Result<void>& durable) {
         const auto permit =
             household_.authority().permit<Verb::history>(the_hub, key.property, now().wall);
-        if (!durable || !permit) return told(key, Time{}, {});
+        if (!durable || !permit || is_forgetting(key.property)) return told(key, Time{}, {});
         HistoryQuery query;
         query.from = span;
         query.to = span + key.obligation.granularity;
         query.points = 1;
         store_.history(
             *permit, query, [this, key, span](const Result<std::vector<HistoryPoint>>& points) {
+                if (is_forgetting(key.property)) return told(key, Time{}, {});
                 told(key, points ? span : Time{}, points ? *points : std::vector<HistoryPoint>());
             });
     });

@@ -225,6 +225,16 @@ struct GrantsSuspended {
 struct GrantConfirmed {
     Seq grant = 0;
 };
+/// What was said before this record about these members of a thing, within a time, is forgotten:
+/// readings, refused ones, wishes and what became of them, and what rules said because of them. The
+/// store takes it out of the journal; numbers and hashes stay.
+struct Forgotten {
+    ThingId thing;
+    std::vector<PropertyId> properties;
+    bool happenings = false;  // the thing's events and actions too
+    Time from;                // of receipt, inclusive; unknown = since ever
+    Time until;               // exclusive; unknown = up to this record
+};
 
 /// Order is the format's: add at the end, never reorder.
 using Body =
@@ -232,7 +242,7 @@ using Body =
                  CommandEnded, CommandDenied, RuleRan, RuleWaits, Noticed, SubjectNamed, GrantGiven,
                  GrantEnded, Started, Stopped, ClockJumped, Dropped, InputRefused, ConfigLoaded,
                  ThingOwned, OutsideRead, Invited, InvitationEnded, SubjectLeft, SignedIn,
-                 SignedOut, SignInRefused, GrantsSuspended, GrantConfirmed>;
+                 SignedOut, SignInRefused, GrantsSuspended, GrantConfirmed, Forgotten>;
 
 /// The kind's name as it stands in the journal table, the API and the docs: "reading", "command",
 /// ...

@@ -6,7 +6,7 @@
 namespace foxtail {
 namespace {
 
-constexpr std::array<const char*, 5> aggregates = {"last", "mean", "sum", "min", "max"};
+constexpr std::array<const char*, 6> aggregates = {"last", "mean", "sum", "min", "max", "increase"};
 
 }  // namespace
 

@@ -13,7 +13,9 @@ namespace foxtail {
 
 /// What of a span of time is told: its last value, or a figure of all values in it. What is no
 /// number has only a last value.
-enum class Aggregate : std::uint8_t { last, mean, sum, minimum, maximum };
+/// Of a span: `increase` is by how much a counter grew between what it said first and last in it;
+/// nothing when it went back meanwhile.
+enum class Aggregate : std::uint8_t { last, mean, sum, minimum, maximum, increase };
 [[nodiscard]] const char* name(Aggregate aggregate);
 [[nodiscard]] std::optional<Aggregate> aggregate_from(std::string_view text);
 

@@ -168,6 +168,15 @@ public:
         key("addresses");
         list(r.properties, [&](PropertyId id) { referenced(id); });
     }
+    void operator()(const Forgotten& f) {
+        reference("thing", f.thing);
+        key("addresses");
+        list(f.properties, [&](PropertyId id) { referenced(id); });
+        key("happenings");
+        out_ += f.happenings ? "true" : "false";
+        time("from", f.from);
+        time("until", f.until);
+    }
     void operator()(const Invited& i) {
         text("name", i.name);
         text("kind", name(i.kind));
@@ -329,6 +338,7 @@ bool append_subject_matter(std::string& out, const Body& body, const Names& name
     }
     if (const auto* t = std::get_if<ThingGone>(&body)) return names.append(out, t->thing);
     if (const auto* t = std::get_if<ThingOwned>(&body)) return names.append(out, t->thing);
+    if (const auto* f = std::get_if<Forgotten>(&body)) return names.append(out, f->thing);
     if (const auto* d = std::get_if<CommandDenied>(&body)) {
         out += d->address;
         return true;

@@ -317,6 +317,13 @@ void read(BodyReader& in, OutsideRead& r) {
     in.time("until", r.until);
     in.references("addresses", r.properties);
 }
+void read(BodyReader& in, Forgotten& f) {
+    in.reference("thing", f.thing);
+    in.references("addresses", f.properties);
+    in.flag("happenings", f.happenings);
+    in.time("from", f.from);
+    in.time("until", f.until);
+}
 void read(BodyReader& in, Invited& i) {
     in.text("name", i.name);
     in.choice("kind", i.kind, subject_kind_from);

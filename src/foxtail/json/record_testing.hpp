@@ -176,6 +176,10 @@ struct SameBody {
     bool operator()(const GrantConfirmed& a, const GrantConfirmed& b) const {
         return a.grant == b.grant;
     }
+    bool operator()(const Forgotten& a, const Forgotten& b) const {
+        return a.thing == b.thing && a.properties == b.properties && a.happenings == b.happenings &&
+               a.from == b.from && a.until == b.until;
+    }
     template <class A, class B>
     bool operator()(const A&, const B&) const {
         return false;
@@ -280,7 +284,7 @@ public:
         if (chance(40)) t.obligation.granularity = minutes(15);
         if (chance(40)) t.obligation.delay = hours(1);
         if (chance(40)) t.obligation.precision = static_cast<double>(1 + below(1000)) / 16;
-        t.obligation.aggregate = static_cast<Aggregate>(below(5));
+        t.obligation.aggregate = static_cast<Aggregate>(below(6));
         if (chance(40)) t.envelope.minimum = static_cast<double>(below(100)) - 50.25;
         if (chance(40)) t.envelope.maximum = static_cast<double>(below(100)) + 50.5;
         if (chance(40)) t.envelope.allowed = {"eco", "true"};
@@ -370,8 +374,10 @@ public:
                 return SignInRefused{s, text(), text(), text(), below(1000), time(), time()};
             case 28:
                 return GrantsSuspended{text()};
-            default:
+            case 29:
                 return GrantConfirmed{below(1000)};
+            default:
+                return Forgotten{t, {p}, chance(50), maybe_time(), maybe_time()};
         }
     }
 

@@ -286,7 +286,7 @@ void read_obligation(const bj::value& value, GrantTerms& terms, std::optional<Er
     in.text("aggregate", word);
     if (!word.empty()) {
         const auto aggregate = aggregate_from(word);
-        if (!aggregate) in.wrong("aggregate", "is one of last, mean, sum, min, max");
+        if (!aggregate) in.wrong("aggregate", "is one of last, mean, sum, min, max, increase");
         obligation.aggregate = aggregate.value_or(Aggregate::last);
     }
     std::string place;

@@ -37,6 +37,23 @@ void Twin::want(PropertyId property, const Value& value, Seq command) {
     belief.wanted_by = command;
 }
 
+void Twin::forget(PropertyId property, Seq before, Time from, Time until) {
+    Belief& belief = beliefs_[property.index];
+    const auto within = [&](Time t) {
+        return (!from.known() || t >= from) && (!until.known() || t < until);
+    };
+    // When a wish was made is not kept: it goes with what may have been its answer.
+    if (belief.wanted_by < before && !until.known()) {
+        belief.wanted = Null{};
+        belief.wanted_by = 0;
+    }
+    if (belief.seq == 0 || belief.seq >= before || !within(belief.receipt_time)) return;
+    Belief blank;
+    blank.wanted = std::move(belief.wanted);
+    blank.wanted_by = belief.wanted_by;
+    belief = std::move(blank);
+}
+
 Quality Twin::quality(PropertyId property, const PropertySpec& spec, Time now) const {
     const Belief& belief = beliefs_[property.index];
     if (belief.seq == 0) return Quality::good;

@@ -52,6 +52,9 @@ public:
     }
     /// A command wished a value.
     void want(PropertyId property, const Value& value, Seq command);
+    /// What was heard and wished up to a record, within a time of receipt (unknown = without
+    /// limit), was never said.
+    void forget(PropertyId property, Seq before, Time from, Time until);
     /// The program started anew: what is known from before is unconfirmed until said again.
     void start(std::uint32_t boot) { boot_ = boot; }
 

@@ -35,6 +35,29 @@ TEST_F(TwinTest, takes_a_report_without_a_source_time_even_when_the_clock_went_b
     EXPECT_EQ(twin.belief(charge).value, Value{62.0});
 }
 
+TEST_F(TwinTest, forgets_what_was_heard_up_to_a_record_and_within_a_time) {
+    ASSERT_TRUE(twin.apply(said(61), 5, Time{20'000'000}, 0));
+    twin.want(charge, 80.0, 6);
+    twin.forget(charge, 5, {}, {});
+    EXPECT_EQ(twin.belief(charge).value, Value{61.0}) << "it was said after that";
+    twin.forget(charge, 9, Time{20'000'001}, {});
+    EXPECT_EQ(twin.belief(charge).value, Value{61.0}) << "it was said before that time";
+    twin.forget(charge, 9, Time{10'000'000}, Time{20'000'001});
+    EXPECT_EQ(twin.belief(charge).value, Value{});
+    EXPECT_EQ(twin.belief(charge).seq, 0U);
+    EXPECT_FALSE(twin.belief(charge).receipt_time.known());
+    const auto next = twin.apply(said(3), 10, Time{30'000'000}, 0);
+    ASSERT_TRUE(next);
+    EXPECT_TRUE(next->first);
+}
+
+TEST_F(TwinTest, forgets_what_was_wished_with_all_that_was_said) {
+    twin.want(charge, 80.0, 6);
+    twin.forget(charge, 9, {}, {});
+    EXPECT_EQ(twin.belief(charge).wanted, Value{});
+    EXPECT_EQ(twin.belief(charge).wanted_by, 0U);
+}
+
 TEST_F(TwinTest, tells_first_changed_and_repeated_apart) {
     const auto first = twin.apply(said(1), 1, Time{1'000'000}, 0);
     const auto same = twin.apply(said(1), 2, Time{2'000'000}, 0);

@@ -253,6 +253,61 @@ function Export({ desk }: { desk: Desk }) {
   );
 }
 
+// ---- forgetting -----------------------------------------------------------------------------------------------
+
+function Forget({ desk, changed }: { desk: Desk; changed: () => Promise<void> }) {
+  const [thing, set_thing] = useState("");
+  const [sure, set_sure] = useState(false);
+  const [said, set_said] = useState("");
+  const [failed, set_failed] = useState("");
+  const mine = desk.things.filter((one) => one.stake !== "household");
+  if (mine.length === 0) return null;
+  const title = (id: string): string => store.things.value.get(id)?.title ?? id;
+  const forget = async (): Promise<void> => {
+    set_failed("");
+    try {
+      const done = await api.forget(thing === "*" ? mine.map((one) => `${one.id}/*`) : [`${thing}/*`]);
+      const left = done.shared.length > 0 ? " " + tn("desk.forget_shared", done.shared.length) : "";
+      set_said(tn("desk.forgotten", done.properties) + left);
+      announce(tn("desk.forgotten", done.properties));
+      set_sure(false);
+      await changed();
+    } catch (error) {
+      set_failed(words_of(error));
+    }
+  };
+  return (
+    <section class="panel forget" aria-labelledby="forget">
+      <h2 id="forget">{t("desk.forget")}</h2>
+      <p class="soft">{t("desk.forget_note")}</p>
+      <div class="desk-buttons">
+        <select aria-labelledby="forget" data-forget-what value={thing} onChange={(event) => set_thing(event.currentTarget.value)}>
+          <option value="">{t("desk.forget_choose")}</option>
+          {mine.map((one) => (
+            <option key={one.id} value={one.id}>
+              {title(one.id)}
+            </option>
+          ))}
+          <option value="*">{t("desk.forget_all")}</option>
+        </select>
+        <label>
+          <input type="checkbox" data-forget-sure checked={sure} onChange={(event) => set_sure(event.currentTarget.checked)} /> {t("desk.forget_sure")}
+        </label>
+        <button type="button" class="danger" data-forget disabled={!sure || thing === ""} onClick={() => void forget()}>
+          {t("desk.forget_do")}
+        </button>
+      </div>
+      {said && (
+        <p role="status" data-forgotten>
+          {said}
+        </p>
+      )}
+      {desk.forgetting && <p class="soft">{t("desk.forgetting")}</p>}
+      {failed && <p class="failure">{failed}</p>}
+    </section>
+  );
+}
+
 // ---- the page -------------------------------------------------------------------------------------------------
 
 export function DeskPage() {
@@ -326,7 +381,10 @@ export function DeskPage() {
           </section>
           <div class="columns">
             <Looks desk={desk} older={() => void older()} />
-            <Export desk={desk} />
+            <div>
+              <Export desk={desk} />
+              <Forget desk={desk} changed={load} />
+            </div>
           </div>
           <GiveDialog desk={desk} open={giving} close={() => set_giving(false)} given={() => void load()} />
         </>

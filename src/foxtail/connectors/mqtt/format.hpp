@@ -35,6 +35,8 @@ struct Order {
     std::string_view action;    // empty when a property is meant
     PropertyId id;              // of the property
     Value value;                // the wanted value, or the action's input
+    std::uint64_t command = 0;  // its record's number: why it is sent
+    Time at;                    // now
 };
 
 /// Where a format tells what it understood. Implemented by the connector (and by a recorder in
@@ -61,6 +63,14 @@ public:
     virtual void listen(std::string_view topic_filter, std::uint32_t token) = 0;
     virtual void unlisten(std::string_view topic_filter, std::uint32_t token) = 0;
     virtual void publish(Publication publication) = 0;
+    /// Ends a command by its number, for what is not seen in a reading: confirmed, or failed with
+    /// what the other side said.
+    virtual void answer(std::uint64_t command, bool confirmed, std::string_view detail) {
+        (void)command, (void)confirmed, (void)detail;
+    }
+    /// Keeps the newest bytes under a name over a restart; they come back through
+    /// Format::remember().
+    virtual void keep(std::string_view name, std::string bytes) { (void)name, (void)bytes; }
 };
 
 /// One way in which devices speak over MQTT. One file set each; knows neither sockets nor the hub.
@@ -73,8 +83,18 @@ public:
     virtual void on_message(std::uint32_t token, const Heard& heard, Sink& sink) = 0;
     /// True when the thing is this format's.
     [[nodiscard]] virtual bool owns(std::string_view thing) const = 0;
-    /// The messages that carry out the order. Error: not_found, invalid_input, unavailable.
+    /// The messages that carry out the order. Error: not_found, invalid_input, unavailable,
+    /// exhausted (the source's budget).
     virtual Result<std::vector<Publication>> encode(const Order& order) = 0;
+    /// True when the order just encoded ends with Sink::answer(), though it is not reported back.
+    [[nodiscard]] virtual bool will_answer(const Order& order) const {
+        (void)order;
+        return false;
+    }
+    /// What was kept before the last restart; before start().
+    virtual void remember(std::string_view name, std::string_view bytes) {
+        (void)name, (void)bytes;
+    }
 };
 
 }  // namespace foxtail::mqtt

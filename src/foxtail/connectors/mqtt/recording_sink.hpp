@@ -34,6 +34,12 @@ public:
         std::string name;
         Value detail;
     };
+    struct Answer {
+        std::uint64_t command = 0;
+        bool confirmed = false;
+        std::string detail;
+        friend bool operator==(const Answer&, const Answer&) = default;
+    };
     struct Later {
         Duration delay;
         std::string address;
@@ -112,6 +118,12 @@ public:
         wrong.push_back("unlisten without listen: " + std::string(topic_filter));
     }
     void publish(Publication publication) override { published.push_back(std::move(publication)); }
+    void answer(std::uint64_t command, bool confirmed, std::string_view detail) override {
+        answers.push_back({command, confirmed, std::string(detail)});
+    }
+    void keep(std::string_view name, std::string bytes) override {
+        kept[std::string(name)] = std::move(bytes);
+    }
 
     /// Hands a message to the format, as often as it listens to the topic. False when it does not.
     bool deliver(Format& format, std::string_view topic, std::string_view payload,
@@ -168,6 +180,8 @@ public:
     std::vector<Refused> refused;
     std::vector<std::string> gone_things;
     std::vector<Publication> published;
+    std::vector<Answer> answers;
+    std::map<std::string, std::string, std::less<>> kept;
     std::multimap<std::string, std::uint32_t, std::less<>> listening;
     std::vector<std::string> bad;    // readings outside their property's type or range
     std::vector<std::string> wrong;  // broken contracts of the format

@@ -171,6 +171,17 @@ private:
     BlockCutter cutter_;
 };
 
+Result<void> delete_record(Database& database, Seq seq) {
+    const auto number = std::to_string(seq);
+    for (const auto& sql :
+         {"DELETE FROM record WHERE seq = " + number,
+          std::string("UPDATE state SET value = value + 1 WHERE name = 'records_erased'"),
+          "UPDATE state SET value = max(value, " + number + ") WHERE name = 'dropped_to'"}) {
+        if (auto done = database.run(sql); !done) return done;
+    }
+    return {};
+}
+
 }  // namespace
 
 Result<void> keep_block_hashes(Database& database, Group group,
@@ -185,13 +196,17 @@ Result<void> keep_block_hashes(Database& database, Group group,
 
 Result<bool> erase_record(Database& database, Seq seq) {
     auto row = database.prepare(
-        "SELECT leaf, seq, time, actor, cause, kind, salt, body FROM record WHERE seq = ? AND leaf "
-        "IS NOT NULL");
+        "SELECT leaf, seq, time, actor, cause, kind, salt, body FROM record WHERE seq = ?");
     if (!row) return fail(row.error());
     row->bind(1, seq);
     const auto found = row->step();
     if (!found) return fail(found.error());
     if (!*found) return false;
+    if (row->is_null(0)) {  // from before the ledger
+        row->reset();
+        if (auto done = delete_record(database, seq); !done) return fail(done.error());
+        return true;
+    }
     std::string text;
     ledger::append_leaf(text, ledger::RecordLeaf{seq,
                                                  {row->integer(2)},
@@ -209,13 +224,7 @@ Result<bool> erase_record(Database& database, Seq seq) {
     insert->bind(2, seq);
     insert->bind_text(3, text);
     if (auto done = insert->run(); !done) return fail(done.error());
-    const auto number = std::to_string(seq);
-    for (const auto& sql :
-         {"DELETE FROM record WHERE seq = " + number,
-          std::string("UPDATE state SET value = value + 1 WHERE name = 'records_erased'"),
-          "UPDATE state SET value = max(value, " + number + ") WHERE name = 'dropped_to'"}) {
-        if (auto done = database.run(sql); !done) return fail(done.error());
-    }
+    if (auto done = delete_record(database, seq); !done) return fail(done.error());
     return true;
 }
 

@@ -15,8 +15,8 @@ namespace foxtail::sqlite {
 [[nodiscard]] Result<void> keep_block_hashes(Database& database, Group group,
                                              std::span<const Entry* const> dropped);
 
-/// Forgets what a record said: its row goes, its leaf stays. False when there is no such record, or
-/// it is from before the ledger. In a transaction of the caller's.
+/// Forgets what a record said: its row goes, its leaf stays (when it has one). False when there is
+/// no such record. In a transaction of the caller's.
 [[nodiscard]] Result<bool> erase_record(Database& database, Seq seq);
 
 }  // namespace foxtail::sqlite

@@ -207,10 +207,16 @@ DROP TABLE ledger_secret_3;
 UPDATE about SET says = 'What the salts of the readings of one day (since 1970, by the leaf''s time) are made from: 32 bytes for each of the properties 16 * row to 16 * row + 15; zeros = none, or forgotten.' WHERE topic = 'ledger_secret';
 )sql";
 
-constexpr std::array<Migration, 4> steps = {{{"the first schema", version_1},
+constexpr const char* version_5 = R"sql(
+INSERT INTO state(name, value) VALUES ('forgotten_to', 0);
+UPDATE about SET says = says || ' records_erased: records that were erased. forgotten_to: nothing is left of what records of kind forgotten up to this seq name.' WHERE topic = 'state';
+)sql";
+
+constexpr std::array<Migration, 5> steps = {{{"the first schema", version_1},
                                              {"room for retained messages", version_2},
                                              {"the ledger", version_3},
-                                             {"secrets in rows of sixteen", version_4}}};
+                                             {"secrets in rows of sixteen", version_4},
+                                             {"how far it has forgotten", version_5}}};
 
 }  // namespace
 

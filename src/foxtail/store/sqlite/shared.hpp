@@ -24,6 +24,7 @@ struct Options {
     Duration retention_pause = hours(24);
     std::function<Duration()> monotonic;  // empty = the machine's
     std::string ledger_key;  // file of the ledger's key, made when missing; empty = beside `path`
+    std::uint64_t reserve_bytes = 0;  // kept free so that things can be taken back on a full disk
     std::uint32_t ledger_readings = 4096;  // that many readings at most are one leaf of the ledger
     Duration ledger_age = minutes(5);      // after that they are, however few
     Duration checkpoint_after = milliseconds(900);  // the ledger grew; promised is a second
@@ -58,6 +59,7 @@ struct Shared {
     std::atomic<std::uint64_t> readings_sealed{0};
     std::atomic<std::uint64_t> commits{0};
     std::atomic<std::uint64_t> failures{0};
+    std::atomic<Seq> forgotten_to{~Seq{0}};  // below the first record of kind forgotten that waits
 };
 
 }  // namespace foxtail::sqlite

@@ -224,6 +224,8 @@ Result<void> SqliteStore::load(
         from = newest->seq + 1;
     }
     if (auto replayed = parts_->reader.replay(from, record); !replayed) return replayed;
+    // What a stop came in between of; a failure shows in the first commit.
+    (void)parts_->writer.forget_now();
     parts_->start();
     return {};
 }
@@ -322,8 +324,12 @@ void SqliteStore::attest(ledger::Attestation asked, std::function<void(Result<st
 
 Store::Figures SqliteStore::figures() const {
     const auto& p = *parts_;
-    return {bytes_of(p.options.path) + bytes_of(p.options.path + "-wal"), p.shared.records.load(),
-            p.shared.readings_sealed.load(), p.shared.commits.load(), p.shared.failures.load()};
+    return {bytes_of(p.options.path) + bytes_of(p.options.path + "-wal"),
+            p.shared.records.load(),
+            p.shared.readings_sealed.load(),
+            p.shared.commits.load(),
+            p.shared.failures.load(),
+            p.shared.forgotten_to.load()};
 }
 
 void SqliteStore::close() {

@@ -1,6 +1,6 @@
 #include "foxtail/store/sqlite/sweeper.hpp"
 
-#include "foxtail/store/sqlite/ledger_erase.hpp"
+#include "foxtail/store/sqlite/drop_readings.hpp"
 
 #include <algorithm>
 
@@ -91,75 +91,13 @@ Result<void> Sweeper::step() {
 }
 
 Result<void> Sweeper::sweep(std::int64_t id) {
-    auto row = database_.prepare("SELECT body FROM segment WHERE id = " + std::to_string(id));
-    if (!row) return fail(row.error());
-    const auto found = row->step();
-    if (!found) return fail(found.error());
-    if (!*found) return {};  // merged meanwhile; the merged one is found by the next look
-    const auto segment = Segment::open(row->blob(0));
-    std::vector<Entry> entries;
-    // A damaged segment is left for verify to tell.
-    if (!segment || !segment->entries(0, ~Seq{0}, {}, entries)) return {};
-    row->reset();
-    std::vector<Entry> dropped;
-    std::vector<Entry> kept;
-    for (auto& entry : entries) {
+    const auto old = [this](const Entry& entry) {
         const auto retention = retention_.find(entry.reading.property.index);
-        const bool old = retention != retention_.end() && entry.time < now_ - retention->second;
-        (old ? dropped : kept).push_back(std::move(entry));
-    }
-    return store(id, kept, dropped);
-}
-
-Result<void> Sweeper::store(std::int64_t id, const std::vector<Entry>& kept,
-                            const std::vector<Entry>& gone) {
-    const auto dropped = gone.size();
-    const Seq dropped_to = gone.empty() ? 0 : gone.back().seq;
-    Transaction transaction(database_);
-    if (auto begun = transaction.begin(); !begun) return begun;
-    if (!gone.empty()) {
-        std::vector<const Entry*> pointers;
-        for (const auto& entry : gone) pointers.push_back(&entry);
-        const auto group = shared_.names.group_of(gone.front().reading.property);
-        if (auto done = keep_block_hashes(database_, group, pointers); !done) return done;
-    }
-    const auto where = " WHERE id = " + std::to_string(id);
-    if (kept.empty()) {
-        if (auto done = database_.run("DELETE FROM segment" + where); !done) return done;
-    } else {
-        SegmentHead head;
-        std::vector<const Entry*> pointers;
-        for (const auto& entry : kept) pointers.push_back(&entry);
-        const auto body = encode_segment(pointers, head);
-        auto update = database_.prepare(
-            "UPDATE segment SET "
-            "first_seq=?,last_seq=?,oldest=?,newest=?,readings=?,messages=?,swept_at=?,body=?" +
-            where);
-        if (!update) return fail(update.error());
-        update->bind(1, head.first_seq);
-        update->bind(2, head.last_seq);
-        update->bind(3, head.oldest.us / 1000);
-        update->bind(4, head.newest.us / 1000);
-        update->bind(5, head.readings);
-        update->bind(6, head.messages);
-        update->bind(7, now_.us / 1000);
-        update->bind_blob(8, body);
-        if (auto done = update->run(); !done) return done;
-    }
-    if (dropped > 0) {
-        auto done = database_.run("UPDATE state SET value = value + " + std::to_string(dropped) +
-                                  " WHERE name = 'readings_dropped'");
-        if (!done) return done;
-        done = database_.run("UPDATE state SET value = value - " + std::to_string(dropped) +
-                             " WHERE name = 'readings_sealed'");
-        if (!done) return done;
-        done = database_.run("UPDATE state SET value = max(value, " + std::to_string(dropped_to) +
-                             ") WHERE name = 'dropped_to'");
-        if (!done) return done;
-    }
-    if (auto done = transaction.commit(); !done) return done;
-    shared_.readings_sealed -= dropped;
-    shared_.records -= dropped;
+        return retention != retention_.end() && entry.time < now_ - retention->second;
+    };
+    // One that is gone was merged meanwhile; the merged one is found by the next look.
+    const auto dropped = drop_readings(database_, shared_, id, old, now_);
+    if (!dropped) return fail(dropped.error());
     return {};
 }
 

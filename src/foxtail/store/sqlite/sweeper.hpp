@@ -24,8 +24,6 @@ public:
 private:
     [[nodiscard]] Result<void> find_due(PropertyId property, Duration retention);
     [[nodiscard]] Result<void> sweep(std::int64_t id);
-    [[nodiscard]] Result<void> store(std::int64_t id, const std::vector<Entry>& kept,
-                                     const std::vector<Entry>& gone);
 
     Database& database_;
     Shared& shared_;

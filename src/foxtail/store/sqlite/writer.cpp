@@ -23,6 +23,12 @@ int count_log_pages(void* pages, sqlite3*, const char*, int in_log) {
     return SQLITE_OK;
 }
 
+bool takes_back(std::span<const Record> batch) {
+    return std::any_of(batch.begin(), batch.end(), [](const Record& record) {
+        return std::holds_alternative<GrantEnded>(record.body);
+    });
+}
+
 Duration machine_monotonic() {
     using namespace std::chrono;
     return {
@@ -36,7 +42,9 @@ Writer::Writer(Options options, Shared& shared)
       shared_(shared),
       ledger_(database_, options_, shared),
       sealer_(database_, shared),
-      sweeper_(database_, shared) {
+      sweeper_(database_, shared),
+      forgetter_(database_, shared),
+      reserve_(options_.path + "-reserve", options_.reserve_bytes) {
     if (!options_.monotonic) options_.monotonic = machine_monotonic;
     if (options_.ledger_key.empty()) options_.ledger_key = ledger_key_beside(options_.path);
 }
@@ -44,7 +52,9 @@ Writer::Writer(Options options, Shared& shared)
 Writer::~Writer() = default;
 
 Result<void> Writer::open() {
-    return ready();
+    if (auto is_ready = ready(); !is_ready) return is_ready;
+    (void)reserve_.make();  // without room for it there is none to keep
+    return {};
 }
 
 /// Opens the connection if there is none to trust.
@@ -60,10 +70,10 @@ Result<void> Writer::open_connection() {
     if (!database) return fail(database.error());
     database_ = std::move(*database);
     // Before there is a table: how pages are laid out cannot be changed later.
-    for (const char* sql :
-         {"PRAGMA page_size = 4096", "PRAGMA auto_vacuum = INCREMENTAL",
-          "PRAGMA journal_mode = WAL", "PRAGMA wal_autocheckpoint = 0", "PRAGMA cache_size = -2048",
-          "PRAGMA trusted_schema = OFF", "PRAGMA temp_store = MEMORY"}) {
+    for (const char* sql : {"PRAGMA page_size = 4096", "PRAGMA auto_vacuum = INCREMENTAL",
+                            "PRAGMA journal_mode = WAL", "PRAGMA wal_autocheckpoint = 0",
+                            "PRAGMA cache_size = -2048", "PRAGMA trusted_schema = OFF",
+                            "PRAGMA secure_delete = FAST", "PRAGMA temp_store = MEMORY"}) {
         if (auto done = database_.run(sql); !done) return done;
     }
     if (auto done = database_.run("PRAGMA synchronous = " + options_.synchronous); !done)
@@ -129,6 +139,8 @@ Result<void> Writer::load_state() {
     if (auto done = ask("SELECT value FROM state WHERE name = 'readings_sealed'", in_segments);
         !done)
         return done;
+    if (auto done = ask("SELECT max(seq) FROM snapshot", snapshot_); !done) return done;
+    if (auto opened = forgetter_.open(); !opened) return opened;
     last_ = std::max({record, batch, sealed});
     shared_.records = last_ - dropped;
     shared_.readings_sealed = in_segments;
@@ -174,6 +186,7 @@ void Writer::distrust() {
 void Writer::forget_connection() {
     sealer_.close();  // a connection with statements would live on
     ledger_.close();
+    forgetter_.close();
     insert_record_ = {};
     insert_batch_ = {};
     insert_thing_ = {};
@@ -186,6 +199,15 @@ void Writer::forget_connection() {
 }
 
 Result<Seq> Writer::append(std::span<const Record> batch, const Keepsakes& keepsakes) {
+    const bool urgent = takes_back(batch);
+    if (!urgent && reserve_.is_spent() && !reserve_.make())
+        return fail(Code::exhausted, "what room is left on the disk is kept for taking back");
+    auto done = append_once(batch, keepsakes);
+    if (done || !urgent || !reserve_.spend()) return done;
+    return append_once(batch, keepsakes);
+}
+
+Result<Seq> Writer::append_once(std::span<const Record> batch, const Keepsakes& keepsakes) {
     if (auto is_ready = ready(); !is_ready) return fail(is_ready.error());
     // What a failed commit left behind is found by its number.
     while (!batch.empty() && batch.front().seq <= last_) batch = batch.subspan(1);
@@ -232,6 +254,10 @@ Result<Seq> Writer::append_all(std::span<const Record> batch, const Keepsakes& k
     last_ = batch.back().seq;
     shared_.records += batch.size();
     see_time(batch.back().time);
+    for (const auto& record : batch) {
+        if (const auto* what = std::get_if<Forgotten>(&record.body))
+            forgetter_.add(record.seq, *what);
+    }
     return last_;
 }
 
@@ -355,7 +381,9 @@ Result<void> Writer::insert_snapshot(Seq seq, std::string_view bytes) {
         "DELETE FROM snapshot WHERE seq NOT IN (SELECT seq FROM snapshot ORDER BY seq DESC LIMIT "
         "2)");
     if (!done) return done;
-    return transaction.commit();
+    if (auto committed = transaction.commit(); !committed) return committed;
+    snapshot_ = std::max(snapshot_, seq);
+    return {};
 }
 
 Result<void> Writer::keep_for(PropertyId property, std::optional<Duration> retention) {

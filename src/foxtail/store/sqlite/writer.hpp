@@ -1,6 +1,8 @@
 #pragma once
 
+#include "foxtail/store/sqlite/forgetter.hpp"
 #include "foxtail/store/sqlite/ledger.hpp"
+#include "foxtail/store/sqlite/reserve.hpp"
 #include "foxtail/store/sqlite/sealer.hpp"
 #include "foxtail/store/sqlite/shared.hpp"
 #include "foxtail/store/sqlite/sweeper.hpp"
@@ -34,6 +36,7 @@ public:
 
     /// One durable transaction of records and keepsakes; either may be empty. Records that are
     /// already durable are passed over, so a batch whose outcome was a failure can be given again.
+    /// On a full disk what takes something back still finds room (Options::reserve_bytes).
     /// Errors: as of Database; invalid_input for a gap in the numbers.
     [[nodiscard]] Result<Seq> append(std::span<const Record> batch,
                                      const Keepsakes& keepsakes = {});
@@ -56,6 +59,8 @@ public:
     /// The ledger's key is replaced by a new one, and signs for it.
     [[nodiscard]] Result<void> rotate_ledger_key();
     [[nodiscard]] const Ledger& ledger() const { return ledger_; }
+    /// Takes all out that is to be forgotten and can be, until it is done. May take long.
+    [[nodiscard]] Result<void> forget_now();
     /// Seals everything and gives all free pages back. May take long.
     [[nodiscard]] Result<void> seal_now();
     /// Seals everything, empties the log, closes.
@@ -76,6 +81,8 @@ private:
         return result;
     }
 
+    [[nodiscard]] Result<Seq> append_once(std::span<const Record> batch,
+                                          const Keepsakes& keepsakes);
     [[nodiscard]] Result<Seq> append_all(std::span<const Record> batch, const Keepsakes& keepsakes);
     [[nodiscard]] Result<void> insert(const Keepsakes& keepsakes);
     [[nodiscard]] Result<void> insert(const Record& record);
@@ -89,6 +96,8 @@ private:
     [[nodiscard]] bool sealing_is_due() const;
     [[nodiscard]] Result<void> seal_in_ledger();
     [[nodiscard]] Result<bool> vacuum(bool everything);
+    [[nodiscard]] bool may_forget() const;
+    [[nodiscard]] Result<void> forget_step();
 
     Options options_;
     Shared& shared_;
@@ -96,6 +105,8 @@ private:
     Ledger ledger_;
     Sealer sealer_;
     Sweeper sweeper_;
+    Forgetter forgetter_;
+    Reserve reserve_;
     Statement insert_record_;
     Statement insert_batch_;
     Statement insert_thing_;
@@ -105,6 +116,7 @@ private:
     Statement forget_keepsake_;
 
     Seq last_ = 0;
+    Seq snapshot_ = 0;  // the newest kept
     int log_pages_ = 0;
     bool opened_before_ = false;
     bool looked_at_free_pages_ = false;

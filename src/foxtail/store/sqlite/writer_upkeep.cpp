@@ -54,6 +54,7 @@ Result<bool> Writer::maintain_step() {
         looked_at_free_pages_ = false;
         return true;
     }
+    if (may_forget()) return stepped(forget_step());
     if (sweeper_.running()) {
         ledger_.secrets_have_changed();
         return stepped(sweeper_.step());
@@ -67,6 +68,31 @@ Result<bool> Writer::maintain_step() {
     }
     if (looked_at_free_pages_) return false;
     return vacuum(false);
+}
+
+/// Until a snapshot is kept that does not know it any more, a restart needs what it was made of.
+bool Writer::may_forget() const {
+    return forgetter_.waiting() && snapshot_ >= forgetter_.seq();
+}
+
+Result<void> Writer::forget_step() {
+    const auto& batches = shared_.tail.batches();
+    if (!batches.empty() && batches.front().front().seq < forgetter_.seq()) {
+        if (auto done = seal_in_ledger(); !done) return done;
+        sealer_.start();
+        return {};
+    }
+    ledger_.secrets_have_changed();
+    return forgetter_.step();
+}
+
+Result<void> Writer::forget_now() {
+    if (auto is_ready = ready(); !is_ready) return is_ready;
+    while (may_forget()) {
+        auto done = checked(sealer_.running() ? sealer_.step() : forget_step());
+        if (!done) return done;
+    }
+    return {};
 }
 
 Result<void> Writer::seal_in_ledger() {
@@ -96,7 +122,7 @@ Result<void> Writer::erase_records(std::span<const Seq> seqs) {
             if (auto done = transaction.commit(); !done) return done;
         }
         shared_.records -= erased;
-        if (auto done = database_.run("PRAGMA secure_delete = OFF"); !done) return done;
+        if (auto done = database_.run("PRAGMA secure_delete = FAST"); !done) return done;
         return database_.checkpoint(true);  // what it said stands in the log, too
     };
     return checked(all());
@@ -159,6 +185,7 @@ Result<void> Writer::seal_now() {
 
 void Writer::close() {
     if (!database_.is_open()) return;
+    if (auto forgot = forget_now(); !forgot) return;
     if (auto sealed = seal_now(); !sealed) return;  // everything acknowledged is in the log
     forget_connection();
 }

@@ -1,0 +1,111 @@
+#!/usr/bin/env python3
+"""residents.py PROGRAM: two people who live in one house, each in a browser of their own. Anna maintains the hub, Ben's phone
+says where he is: Anna's page cannot show it, Ben's does; Ben has it forgotten, and neither disk nor anybody's page has it any more."""
+import re
+import struct
+import sys
+import traceback
+
+from browsers import Person, has_browser
+from house import SKIPPED, House, Wrong, check, wait_until
+
+PLACES = [48.13700 + step / 1000 for step in range(50)]
+LONGITUDE = 11.57531
+SHOWN = "48.19"  # of the last, as the page rounds it
+
+
+def invited(house, *words):
+    done = house.cli("people", "invite", *words)
+    check(done.returncode == 0, f"people invite: {done.stderr}")
+    return done.stdout.strip().split("/#invite=")[1]
+
+
+def be_at(house, latitude, at_s):
+    house.tell("owntracks/ben/phone", {"_type": "location", "lat": latitude, "lon": LONGITUDE, "acc": 12, "tst": at_s, "batt": 71})
+
+
+def walk(house):
+    for step, latitude in enumerate(PLACES):
+        be_at(house, latitude, 1_780_000_000 + step)
+
+
+def on_disk(house):
+    """The places that stand in a file, as text or as a number."""
+    files = [path.read_bytes() for path in house.data.rglob("*") if path.is_file()]
+    return [place for place in PLACES if any(str(place).encode() in one or struct.pack("<d", place) in one for one in files)]
+
+
+def only_ben_sees_where_he_is(house, anna, ben):
+    wait_until(lambda: SHOWN in ben.do("thing", "ben")["text"], "Ben's page shows where he is")
+    check(SHOWN not in anna.do("thing", "ben")["text"], "the page of who maintains the hub shows where Ben is")
+    check(house.ask("GET", "/things/ben/properties/latitude").status == 404, "the command line's token reads it")
+    check("ben" not in [one.lower() for one in anna.do("desk")["mine"]], "Anna's desk says that Ben is hers")
+    check(any("ben" in one.lower() for one in ben.do("desk")["mine"]), "Ben's desk does not say that Ben is his")
+    refused = house.ask("POST", "/desk/forget", {"addresses": ["ben/*"]})
+    check(refused.status == 403, f"who maintains the hub may have Ben's past forgotten: {refused.status}")
+
+
+def forgets_for_good(house, ben):
+    check(on_disk(house) != [], "this test would find nothing anyway")
+    forgotten = ben.do("forget", "ben")
+    check(re.search(r"past of \d+ propert", forgotten["said"]), f"{forgotten}")
+    check(forgotten["findings"] == [], f"axe: {forgotten['findings']}")
+    shown = ben.do("thing", "ben")["text"]
+    check(SHOWN not in shown, f"it is still shown: {shown}")
+    wait_until(lambda: "Being taken off" not in ben.do("desk")["text"], "it is off the disk")
+    check(on_disk(house) == [], f"on the disk: {on_disk(house)}")
+    said = house.records(kind="forgotten")
+    check(len(said) == 1 and "forgotten" in said[0]["sentence"], f"on record: {said}")
+
+
+def the_rest_goes_on(house, ben):
+    be_at(house, 50.5, 1_790_000_000)
+    wait_until(lambda: "50.5 deg" in ben.do("thing", "ben")["text"], "what Ben's phone says later counts")
+    house.kill()
+    house.start()
+    check(house.stop() == 0, "TERM: not 0")
+    verified = house.cli("journal", "verify", connect=False)
+    check(verified.returncode == 0, f"journal verify: {verified.stdout} {verified.stderr}")
+    check(on_disk(house) == [], f"it came back: {on_disk(house)}")
+
+
+def story(house):
+    house.configure()
+    house.start()
+    walk(house)
+    wait_until(lambda: "ben" in house.things(), "Ben's phone is known")
+    code = wait_until(lambda: re.findall(r"/#signup=(\S+)", house.log_text()), "the sign-up link")[-1]
+    anna = Person(house, "anna", code.strip('"'))
+    ben = None
+    try:
+        ben = Person(house, "ben", invite=invited(house, "ben", "--person", "ben"))
+        walk(house)
+        only_ben_sees_where_he_is(house, anna, ben)
+        forgets_for_good(house, ben)
+        anna.leave()
+        the_rest_goes_on(house, ben)
+    finally:
+        for person in (anna, ben):
+            if person is not None:
+                person.clear()
+    check("bugs found" not in house.log_text(), house.log_text())
+
+
+def main():
+    if not has_browser():
+        print("skipped: node, chromium or the packages of web are not installed")
+        return SKIPPED
+    house = House(sys.argv[1], "residents")
+    try:
+        story(house)
+    except Wrong as wrong:
+        traceback.print_exc()
+        print(f"residents: {wrong}\n{house.log_text()[-3000:]}", file=sys.stderr)
+        return 1
+    finally:
+        house.clear()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
