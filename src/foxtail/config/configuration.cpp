@@ -421,7 +421,7 @@ void read_residents(Yaml& yaml, const YAML::Node& map, Configuration& out) {
 }  // namespace
 
 ConfigurationRead read_configuration(std::string_view text, std::string_view file) {
-    static constexpr std::array<std::string_view, 10> keys = {
+    static constexpr std::array<std::string_view, 11> keys = {
         "household", "api",    "tls",       "mqtt",  "formats", "cars",
         "charging",  "things", "residents", "rules", "log"};
     ConfigurationRead out;
