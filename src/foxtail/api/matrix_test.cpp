@@ -389,9 +389,10 @@ void Matrix::lists(HttpClient& client, const Asker& asker) {
 void Matrix::affairs(HttpClient& client, const Asker& asker) {
     const auto managed = [&](unsigned status) { return asker.manages ? status : 403U; };
     const auto given = [&](unsigned status) { return asker.gives ? status : 403U; };
-    for (const char* one :
-         {"/rules", "/subjects", "/subjects/invitations", "/problems", "/system", "/metrics"})
+    for (const char* one : {"/rules", "/subjects", "/subjects/invitations", "/problems", "/system",
+                            "/metrics", "/chargers"})
         ask(client, asker, std::string("GET ") + one, one, "", managed(200));
+    ask(client, asker, "POST /chargers/{id}/accept", "/chargers/box/accept", "{}", managed(404));
     // The store of these tests has no ledger: who may ask is told so.
     for (const auto& [route, query] : {std::pair{"/ledger/checkpoint", ""},
                                        {"/ledger/keys", ""},

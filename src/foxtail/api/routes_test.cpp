@@ -133,6 +133,8 @@ std::vector<Expected> matrix() {
         {"GET", "/problems", "", 401, 403, 403, 200},
         {"GET", "/system", "", 401, 403, 403, 200},
         {"GET", "/metrics", "", 401, 403, 403, 200},
+        {"GET", "/chargers", "", 401, 403, 403, 200},
+        {"POST", "/chargers/box/accept", "{}", 401, 403, 403, 404},
         {"GET", "/nowhere", "", 404, 404, 404, 404},
     };
 }

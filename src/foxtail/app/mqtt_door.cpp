@@ -12,8 +12,8 @@
 namespace foxtail {
 namespace {
 
-constexpr int later_alarm = 100;  // off_delay of formats; hub's alarms have smaller keys
-constexpr int retained_alarm = 102;
+constexpr int later_alarm = 100;     // off_delay of formats; hub's alarms have smaller keys
+constexpr int retained_alarm = 103;  // program.cpp has 101 and 102
 // What nobody waits for is written together: many devices say the same topic again and again.
 constexpr Duration retained_age_max = seconds(1);
 constexpr std::string_view anonymous_name = "device:anonymous";

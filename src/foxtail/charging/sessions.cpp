@@ -78,7 +78,11 @@ void Controller::end_session(std::size_t index, Moment now) {
         learned_.teach(learned_.ev_ids, session.ev_id, number);
     }
     tell_session(index, now);
-    facts_.push_back({Fact::Of::point, index, "session", Json{session_json(index, false)}, true});
+    Fact& ended = facts_.emplace_back();
+    ended.index = index;
+    ended.name = "session";
+    ended.value = Json{session_json(index, false)};
+    ended.event = true;
     tell(Fact::Of::point, index, "last_session", Json{session_json(index, true)});
     point.session.reset();
     point.closing_at = {};

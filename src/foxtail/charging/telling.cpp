@@ -26,7 +26,11 @@ void Controller::tell(Fact::Of of, std::size_t index, std::string_view name, Val
         if (at->second == value) return;
         at->second = value;
     }
-    facts_.push_back({of, index, name, std::move(value), false});
+    Fact& fact = facts_.emplace_back();
+    fact.of = of;
+    fact.index = index;
+    fact.name = name;
+    fact.value = std::move(value);
 }
 
 std::vector<Fact> Controller::take_facts(Moment now) {
