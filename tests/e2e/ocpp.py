@@ -10,18 +10,10 @@ import urllib.parse
 
 import ocpp_charger
 from house import SKIPPED, House, Wrong, check, wait_until
-from ocpp_charger import Charger, now
+from ocpp_charger import PASSWORD, Charger, now, stations
 
-PASSWORD = "a-key-of-20-letters!"
 BOOT_16 = {"chargePointVendor": "Peer", "chargePointModel": "Box 11", "chargePointSerialNumber": "0815", "firmwareVersion": "1.0"}
 BOOT_201 = {"reason": "PowerUp", "chargingStation": {"vendorName": "Peer", "model": "Box 22", "serialNumber": "0816"}}
-
-
-def stations(house, *names, more=""):
-    made = house.cli("password", stdin=PASSWORD + "\n", connect=False)
-    check(made.returncode == 0, f"foxtail password: {made}")
-    return "  stations:\n" + "".join(
-        f"    - {{id: '{name}', password_hash: '{made.stdout.strip()}', max_current: 16{more}}}\n" for name in names)
 
 
 def status(charger, state, connector=1):

@@ -11,6 +11,9 @@ import time
 from house import DEADLINE_S, PEERS, Wrong, check
 
 
+PASSWORD = "a-key-of-20-letters!"
+
+
 def now(seconds=0):
     when = datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(seconds=seconds)
     return when.strftime("%Y-%m-%dT%H:%M:%S.") + f"{when.microsecond // 1000:03d}Z"
@@ -31,6 +34,13 @@ def start(house):
     begin = len(house.log_text())
     house.start()
     return int(re.search(r'listening ocpp="[^"]*:(\d+)"', house.log_text()[begin:])[1])
+
+
+def stations(house, *names, more=""):
+    made = house.cli("password", stdin=PASSWORD + "\n", connect=False)
+    check(made.returncode == 0, f"foxtail password: {made}")
+    return "  stations:\n" + "".join(
+        f"    - {{id: '{name}', password_hash: '{made.stdout.strip()}', max_current: 16{more}}}\n" for name in names)
 
 
 class Charger:

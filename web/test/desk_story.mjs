@@ -1,6 +1,6 @@
 // One person at the desk of a running hub, told what to do line by line: tests/e2e/desk.py is the other side.
-// Reads "give NAME ADDRESS PRECISION SPAN", "take_back", "looks", "close", "open", "desk", "thing ID", "forget ID"; answers each
-// with one line of JSON.
+// Reads "give NAME ADDRESS PRECISION SPAN", "take_back", "looks", "close", "open", "desk", "thing ID", "forget ID", "mode POINT MODE",
+// "energy"; answers each with one line of JSON.
 
 import { createInterface } from "node:readline";
 import { browse, desktop, grave_findings, open, sign_in, who } from "./browser.mjs";
@@ -74,6 +74,18 @@ const steps = {
     await page.click("[data-forget]");
     await page.waitForSelector("[data-forgotten]");
     return { said: await page.locator("[data-forgotten]").innerText(), findings: await grave_findings(page) };
+  },
+  async mode(point, mode) {
+    await page.goto(`${url}/#/energy`);
+    await page.locator(`[data-point="${point}"] select`).first().selectOption(mode);
+    await page.waitForFunction(([id, wanted]) => document.querySelector(`[data-point="${id}"] select`)?.value === wanted, [point, mode]);
+    return {};
+  },
+  async energy() {
+    await page.goto(`${url}/#/energy`);
+    await page.waitForSelector("[data-point]");
+    await page.waitForTimeout(300);
+    return { text: await page.locator("main").innerText(), findings: await grave_findings(page) };
   },
   async close() {
     await page.click("[data-privacy]");

@@ -107,6 +107,15 @@ TEST_F(AStation, makes_one_transaction_of_a_start_that_is_told_twice) {
     EXPECT_THAT(start("OTHER", 3000), HasSubstr(R"("transactionId":2,)"));
 }
 
+TEST_F(AStation, tells_of_the_register_also_at_the_beginning_and_at_the_end) {
+    ready();
+    start("CARD", 1000, minutes(1));
+    EXPECT_EQ(text("energy"), "1000.0") << "what is charged before the first sample counts, too";
+    meter(4000);
+    stop("1", 4700);
+    EXPECT_EQ(text("energy"), "4700.0");
+}
+
 TEST_F(AStation, carries_a_transaction_over_a_restart_of_the_hub) {
     ready();
     start();

@@ -106,6 +106,7 @@ void Station::began(const TransactionTold& told, std::string_view id, Moment now
         .end();
     sink_->happened(kept.point, "session", Json{detail});
     say_session(kept.point, &kept, at);
+    say_register(kept, told);
     if (!old) went_on(told, kept, now);
     const std::string transaction = kept.id;
     save();
@@ -172,6 +173,7 @@ void Station::over(const TransactionTold& told, std::string_view id, Moment now)
         take_reads(gone.point, &gone, told.reads, now);
     }
     if (told.meter_wh) count(gone, static_cast<double>(*told.meter_wh), at);
+    if (!late) say_register(gone, told);
     finish(std::move(gone), at, told.reason, late, now);
     save();
     reply();
@@ -219,6 +221,13 @@ void Station::say_session(int point, const Running* running, Time at) {
     sink_->say(point, "ev_id", car ? token : std::string(), at);
     if (running != nullptr)
         sink_->say(point, "session_energy", static_cast<double>(running->energy_wh), at);
+}
+
+/// The register as it stood at the beginning and at the end: what is metered in between is only the
+/// most of it.
+void Station::say_register(const Running& running, const TransactionTold& told) {
+    if (told.meter_wh && running.register_known && running.register_wh == *told.meter_wh)
+        sink_->say(running.point, "energy", static_cast<double>(*told.meter_wh), running.heard);
 }
 
 void Station::count(Running& running, double register_wh, Time at) {
