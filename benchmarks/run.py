@@ -5,6 +5,7 @@ usage: run.py BIN_FOLDER [NAME...]     only figures whose name begins with one o
 """
 import gzip, json, os, pathlib, re, shutil, signal, socket, subprocess, sys, tempfile, time, urllib.request
 
+import guard as fuse
 import ocpp as charging_stations
 import revoke as revoking
 
@@ -258,6 +259,8 @@ def guard():
     for row in google("fox_app_benches"):
         if "guard.inside_p99_ms" in row:
             say("guard.inside_p99_ms", row["guard.inside_p99_ms"], "ms", "lower")
+    if shutil.which("node") is not None and charging_stations.SUITE.exists():
+        say("guard.ms_p99", fuse.p99_ms(str(BIN / "foxtail")), "ms", "lower")
 
 
 def store():
