@@ -39,7 +39,8 @@ function headline_weight({ name, spec }: Candidate, kind: Kind): number {
   else if (spec.settable) weight -= 4; // what is, before what is wished
   if (temperature.has(spec.unit ?? "") && !spec.settable) weight += 12;
   if (kind === "person" && /^(place|location|presence|home|zone)$/.test(key)) weight += 80;
-  if (kind === "vehicle" && spec.unit === "%" && /charge|soc|level|battery/.test(name.toLowerCase())) weight += 90;
+  // How full it is, and not how full it may become.
+  if (kind === "vehicle" && spec.unit === "%" && /charge|soc|level|battery/.test(name.toLowerCase()) && !/limit|target|reserve|health/.test(name.toLowerCase())) weight += 90;
   return weight;
 }
 
