@@ -5,7 +5,7 @@ import pathlib
 import sys
 import time
 
-sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "tests" / "e2e"))
+sys.path.append(str(pathlib.Path(__file__).resolve().parent.parent / "tests" / "e2e"))
 import ocpp_charger  # noqa: E402
 from house import House, wait_until  # noqa: E402
 from wire import Line, publish_packet  # noqa: E402
