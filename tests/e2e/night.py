@@ -21,7 +21,7 @@ from wire import Line, publish_packet
 FUSE_A = 20
 PACE = 60           # a minute of charging in a second
 FOLLOWS_S = 3       # the boxes' own delay
-OVER_S_MAX = 15     # that, the meter, and a machine with much other work; a guard that does nothing is over for minutes
+OVER_S_MAX = 7      # that, the meter's half second, and a machine with other work
 
 MAPPING = """
 things:
