@@ -291,7 +291,7 @@ Result<void> Household::gone(SubjectId connector, std::string_view thing, Moment
 
 // The life of a reading, in the order it happens; docs/life-of-a-reading.md is this with pictures.
 // [life of a reading]
-Result<Seq> Household::report(SubjectId connector, Reading reading, Moment now) {
+Result<Seq> Household::report(SubjectId connector, Reading reading, Moment now, Seq cause) {
     now.wall = to_millisecond(now.wall);
     const PropertyId id = reading.property;
     if (!catalogue_.knows(id)) return fail(Code::not_found, "no such property");
@@ -315,12 +315,12 @@ Result<Seq> Household::report(SubjectId connector, Reading reading, Moment now) 
     // Does it answer a command? If not it is external: nobody commanded it, and nobody guesses.
     const bool late = twin_.late(reading);
     const Pending* command = late ? nullptr : commands_.matching(spec, id, reading.value);
-    const Seq because = command == nullptr ? 0 : command->seq;
+    const Seq because = command != nullptr ? command->seq : cause <= head() ? cause : 0;
 
     // record, twin
     const Seq seq = append(std::move(reading), connector, because, now);
     ++figures_.readings;
-    if (because != 0) confirm(id, seq, because, now);
+    if (command != nullptr) confirm(id, seq, because, now);
 
     // rules, and what they command
     if (change_ && change_->changed && rules_.mentions(id)) {

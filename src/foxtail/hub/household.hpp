@@ -115,8 +115,9 @@ public:
     [[nodiscard]] Result<ThingId> tell(SubjectId connector, const ThingSpec& spec, Moment now);
     [[nodiscard]] Result<void> gone(SubjectId connector, std::string_view thing, Moment now);
     /// A reading: allowed? fits? recorded, folded, confirmed, reacted to. Error: denied, not_found,
-    /// invalid_input (recorded as bad). No allocation for scalar values in steady state.
-    Result<Seq> report(SubjectId connector, Reading reading, Moment now);
+    /// invalid_input (recorded as bad). No allocation for scalar values in steady state. `cause`:
+    /// the record it was worked out from; a command that it answers goes before.
+    Result<Seq> report(SubjectId connector, Reading reading, Moment now, Seq cause = 0);
     Result<Seq> happened(SubjectId connector, std::string_view thing, std::string_view event,
                          Value detail, Moment now);
 

@@ -232,6 +232,24 @@ TEST_F(HouseholdTest, a_report_of_the_wished_value_confirms_and_names_the_comman
     EXPECT_EQ(household.records().back().cause, *reading);
 }
 
+TEST_F(HouseholdTest, a_report_names_what_it_was_worked_out_from_unless_it_answers_a_command) {
+    const auto first = say("lamp/power", 5.0);
+    ASSERT_TRUE(first);
+    const auto report = [&](std::string_view address, Value value, Seq cause) {
+        household.records().clear();
+        return household.report(zigbee, {id(address), Quality::good, {}, std::move(value)}, now,
+                                cause);
+    };
+    ASSERT_TRUE(report("lamp/level", 10.0, *first));
+    EXPECT_EQ(household.records().back().cause, *first);
+    ASSERT_TRUE(report("lamp/level", 11.0, household.head() + 7));  // there is no such record yet
+    EXPECT_EQ(household.records().back().cause, 0U);
+
+    const auto command = ask(owner, "lamp/level", 50.0);
+    ASSERT_TRUE(report("lamp/level", 50.0, *first));
+    EXPECT_EQ(household.records().front().cause, *command);
+}
+
 TEST_F(HouseholdTest, a_report_from_before_what_is_believed_confirms_nothing) {
     ASSERT_TRUE(say("lamp/on", false, now.wall));
     const auto command = ask(owner, "lamp/on", true);

@@ -47,8 +47,9 @@ public:
     [[nodiscard]] Result<ThingId> tell(const ThingSpec& spec);
     void gone(std::string_view thing);
     /// The reading's record, or why there is none: denied, invalid_input (recorded as bad),
-    /// unavailable (read-only), exhausted (the store is behind; counted).
-    Result<Seq> report(Reading reading);
+    /// unavailable (read-only), exhausted (the store is behind; counted). `cause`: the record that
+    /// it was worked out from.
+    Result<Seq> report(Reading reading, Seq cause = 0);
     Result<Seq> happened(std::string_view thing, std::string_view event, Value detail);
     void answer(Seq command, Outcome outcome, std::string_view detail);
     /// Input that was not understood: counted, shown, recorded once a minute for each source and

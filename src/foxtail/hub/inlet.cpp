@@ -48,12 +48,12 @@ void Inlet::gone(std::string_view thing) {
     if (hub_->household_.gone(subject_, thing, hub_->now())) hub_->touched();
 }
 
-Result<Seq> Inlet::report(Reading reading) {
+Result<Seq> Inlet::report(Reading reading, Seq cause) {
     if (!accepting()) {
         dropped("store", 1);
         return fail(Code::unavailable, "the record cannot be kept now");
     }
-    auto seq = hub_->household_.report(subject_, std::move(reading), hub_->now());
+    auto seq = hub_->household_.report(subject_, std::move(reading), hub_->now(), cause);
     hub_->touched();
     return seq;
 }
