@@ -28,14 +28,20 @@ const std::map<std::string, Module>& modules() {
         {"rules", {3, {"base", "model", "journal", "twin"}}},
         {"cars", {3, {"base", "model", "twin"}}},
         {"planner", {3, {"base", "model", "journal", "twin"}}},
+        {"forecast", {3, {"base", "planner"}}},
         {"charging", {3, {"base", "model", "journal", "twin"}}},
         {"json", {3, {"base", "model", "journal", "grants"}}},
         {"verify", {3, {"base", "model", "journal"}}},
         {"hub", {4, {"base", "model", "journal", "twin", "grants", "rules", "planner"}}},
         {"store",
          {5, {"base", "model", "journal", "twin", "grants", "json", "hub", "runtime", "verify"}}},
-        {"connectors", {5, {"base", "model", "journal", "grants", "cars", "json", "runtime"}}},
-        {"config", {5, {"base", "model", "rules", "cars", "charging", "json", "grants"}}},
+        {"connectors",
+         {5,
+          {"base", "model", "journal", "grants", "cars", "json", "runtime", "planner",
+           "forecast"}}},
+        {"config",
+         {5,
+          {"base", "model", "rules", "cars", "charging", "json", "grants", "planner", "forecast"}}},
         {"sim", {5, {"base", "model"}}},
         {"api",
          {5,
@@ -44,14 +50,15 @@ const std::map<std::string, Module>& modules() {
         {"cli", {6, {"base", "model", "journal", "grants", "json", "runtime", "hub", "store"}}},
         {"app",
          {6,
-          {"base", "model", "journal", "twin", "grants", "rules", "cars", "planner", "charging",
-           "json", "hub", "runtime", "store", "connectors", "config", "api", "cli", "sim"}}}};
+          {"base", "model", "journal", "twin", "grants", "rules", "cars", "planner", "forecast",
+           "charging", "json", "hub", "runtime", "store", "connectors", "config", "api", "cli",
+           "sim"}}}};
     return all;
 }
 
 /// What the deterministic core is made of: no input or output, no clock, no chance, no threads.
-const std::set<std::string> core = {"base",  "model", "journal", "twin",     "grants",
-                                    "rules", "cars",  "planner", "charging", "hub"};
+const std::set<std::string> core = {"base", "model",   "journal",  "twin",     "grants", "rules",
+                                    "cars", "planner", "forecast", "charging", "hub"};
 
 std::string first_part(const std::string& module) {
     return module.substr(0, module.find('/'));
