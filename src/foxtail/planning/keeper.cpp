@@ -1,0 +1,283 @@
+#include "foxtail/planning/keeper.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include <fmt/format.h>
+
+namespace foxtail::planning {
+namespace {
+
+using planner::Kind;
+
+constexpr double runs_kw = 0.2;                    // a heat pump
+constexpr double works_kw = 0.03;                  // an appliance
+constexpr Duration settle = seconds(1);            // between plans that nobody waits for
+constexpr Duration off_course_again = minutes(2);  // between plans for devices off their course
+constexpr Duration step_every = seconds(5);
+
+Time quarter(Time t) {
+    return {t.us - t.us % minutes(15).us};
+}
+
+Duration length_of(const planner::Appliance& appliance) {
+    return minutes(15) * static_cast<std::int64_t>(appliance.profile_kw.size());
+}
+
+}  // namespace
+
+Keeper::Keeper(Site site, const Zone& zone) : site_(std::move(site)), zone_(zone) {
+    for (const DeviceId id : devices(site_)) {
+        facts_.devices[id];
+        wishes_.devices[id];
+    }
+}
+
+void Keeper::wants_plan(std::string because, Seq seq, bool at_once) {
+    // The first reason that nobody foresaw is told; what comes with it is in the same plan.
+    if (!wanted_ || (at_once && !at_once_)) {
+        wanted_because_ = std::move(because);
+        wanted_cause_ = seq;
+    }
+    wanted_ = true;
+    at_once_ = at_once_ || at_once;
+}
+
+// ---- what happens ----
+
+void Keeper::hear(DeviceId device, DeviceFact fact, std::optional<double> value, Seq seq,
+                  Moment now) {
+    auto& heard = facts_.devices[device];
+    const auto& name = name_of(site_, device);
+    const auto flag = [&]() -> std::optional<bool> {
+        return value ? std::optional(*value != 0) : std::nullopt;
+    };
+    switch (fact) {
+        case DeviceFact::power:
+            heard.kw = value;
+            follow_run(device, heard, now);
+            break;
+        case DeviceFact::level: {
+            const bool first = !heard.level && value;
+            heard.level = value;
+            if (first) wants_plan(fmt::format("{} says how full it is", name), seq, false);
+            break;
+        }
+        case DeviceFact::plugged:
+            if (heard.plugged == flag()) break;
+            heard.plugged = flag();
+            wants_plan(fmt::format("{} was {}", name,
+                                   heard.plugged.value_or(false) ? "plugged in" : "unplugged"),
+                       seq, true);
+            break;
+        case DeviceFact::home:
+            if (heard.home == flag()) break;
+            heard.home = flag();
+            wants_plan(
+                fmt::format("{} {}", name, heard.home.value_or(false) ? "came home" : "left"), seq,
+                false);
+            break;
+        case DeviceFact::armed:
+            if (heard.armed == flag().value_or(false)) break;
+            heard.armed = !heard.armed;
+            wants_plan(
+                fmt::format("{} {}", name, heard.armed ? "is ready to run" : "is not to run"), seq,
+                true);
+            break;
+    }
+}
+
+void Keeper::follow_run(DeviceId device, DeviceFacts& heard, Moment now) {
+    const double kw = heard.kw.value_or(0);
+    if (device.kind == Kind::heat_pump && heard.running != (kw > runs_kw)) {
+        heard.running = kw > runs_kw;
+        heard.since = now.wall;
+    }
+    if (device.kind != Kind::appliance) return;
+    const auto takes = length_of(site_.appliances[device.index].limits);
+    if (!heard.run_from.known() && kw > works_kw) {
+        heard.run_from = now.wall;
+        heard.armed = false;
+        wants_plan(fmt::format("{} has begun", name_of(site_, device)), 0, false);
+    } else if (heard.run_from.known() && now.wall - heard.run_from > takes && kw <= works_kw) {
+        heard.run_from = {};
+        wants_plan(fmt::format("{} is done", name_of(site_, device)), 0, false);
+    }
+}
+
+void Keeper::hear(HouseFact fact, std::optional<double> value, Seq seq, Moment) {
+    switch (fact) {
+        case HouseFact::grid:
+            facts_.grid_kw = value;
+            break;
+        case HouseFact::sun:
+            facts_.sun_kw = value;
+            break;
+        case HouseFact::load:
+            facts_.load_kw = value;
+            break;
+        case HouseFact::outdoor:
+            facts_.outdoor_c = value;
+            break;
+        case HouseFact::home: {
+            const auto somebody = value ? std::optional(*value > 0) : std::nullopt;
+            if (somebody == facts_.somebody_home) break;
+            facts_.somebody_home = somebody;
+            wants_plan(somebody.value_or(true) ? "somebody came home" : "nobody is at home", seq,
+                       false);
+            break;
+        }
+        case HouseFact::soft_import:
+            if (facts_.soft_import_kw == value) break;
+            facts_.soft_import_kw = value;
+            wants_plan(value ? fmt::format("the grid asks for at most {:.1f} kW", *value)
+                             : "the grid's limit ended",
+                       seq, true);
+            break;
+    }
+}
+
+void Keeper::expect(Outlook outlook, std::string because, Seq seq, Moment) {
+    outlook_ = std::move(outlook);
+    if (!because.empty()) wants_plan(std::move(because), seq, false);
+}
+
+// ---- plans ----
+
+std::optional<Keeper::Due> Keeper::due(Moment now) {
+    end_modes(now);
+    if (quarter(now.wall) != planned_quarter_)
+        wants_plan("a quarter of an hour has passed", 0, false);
+    if (under_way_ || !wanted_ || outlook_.buy.eur.values.empty()) return std::nullopt;
+    if (ever_asked_ && !at_once_ && now.mono - last_asked_ < settle) return std::nullopt;
+    under_way_ = true;
+    ever_asked_ = true;
+    wanted_ = at_once_ = false;
+    last_asked_ = now.mono;
+    planned_quarter_ = quarter(now.wall);
+    asked_because_ = std::exchange(wanted_because_, {});
+    asked_cause_ = std::exchange(wanted_cause_, 0);
+    return Due{make_request(site_, facts_, wishes_, outlook_, zone_, now.wall), asked_because_,
+               asked_cause_};
+}
+
+Keeper::Taken Keeper::take(planner::Plan plan, std::string because, Seq cause) {
+    plan_ = std::move(plan);
+    because_ = std::move(because);
+    cause_ = cause;
+    ++version_;
+    return {true, 0};
+}
+
+Keeper::Taken Keeper::planned(planner::Plan plan, Moment) {
+    under_way_ = false;
+    if (!plan_) return take(std::move(plan), "the first plan", asked_cause_);
+    const auto verdict = planner::replaces(*plan_, plan);
+    if (!verdict.yes) return {false, verdict.saves_eur};
+    auto because = asked_because_;
+    if (!verdict.because.empty())
+        because += because.empty() ? verdict.because : "; " + verdict.because;
+    auto taken = take(std::move(plan), std::move(because), asked_cause_);
+    taken.saves_eur = verdict.saves_eur;
+    return taken;
+}
+
+Keeper::Taken Keeper::improved(planner::Plan plan, Moment) {
+    if (!plan_) return {};
+    auto taken = take(std::move(plan), because_, cause_);
+    return taken;
+}
+
+planner::Request Keeper::request_with(const Wishes& wishes, Time now) const {
+    return make_request(site_, facts_, wishes, outlook_, zone_, now);
+}
+
+// ---- following ----
+
+std::optional<double> Keeper::base_load_kw() const {
+    double planned = 0;
+    for (const auto& [id, heard] : facts_.devices) planned += heard.kw.value_or(0);
+    if (facts_.load_kw) {
+        // The house's meter sees what the planned devices take, but not what a battery gives.
+        double takes = 0;
+        for (const auto& [id, heard] : facts_.devices)
+            if (id.kind != Kind::battery) takes += std::max(0.0, heard.kw.value_or(0));
+        return std::max(0.0, *facts_.load_kw - takes);
+    }
+    if (!facts_.grid_kw) return std::nullopt;
+    return std::max(0.0, *facts_.grid_kw + facts_.sun_kw.value_or(0) - planned);
+}
+
+planner::Observed Keeper::observe(Time now) const {
+    planner::Observed out;
+    out.now = now;
+    out.grid_kw = facts_.grid_kw.value_or(0);
+    out.sun_kw = facts_.sun_kw.value_or(0);
+    out.import_max_kw = site_.connection.import_max_kw;
+    if (facts_.soft_import_kw)
+        out.import_max_kw = std::min(out.import_max_kw, *facts_.soft_import_kw);
+    out.export_max_kw = site_.connection.export_max_kw;
+    for (const auto& [id, heard] : facts_.devices) {
+        planner::ObservedDevice device;
+        device.kind = id.kind;
+        device.name = name_of(site_, id);
+        device.kw = heard.kw.value_or(0);
+        const double percent = heard.level.value_or(50);
+        switch (id.kind) {
+            case Kind::battery: {
+                const auto& limits = site_.batteries[id.index].limits;
+                const double kwh = limits.capacity_kwh * percent / 100;
+                device.take_max_kw = kwh < limits.max_kwh ? limits.charge_max_kw : 0;
+                device.give_max_kw = kwh > limits.min_kwh ? limits.discharge_max_kw : 0;
+                if (heard.level) device.level = kwh;
+                break;
+            }
+            case Kind::car: {
+                const auto& limits = site_.cars[id.index].limits;
+                device.there = heard.plugged.value_or(false);
+                device.ranges = limits.ranges;
+                if (device.there && percent < 100 && !limits.ranges.empty())
+                    device.take_max_kw = limits.ranges.back().max_kw;
+                if (heard.level) device.level = limits.capacity_kwh * percent / 100;
+                break;
+            }
+            case Kind::heat_pump: {
+                const auto& limits = site_.heat_pumps[id.index].limits;
+                device.take_max_kw = limits.max_kw;
+                device.ranges = {{limits.min_kw, limits.max_kw}};
+                device.level = heard.level;
+                break;
+            }
+            case Kind::hot_water:
+                device.take_max_kw = site_.tanks[id.index].limits.power_kw;
+                break;
+            case Kind::appliance: {
+                const auto& profile = site_.appliances[id.index].limits.profile_kw;
+                for (const double kw : profile)
+                    device.take_max_kw = std::max(device.take_max_kw, kw);
+                device.running = heard.run_from.known();
+                break;
+            }
+        }
+        out.devices.push_back(std::move(device));
+    }
+    return out;
+}
+
+const planner::Followed& Keeper::follow(Moment now) {
+    if (!plan_) return followed_;
+    followed_ = follower_.follow(observe(now.wall), *plan_);
+    if (!followed_.replan.empty() && now.mono - replanned_at_ > off_course_again) {
+        replanned_at_ = now.mono;
+        wants_plan(followed_.replan, 0, false);
+    }
+    return followed_;
+}
+
+Duration Keeper::next_wake(Moment now) const {
+    if (wanted_ && !under_way_) return std::max(now.mono, last_asked_ + settle);
+    const Duration to_quarter = quarter(now.wall) + minutes(15) - now.wall;
+    return now.mono + std::min(step_every, to_quarter);
+}
+
+}  // namespace foxtail::planning

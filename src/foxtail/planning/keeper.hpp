@@ -1,0 +1,140 @@
+#pragma once
+
+#include "foxtail/base/moment.hpp"
+#include "foxtail/model/reading.hpp"
+#include "foxtail/planner/follower.hpp"
+#include "foxtail/planner/planner.hpp"
+#include "foxtail/planning/state.hpp"
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace foxtail::planning {
+
+using Seq = std::uint64_t;  // number of a record
+
+enum class DeviceFact : std::uint8_t { power, level, plugged, home, armed };
+enum class HouseFact : std::uint8_t { grid, sun, load, home, outdoor, soft_import };
+
+/// What people can set on a device's own thing, by these names.
+enum class Setting : std::uint8_t {
+    act,
+    mode,
+    mode_until,
+    skip,
+    goals,
+    least,
+    most,
+    reserve,
+    low,
+    high,
+    ready_by,
+    armed
+};
+constexpr std::array<std::string_view, 12> setting_names = {
+    "act",  "mode",    "mode_until", "skip", "goals",    "least",
+    "most", "reserve", "low",        "high", "ready_by", "armed"};
+
+/// Keeps the plan of one household: hears what happens, says when a new plan is due and what it is
+/// to be asked, decides whether it takes the old one's place, and follows it. Solving happens
+/// elsewhere. Knows no clock and does no I/O: equal calls, equal answers. Not thread-safe.
+class Keeper {
+public:
+    Keeper(Site site, const Zone& zone);
+
+    void hear(DeviceId device, DeviceFact fact, std::optional<double> value, Seq seq, Moment now);
+    void hear(HouseFact fact, std::optional<double> value, Seq seq, Moment now);
+    /// Error: invalid_input, with what would be right.
+    [[nodiscard]] Result<void> set(DeviceId device, Setting setting, const Value& value,
+                                   const std::string& by, Seq seq, Moment now);
+    /// Nobody will be at home until then; unknown = take that back.
+    void set_away(Time until, const std::string& by, Seq seq, Moment now);
+    /// What a setting stands at, as its property shows it.
+    [[nodiscard]] Value shown(DeviceId device, Setting setting) const;
+    /// Forecasts, prices or calendars have changed.
+    void expect(Outlook outlook, std::string because, Seq seq, Moment now);
+
+    /// A plan to be made now.
+    struct Due {
+        planner::Request request;
+        std::string because;
+        Seq cause = 0;
+    };
+    /// Nothing while one is being made or none is due; at most one is under way.
+    [[nodiscard]] std::optional<Due> due(Moment now);
+    struct Taken {
+        bool published = false;  // it is the plan now
+        double saves_eur = 0;
+    };
+    /// The answer to what due() gave.
+    Taken planned(planner::Plan plan, Moment now);
+    /// A better one for the same request.
+    Taken improved(planner::Plan plan, Moment now);
+
+    /// What is to be done now by the plan; of devices that act and of those that do not.
+    [[nodiscard]] const planner::Followed& follow(Moment now);
+    [[nodiscard]] Duration next_wake(Moment now) const;
+
+    [[nodiscard]] const planner::Plan* plan() const { return plan_ ? &*plan_ : nullptr; }
+    [[nodiscard]] const std::string& because() const { return because_; }
+    [[nodiscard]] Seq cause() const { return cause_; }
+    [[nodiscard]] std::uint64_t version() const { return version_; }
+    [[nodiscard]] const Site& site() const { return site_; }
+    [[nodiscard]] const Facts& facts() const { return facts_; }
+    [[nodiscard]] const Wishes& wishes() const { return wishes_; }
+    [[nodiscard]] const Outlook& outlook() const { return outlook_; }
+    [[nodiscard]] const Zone& zone() const { return zone_; }
+    /// A request as it would be now with other wishes, for "what if".
+    [[nodiscard]] planner::Request request_with(const Wishes& wishes, Time now) const;
+    /// What the house takes without the planned devices; nothing while a meter is silent.
+    [[nodiscard]] std::optional<double> base_load_kw() const;
+
+    /// What people said, to outlive a restart. Equal states give equal bytes.
+    [[nodiscard]] std::string save() const;
+    /// Error: corrupt; nothing is changed then.
+    [[nodiscard]] Result<void> load(std::string_view bytes);
+    [[nodiscard]] std::uint64_t changes() const { return changes_; }
+
+private:
+    void wants_plan(std::string because, Seq seq, bool at_once);
+    void follow_run(DeviceId device, DeviceFacts& facts, Moment now);
+    void end_modes(Moment now);
+    [[nodiscard]] Result<void> set_mode(DeviceId device, DeviceWishes& wishes, const Value& value,
+                                        const std::string& by, Moment now);
+    [[nodiscard]] Result<void> set_number(DeviceId device, DeviceWishes& wishes, Setting setting,
+                                          const Value& value);
+    [[nodiscard]] Time mode_ends(DeviceId device, DeviceWishes::Mode mode, Time now) const;
+    [[nodiscard]] planner::Observed observe(Time now) const;
+    Taken take(planner::Plan plan, std::string because, Seq cause);
+
+    Site site_;
+    const Zone& zone_;
+    Facts facts_;
+    Wishes wishes_;
+    Outlook outlook_;
+    planner::Follower follower_;
+    planner::Followed followed_;
+    std::optional<planner::Plan> plan_;
+    std::string because_;
+    Seq cause_ = 0;
+    std::uint64_t version_ = 0;
+    std::uint64_t changes_ = 0;
+    // what waits
+    bool wanted_ = false;
+    bool at_once_ = false;
+    bool under_way_ = false;
+    std::string wanted_because_;
+    Seq wanted_cause_ = 0;
+    std::string asked_because_;
+    Seq asked_cause_ = 0;
+    Duration last_asked_;
+    Time planned_quarter_;
+    Duration replanned_at_;  // because a device was off its course
+    bool ever_asked_ = false;
+};
+
+}  // namespace foxtail::planning

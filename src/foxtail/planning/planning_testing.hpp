@@ -1,0 +1,54 @@
+#pragma once
+
+#include "foxtail/planning/keeper.hpp"
+
+namespace foxtail::planning {
+
+class UtcZone final : public Zone {
+public:
+    [[nodiscard]] Duration offset_at(Time) const override { return {}; }
+};
+inline const UtcZone utc;
+
+inline Time at(const char* text) {
+    return *parse_rfc3339(text);
+}
+
+/// A car that is plugged in, a battery, a heat pump, a dishwasher.
+inline Site small_site() {
+    Site site;
+    CarSite car;
+    car.limits.name = "leaf";
+    car.limits.capacity_kwh = 40;
+    car.limits.floor_kwh = 4;
+    car.goals = *parse_goals("80 % by 07:00");
+    site.cars.push_back(car);
+    BatterySite battery;
+    battery.limits.name = "battery";
+    battery.limits.capacity_kwh = battery.limits.max_kwh = 10;
+    battery.limits.charge_max_kw = battery.limits.discharge_max_kw = 5;
+    site.batteries.push_back(battery);
+    HeatPumpSite pump;
+    pump.limits.name = "heat-pump";
+    pump.low_c = {{0x7f, 6 * 60, 22 * 60, 20.5}, {0x7f, 22 * 60, 6 * 60, 18}};
+    site.heat_pumps.push_back(pump);
+    ApplianceSite dishes;
+    dishes.limits.name = "dishwasher";
+    dishes.limits.profile_kw = {2, 0.2, 0.2, 2};
+    dishes.ready_minute = 6 * 60;
+    site.appliances.push_back(dishes);
+    return site;
+}
+
+inline Outlook flat_outlook(Time now) {
+    Outlook outlook;
+    outlook.load_kw = planner::Series::constant(0.4);
+    outlook.outdoor_c = planner::Series::constant(5);
+    outlook.buy.eur = planner::Series::constant(0.3);
+    outlook.buy.known_until = now + hours(48);
+    outlook.sell.eur = planner::Series::constant(0.08);
+    outlook.sell.known_until = now + hours(48);
+    return outlook;
+}
+
+}  // namespace foxtail::planning

@@ -1,0 +1,126 @@
+#include "foxtail/planning/planning_testing.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace foxtail::planning {
+namespace {
+
+using planner::Kind;
+using testing::SizeIs;
+
+constexpr DeviceId leaf{Kind::car, 0};
+constexpr DeviceId dishes{Kind::appliance, 0};
+constexpr DeviceId pump{Kind::heat_pump, 0};
+
+struct RequestTest : ::testing::Test {
+    Time now = at("2026-11-23T20:05:00Z");  // a Monday
+    Site site = small_site();
+    Facts facts;
+    Wishes wishes;
+    Outlook outlook = flat_outlook(now);
+    [[nodiscard]] planner::Request make() const {
+        return make_request(site, facts, wishes, outlook, utc, now);
+    }
+};
+
+TEST_F(RequestTest, a_goal_ends_a_session_and_the_next_one_follows) {
+    facts.devices[leaf].plugged = true;
+    facts.devices[leaf].level = 50;
+    const auto car = make().cars.at(0);
+    EXPECT_DOUBLE_EQ(car.energy_kwh, 20);
+    ASSERT_THAT(car.sessions, SizeIs(3));
+    EXPECT_EQ(car.sessions[0].arrive, now);
+    EXPECT_EQ(car.sessions[0].depart, at("2026-11-24T07:00:00Z"));
+    EXPECT_DOUBLE_EQ(car.sessions[0].target_kwh.value_or(0), 32);
+    EXPECT_EQ(car.sessions[0].goal, "80 % by 07:00");
+    EXPECT_EQ(car.sessions[1].depart, at("2026-11-25T07:00:00Z"));
+    EXPECT_FALSE(car.sessions[2].target_kwh);
+}
+
+TEST_F(RequestTest, a_trip_of_the_calendar_takes_the_car_away_and_needs_its_energy) {
+    facts.devices[leaf].plugged = true;
+    outlook.trips = {{"leaf", at("2026-11-24T09:00:00Z"), at("2026-11-24T15:00:00Z"), 16, 0.9,
+                      "calendar of anna: Ulm"}};
+    const auto sessions = make().cars.at(0).sessions;
+    ASSERT_THAT(sessions, SizeIs(4));
+    EXPECT_EQ(sessions[0].depart, at("2026-11-24T07:00:00Z"));
+    EXPECT_EQ(sessions[1].depart, at("2026-11-24T09:00:00Z"));
+    EXPECT_DOUBLE_EQ(sessions[1].target_kwh.value_or(0), 4 + 16 * 1.15);
+    EXPECT_EQ(sessions[1].goal, "calendar of anna: Ulm");
+    EXPECT_EQ(sessions[2].arrive, at("2026-11-24T15:00:00Z"));
+    EXPECT_DOUBLE_EQ(sessions[2].trip_kwh, 16);
+    EXPECT_EQ(sessions[3].arrive, at("2026-11-25T07:00:00Z"));
+}
+
+TEST_F(RequestTest, a_car_that_is_away_is_expected_but_not_counted_on) {
+    facts.devices[leaf].plugged = false;
+    auto sessions = make().cars.at(0).sessions;
+    EXPECT_EQ(sessions[0].arrive, now + minutes(15));
+    EXPECT_LT(sessions[0].confidence, 1);
+    now = at("2026-11-23T12:00:00Z");
+    sessions = make().cars.at(0).sessions;
+    EXPECT_EQ(sessions[0].arrive, at("2026-11-23T18:00:00Z"));
+}
+
+TEST_F(RequestTest, a_skipped_goal_does_not_count_and_the_one_after_it_does) {
+    facts.devices[leaf].plugged = true;
+    wishes.devices[leaf].skip_until = at("2026-11-24T07:00:00Z");
+    const auto sessions = make().cars.at(0).sessions;
+    EXPECT_EQ(sessions[0].depart, at("2026-11-25T07:00:00Z"));
+}
+
+TEST_F(RequestTest, kilometres_are_worth_energy_above_the_least) {
+    CarSite car = site.cars[0];
+    EXPECT_DOUBLE_EQ(energy_of({100, CarGoal::Unit::km, {}, 0, 0}, car), 4 + 18);
+    EXPECT_DOUBLE_EQ(energy_of({1000, CarGoal::Unit::km, {}, 0, 0}, car), 40);
+    car.limits.max_kwh = 36;
+    EXPECT_DOUBLE_EQ(energy_of({100, CarGoal::Unit::percent, {}, 0, 0}, car), 36);
+}
+
+TEST_F(RequestTest, comfort_goes_by_the_clock_by_what_was_said_and_by_who_is_away) {
+    EXPECT_DOUBLE_EQ(make().zones[0].low_c.at(now), 20.5);
+    EXPECT_DOUBLE_EQ(make().zones[0].low_c.at(at("2026-11-23T23:00:00Z")), 18);
+    wishes.devices[pump].low_c = 21.5;
+    EXPECT_DOUBLE_EQ(make().zones[0].low_c.at(at("2026-11-23T23:00:00Z")), 21.5);
+    facts.somebody_home = false;
+    EXPECT_DOUBLE_EQ(make().zones[0].low_c.at(now), 16);
+    EXPECT_DOUBLE_EQ(make().zones[0].low_c.at(now + hours(3)), 21.5);
+    wishes.away_until = now + hours(24);
+    EXPECT_DOUBLE_EQ(make().zones[0].low_c.at(now + hours(23)), 16);
+    EXPECT_DOUBLE_EQ(make().zones[0].low_c.at(now + hours(25)), 21.5);
+}
+
+TEST_F(RequestTest, an_appliance_is_planned_when_it_is_armed_and_is_load_while_it_runs) {
+    EXPECT_THAT(make().appliances, SizeIs(0));
+    facts.devices[dishes].armed = true;
+    ASSERT_THAT(make().appliances, SizeIs(1));
+    EXPECT_EQ(make().appliances[0].ready_by, at("2026-11-24T06:00:00Z"));
+    facts.devices[dishes].run_from = now - minutes(5);
+    const auto request = make();
+    EXPECT_THAT(request.appliances, SizeIs(0));
+    EXPECT_NEAR(request.load_kw.mean(now - minutes(5), now + minutes(55)), 0.4 + 1.1, 0.02);
+    EXPECT_NEAR(request.load_kw.at(now + hours(2)), 0.4, 1e-9);
+}
+
+TEST_F(RequestTest, now_and_pause_become_overrides_until_they_end) {
+    wishes.devices[leaf].mode = DeviceWishes::Mode::now;
+    wishes.devices[leaf].until = now + hours(2);
+    const auto request = make();
+    ASSERT_THAT(request.overrides, SizeIs(1));
+    EXPECT_EQ(request.overrides[0].what, planner::Override::What::at_least);
+    EXPECT_DOUBLE_EQ(request.overrides[0].kw, 11);
+    now = now + hours(2);
+    EXPECT_THAT(make().overrides, SizeIs(0));
+}
+
+TEST_F(RequestTest, a_signal_of_the_grid_goes_before_the_table) {
+    site.soft_import_kw = {{0x7f, 17 * 60, 22 * 60, 6}};
+    EXPECT_DOUBLE_EQ(make().connection.soft_import_kw.at(now), 6);
+    EXPECT_DOUBLE_EQ(make().connection.soft_import_kw.at(now + hours(3)), 17);
+    facts.soft_import_kw = 4.2;
+    EXPECT_DOUBLE_EQ(make().connection.soft_import_kw.at(now), 4.2);
+}
+
+}  // namespace
+}  // namespace foxtail::planning

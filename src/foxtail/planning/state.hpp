@@ -1,0 +1,97 @@
+#pragma once
+
+#include "foxtail/planning/site.hpp"
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace foxtail::planning {
+
+/// What was last heard of a device.
+struct DeviceFacts {
+    std::optional<double> kw;     // + takes
+    std::optional<double> level;  // %, of battery and car; °C of zone and tank
+    std::optional<bool> plugged;  // car
+    std::optional<bool> home;     // car
+    bool armed = false;           // appliance: loaded and waiting
+    Time run_from;                // appliance in its run: since then
+    Time since;                   // heat pump: in this state (running or not) since then
+    bool running = false;
+};
+
+struct Facts {
+    std::map<DeviceId, DeviceFacts> devices;
+    std::optional<double> grid_kw;
+    std::optional<double> sun_kw;
+    std::optional<double> load_kw;  // the house's own meter, where there is one
+    std::optional<double> outdoor_c;
+    std::optional<bool> somebody_home;
+    std::optional<double> soft_import_kw;  // by signal
+};
+
+/// What people said of a device over the configuration's or the plan's head.
+struct DeviceWishes {
+    enum class Mode : std::uint8_t { automatic, now, pause };
+    std::optional<bool> act;
+    Mode mode = Mode::automatic;
+    Time until;       // of the mode; it ends by itself
+    std::string by;   // who said so
+    Time skip_until;  // goals due until then do not count ("not going tomorrow")
+    std::optional<std::vector<CarGoal>> goals;
+    std::string goals_by;
+    std::optional<double> floor_percent;
+    std::optional<double> most_percent;
+    std::optional<double> reserve_percent;
+    std::optional<double> low_c;
+    std::optional<double> high_c;
+    std::optional<int> ready_minute;
+    friend bool operator==(const DeviceWishes&, const DeviceWishes&) = default;
+};
+constexpr std::array<std::string_view, 3> mode_names = {"automatic", "now", "pause"};
+
+struct Wishes {
+    std::map<DeviceId, DeviceWishes> devices;
+    Time away_until;  // nobody will be at home until then; unknown = as presence says
+    std::string away_by;
+};
+
+/// A car is away: foretold by a calendar or by habit.
+struct Trip {
+    std::string car;
+    Time from;
+    Time until;
+    double kwh = 0;
+    double confidence = 1;
+    std::string words;  // "calendar of anna: Ulm"
+};
+
+/// What is expected, by the forecasts.
+struct Outlook {
+    planner::Series load_kw, load_p10, load_p90;
+    planner::Series sun_kw, sun_p10, sun_p90;
+    planner::Series outdoor_c;
+    forecast::Prices buy, sell;
+    std::vector<Trip> trips;           // by time
+    std::vector<std::string> guessed;  // what had to be guessed, in words
+};
+
+[[nodiscard]] bool acts(const Site& site, const Wishes& wishes, DeviceId device);
+
+/// What the planner is asked: the site as it is, as people want it, as it is expected to go on.
+[[nodiscard]] planner::Request make_request(const Site& site, const Facts& facts,
+                                            const Wishes& wishes, const Outlook& outlook,
+                                            const Zone& zone, Time now);
+
+/// A car's stays at home with their goals (sessions.cpp).
+[[nodiscard]] std::vector<planner::Session> sessions(const CarSite& site, const DeviceFacts& facts,
+                                                     const DeviceWishes& wishes,
+                                                     const std::vector<Trip>& trips,
+                                                     const Zone& zone, Time now, Time until);
+
+/// Energy (kWh in the battery) that a goal means for a car.
+[[nodiscard]] double energy_of(const CarGoal& goal, const CarSite& site);
+
+}  // namespace foxtail::planning
