@@ -1,0 +1,192 @@
+#include "foxtail/app/plan_json.hpp"
+
+#include "foxtail/api/json_text.hpp"
+#include "foxtail/planner/follower.hpp"
+
+#include <cmath>
+#include <functional>
+
+namespace foxtail {
+namespace {
+
+using api::JsonText;
+using planner::Course;
+using planner::Kind;
+using planner::Plan;
+
+constexpr double per_kw = 1000;        // watts
+constexpr double per_price = 100'000;  // thousandths of a cent
+
+/// The shortest text of a number cut to so many parts of one.
+std::string rounded(double value, double parts) {
+    const double cut = std::round(value * parts) / parts;
+    char text[32];
+    const int length = std::snprintf(text, sizeof text, "%.6g", cut == 0 ? 0.0 : cut);
+    return {text, static_cast<std::size_t>(length)};
+}
+
+void numbers(JsonText& json, std::string_view name, std::size_t count, double parts,
+             const std::function<double(std::size_t)>& at) {
+    json.key(name).array();
+    for (std::size_t i = 0; i < count; ++i) json.raw(rounded(at(i), parts));
+    json.end_array();
+}
+
+void band(JsonText& json, std::string_view name, const planner::Series& series, const Plan& plan,
+          std::size_t count) {
+    if (series.values.empty()) return;
+    numbers(json, name, count, per_kw, [&](std::size_t i) {
+        return series.mean(plan.slots[i].from, plan.slots[i].until);
+    });
+}
+
+const char* state_word(planner::Goal::State state) {
+    switch (state) {
+        case planner::Goal::State::met:
+            return "met";
+        case planner::Goal::State::at_risk:
+            return "at_risk";
+        case planner::Goal::State::missed:
+            break;
+    }
+    return "missed";
+}
+
+void goals(JsonText& json, const Course& course) {
+    json.key("goals").array();
+    for (const auto& goal : course.goals) {
+        json.object().text("what", goal.what).time("due", goal.due);
+        json.text("state", state_word(goal.state));
+        json.raw("wanted", rounded(goal.wanted, 100)).raw("reached", rounded(goal.reached, 100));
+        json.number("slack_min", goal.slack.us / minutes(1).us);
+        json.end_object();
+    }
+    json.end_array();
+}
+
+double percent_of_level(const planning::Keeper& keeper, const Course& course) {
+    for (const auto& car : keeper.site().cars)
+        if (course.kind == Kind::car && car.limits.name == course.name)
+            return car.limits.capacity_kwh > 0 ? 100 / car.limits.capacity_kwh : 0;
+    for (const auto& battery : keeper.site().batteries)
+        if (course.kind == Kind::battery && battery.limits.name == course.name)
+            return battery.limits.capacity_kwh > 0 ? 100 / battery.limits.capacity_kwh : 0;
+    return 0;
+}
+
+void device(JsonText& json, const planning::Keeper& keeper, const Plan& plan, const Course& course,
+            const std::vector<planner::Alternative>& alternatives, std::size_t count, Time now,
+            const planning::Speech& speech) {
+    json.object().text("name", course.name);
+    json.text("kind", planner::kind_names[static_cast<std::size_t>(course.kind)]);
+    for (const auto id : planning::devices(keeper.site()))
+        if (id.kind == course.kind && planning::name_of(keeper.site(), id) == course.name)
+            json.boolean("act", planning::acts(keeper.site(), keeper.wishes(), id));
+    json.text("why", planning::why_now(plan, course, alternatives, now, speech));
+    numbers(json, "kw", count, per_kw, [&](std::size_t i) { return course.steps[i].kw; });
+    if (course.kind != Kind::appliance) {
+        const double percent = percent_of_level(keeper, course);
+        json.text("level_unit", percent > 0                      ? "%"
+                                : course.kind == Kind::heat_pump ? "Cel"
+                                                                 : "kWh");
+        numbers(json, "level", count, 100, [&](std::size_t i) {
+            return course.steps[i].level * (percent > 0 ? percent : 1);
+        });
+    }
+    json.key("intent").array();
+    for (std::size_t i = 0; i < count; ++i)
+        json.text(planner::intent_names[static_cast<std::size_t>(course.steps[i].intent)]);
+    json.end_array().key("code").array();
+    for (std::size_t i = 0; i < count; ++i)
+        json.text(planner::code_names[static_cast<std::size_t>(course.steps[i].code)]);
+    json.end_array();
+    goals(json, course);
+    json.key("alternatives").array();
+    for (const auto& one : alternatives) {
+        if (one.device != course.name || one.slot >= plan.slots.size()) continue;
+        json.object().text("what", one.what).time("at", plan.slots[one.slot].from);
+        json.raw("more", rounded(one.more_eur, 1000)).boolean("possible", one.possible);
+        json.end_object();
+    }
+    json.end_array().end_object();
+}
+
+std::string text_of(const planning::Keeper& keeper, const Plan& plan,
+                    const std::vector<planner::Alternative>& alternatives, std::size_t count,
+                    Time now, const planning::Speech& speech) {
+    std::string out;
+    JsonText json(out);
+    json.object().time("made", plan.made).number("version", keeper.version());
+    json.text("because", keeper.because());
+    json.text("stage", planner::stage_names[static_cast<std::size_t>(plan.stage)]);
+    if (plan.gap_eur) json.raw("gap", rounded(*plan.gap_eur, 1000));
+    json.raw("cost", rounded(plan.cost_eur, 1000)).text("currency", speech.currency);
+    json.time("prices_until", keeper.outlook().buy.known_until);
+    json.key("slots").array();
+    for (std::size_t i = 0; i < count; ++i) json.text(format_rfc3339(plan.slots[i].from));
+    json.end_array();
+    json.time("until", count > 0 ? plan.slots[count - 1].until : Time{});
+    numbers(json, "buy", count, per_price, [&](std::size_t i) { return plan.buy_eur[i]; });
+    numbers(json, "sell", count, per_price, [&](std::size_t i) { return plan.sell_eur[i]; });
+    numbers(json, "marginal", count, per_price,
+            [&](std::size_t i) { return plan.marginal_eur[i]; });
+    numbers(json, "load", count, per_kw, [&](std::size_t i) { return plan.load_kw[i]; });
+    numbers(json, "sun", count, per_kw, [&](std::size_t i) { return plan.sun_kw[i]; });
+    numbers(json, "import", count, per_kw, [&](std::size_t i) { return plan.import_kw[i]; });
+    numbers(json, "export", count, per_kw, [&](std::size_t i) { return plan.export_kw[i]; });
+    numbers(json, "curtailed", count, per_kw, [&](std::size_t i) { return plan.curtailed_kw[i]; });
+    const auto& outlook = keeper.outlook();
+    band(json, "load_p10", outlook.load_p10, plan, count);
+    band(json, "load_p90", outlook.load_p90, plan, count);
+    band(json, "sun_p10", outlook.sun_p10, plan, count);
+    band(json, "sun_p90", outlook.sun_p90, plan, count);
+    band(json, "outdoor", outlook.outdoor_c, plan, count);
+    json.key("devices").array();
+    for (const auto& course : plan.courses)
+        device(json, keeper, plan, course, alternatives, count, now, speech);
+    json.end_array().key("at_risk").array();
+    for (const auto& one : planning::at_risk(plan, speech)) json.text(one);
+    json.end_array().key("guessed").array();
+    for (const auto& one : outlook.guessed) json.text(one);
+    json.end_array().key("mended").array();
+    for (const auto& one : plan.mended)
+        json.object().text("where", one.where).text("what", one.what).end_object();
+    json.end_array().end_object();
+    return out;
+}
+
+}  // namespace
+
+std::string plan_json(const planning::Keeper& keeper, const Plan& plan,
+                      const std::vector<planner::Alternative>& alternatives, Time now,
+                      const planning::Speech& speech) {
+    std::size_t count = plan.slots.size();
+    while (true) {
+        auto text = text_of(keeper, plan, alternatives, count, now, speech);
+        if (text.size() <= string_value_bytes_max || count == 0) return text;
+        count = count * 3 / 4;
+    }
+}
+
+std::string what_if_json(const Plan& plan, const Plan& other, const planning::Speech& speech) {
+    std::string out;
+    JsonText json(out);
+    const auto worth = [](const Plan& one) { return one.cost_eur - one.terminal_eur; };
+    const double more = worth(other) - worth(plan);
+    json.object().raw("more", rounded(more, 1000)).text("currency", speech.currency);
+    json.raw("cost", rounded(other.cost_eur, 1000)).raw("cost_now", rounded(plan.cost_eur, 1000));
+    json.key("at_risk").array();
+    for (const auto& one : planning::at_risk(other, speech)) json.text(one);
+    json.end_array().key("devices").array();
+    for (const auto& course : other.courses) {
+        json.object().text("name", course.name);
+        if (const auto slot = planner::slot_at(other, other.made))
+            json.text("now", planning::why_slot(other, course, *slot, speech));
+        goals(json, course);
+        json.end_object();
+    }
+    json.end_array().end_object();
+    return out;
+}
+
+}  // namespace foxtail
