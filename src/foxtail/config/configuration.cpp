@@ -375,6 +375,7 @@ std::vector<std::string> changed_for_next_start(const Configuration& now,
     look("things", &C::things);
     look("cars", &C::cars);
     look("charging", &C::charging);
+    look("planning", &C::planning);
     look("formats.owntracks", &C::owntracks_prefix, &C::owntracks_accuracy_m_max, &C::regions);
     return out;
 }
@@ -424,9 +425,9 @@ void read_residents(Yaml& yaml, const YAML::Node& map, Configuration& out) {
 }  // namespace
 
 ConfigurationRead read_configuration(std::string_view text, std::string_view file) {
-    static constexpr std::array<std::string_view, 12> keys = {
-        "household", "api",      "tls",    "mqtt",      "ocpp",  "formats",
-        "cars",      "charging", "things", "residents", "rules", "log"};
+    static constexpr std::array<std::string_view, 13> keys = {
+        "household", "api",      "tls",    "mqtt",      "ocpp",  "formats", "cars",
+        "charging",  "planning", "things", "residents", "rules", "log"};
     ConfigurationRead out;
     out.configuration.residents.verbs = static_cast<std::uint16_t>(
         bit_of(Verb::discover) | bit_of(Verb::read) | bit_of(Verb::observe) |
@@ -450,6 +451,8 @@ ConfigurationRead read_configuration(std::string_view text, std::string_view fil
         out.configuration.rule_files = texts(yaml, Yaml::at(root, "rules"), "'rules'");
         read_log(yaml, Yaml::at(root, "log"), out.configuration);
         out.configuration.charging = read_charging(yaml, Yaml::at(root, "charging"));
+        out.configuration.planning =
+            read_planning(yaml, Yaml::at(root, "planning"), out.configuration.charging);
     }
     out.mistakes = yaml.take_mistakes();
     return out;

@@ -4,6 +4,7 @@
 #include "foxtail/config/cars.hpp"
 #include "foxtail/config/charging.hpp"
 #include "foxtail/config/ocpp.hpp"
+#include "foxtail/config/planner.hpp"
 #include "foxtail/model/overlay.hpp"
 #include "foxtail/rules/rule.hpp"
 
@@ -96,6 +97,7 @@ struct Configuration {
     ResidentsConfig residents;
     std::vector<std::string> rule_files;  // as written; relative to the configuration file
     ChargingConfig charging;
+    PlanningConfig planning;
     LogFormat log_format = LogFormat::text;
     LogLevel log_level = LogLevel::info;
 };

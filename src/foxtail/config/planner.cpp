@@ -1,0 +1,214 @@
+#include "foxtail/config/planner.hpp"
+
+#include "foxtail/config/charging.hpp"
+#include "foxtail/config/planner_yaml.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace foxtail {
+namespace {
+
+using forecast::Format;
+using forecast::Price;
+
+constexpr double power_kw_most = 1000;
+constexpr double eur_most = 100;  // for a kWh
+constexpr std::size_t calendars_max = 16;
+constexpr std::size_t locations_max = 200;
+
+constexpr std::array<Format, 4> price_formats = {Format::awattar, Format::tibber, Format::entsoe,
+                                                 Format::list};
+constexpr std::array<Format, 3> sun_formats = {Format::forecast_solar, Format::open_meteo,
+                                               Format::list};
+constexpr std::array<Format, 2> outdoor_formats = {Format::open_meteo, Format::list};
+
+void read_grid(PlanningPieces& pieces, const YAML::Node& map, PlanningConfig& out) {
+    static constexpr std::array<std::string_view, 7> keys = {
+        "power",       "import_kw",          "export_kw",     "soft_import",
+        "peak_eur_kw", "soft_import_signal", "peak_so_far_kw"};
+    auto& yaml = pieces.yaml();
+    const auto node = yaml.required(map, "grid", "'planning'");
+    if (!node || !yaml.is_map(node, "'grid'")) return;
+    yaml.check_keys(node, keys, "'grid'");
+    out.grid = pieces.meter(node, "power");
+    if (!Yaml::at(node, "power"))
+        yaml.wrong(node, "'grid' needs 'power', the meter's address, e.g. grid-meter/power");
+    auto& to = out.connection;
+    to.import_max_kw = pieces.number(node, "import_kw", 0, power_kw_most, to.import_max_kw);
+    to.export_max_kw = pieces.number(node, "export_kw", 0, power_kw_most, to.export_max_kw);
+    to.peak_eur_kw = pieces.number(node, "peak_eur_kw", 0, 1000, 0);
+    to.peak_so_far_kw = pieces.number(node, "peak_so_far_kw", 0, power_kw_most, 0);
+    out.soft_import_kw = pieces.by_clock(node, "soft_import", "kw", 0, power_kw_most);
+    out.soft_import_signal = pieces.address(node, "soft_import_signal");
+}
+
+void read_sun(PlanningPieces& pieces, const YAML::Node& map, PlanningConfig& out) {
+    static constexpr std::array<std::string_view, 3> keys = {"power", "peak_kw", "forecast"};
+    auto& yaml = pieces.yaml();
+    const auto node = Yaml::at(map, "sun");
+    if (!node || !yaml.is_map(node, "'sun'")) return;
+    yaml.check_keys(node, keys, "'sun'");
+    out.sun = pieces.meter(node, "power");
+    out.sun_peak_kw = pieces.number(node, "peak_kw", 0, power_kw_most, 0);
+    out.sun_forecast = pieces.source(node, "forecast", sun_formats);
+    if (out.sun_forecast && out.sun_forecast->format == Format::open_meteo &&
+        !Yaml::at(Yaml::at(node, "forecast"), "scale")) {
+        if (out.sun_peak_kw > 0) {
+            out.sun_forecast->scale = 0.85 * out.sun_peak_kw;  // cables, heat, inverter
+        } else {
+            yaml.wrong(node, "open_meteo tells radiation: say 'peak_kw' of the roof, or 'scale'");
+        }
+    }
+}
+
+void read_outdoor(PlanningPieces& pieces, const YAML::Node& map, PlanningConfig& out) {
+    static constexpr std::array<std::string_view, 2> keys = {"temperature", "forecast"};
+    auto& yaml = pieces.yaml();
+    const auto node = Yaml::at(map, "outdoor");
+    if (!node || !yaml.is_map(node, "'outdoor'")) return;
+    yaml.check_keys(node, keys, "'outdoor'");
+    out.outdoor = pieces.address(node, "temperature");
+    out.outdoor_forecast = pieces.source(node, "forecast", outdoor_formats);
+}
+
+/// One of `flat`, `table` and `dynamic: true`.
+Price read_price(PlanningPieces& pieces, const YAML::Node& map, std::string_view key,
+                 const Price& otherwise) {
+    static constexpr std::array<std::string_view, 8> keys = {
+        "flat", "table", "dynamic", "factor", "adder", "network", "vat", "fee"};
+    auto& yaml = pieces.yaml();
+    const auto node = Yaml::at(map, key);
+    if (!node) return otherwise;
+    Price out;
+    if (node.IsScalar()) {
+        out.flat_eur = pieces.number(map, key, -eur_most, eur_most, otherwise.flat_eur);
+        return out;
+    }
+    const std::string shown = "'" + std::string(key) + "'";
+    if (!yaml.is_map(node, shown)) return otherwise;
+    yaml.check_keys(node, keys, shown);
+    out.flat_eur = pieces.number(node, "flat", -eur_most, eur_most, 0);
+    out.table = pieces.by_clock(node, "table", "eur", -eur_most, eur_most);
+    const bool dynamic = pieces.flag(node, "dynamic", false);
+    if (!out.table.empty()) out.kind = Price::Kind::table;
+    if (dynamic) out.kind = Price::Kind::dynamic;
+    if (dynamic && !out.table.empty()) yaml.wrong(node, shown + " has either 'table' or 'dynamic'");
+    if (!dynamic && !Yaml::at(node, "table") && !Yaml::at(node, "flat"))
+        yaml.wrong(node, shown + " needs 'flat', 'table' or 'dynamic: true'");
+    out.factor = pieces.number(node, "factor", 0, 10, 1);
+    out.adder_eur = pieces.number(node, "adder", -eur_most, eur_most, 0);
+    out.network = pieces.by_clock(node, "network", "eur", -eur_most, eur_most);
+    out.vat = pieces.number(node, "vat", 0, 1, 0);
+    out.fee_eur = pieces.number(node, "fee", -eur_most, eur_most, 0);
+    return out;
+}
+
+void read_tariff(PlanningPieces& pieces, const YAML::Node& map, PlanningConfig& out) {
+    static constexpr std::array<std::string_view, 4> keys = {"buy", "sell", "prices", "currency"};
+    auto& yaml = pieces.yaml();
+    const auto node = yaml.required(map, "tariff", "'planning'");
+    if (!node || !yaml.is_map(node, "'tariff'")) return;
+    yaml.check_keys(node, keys, "'tariff'");
+    (void)yaml.required(node, "buy", "'tariff'");
+    out.tariff.buy = read_price(pieces, node, "buy", out.tariff.buy);
+    out.tariff.sell = read_price(pieces, node, "sell", out.tariff.sell);
+    out.prices = pieces.source(node, "prices", price_formats);
+    if (Yaml::at(node, "currency")) out.currency = pieces.text(node, "currency");
+    const bool dynamic =
+        out.tariff.buy.kind == Price::Kind::dynamic || out.tariff.sell.kind == Price::Kind::dynamic;
+    if (dynamic && !Yaml::at(node, "prices"))
+        yaml.wrong(node, "a dynamic tariff needs 'prices', the source that tells them");
+    if (!dynamic && out.prices)
+        yaml.wrong(Yaml::at(node, "prices"),
+                   "nothing asks for 'prices': write dynamic: true under 'buy' or 'sell'");
+}
+
+void read_calendar(PlanningPieces& pieces, const YAML::Node& map, PlanningConfig& out) {
+    static constexpr std::array<std::string_view, 7> keys = {"name",   "file", "url",  "token_file",
+                                                             "person", "car",  "every"};
+    auto& yaml = pieces.yaml();
+    yaml.check_keys(map, keys, "a calendar");
+    CalendarConfig one;
+    if (yaml.required(map, "name", "a calendar")) one.name = pieces.text(map, "name");
+    for (const auto& other : out.calendars) {
+        if (other.name == one.name)
+            yaml.wrong(map, "there is a calendar '" + one.name + "' already");
+    }
+    one.file = pieces.text(map, "file");
+    one.url = pieces.url(map, "url");
+    if (static_cast<bool>(Yaml::at(map, "file")) == static_cast<bool>(Yaml::at(map, "url")))
+        yaml.wrong(map, "a calendar has either 'file' or 'url', e.g. file: anna.ics");
+    one.token_file = pieces.text(map, "token_file");
+    one.person = pieces.text(map, "person");
+    one.car = pieces.text(map, "car");
+    const bool known = std::any_of(out.cars.begin(), out.cars.end(),
+                                   [&](const auto& car) { return car.limits.name == one.car; });
+    if (!one.car.empty() && !known)
+        yaml.wrong(Yaml::at(map, "car"), "there is no car '" + one.car + "' under 'cars'");
+    one.every = pieces.duration(map, "every", minutes(1), days(1), one.every);
+    out.calendars.push_back(std::move(one));
+}
+
+void read_location(PlanningPieces& pieces, const YAML::Node& map, PlanningConfig& out) {
+    static constexpr std::array<std::string_view, 2> keys = {"words", "km"};
+    auto& yaml = pieces.yaml();
+    yaml.check_keys(map, keys, "a location");
+    LocationConfig one;
+    if (yaml.required(map, "words", "a location")) one.words = pieces.texts(map, "words");
+    if (yaml.required(map, "km", "a location")) one.km = pieces.number(map, "km", 0, 5000, 0);
+    out.locations.push_back(std::move(one));
+}
+
+void read_ladder(PlanningPieces& pieces, const YAML::Node& map, planner::Ladder& out) {
+    static constexpr std::array<std::string_view, 7> keys = {
+        "car_floor", "deadline", "reserve", "cold", "hot", "water", "soft_limit"};
+    const std::array<double*, 7> where = {&out.car_floor_kwh, &out.deadline_kwh, &out.reserve_kwh,
+                                          &out.cold_kh,       &out.hot_kh,       &out.water_kwh,
+                                          &out.soft_limit_kwh};
+    auto& yaml = pieces.yaml();
+    const auto node = Yaml::at(map, "penalties");
+    if (!node || !yaml.is_map(node, "'penalties'")) return;
+    yaml.check_keys(node, keys, "'penalties'");
+    for (std::size_t i = 0; i < keys.size(); ++i)
+        *where.at(i) = pieces.number(node, keys.at(i), 0, 1000, *where.at(i));
+}
+
+}  // namespace
+
+PlanningConfig read_planning(Yaml& yaml, const YAML::Node& map, const ChargingConfig& charging) {
+    static constexpr std::array<std::string_view, 18> keys = {
+        "enabled",   "act",     "horizon",    "grid",      "sun",        "load",
+        "presence",  "outdoor", "tariff",     "calendars", "locations",  "absence_words",
+        "batteries", "cars",    "heat_pumps", "hot_water", "appliances", "penalties"};
+    PlanningConfig out;
+    if (!map || !yaml.is_map(map, "'planning'")) return out;
+    yaml.check_keys(map, keys, "'planning'");
+    PlanningPieces pieces(yaml);
+    out.enabled = pieces.flag(map, "enabled", true);
+    out.act = pieces.flag(map, "act", false);
+    out.horizon = pieces.duration(map, "horizon", hours(6), days(7), out.horizon);
+    read_grid(pieces, map, out);
+    read_sun(pieces, map, out);
+    out.load = pieces.meter(map, "load");
+    out.presence = pieces.address(map, "presence");
+    read_outdoor(pieces, map, out);
+    read_tariff(pieces, map, out);
+    DeviceNames names;
+    for (const auto& point : charging.site.points) names.points.push_back(point.name);
+    read_batteries(pieces, map, names, out);
+    read_planned_cars(pieces, map, names, out);
+    read_heat_pumps(pieces, map, names, out);
+    read_tanks(pieces, map, names, out);
+    read_appliances(pieces, map, names, out);
+    pieces.each(map, "calendars", "a calendar", calendars_max,
+                [&](const YAML::Node& one) { read_calendar(pieces, one, out); });
+    pieces.each(map, "locations", "a location", locations_max,
+                [&](const YAML::Node& one) { read_location(pieces, one, out); });
+    if (Yaml::at(map, "absence_words")) out.absence_words = pieces.texts(map, "absence_words");
+    read_ladder(pieces, map, out.ladder);
+    out.written = YAML::Dump(map);
+    return out;
+}
+
+}  // namespace foxtail
