@@ -60,6 +60,8 @@ const std::array table{
     Route{"POST", "/subjects/invitations", people::invite, Denial::is_told},
     Route{"DELETE", "/subjects/invitations/{id}", people::withdraw, Denial::is_told},
     Route{"DELETE", "/subjects/people/{name}", people::let_leave, Denial::is_told},
+    Route{"GET", "/plan", plan::show},
+    Route{"POST", "/plan/what-if", plan::what_if},
     Route{"GET", "/chargers", chargers::list, Denial::is_told},
     Route{"POST", "/chargers/{id}/accept", chargers::accept, Denial::is_told},
     Route{"GET", "/problems", affairs::problems, Denial::is_told},

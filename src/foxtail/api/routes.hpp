@@ -96,6 +96,10 @@ namespace chargers {  // routes_chargers.cpp
 void list(Door&, Site&, Call&, const Answer&);
 void accept(Door&, Site&, Call&, const Answer&);
 }  // namespace chargers
+namespace plan {  // routes_plan.cpp
+void show(Door&, Site&, Call&, const Answer&);
+void what_if(Door&, Site&, Call&, const Answer&);
+}  // namespace plan
 namespace open {  // routes_open.cpp
 void health(Gate&, Call&, const Answer&);
 void ready(Gate&, Call&, const Answer&);

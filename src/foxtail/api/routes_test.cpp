@@ -135,6 +135,8 @@ std::vector<Expected> matrix() {
         {"GET", "/metrics", "", 401, 403, 403, 200},
         {"GET", "/chargers", "", 401, 403, 403, 200},
         {"POST", "/chargers/box/accept", "{}", 401, 403, 403, 404},
+        {"GET", "/plan", "", 401, 404, 404, 404},
+        {"POST", "/plan/what-if", "{}", 401, 404, 404, 404},
         {"GET", "/nowhere", "", 404, 404, 404, 404},
     };
 }

@@ -159,5 +159,8 @@ void Server::add_connections(ConnectionsSource source) {
 void Server::set_chargers(Chargers chargers) {
     inside_->site.chargers = std::move(chargers);
 }
+void Server::set_planner(PlannerSite planner) {
+    inside_->site.planner = std::move(planner);
+}
 
 }  // namespace foxtail::api

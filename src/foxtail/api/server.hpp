@@ -54,6 +54,7 @@ public:
     void add_metrics(MetricsSource source);
     void add_connections(ConnectionsSource source);
     void set_chargers(Chargers chargers);
+    void set_planner(PlannerSite planner);
 
 private:
     struct Inside;

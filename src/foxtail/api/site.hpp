@@ -3,6 +3,7 @@
 #include "foxtail/api/gate.hpp"
 #include "foxtail/api/pulse.hpp"
 #include "foxtail/api/site_chargers.hpp"
+#include "foxtail/api/site_planner.hpp"
 #include "foxtail/base/environment.hpp"
 #include "foxtail/runtime/http_server.hpp"
 
@@ -51,7 +52,8 @@ struct Site {
     Pulse* pulse = nullptr;
     std::vector<MetricsSource> metrics;
     std::vector<ConnectionsSource> connections;
-    Chargers chargers;  // empty functions: there is no door for them
+    Chargers chargers;    // empty functions: there is no door for them
+    PlannerSite planner;  // an empty function: nothing is planned
     std::function<const HttpServer::Figures&()> http;
     std::function<bool(const Caller&)> still;
     std::function<bool(const std::string& subject)> has_passphrase;

@@ -1,4 +1,4 @@
-// rules, plan, problems, system: the household's own affairs.
+// rules, problems, system: the household's own affairs.
 #include "foxtail/cli/arguments.hpp"
 #include "foxtail/cli/command.hpp"
 #include "foxtail/cli/words.hpp"
@@ -242,14 +242,6 @@ void add_simple(const Setting& setting, const std::string& name, const std::stri
 
 void add_affair_commands(const Setting& setting) {
     add_rules(setting);
-    setting
-        .command(setting.app, "plan",
-                 "Would show the plan for charging and heating; not part of this version", "")
-        ->callback([setting] {
-            setting.conclude(fail(Code::unavailable,
-                                  "planning is not part of this version; rules can react to what "
-                                  "happens ('foxtail rules')"));
-        });
     add_simple(setting, "problems", "Lists what came in and was not understood", list_problems);
     add_simple(setting, "system", "Shows how the hub is doing and who is connected", show_system);
 }

@@ -47,7 +47,7 @@ void add_wish_commands(const Setting& setting);     // set, act
 void add_watch_command(const Setting& setting);     // watch
 void add_history_command(const Setting& setting);   // history
 void add_journal_commands(const Setting& setting);  // why, journal
-void add_affair_commands(const Setting& setting);   // rules, plan, problems, system
+void add_affair_commands(const Setting& setting);   // rules, problems, system
 void add_grant_commands(const Setting& setting);    // grants
 void add_desk_commands(const Setting& setting);     // desk
 void add_people_commands(const Setting& setting);   // people
@@ -55,6 +55,7 @@ void add_charger_commands(const Setting& setting);  // chargers
 void add_file_commands(const Setting& setting);     // backup, restore
 void add_ca_command(const Setting& setting);        // ca
 void add_charge_commands(const Setting& setting);   // charge
+void add_plan_commands(const Setting& setting);     // plan
 void add_witness_command(const Setting& setting);   // witness
 void add_completion_command(const Setting& setting);
 /// Below `journal`: verify, export, stat.

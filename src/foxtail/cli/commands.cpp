@@ -101,6 +101,7 @@ void add_client_commands(CLI::App& app, int& status, const cli::Terminal& termin
     cli::add_people_commands(setting);
     cli::add_charge_commands(setting);
     cli::add_charger_commands(setting);
+    cli::add_plan_commands(setting);
     cli::add_file_commands(setting);
     add_ca_command(setting);
     add_witness_command(setting);

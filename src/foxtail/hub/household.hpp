@@ -28,6 +28,7 @@ constexpr SubjectId the_hub{0};
 /// A command on its way to the connector that brought the thing.
 struct Order {
     Seq command = 0;
+    SubjectId asked_by;
     SubjectId connector;
     ThingId thing;
     PropertyId property;  // meaningful when `action` is empty

@@ -136,6 +136,7 @@ Result<Seq> Household::order(SubjectId who, const Wish& wish, CommandAsked asked
                the_hub, cause, now);
     }
     Order out;
+    out.asked_by = who;
     out.thing = asked.thing;
     out.property = asked.property;
     out.action = asked.action;

@@ -182,6 +182,11 @@ Keeper::Taken Keeper::planned(planner::Plan plan, Moment) {
     return taken;
 }
 
+void Keeper::planned_nothing() {
+    under_way_ = false;
+    wants_plan(std::exchange(asked_because_, {}), asked_cause_, false);
+}
+
 Keeper::Taken Keeper::improved(planner::Plan plan, Moment) {
     if (!plan_) return {};
     auto taken = take(std::move(plan), because_, cause_);

@@ -72,6 +72,8 @@ public:
     };
     /// The answer to what due() gave.
     Taken planned(planner::Plan plan, Moment now);
+    /// There is no answer to what due() gave: it is due again.
+    void planned_nothing();
     /// A better one for the same request.
     Taken improved(planner::Plan plan, Moment now);
 

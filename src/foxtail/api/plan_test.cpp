@@ -1,0 +1,84 @@
+#include "foxtail/api/api_testing.hpp"
+
+#include <gmock/gmock.h>
+
+namespace foxtail::api {
+namespace {
+
+using testing::bits;
+using ::testing::HasSubstr;
+using testing::House;
+using testing::parsed;
+
+/// Anna's house with a plan for one car.
+struct PlanRoutes : ::testing::Test {
+    PlanRoutes() {
+        house.at_home([&] {
+            ThingSpec plan;
+            plan.id = "plan";
+            plan.properties = {House::property("plan", Type::object, false)};
+            ThingSpec leaf;
+            leaf.id = "plan-leaf";
+            leaf.properties = {House::property("goals", Type::string, true),
+                               House::property("mode", Type::string, true)};
+            EXPECT_TRUE(house.devices.inlet->tell(plan));
+            EXPECT_TRUE(house.devices.inlet->tell(leaf));
+            PlannerSite site;
+            site.what_if = [this](const std::string& device, const std::vector<PlanWish>& wishes,
+                                  std::function<void(Result<std::string>)> then) {
+                asked = device;
+                for (const auto& wish : wishes)
+                    asked += " " + wish.setting + "=" + to_json(wish.value);
+                then(std::string(R"({"more":0.84})"));
+            };
+            house.server->set_planner(std::move(site));
+        });
+        house.say("plan/plan", Json{R"({"cost":3.2})"});
+        house.say("plan-leaf/goals", std::string("80 % by 07:00"));
+        house.say("plan-leaf/mode", std::string("automatic"));
+    }
+    House house;
+    std::string asked;
+    static constexpr std::string_view question = R"({"device":"leaf","set":{"mode":"now"}})";
+};
+
+TEST_F(PlanRoutes, who_may_read_the_plan_gets_it) {
+    HttpClient owner(house.as_owner());
+    EXPECT_EQ(owner.get("/plan")->body, R"({"cost":3.2})");
+    const auto other = house.token("other", {"plan-leaf/*"}, bits({Verb::discover, Verb::read}));
+    HttpClient client(house.as(other));
+    EXPECT_EQ(client.get("/plan")->status, 404U);
+}
+
+TEST_F(PlanRoutes, what_if_answers_who_sees_the_plan_and_the_setting) {
+    HttpClient owner(house.as_owner());
+    const auto said = owner.post("/plan/what-if", std::string(question));
+    EXPECT_EQ(said->status, 200U) << said->body;
+    EXPECT_EQ(said->body, R"({"more":0.84})");
+    EXPECT_EQ(asked, "leaf mode=\"now\"");
+
+    asked.clear();
+    const auto only_plan = house.token("only-plan", {"plan/plan"}, bits({Verb::read}));
+    HttpClient sees_plan(house.as(only_plan));
+    EXPECT_EQ(sees_plan.post("/plan/what-if", std::string(question))->status, 404U);
+    const auto only_car = house.token("only-car", {"plan-leaf/*"}, bits({Verb::read}));
+    HttpClient sees_car(house.as(only_car));
+    EXPECT_EQ(sees_car.post("/plan/what-if", std::string(question))->status, 404U);
+    EXPECT_EQ(asked, "");
+}
+
+TEST_F(PlanRoutes, a_question_that_is_none_is_told_what_would_be_right) {
+    HttpClient owner(house.as_owner());
+    for (const char* body : {"", "[]", "{}", R"({"device":1,"set":{}})", R"({"device":"leaf"})",
+                             R"({"device":"leaf","set":[1]})"}) {
+        const auto said = owner.post("/plan/what-if", body);
+        EXPECT_EQ(said->status, 400U) << body;
+        EXPECT_THAT(said->body, HasSubstr("80 % by 08:00")) << body;
+    }
+    EXPECT_EQ(owner.post("/plan/what-if", R"({"device":"leaf","set":{"colour":1}})")->status, 404U);
+    EXPECT_EQ(owner.post("/plan/what-if", R"({"device":"tesla","set":{"mode":"now"}})")->status,
+              404U);
+}
+
+}  // namespace
+}  // namespace foxtail::api

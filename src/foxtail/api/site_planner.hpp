@@ -1,0 +1,27 @@
+#pragma once
+
+#include "foxtail/base/result.hpp"
+#include "foxtail/model/value.hpp"
+
+#include <functional>
+#include <string>
+#include <vector>
+
+namespace foxtail::api {
+
+/// A setting of a planned device as somebody would have it: "goals", "80 % by 08:00".
+struct PlanWish {
+    std::string setting;
+    Value value;
+};
+
+/// The plan, as the routes see it.
+struct PlannerSite {
+    /// What would change if these were set: JSON text. Error: not_found (no such device),
+    /// invalid_input, unavailable (no plan yet), exhausted. Nothing is changed.
+    std::function<void(const std::string& device, const std::vector<PlanWish>& wishes,
+                       std::function<void(Result<std::string>)> then)>
+        what_if;
+};
+
+}  // namespace foxtail::api

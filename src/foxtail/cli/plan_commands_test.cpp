@@ -1,0 +1,80 @@
+#include "foxtail/cli/command_line_testing.hpp"
+#include "foxtail/cli/commands.hpp"
+#include "foxtail/cli/fake_hub_testing.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace foxtail::cli {
+namespace {
+
+using testing::AllOf;
+using testing::ElementsAre;
+using testing::HasSubstr;
+
+constexpr const char* a_plan =
+    R"({"made":"2026-11-23T20:00:00Z","stage":"proved","because":"leaf was plugged in","cost":3.214,"currency":"EUR",
+        "slots":["2026-11-23T20:00:00Z","2026-11-23T20:15:00Z","2026-11-24T01:00:00Z"],"until":"2026-11-24T01:30:00Z",
+        "buy":[0.31,0.30,0.14],"sell":[0.08,0.08,0.08],"load":[0.4,0.4,0.3],"sun":[0,0,0],"import":[0.4,0.4,7.7],"export":[0,0,0],
+        "devices":[{"name":"leaf","kind":"car","act":true,"why":"Waits until 01:00.","kw":[0,0,7.4],"intent":["off","off","charge"],
+                    "code":["WAIT_FOR_CHEAPER","WAIT_FOR_CHEAPER","CHEAP_SLOT"],
+                    "goals":[{"what":"80 % by 07:00","due":"2026-11-24T07:00:00Z","state":"met","wanted":32,"reached":32,"slack_min":200}],
+                    "alternatives":[{"what":"charging now","at":"2026-11-23T20:00:00Z","more":0.84,"possible":true}]}],
+        "at_risk":[],"guessed":["prices from 2026-11-24T23:00:00Z on"],"mended":[]})";
+
+struct PlanCli : testing::Test {
+    PlanCli() {
+        line.fake.environment["FOXTAIL_TOKEN"] = FakeHub::token;
+        hub.answers("GET /plan", a_plan);
+        hub.answers(
+            "POST /plan/what-if",
+            R"({"more":-0.42,"currency":"EUR","cost":2.8,"cost_now":3.2,"at_risk":[],"devices":[]})");
+        hub.answers("PUT /things/plan-leaf/properties/goals", "", 202);
+        hub.answers("PUT /things/plan-leaf/properties/act", "", 202);
+    }
+    int run(std::vector<std::string> words) {
+        words.push_back("--url");
+        words.push_back(hub.url());
+        return line.run(std::move(words));
+    }
+    FakeHub hub;
+    CommandLine line;
+};
+
+TEST_F(PlanCli, shows_when_what_runs_and_how_the_goals_stand) {
+    EXPECT_EQ(run({"plan"}), 0) << line.err();
+    EXPECT_THAT(line.out(),
+                AllOf(HasSubstr("leaf was plugged in"), HasSubstr("3.21 EUR"), HasSubstr("7.4 kW"),
+                      HasSubstr("80 % by 07:00: met"), HasSubstr("Guessed: prices")));
+    EXPECT_EQ(run({"plan", "--slots"}), 0) << line.err();
+    EXPECT_THAT(line.out(), AllOf(HasSubstr("0.14"), HasSubstr("7.4 charge")));
+}
+
+TEST_F(PlanCli, why_tells_what_else_would_cost) {
+    EXPECT_EQ(run({"plan", "why", "leaf"}), 0) << line.err();
+    EXPECT_THAT(line.out(),
+                AllOf(HasSubstr("Waits until 01:00."), HasSubstr("charging now: 0.84 EUR")));
+    EXPECT_EQ(run({"plan", "why", "tesla"}), 1);
+    EXPECT_THAT(line.err(), HasSubstr("there are leaf"));
+}
+
+TEST_F(PlanCli, what_if_asks_and_sets_nothing) {
+    EXPECT_EQ(run({"plan", "what-if", "leaf", "goals=80 % by 08:00", "least=20"}), 0) << line.err();
+    EXPECT_THAT(hub.asked(),
+                ElementsAre("POST /plan/what-if "
+                            R"({"device":"leaf","set":{"goals":"80 % by 08:00","least":20}})"));
+    EXPECT_THAT(line.out(), HasSubstr("It would save 0.42 EUR."));
+    EXPECT_EQ(run({"plan", "what-if", "leaf", "now"}), 2);
+    EXPECT_THAT(line.err(), HasSubstr("mode=now"));
+}
+
+TEST_F(PlanCli, goals_and_shadow_are_set_on_the_devices_own_thing) {
+    EXPECT_EQ(run({"plan", "goal", "leaf", "80 % by 07:00"}), 0) << line.err();
+    EXPECT_EQ(run({"plan", "shadow", "leaf", "off"}), 0) << line.err();
+    EXPECT_THAT(hub.asked(), ElementsAre("PUT /things/plan-leaf/properties/goals \"80 % by 07:00\"",
+                                         "PUT /things/plan-leaf/properties/act true"));
+    EXPECT_EQ(run({"plan", "shadow", "leaf", "maybe"}), 2);
+}
+
+}  // namespace
+}  // namespace foxtail::cli
