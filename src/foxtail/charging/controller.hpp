@@ -143,6 +143,8 @@ public:
     [[nodiscard]] const std::vector<Circuit>& circuits() const { return circuits_; }
 
 private:
+    [[nodiscard]] bool heard_draw(PointRole role, std::size_t point, double amount, Moment now);
+
     // decide.cpp: who gets how much
     void decide(Moment now);
     [[nodiscard]] std::vector<Room> rooms(Moment now) const;
