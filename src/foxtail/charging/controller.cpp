@@ -75,7 +75,7 @@ bool Controller::heard_draw(PointRole role, std::size_t index, double amount, Mo
     };
     if (role == PointRole::power) {
         point.heard_power(amount, now.mono);
-        gain(index, point.energy.heard_power(std::max(amount, 0.0), now));
+        gain(index, point.energy.heard_power(std::max(amount, 0.0), now), now);
         note_edges(index, now);
     } else if (role <= PointRole::power_l3) {
         point.heard_line_power(line_of(PointRole::power_l1), amount, now.mono);
@@ -108,10 +108,11 @@ void Controller::hear(PointRole role, std::size_t index, const Value& value, Seq
             if (!number || !heard_draw(role, index, *number, now)) return;
             break;
         case PointRole::energy:
-            if (number) gain(index, point.energy.heard_register(*number, point.most_w(), now));
+            if (number) gain(index, point.energy.heard_register(*number, point.most_w(), now), now);
             return;  // changes nothing of who gets what
         case PointRole::session_energy:
-            if (number) gain(index, point.energy.heard_transaction(*number, point.most_w(), now));
+            if (number)
+                gain(index, point.energy.heard_transaction(*number, point.most_w(), now), now);
             return;
         case PointRole::id_tag:
             point.tag = printable(text_value(value), 64);
