@@ -4,6 +4,11 @@
 #include <limits>
 
 namespace foxtail::charging {
+namespace {
+
+constexpr int guesses_weighed = 16;
+
+}  // namespace
 
 std::optional<double> Circuit::limit_of(std::size_t channel) const {
     if (channel < 3) return site_->limit_a;
@@ -22,6 +27,7 @@ Point::Bounds Circuit::sum_of(std::size_t channel, const std::vector<Point>& poi
             sum.least += one.least;
             sum.known += one.known;
             sum.most += one.most;
+            sum.soon += one.soon;
         }
     }
     return sum;
@@ -44,18 +50,17 @@ void Circuit::heard(std::size_t channel, double amps, const std::vector<Point>& 
                     std::uint32_t below, Duration now) {
     const auto sum = sum_of(channel, points, below, now);
     const auto limit = limit_of(channel);
+    const bool over = limit && amps > *limit;
     double base = amps - sum.known;
     if (heard_[channel]) {
-        // What the boxes themselves say that they take more or less explains as much.
-        const double rise = (amps - value_[channel]) - (sum.known - known_[channel]);
-        const double may_rise = sum.most - sum.known;
-        const double may_fall = sum.known - sum.least;
-        base = base_[channel];
-        if (rise > 0) base += limit && amps > *limit ? rise : std::max(0.0, rise - may_rise);
-        if (rise < 0) base += std::min(0.0, rise + may_fall);
+        // A rise is the house's but for what the boxes themselves tell and, while nothing is at
+        // stake, for what their limits let them take.
+        const double drew = value_[channel] - base_[channel];
+        const double theirs = std::max(0.0, (over ? sum.least : sum.soon) - drew);
+        base = base_[channel] + std::max(0.0, amps - value_[channel] - theirs);
     }
     // A box on its way up must not be the excuse.
-    if (limit && amps > *limit) base = std::max(base, amps - sum.known);
+    if (over) base = std::max(base, amps - sum.known);
     base_[channel] = std::clamp(base, amps - sum.most, amps - sum.least);
     value_[channel] = amps;
     known_[channel] = sum.known;
@@ -78,6 +83,30 @@ bool Circuit::over() const {
         if (heard_[channel] && limit && value_[channel] > *limit + 0.05) return true;
     }
     return false;
+}
+
+void Circuit::add_rooms(std::vector<Room>& rooms, const std::vector<Point>& points,
+                        std::uint32_t below, Duration now) const {
+    const Room room = this->room(below, now);
+    rooms.push_back(room);
+    if (!site_->metered || silent(now)) return;
+    std::uint32_t guessed = 0;
+    for (std::size_t i = 0; i < points.size(); ++i) {
+        if ((below >> i & 1U) != 0 && points[i].guessed()) guessed |= 1U << i;
+    }
+    // Where it is not known whether a point is on a phase at all, lowering it may free nothing
+    // there. So the others must fit in without it as well, whichever of them it is.
+    std::uint32_t without = guessed;
+    for (int n = 0; without != 0 && n < guesses_weighed; ++n, without = (without - 1) & guessed) {
+        Room strict = room;
+        strict.points = below & ~without;
+        for (std::size_t i = 0; i < points.size(); ++i) {
+            if ((without >> i & 1U) == 0) continue;
+            for (std::size_t phase = 0; phase < 3; ++phase)
+                strict.free_a[phase] -= points[i].bounds(phase, now).known;
+        }
+        rooms.push_back(strict);
+    }
 }
 
 Room Circuit::room(std::uint32_t below, Duration now) const {

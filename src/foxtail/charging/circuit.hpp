@@ -13,7 +13,8 @@ namespace foxtail::charging {
 /// A meter sees points and house together, and boxes follow a limit some seconds late and say so
 /// later still. So the house's share is only known to lie between the reading less the most and
 /// less the least that the points may draw at the moment; within that it stays what it was, moved
-/// by what no point can explain. Above the limit, a rise is always the house's.
+/// by what no point can explain. Above the limit, a rise is always the house's, and no point is
+/// believed to draw more than the least that fits what it said.
 class Circuit {
 public:
     static constexpr std::size_t channels = 4;  // L1, L2, L3, and the sum of all
@@ -32,6 +33,9 @@ public:
     [[nodiscard]] bool silent(Duration now) const;
     [[nodiscard]] bool ever_heard() const { return heard_[0] || heard_[3]; }
     [[nodiscard]] Room room(std::uint32_t below, Duration now) const;
+    /// room(), and what holds besides while it is not known which phases a point is on.
+    void add_rooms(std::vector<Room>& rooms, const std::vector<Point>& points, std::uint32_t below,
+                   Duration now) const;
     /// More flows than may, by what was heard last.
     [[nodiscard]] bool over() const;
     [[nodiscard]] std::optional<double> signal_w() const { return signal_w_; }

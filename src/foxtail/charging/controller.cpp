@@ -66,16 +66,30 @@ void Controller::start(Moment now) {
 
 // ---- what is heard ----
 
-// tidy: long because it is one list of what can be heard, each with what it means
+/// What a box draws. False when that is what it drew before: most of what boxes say is.
+bool Controller::heard_draw(PointRole role, std::size_t index, double amount, Moment now) {
+    Point& point = points_[index];
+    const Phases drew = point.draw();
+    const auto line_of = [&](PointRole first) {
+        return static_cast<std::size_t>(role) - static_cast<std::size_t>(first);
+    };
+    if (role == PointRole::power) {
+        point.heard_power(amount, now.mono);
+        gain(index, point.energy.heard_power(std::max(amount, 0.0), now), now);
+        note_edges(index, now);
+    } else if (role <= PointRole::power_l3) {
+        point.heard_line_power(line_of(PointRole::power_l1), amount, now.mono);
+    } else {
+        point.heard_current(line_of(PointRole::current_l1), amount, now.mono);
+        note_edges(index, now);
+    }
+    return point.draw() != drew;
+}
+
 void Controller::hear(PointRole role, std::size_t index, const Value& value, Seq seq, Moment now) {
     Point& point = points_[index];
     const auto number = number_value(value);
     because_ = seq;
-    const Phases drew = point.draw();
-    const bool measures = role >= PointRole::power && role <= PointRole::current_l3;
-    const auto line_of = [&](PointRole first) {
-        return static_cast<std::size_t>(role) - static_cast<std::size_t>(first);
-    };
     switch (role) {
         case PointRole::status:
             if (const auto status = status_from(text_value(value)))
@@ -85,27 +99,20 @@ void Controller::hear(PointRole role, std::size_t index, const Value& value, Seq
             point.online = flag_value(value).value_or(point.online);
             break;
         case PointRole::power:
-            if (!number) break;
-            point.heard_power(*number, now.mono);
-            gain(index, point.energy.heard_power(std::max(*number, 0.0), now));
-            note_edges(index, now);
-            break;
         case PointRole::power_l1:
         case PointRole::power_l2:
         case PointRole::power_l3:
-            if (number) point.heard_line_power(line_of(PointRole::power_l1), *number, now.mono);
-            break;
         case PointRole::current_l1:
         case PointRole::current_l2:
         case PointRole::current_l3:
-            if (number) point.heard_current(line_of(PointRole::current_l1), *number, now.mono);
-            note_edges(index, now);
+            if (!number || !heard_draw(role, index, *number, now)) return;
             break;
         case PointRole::energy:
-            if (number) gain(index, point.energy.heard_register(*number, point.most_w(), now));
+            if (number) gain(index, point.energy.heard_register(*number, point.most_w(), now), now);
             return;  // changes nothing of who gets what
         case PointRole::session_energy:
-            if (number) gain(index, point.energy.heard_transaction(*number, point.most_w(), now));
+            if (number)
+                gain(index, point.energy.heard_transaction(*number, point.most_w(), now), now);
             return;
         case PointRole::id_tag:
             point.tag = printable(text_value(value), 64);
@@ -141,8 +148,6 @@ void Controller::hear(PointRole role, std::size_t index, const Value& value, Seq
             point.plan_fresh = point.plan_a.has_value();
             break;
     }
-    // Most of what boxes say is what they said before.
-    if (measures && point.draw() == drew) return;
     decide(now);
 }
 

@@ -143,6 +143,8 @@ public:
     [[nodiscard]] const std::vector<Circuit>& circuits() const { return circuits_; }
 
 private:
+    [[nodiscard]] bool heard_draw(PointRole role, std::size_t point, double amount, Moment now);
+
     // decide.cpp: who gets how much
     void decide(Moment now);
     [[nodiscard]] std::vector<Room> rooms(Moment now) const;
@@ -187,7 +189,7 @@ private:
     void heard_status(std::size_t point, Status status, Moment now);
     void begin_session(std::size_t point, Moment now);
     void end_session(std::size_t point, Moment now);
-    void gain(std::size_t point, const Energy::Gain& gain);
+    void gain(std::size_t point, const Energy::Gain& gain, Moment now);
     void note_edges(std::size_t point, Moment now);
     void find_cars(Moment now);
     void find_person(Point& point) const;

@@ -125,6 +125,113 @@ TEST(Controller, a_jump_of_the_meter_is_answered_within_the_call_and_names_its_c
     EXPECT_EQ(house.controller->proposals()[0].because, 777U);
 }
 
+TEST(Controller, where_only_the_power_is_told_a_full_fuse_is_relieved_whatever_the_phases_are) {
+    House house;
+    house.meter(5);
+    house.plug();
+    house.say(PointRole::power, 0.0);
+    EXPECT_EQ(house.limit(), 16);
+    house.pass(40);
+    house.meter(14);                         // the car takes 9 A of the 16 on each phase ...
+    house.say(PointRole::power, 9 * 690.0);  // ... which might as well be 13.5 A on two
+    house.pass(10);
+    house.meter(27);
+    // The house takes 18 A of the 25: a limit above what the car takes would relieve nothing.
+    EXPECT_EQ(house.limit(), 7);
+}
+
+TEST(Controller, a_box_that_tells_its_phases_one_after_the_other_is_not_judged_in_between) {
+    House house;
+    house.meter(5);
+    house.plug();
+    house.draws(0);
+    house.live(60, 5);
+    EXPECT_EQ(house.limit(), 16);
+    house.meter(28);  // the house takes 12 A
+    EXPECT_EQ(house.limit(), 13);
+    house.meter(25);
+    house.pass(40);
+    house.say(PointRole::current_l1, 13.0);  // the others still stand at 16
+    EXPECT_EQ(house.limit(), 13);
+    EXPECT_NE(house.fact("obeyed"), "\"draws_more\"");
+    house.say(PointRole::current_l2, 13.0);
+    house.say(PointRole::current_l3, 13.0);
+    EXPECT_EQ(house.limit(), 13);
+}
+
+TEST(Controller, what_a_box_says_late_is_not_counted_twice) {
+    House house;
+    house.meter(5);
+    house.plug();
+    house.draws(6);
+    house.wish(Setting::at_most, 6.0);
+    house.pass(40);
+    house.meter(11);
+    house.draws(6);
+    house.wish(Setting::at_most, 16.0);
+    house.pass(30);
+    EXPECT_EQ(house.limit(), 16);
+    house.meter(21);  // the box follows ...
+    house.pass(10);
+    house.draws(16);  // ... and says so only now
+    house.wish(Setting::at_most, 12.0);
+    house.pass(10);
+    house.meter(17);  // it follows again, and says nothing
+    house.pass(10);
+    house.meter(27);  // the house takes 15 A of the 25
+    EXPECT_EQ(house.limit(), 10);
+    house.meter(27);  // the same again is nothing new
+    EXPECT_EQ(house.limit(), 10);
+}
+
+TEST(Controller, a_box_that_speaks_seldom_has_not_lost_its_phases) {
+    House house;
+    house.meter(5);
+    house.plug();
+    for (int minute = 0; minute < 10; ++minute) {
+        if (minute % 4 == 0) {
+            house.say(PointRole::current_l1, 16.0);
+            house.say(PointRole::current_l2, 0.0);
+            house.say(PointRole::current_l3, 0.0);
+        }
+        for (int i = 0; i < 60; ++i) {
+            house.controller->hear(CircuitRole::current_l1, 0, 21.0, 1, house.now());
+            house.controller->hear(CircuitRole::current_l2, 0, 20.0, 1, house.now());
+            house.controller->hear(CircuitRole::current_l3, 0, 20.0, 1, house.now());
+            house.pass(1);
+        }
+        // A car on L1 alone leaves the others out of it.
+        if (minute > 1) {
+            EXPECT_EQ(house.limit(), 16) << "minute " << minute;
+        }
+    }
+}
+
+TEST(Controller, a_free_point_is_told_to_wait_unless_it_says_that_it_does) {
+    House house(2);
+    house.meter(5);
+    house.say(PointRole::limit, 0.0, 0);
+    house.say(PointRole::limit, 16.0, 1);
+    house.say(PointRole::status, std::string("Available"), 0);
+    house.say(PointRole::status, std::string("Available"), 1);
+    ASSERT_EQ(house.said.size(), 1U);
+    EXPECT_EQ(house.said[0].point, 1U);
+    EXPECT_EQ(house.said[0].value, 0);
+}
+
+TEST(Controller, what_the_register_tells_just_before_the_plug_belongs_to_the_session) {
+    House house;
+    house.meter(5);
+    house.say(PointRole::status, std::string("Available"));
+    house.say(PointRole::energy, 1000.0);
+    house.pass(60);
+    house.say(PointRole::energy, 1064.0);  // what flowed while nobody listened
+    house.say(PointRole::status, std::string("Charging"));
+    house.say(PointRole::energy, 1100.0);
+    house.pass(70);
+    EXPECT_EQ(house.fact("session_energy"), "100.0");
+}
+
 TEST(Controller, below_six_amperes_there_is_only_a_pause) {
     House house;
     house.meter(5);

@@ -73,17 +73,18 @@ const char* Controller::out_of_hand(std::size_t index, Moment now) const {
 
 std::vector<Room> Controller::rooms(Moment now) const {
     std::vector<Room> out;
-    for (std::size_t c = 0; c < circuits_.size(); ++c) {
-        Room room = circuits_[c].room(below_[c], now.mono);
-        for (std::size_t i = 0; i < points_.size(); ++i) {
-            if ((below_[c] >> i & 1U) == 0 || out_of_hand(i, now) == nullptr) continue;
+    for (std::size_t c = 0; c < circuits_.size(); ++c)
+        circuits_[c].add_rooms(out, points_, below_[c], now.mono);
+    for (std::size_t i = 0; i < points_.size(); ++i) {
+        if (out_of_hand(i, now) == nullptr) continue;
+        for (Room& room : out) {
+            if ((room.points >> i & 1U) == 0) continue;
             for (std::size_t phase = 0; phase < 3; ++phase) {
                 const double kept = points_[i].reserve(phase, now.mono);
                 room.free_a[phase] -= kept;
                 room.free_w -= kept * site_.volts;
             }
         }
-        out.push_back(room);
     }
     return out;
 }
@@ -400,9 +401,8 @@ void Controller::propose(std::size_t index, double target, Moment now) {
         point.sent_at = now.mono;
         return say();
     }
-    const bool idle =
-        !point.commanded && target <= 0 && !plugged(point.status) && point.highest() < idle_below_a;
-    if (idle) return;
+    const bool told_so = !point.commanded && target <= 0 && point.limit_reported == 0.0;
+    if (told_so && !plugged(point.status) && point.highest() < idle_below_a) return;
     if (!point.commanded || target != point.commanded_a || point.refused) {
         point.command(target, now.mono);
         point.raise_since.reset();

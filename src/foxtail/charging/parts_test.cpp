@@ -1,3 +1,4 @@
+#include "foxtail/charging/circuit.hpp"
 #include "foxtail/charging/energy.hpp"
 #include "foxtail/charging/matching.hpp"
 #include "foxtail/charging/share.hpp"
@@ -101,6 +102,34 @@ TEST(Share, no_room_is_ever_exceeded) {
 }
 
 // ---- energy ----
+
+// ---- the fuse ----
+
+TEST(Fuse, lowering_a_car_that_may_not_be_on_a_phase_is_no_relief_for_it) {
+    PointSite box;
+    CircuitSite main;
+    main.limit_a = 25;
+    main.metered = true;
+    std::vector<Point> points{{box, 230}, {box, 230}};
+    const Duration now = seconds(1000);
+    for (Point& point : points) point.status = Status::charging;
+    points[0].commanded_a = 16;
+    for (std::size_t line = 0; line < 3; ++line) points[0].heard_current(line, 16, now);
+    points[1].commanded_a = 6;
+    points[1].heard_power(1380, now);  // 6 A on one phase, or 2 A on each
+    EXPECT_TRUE(points[1].guessed());
+    Circuit circuit(main, 230);
+    for (std::size_t phase = 0; phase < 3; ++phase) circuit.heard(phase, 28, points, 0b11, now);
+    std::vector<Room> rooms;
+    circuit.add_rooms(rooms, points, 0b11, now);
+    ASSERT_EQ(rooms.size(), 2U);
+    // If it is there the house takes 10 A, and both must fit into the rest; if it is not, the house
+    // takes 12 A.
+    EXPECT_EQ(rooms[0].points, 0b11U);
+    EXPECT_EQ(rooms[1].points, 0b01U);
+    EXPECT_NEAR(rooms[0].free_a[2], 15, 0.01);
+    EXPECT_NEAR(rooms[1].free_a[2], 13, 0.01);
+}
 
 TEST(EnergyCount, a_register_counts_by_its_difference_and_the_first_word_counts_nothing) {
     Energy energy;

@@ -41,9 +41,22 @@ std::size_t Point::lines() const {
                           : wired;
 }
 
-void Point::draws(const Phases& draw, Duration now) {
+/// A box tells its phases one by one: those it says nothing new of in one go are what they were.
+void Point::measured(std::size_t phase, Duration now) {
+    if (measured_ && now - told_at_ > skew) {
+        for (auto& at : measured_at_) at = std::max(at, told_at_);
+    }
     measured_ = true;
-    measured_at_ = now;
+    told_at_ = now;
+    measured_at_[phase] = now;
+}
+
+bool Point::measured_since(Duration since) const {
+    return measured_ && std::all_of(site_->wiring.begin(), site_->wiring.end(),
+                                    [&](auto phase) { return measured_at_[phase] >= since; });
+}
+
+void Point::draws(const Phases& draw, Duration now) {
     for (std::size_t p = 0; p < 3; ++p) {
         if (draw[p] <= current_seen_a) continue;
         seen_[p] = true;
@@ -60,6 +73,7 @@ void Point::heard_current(std::size_t line, double amps, Duration now) {
     line_amps_[line] = std::max(amps, 0.0);
     Phases draw = draw_;
     draw[site_->wiring[line]] = line_amps_[line];
+    measured(site_->wiring[line], now);
     draws(draw, now);
 }
 
@@ -69,6 +83,7 @@ void Point::heard_line_power(std::size_t line, double watts, Duration now) {
     if (line_amps_[line] >= 0) return;  // it tells the current itself
     Phases draw = draw_;
     draw[site_->wiring[line]] = line_watts_[line] / volts_;
+    measured(site_->wiring[line], now);
     draws(draw, now);
 }
 
@@ -77,13 +92,16 @@ void Point::heard_power(double watts, Duration now) {
     if (line_amps_[0] >= 0 || line_watts_[0] >= 0) return;
     // Only the sum is known: it is on as few phases as the limit allows for, whichever they are.
     const std::size_t n = lines();
-    const double allowed = commanded_a + std::max(0.5, commanded_a * 0.05);
+    const double limit = unsettled(now) ? std::max(peak_, commanded_a) : commanded_a;
+    const double allowed = limit + std::max(0.5, limit * 0.05);
     std::size_t k = 1;
     while (k < n && watts_ / volts_ / static_cast<double>(k) > allowed) ++k;
     const double each = watts_ / volts_ / static_cast<double>(k);
-    guessed_ = k < n;
+    even_ = watts_ / volts_ / static_cast<double>(n);
+    guessed_ = k < n && even_ > 0;
     Phases draw{};
     for (std::size_t line = 0; line < n; ++line) draw[site_->wiring[line]] = each;
+    for (const auto phase : site_->wiring) measured(phase, now);
     draws(draw, now);
 }
 
@@ -113,6 +131,8 @@ void Point::watch_phases(Duration now) {
         return;
     }
     for (std::size_t p = 0; p < 3; ++p) {
+        // A box that speaks seldom has not lost a phase.
+        if (draw_[p] > current_seen_a) seen_at_[p] = now;
         if (seen_[p] && now - seen_at_[p] > phase_lost_after) seen_[p] = false;
     }
 }
@@ -143,17 +163,17 @@ bool Point::unsettled(Duration now) const {
 }
 
 bool Point::certain(Duration now) const {
-    return !unsettled(now) &&
-           (!commanded || (measured_ && measured_at_ >= commanded_at + site_->obeys_within));
+    return !unsettled(now) && (!commanded || measured_since(commanded_at + site_->obeys_within));
 }
 
 Point::Bounds Point::bounds(std::size_t phase, Duration now) const {
     const PhaseSet possible = phases_possible();
     if (!measured_) {
-        const bool draws = plugged(status) && possible[phase];
-        return {0, draws ? commanded_a : 0, draws ? std::max(commanded_a, peak_) : 0};
+        const double known = plugged(status) && possible[phase] ? commanded_a : 0;
+        return {0, known, known > 0 ? std::max(known, peak_) : 0, known};
     }
-    Bounds b{guessed_ ? 0 : draw_[phase], draw_[phase], draw_[phase]};
+    const double known = guessed_ ? std::min(even_, draw_[phase]) : draw_[phase];
+    Bounds b{known, known, draw_[phase], known};
     if (now - draw_changed_ <= skew) {
         b.least = std::min(b.least, draw_before_[phase]);
         b.most = std::max(b.most, draw_before_[phase]);
@@ -161,7 +181,9 @@ Point::Bounds Point::bounds(std::size_t phase, Duration now) const {
     if (certain(now) || !possible[phase]) return b;
     // What was measured may be from before the limit took effect.
     b.least = std::min(b.least, unsettled(now) ? trough_ : commanded_a);
-    if (phases_on()[phase]) b.most = std::max(b.most, unsettled(now) ? peak_ : commanded_a);
+    if (!phases_on()[phase]) return b;
+    b.most = std::max(b.most, unsettled(now) ? peak_ : commanded_a);
+    b.soon = commanded_a;
     return b;
 }
 
@@ -181,7 +203,7 @@ Obeyed Point::obeyed(Duration now) const {
     const double allowed = commanded_a + std::max(obey_slack_a, commanded_a * obey_slack_ratio);
     if (measured_ && highest() > allowed)
         return commanded && now - obey_since_ >= site_->obeys_within &&
-                       measured_at_ >= obey_since_ + site_->obeys_within
+                       measured_since(obey_since_ + site_->obeys_within)
                    ? Obeyed::draws_more
                    : Obeyed::waiting;
     if (!measured_ && plugged(status) && commanded_a > 0) return Obeyed::unmeasured;

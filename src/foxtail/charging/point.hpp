@@ -51,6 +51,8 @@ public:
     [[nodiscard]] const Phases& draw() const { return draw_; }
     [[nodiscard]] bool measured() const { return measured_; }
     [[nodiscard]] double highest() const;
+    /// It tells only its power, and may be on fewer phases than it could.
+    [[nodiscard]] bool guessed() const { return guessed_; }
     [[nodiscard]] double watts() const;
 
     /// The phases it takes current from: those seen, else all that it could.
@@ -69,8 +71,11 @@ public:
     [[nodiscard]] bool certain(Duration now) const;
     struct Bounds {
         double least = 0;
+        /// As it says. Where it tells only its power, what it takes of a phase if it is on all of
+        /// them: the least that lowering it can free there.
         double known = 0;
         double most = 0;
+        double soon = 0;  // where its limit leads it
     };
     /// What a meter may see of it on a phase at this moment.
     [[nodiscard]] Bounds bounds(std::size_t phase, Duration now) const;
@@ -87,6 +92,8 @@ public:
 
 private:
     void draws(const Phases& draw, Duration now);
+    void measured(std::size_t phase, Duration now);
+    [[nodiscard]] bool measured_since(Duration since) const;
     [[nodiscard]] std::size_t lines() const;
 
     const PointSite* site_;
@@ -97,9 +104,11 @@ private:
     Phases draw_{};
     Phases draw_before_{};
     Duration draw_changed_;
-    Duration measured_at_;
+    Duration told_at_;                       // anything
+    std::array<Duration, 3> measured_at_{};  // each phase
     bool measured_ = false;
     bool guessed_ = false;  // on which phases it is
+    double even_ = 0;       // then: its current if it is on all of them
     PhaseSet seen_{};
     std::array<Duration, 3> seen_at_{};
     double peak_ = 0;  // of the limits that may still be in effect
@@ -118,6 +127,8 @@ public:
     std::string transaction;
     bool tells_transaction = false;
     Energy energy;
+    Energy::Gain early;  // what was told last while nothing was plugged in
+    Duration early_at;
     Mode mode;
     Mode mode_before = Mode::min_sun;  // what "now" goes back to
     std::optional<double> at_most_a;   // a person's

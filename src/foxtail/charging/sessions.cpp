@@ -9,6 +9,7 @@ namespace {
 
 constexpr Duration last_figures_within = seconds(20);  // of a session, after the plug is out
 constexpr Duration seek_every = seconds(15);
+constexpr Duration early_within = seconds(5);
 constexpr double charging_from_w = 500;
 constexpr double sure_enough_to_learn = 0.95;
 constexpr std::string_view guest_name = "guest";
@@ -34,7 +35,7 @@ void Controller::heard_status(std::size_t index, Status status, Moment now) {
     }
     const bool out = status == Status::available || status == Status::reserved;
     if (!out || !point.session || point.closing_at.us != 0) return;
-    gain(index, point.energy.heard_power(0, now));
+    gain(index, point.energy.heard_power(0, now), now);
     point.session->until = now.wall;
     point.closing_at = now.mono + last_figures_within;
     if (point.mode == Mode::now) point.mode = point.mode_before;
@@ -55,6 +56,9 @@ void Controller::begin_session(std::size_t index, Moment now) {
     session.tag = point.tag;
     session.ev_id = point.ev_id;
     point.session = std::move(session);
+    // Nothing flows without a car: what the register told just before the plug is of this one.
+    if (now.mono - point.early_at <= early_within) gain(index, point.early, now);
+    point.early = {};
     point.plugged_at = now.mono;
     point.edges.clear();
     point.forget_phases();
@@ -90,9 +94,14 @@ void Controller::end_session(std::size_t index, Moment now) {
     tell_session(index, now);
 }
 
-void Controller::gain(std::size_t index, const Energy::Gain& gain) {
+void Controller::gain(std::size_t index, const Energy::Gain& gain, Moment now) {
     Point& point = points_[index];
-    if (!point.session || gain.wh <= 0) return;
+    if (gain.wh <= 0) return;
+    if (!point.session) {
+        point.early = gain;
+        point.early_at = now.mono;
+        return;
+    }
     Session& session = *point.session;
     session.wh += gain.wh;
     session.estimated = session.estimated || gain.estimated;
