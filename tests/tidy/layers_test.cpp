@@ -29,6 +29,7 @@ const std::map<std::string, Module>& modules() {
         {"cars", {3, {"base", "model", "twin"}}},
         {"planner", {3, {"base", "model", "journal", "twin"}}},
         {"forecast", {3, {"base", "planner"}}},
+        {"planning", {3, {"base", "model", "planner", "forecast"}}},
         {"charging", {3, {"base", "model", "journal", "twin"}}},
         {"json", {3, {"base", "model", "journal", "grants"}}},
         {"verify", {3, {"base", "model", "journal"}}},
@@ -48,17 +49,15 @@ const std::map<std::string, Module>& modules() {
           {"base", "model", "journal", "twin", "grants", "rules", "planner", "json", "hub",
            "runtime"}}},
         {"cli", {6, {"base", "model", "journal", "grants", "json", "runtime", "hub", "store"}}},
-        {"app",
-         {6,
-          {"base", "model", "journal", "twin", "grants", "rules", "cars", "planner", "forecast",
-           "charging", "json", "hub", "runtime", "store", "connectors", "config", "api", "cli",
-           "sim"}}}};
+        {"app", {6, {"base",    "model",    "journal",    "twin",   "grants",   "rules", "cars",
+                     "planner", "forecast", "planning",   "solver", "charging", "json",  "hub",
+                     "runtime", "store",    "connectors", "config", "api",      "cli",   "sim"}}}};
     return all;
 }
 
 /// What the deterministic core is made of: no input or output, no clock, no chance, no threads.
-const std::set<std::string> core = {"base", "model",   "journal",  "twin",     "grants", "rules",
-                                    "cars", "planner", "forecast", "charging", "hub"};
+const std::set<std::string> core = {"base", "model",   "journal",  "twin",     "grants",   "rules",
+                                    "cars", "planner", "forecast", "planning", "charging", "hub"};
 
 std::string first_part(const std::string& module) {
     return module.substr(0, module.find('/'));
