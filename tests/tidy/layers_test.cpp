@@ -27,7 +27,8 @@ const std::map<std::string, Module>& modules() {
         {"grants", {2, {"base", "model", "journal"}}},
         {"rules", {3, {"base", "model", "journal", "twin"}}},
         {"cars", {3, {"base", "model", "twin"}}},
-        {"planner", {3, {"base", "model", "journal", "twin"}}},
+        {"planner", {3, {"base"}}},
+        {"solver", {4, {"base", "planner", "runtime"}}},
         {"forecast", {3, {"base", "planner"}}},
         {"charging", {3, {"base", "model", "journal", "twin"}}},
         {"json", {3, {"base", "model", "journal", "grants"}}},
@@ -48,11 +49,9 @@ const std::map<std::string, Module>& modules() {
           {"base", "model", "journal", "twin", "grants", "rules", "planner", "json", "hub",
            "runtime"}}},
         {"cli", {6, {"base", "model", "journal", "grants", "json", "runtime", "hub", "store"}}},
-        {"app",
-         {6,
-          {"base", "model", "journal", "twin", "grants", "rules", "cars", "planner", "forecast",
-           "charging", "json", "hub", "runtime", "store", "connectors", "config", "api", "cli",
-           "sim"}}}};
+        {"app", {6, {"base",       "model",    "journal",  "twin", "grants", "rules",   "cars",
+                     "planner",    "forecast", "charging", "json", "hub",    "runtime", "store",
+                     "connectors", "config",   "api",      "cli",  "sim",    "solver"}}}};
     return all;
 }
 
