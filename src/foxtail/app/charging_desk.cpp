@@ -1,5 +1,6 @@
 #include "foxtail/app/charging_desk.hpp"
 
+#include "foxtail/app/give_exactly.hpp"
 #include "foxtail/base/log.hpp"
 
 #include <algorithm>
@@ -192,7 +193,6 @@ void ChargingDesk::listen() {
     add(config_.house, Target::Of::house, 0, charging::house_roles);
 }
 
-/// One grant for each address: the same ones stay, others given earlier are taken back.
 Result<void> ChargingDesk::give_grants() {
     std::map<std::string, std::uint16_t> wanted;
     for (const auto& [address, unused] : targets_) wanted[address] = looking;
@@ -206,30 +206,7 @@ Result<void> ChargingDesk::give_grants() {
     also(config_.limits, Verb::set);
     also(config_.phases, Verb::set);
     also(config_.starts, Verb::run);
-    std::vector<Seq> stale;
-    for (const Grant& grant : hub_.authority().grants()) {
-        if (grant.given.subject != door_->subject() || grant.given.purpose != charging_purpose)
-            continue;
-        const auto at = grant.given.addresses.size() == 1 ? wanted.find(grant.given.addresses[0])
-                                                          : wanted.end();
-        if (at == wanted.end() || at->second != grant.given.verbs) {
-            stale.push_back(grant.id);
-        } else {
-            wanted.erase(at);
-        }
-    }
-    Door house = hub_.door(the_hub);
-    for (const Seq grant : stale)
-        house.take_back(grant, "no longer configured", [](const auto&) {});
-    for (const auto& [address, verbs] : wanted) {
-        GrantGiven grant;
-        grant.subject = door_->subject();
-        grant.addresses = {address};
-        grant.verbs = verbs;
-        grant.purpose = charging_purpose;
-        if (auto given = hub_.give(std::move(grant)); !given) return fail(given.error());
-    }
-    return {};
+    return give_exactly(hub_, door_->subject(), wanted, charging_purpose);
 }
 
 Result<void> ChargingDesk::tell_things() {

@@ -35,9 +35,8 @@ void numbers(JsonText& json, std::string_view name, std::size_t count, double pa
 void band(JsonText& json, std::string_view name, const planner::Series& series, const Plan& plan,
           std::size_t count) {
     if (series.values.empty()) return;
-    numbers(json, name, count, per_kw, [&](std::size_t i) {
-        return series.mean(plan.slots[i].from, plan.slots[i].until);
-    });
+    numbers(json, name, count, per_kw,
+            [&](std::size_t i) { return series.mean(plan.slots[i].from, plan.slots[i].until); });
 }
 
 const char* state_word(planner::Goal::State state) {
@@ -86,12 +85,9 @@ void device(JsonText& json, const planning::Keeper& keeper, const Plan& plan, co
     numbers(json, "kw", count, per_kw, [&](std::size_t i) { return course.steps[i].kw; });
     if (course.kind != Kind::appliance) {
         const double percent = percent_of_level(keeper, course);
-        json.text("level_unit", percent > 0                      ? "%"
-                                : course.kind == Kind::heat_pump ? "Cel"
-                                                                 : "kWh");
-        numbers(json, "level", count, 100, [&](std::size_t i) {
-            return course.steps[i].level * (percent > 0 ? percent : 1);
-        });
+        json.text("level_unit", percent > 0 ? "%" : course.kind == Kind::heat_pump ? "Cel" : "kWh");
+        numbers(json, "level", count, 100,
+                [&](std::size_t i) { return course.steps[i].level * (percent > 0 ? percent : 1); });
     }
     json.key("intent").array();
     for (std::size_t i = 0; i < count; ++i)

@@ -12,8 +12,8 @@ namespace foxtail {
 /// docs/planning.md. Numbers are rounded to what is meant: kW and kWh to a watt, prices to a
 /// hundredth of a cent. At most 64 KiB: a plan that would be longer leaves out its last slots.
 [[nodiscard]] std::string plan_json(const planning::Keeper& keeper, const planner::Plan& plan,
-                                    const std::vector<planner::Alternative>& alternatives,
-                                    Time now, const planning::Speech& speech);
+                                    const std::vector<planner::Alternative>& alternatives, Time now,
+                                    const planning::Speech& speech);
 
 /// What a wish would change, against the plan that is followed: the answer of POST /plan/what-if.
 [[nodiscard]] std::string what_if_json(const planner::Plan& plan, const planner::Plan& other,

@@ -153,6 +153,9 @@ struct Request {
     std::vector<Appliance> appliances;
     std::vector<Override> overrides;
     Ladder ladder;
+    /// What a kWh is worth that is left at the end of the horizon (terminal values are shares of
+    /// it); nothing = from the mean and the least of `buy_eur`.
+    std::optional<double> terminal_eur_kwh;
 };
 
 }  // namespace foxtail::planner

@@ -1,5 +1,7 @@
 #include "foxtail/planning/goals.hpp"
 
+#include "foxtail/forecast/local_time.hpp"
+
 #include <array>
 #include <cctype>
 #include <charconv>
@@ -121,12 +123,6 @@ std::string format_days(std::uint8_t days) {
     return ' ' + out;
 }
 
-/// Days since 1970-01-01 of the local date.
-std::int64_t local_day(const Zone& zone, Time t) {
-    const auto local = (t + zone.offset_at(t)).us;
-    return local >= 0 ? local / days(1).us : -((-local + days(1).us - 1) / days(1).us);
-}
-
 }  // namespace
 
 Result<std::vector<CarGoal>> parse_goals(std::string_view text) {
@@ -184,23 +180,15 @@ std::string format_clock(int minute) {
 }
 
 Time local_moment(const Zone& zone, Time now, int days_ahead, int minute) {
-    const Time local{(local_day(zone, now) + days_ahead) * days(1).us + minutes(minute).us};
-    // The offset holds at the moment sought, not now: two tries settle it but for times left out.
-    Time t = local - zone.offset_at(local);
-    t = local - zone.offset_at(t);
-    if ((t + zone.offset_at(t)).us == local.us) return t;
-    // Left out by a change of clocks: the change lies within the three hours around.
-    for (Time probe = t - hours(2);; probe = probe + minutes(15))
-        if ((probe + zone.offset_at(probe)).us >= local.us) return probe;
+    return forecast::moment_of(zone, forecast::local_time(zone, now).day + days_ahead, minute);
 }
 
 int local_weekday(const Zone& zone, Time t) {
-    return static_cast<int>(((local_day(zone, t) + 3) % 7 + 7) % 7);  // 1970-01-01: a Thursday
+    return (forecast::local_time(zone, t).weekday + 6) % 7;
 }
 
 int local_minute(const Zone& zone, Time t) {
-    const auto local = (t + zone.offset_at(t)).us;
-    return static_cast<int>((local - local_day(zone, t) * days(1).us) / minutes(1).us);
+    return forecast::local_time(zone, t).minute;
 }
 
 std::vector<Time> due_times(const CarGoal& goal, const Zone& zone, Time now, Time until) {

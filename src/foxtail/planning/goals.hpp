@@ -38,7 +38,7 @@ constexpr std::size_t goals_max = 16;
 [[nodiscard]] std::string format_clock(int minute);
 
 /// The moment at which the local clock shows `minute` on the day that is `days_ahead` after the
-/// local day of `now`. A time that a change of clocks leaves out becomes the moment of the change.
+/// local day of `now`. A time that a change of clocks leaves out is as much after it.
 [[nodiscard]] Time local_moment(const Zone& zone, Time now, int days_ahead, int minute);
 /// 0 = Monday.
 [[nodiscard]] int local_weekday(const Zone& zone, Time t);

@@ -77,10 +77,10 @@ TEST(Goals, follow_the_clock_on_the_wall_over_a_change_of_time) {
                 ElementsAre(at("2026-03-29T05:00:00Z"), at("2026-03-30T05:00:00Z")));
     EXPECT_THAT(due_times(seven, berlin, at("2026-10-24T12:00:00Z"), at("2026-10-25T12:00:00Z")),
                 ElementsAre(at("2026-10-25T06:00:00Z")));
-    // 02:30 is left out on March 29: the clock goes on at 03:00, which is 01:00 UTC.
+    // 02:30 is left out on March 29: it becomes 03:30, which is 01:30 UTC.
     const CarGoal skipped = (*parse_goals("80 % by 02:30"))[0];
     EXPECT_THAT(due_times(skipped, berlin, at("2026-03-28T12:00:00Z"), at("2026-03-29T12:00:00Z")),
-                ElementsAre(at("2026-03-29T01:00:00Z")));
+                ElementsAre(at("2026-03-29T01:30:00Z")));
 }
 
 TEST(Goals, weekday_and_minute_are_local) {

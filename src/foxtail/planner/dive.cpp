@@ -1,0 +1,393 @@
+#include "foxtail/planner/dive.hpp"
+
+#include "foxtail/planner/heat_path.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+namespace foxtail::planner {
+namespace {
+
+constexpr double unknown = std::numeric_limits<double>::quiet_NaN();
+constexpr double whole_enough = 1e-6;
+
+std::size_t at(int column) {
+    return static_cast<std::size_t>(column);
+}
+
+/// One dive. Each step leaves `now` as the solution of what is fixed so far.
+class Diver {
+public:
+    Diver(const Formulation& f, LinearSolver& linear, const std::vector<double>& hints)
+        : f_(f), fixing_(f.model, linear), hints_(hints) {}
+
+    std::optional<Dived> run() {
+        now_ = fixing_.solve();
+        if (now_.status != Status::optimal) return std::nullopt;
+        const double bound = now_.objective;
+        for (std::size_t i = 0; i < f_.appliances.size(); ++i) appliance(f_.appliances[i]);
+        for (std::size_t i = 0; i < f_.zones.size(); ++i) zone(i);
+        for (std::size_t i = 0; i < f_.tanks.size(); ++i) rest(f_.tanks[i].on);
+        for (std::size_t i = 0; i < f_.cars.size(); ++i) car(i);
+        if (!directions() || now_.status != Status::optimal) return std::nullopt;
+        return Dived{now_, fixing_.all(), bound, fixing_.solves()};
+    }
+
+private:
+    double x(int column) const { return now_.x[at(column)]; }
+    bool whole(int column) const { return column != none && f_.model.columns[at(column)].whole; }
+
+    /// Tries what `fix` fixes; keeps it only if it holds.
+    template <class Columns>
+    Solution attempt(const Columns& columns, const std::vector<double>& values) {
+        for (std::size_t i = 0; i < columns.size(); ++i) fixing_.fix(columns[i], values[i]);
+        return fixing_.solve();
+    }
+
+    /// The best of several ways to fix the same columns; the first that holds where all are dear.
+    bool choose(const std::vector<int>& columns, const std::vector<std::vector<double>>& ways) {
+        std::optional<std::size_t> best;
+        Solution best_solution;
+        std::size_t last = 0;
+        for (std::size_t i = 0; i < ways.size(); ++i) {
+            auto solution = attempt(columns, ways[i]);
+            last = i;
+            if (solution.status != Status::optimal) continue;
+            if (best && solution.objective >= best_solution.objective - 1e-9) continue;
+            best = i;
+            best_solution = std::move(solution);
+        }
+        if (!best) {
+            for (const int column : columns) fixing_.free(column);
+            return false;
+        }
+        if (*best != last) {
+            best_solution = attempt(columns, ways[*best]);
+        }
+        now_ = std::move(best_solution);
+        return now_.status == Status::optimal;
+    }
+
+    void appliance(const ApplianceColumns& c);
+    void zone(std::size_t index);
+    std::vector<double> rounded_zone(const ZoneColumns& c) const;
+    HeatQuestion question(std::size_t index, double bend) const;
+    void tank_guess(std::size_t zone);
+    void rest(const Columns& columns);
+    void car(std::size_t index);
+    void spread(const CarColumns& c, const Car& car, std::size_t range);
+    bool directions();
+
+    const Formulation& f_;
+    Fixing fixing_;
+    const std::vector<double>& hints_;
+    Solution now_;
+};
+
+void Diver::appliance(const ApplianceColumns& c) {
+    // The likeliest starts of the relaxed plan, each tried.
+    struct Guess {
+        double weight;
+        std::size_t which;
+    };
+    std::vector<Guess> guesses;
+    double far = 0;
+    for (std::size_t i = 0; i < c.starts.size(); ++i) {
+        const int column = c.starts[i].column;
+        if (!whole(column)) {
+            far += x(column);
+            continue;
+        }
+        double weight = x(column);
+        if (!hints_.empty() && hints_[at(column)] > 0.5) weight += 0.5;
+        if (weight > 1e-6) guesses.push_back({weight, i});
+    }
+    std::stable_sort(guesses.begin(), guesses.end(),
+                     [](const Guess& a, const Guess& b) { return a.weight > b.weight; });
+    if (guesses.size() > 3) guesses.resize(3);
+    std::vector<int> columns;
+    for (const auto& start : c.starts) {
+        if (whole(start.column)) columns.push_back(start.column);
+    }
+    if (columns.empty()) return;
+    std::vector<std::vector<double>> ways;
+    for (const auto& guess : guesses) {
+        std::vector<double> way(columns.size(), 0);
+        for (std::size_t i = 0; i < columns.size(); ++i) {
+            if (columns[i] == c.starts[guess.which].column) way[i] = 1;
+        }
+        ways.push_back(std::move(way));
+    }
+    if (guesses.empty() || far + x(c.missed) > 0.3) ways.emplace_back(columns.size(), 0.0);
+    if (!choose(columns, ways)) attempt(columns, std::vector<double>(columns.size(), 0));
+}
+
+HeatQuestion Diver::question(std::size_t index, double bend) const {
+    const auto& s = f_.scene;
+    const auto& z = s.request.zones[index];
+    const auto& c = f_.zones[index];
+    HeatQuestion q;
+    q.temperature = z.temperature_c;
+    q.running = z.running;
+    q.min_kw = z.min_kw;
+    q.max_kw = z.max_kw;
+    q.start_eur = z.start_eur;
+    q.cold_eur = s.ladder.cold_kh;
+    q.hot_eur = s.ladder.hot_kh;
+    for (std::size_t t = 0; t < s.heat_whole; ++t) {
+        HeatQuestion::Slot slot;
+        slot.hours = s.hours[t];
+        slot.price = now_.dual[at(f_.balance[t])] / s.hours[t];
+        if (slot.price <= s.sell[t] + 1e-6) {
+            slot.cheap_kw = x(c.power[t]) + x(f_.exports[t]) + x(f_.curtailed[t]);
+            slot.price_beyond = std::max(slot.price, s.buy[t]);
+        }
+        slot.keep = c.keep[t];
+        slot.reach = c.reach[t];
+        const auto& step = f_.model.rows[at(c.steps[t])];
+        slot.constant = step.lower - (t == 0 ? c.keep[t] * z.temperature_c : 0);
+        slot.low = z.low_c.mean(s.slots[t].from, s.slots[t].until);
+        slot.high = std::max(slot.low, z.high_c.mean(s.slots[t].from, s.slots[t].until));
+        slot.blocked = c.blocked[t];
+        for (std::size_t i = 0; i < f_.tanks.size(); ++i) {
+            const bool shares = s.request.tanks[i].zone == index;
+            if (shares && fixing_.value(f_.tanks[i].on[t]) > 0.5) slot.blocked = true;
+        }
+        slot.forced = c.forced[t] && !slot.blocked;
+        const auto reach = [&](Duration d) {
+            std::size_t n = 0;
+            while (t + n < s.heat_whole && s.slots[t + n].from < s.slots[t].from + d) ++n;
+            return n;
+        };
+        slot.up = std::max<std::size_t>(1, reach(z.min_up));
+        slot.down = reach(z.min_down);
+        q.slots.push_back(slot);
+    }
+    if (s.heat_whole < s.size()) {
+        q.slope = now_.dual[at(c.steps[s.heat_whole])] * c.keep[s.heat_whole];
+    }
+    q.at = x(c.temperature[s.heat_whole - 1]);
+    q.bend = bend * z.capacity_kwh_k / 9;
+    return q;
+}
+
+/// Energy carried along until it is worth a run of the shortest length.
+std::vector<double> Diver::rounded_zone(const ZoneColumns& c) const {
+    std::vector<double> way;
+    double owed = 0;
+    bool on = false;
+    for (std::size_t t = 0; t < f_.scene.heat_whole; ++t) {
+        owed += x(c.on[t]) * f_.scene.hours[t];
+        on = !c.blocked[t] && (c.forced[t] || owed > (on ? 0.05 : 0.3));
+        if (on) owed -= f_.scene.hours[t];
+        way.push_back(on ? 1 : 0);
+    }
+    return way;
+}
+
+/// Hot water first, where it shares the machine: it is on or off and wants little.
+void Diver::tank_guess(std::size_t zone) {
+    const auto& s = f_.scene;
+    for (std::size_t i = 0; i < f_.tanks.size(); ++i) {
+        if (s.request.tanks[i].zone != zone) continue;
+        rest(f_.tanks[i].on);
+    }
+}
+
+void Diver::zone(std::size_t index) {
+    const auto& s = f_.scene;
+    const auto& c = f_.zones[index];
+    if (s.heat_whole == 0 || s.request.zones[index].max_kw <= 0) return;
+    tank_guess(index);
+    std::vector<int> columns(c.on.begin(),
+                             c.on.begin() + static_cast<std::ptrdiff_t>(s.heat_whole));
+    std::vector<std::vector<double>> ways;
+    const auto add = [&ways](std::vector<double> way) {
+        if (std::find(ways.begin(), ways.end(), way) == ways.end()) ways.push_back(std::move(way));
+    };
+    const auto as_numbers = [](const std::vector<bool>& path) {
+        return std::vector<double>(path.begin(), path.end());
+    };
+    const bool clear = std::all_of(columns.begin(), columns.end(), [this](int column) {
+        return x(column) < whole_enough || x(column) > 1 - whole_enough;
+    });
+    if (clear) {
+        std::vector<double> as_is;
+        for (const int column : columns) as_is.push_back(std::round(x(column)));
+        add(std::move(as_is));
+    } else {
+        for (const double bend : {0.02, 0.15}) add(as_numbers(heat_path(question(index, bend))));
+        add(rounded_zone(c));
+        if (!hints_.empty()) {
+            std::vector<double> last;
+            for (const int column : columns) last.push_back(hints_[at(column)]);
+            if (std::none_of(last.begin(), last.end(), [](double v) { return std::isnan(v); })) {
+                add(std::move(last));
+            }
+        }
+    }
+    if (choose(columns, ways)) {
+        const auto& first = now_;
+        // Prices have moved with what was fixed: once more with those of the whole plan.
+        if (!clear && first.status == Status::optimal) {
+            std::vector<double> chosen;
+            for (const int column : columns) chosen.push_back(std::round(x(column)));
+            for (const int column : columns) fixing_.free(column);
+            const auto again = as_numbers(heat_path(question(index, 0.05)));
+            choose(columns, again == chosen ? std::vector<std::vector<double>>{chosen}
+                                            : std::vector<std::vector<double>>{again, chosen});
+        }
+        return;
+    }
+    // Only what has to run does.
+    std::vector<double> least;
+    for (std::size_t t = 0; t < s.heat_whole; ++t) least.push_back(c.forced[t] ? 1 : 0);
+    choose(columns, {least});
+}
+
+/// Rounds by carrying along what was rounded off, in halves.
+void Diver::rest(const Columns& all) {
+    std::vector<int> columns;
+    std::vector<double> way;
+    double owed = 0;
+    for (std::size_t t = 0; t < all.size(); ++t) {
+        if (!whole(all[t]) || fixing_.is_fixed(all[t])) continue;
+        const auto& bounds = f_.model.columns[at(all[t])];
+        owed += x(all[t]) * f_.scene.hours[t];
+        const bool on = bounds.upper > 0.5 && owed >= 0.5 * f_.scene.hours[t] && x(all[t]) > 1e-6;
+        if (on) owed -= f_.scene.hours[t];
+        columns.push_back(all[t]);
+        way.push_back(on ? 1 : 0);
+    }
+    if (columns.empty()) return;
+    if (!choose(columns, {way})) choose(columns, {std::vector<double>(columns.size(), 0)});
+}
+
+/// Where the relaxed plan charges with less than the charger can: all or nothing, so that the
+/// energy stays about the same.
+void Diver::spread(const CarColumns& c, const Car& car, std::size_t range) {
+    std::vector<int> columns;
+    std::vector<double> way;
+    double owed = 0;
+    for (std::size_t t = 0; t < c.on[range].size(); ++t) {
+        const int on = c.on[range][t];
+        if (!whole(on) || fixing_.is_fixed(on)) continue;
+        const double kw = x(c.power[range][t]);
+        const double least = car.ranges[range].min_kw;
+        const double dt = f_.scene.hours[t];
+        bool charge = kw >= least - 1e-7;
+        if (!charge && kw > 1e-6) {
+            owed += kw * dt;
+            charge = owed >= 0.5 * least * dt;
+            if (charge) owed -= least * dt;
+        }
+        columns.push_back(on);
+        way.push_back(charge ? 1 : 0);
+    }
+    if (columns.empty()) return;
+    if (!choose(columns, {way})) choose(columns, {std::vector<double>(columns.size(), 0)});
+}
+
+void Diver::car(std::size_t index) {
+    const auto& car = f_.scene.request.cars[index];
+    const auto& c = f_.cars[index];
+    // Giving back excludes charging: what the relaxed plan does more of.
+    std::vector<int> columns;
+    std::vector<double> way;
+    for (std::size_t t = 0; t < c.gives.size(); ++t) {
+        if (!whole(c.gives[t])) continue;
+        double charged = 0;
+        for (const auto& power : c.power) charged += x(power[t]);
+        columns.push_back(c.gives[t]);
+        way.push_back(x(c.out[t]) > charged + 1e-6 ? 1 : 0);
+    }
+    if (!columns.empty() && !choose(columns, {way})) {
+        choose(columns, {std::vector<double>(columns.size(), 0)});
+    }
+    for (std::size_t range = car.ranges.size(); range-- > 0;) spread(c, car, range);
+}
+
+bool Diver::directions() {
+    std::vector<int> columns;
+    std::vector<double> way;
+    for (std::size_t t = 0; t < f_.direction.size(); ++t) {
+        if (!whole(f_.direction[t])) continue;
+        columns.push_back(f_.direction[t]);
+        way.push_back(x(f_.imports[t]) >= x(f_.exports[t]) ? 1 : 0);
+    }
+    for (std::size_t i = 0; i < f_.batteries.size(); ++i) {
+        const auto& c = f_.batteries[i];
+        const auto& battery = f_.scene.request.batteries[i];
+        for (std::size_t t = 0; t < c.direction.size(); ++t) {
+            if (!whole(c.direction[t])) continue;
+            const double stored =
+                x(c.in[t]) * battery.charge_efficiency - x(c.out[t]) / battery.discharge_efficiency;
+            columns.push_back(c.direction[t]);
+            way.push_back(stored >= 0 ? 1 : 0);
+        }
+    }
+    if (columns.empty()) return true;
+    return choose(columns, {way, std::vector<double>(columns.size(), 1)});
+}
+
+}  // namespace
+
+Fixing::Fixing(const Model& model, LinearSolver& linear)
+    : model_(model), linear_(linear), fixed_(model.columns.size(), unknown) {}
+
+void Fixing::fix(int column, double value) {
+    const auto& bounds = model_.columns[at(column)];
+    const double within = std::clamp(value, bounds.lower, bounds.upper);
+    if (fixed_[at(column)] == within) return;
+    fixed_[at(column)] = within;
+    linear_.set_bounds(column, within, within);
+}
+
+void Fixing::free(int column) {
+    if (!is_fixed(column)) return;
+    fixed_[at(column)] = unknown;
+    linear_.set_bounds(column, model_.columns[at(column)].lower, model_.columns[at(column)].upper);
+}
+
+bool Fixing::is_fixed(int column) const {
+    return !std::isnan(fixed_[at(column)]);
+}
+
+double Fixing::value(int column) const {
+    return fixed_[at(column)];
+}
+
+Solution Fixing::solve() {
+    ++solves_;
+    auto solution = linear_.solve();
+    // Whoever says optimal without an answer that can be read has failed.
+    const bool sound = solution.x.size() == model_.columns.size() &&
+                       solution.dual.size() == model_.rows.size() &&
+                       std::isfinite(solution.objective) &&
+                       std::all_of(solution.x.begin(), solution.x.end(),
+                                   [](double v) { return std::isfinite(v); }) &&
+                       std::all_of(solution.dual.begin(), solution.dual.end(),
+                                   [](double v) { return std::isfinite(v); });
+    if (solution.status == Status::optimal && !sound) solution.status = Status::failed;
+    return solution;
+}
+
+std::optional<Dived> dive(const Formulation& f, LinearSolver& linear,
+                          const std::vector<double>& hints) {
+    return Diver(f, linear, hints).run();
+}
+
+std::optional<Dived> settle(const Formulation& f, LinearSolver& linear,
+                            const std::vector<double>& whole) {
+    Fixing fixing(f.model, linear);
+    for (std::size_t i = 0; i < f.model.columns.size(); ++i) {
+        if (f.model.columns[i].whole) fixing.fix(static_cast<int>(i), std::round(whole[i]));
+    }
+    auto solution = fixing.solve();
+    if (solution.status != Status::optimal) return std::nullopt;
+    const double objective = solution.objective;
+    return Dived{std::move(solution), fixing.all(), objective, fixing.solves()};
+}
+
+}  // namespace foxtail::planner

@@ -1,0 +1,160 @@
+#include "foxtail/planner/formulation.hpp"
+
+#include "foxtail/planner/grid.hpp"
+#include "foxtail/planner/ladder.hpp"
+#include "foxtail/planner/prepare.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+namespace foxtail::planner {
+namespace {
+
+std::size_t slots_before(const Scene& scene, Duration ahead) {
+    std::size_t n = 0;
+    while (n < scene.size() && scene.slots[n].from < scene.request.now + ahead) ++n;
+    return n;
+}
+
+/// Whole numbers for cars go to the end of a stay that is nearly over by then.
+std::size_t car_window(const Scene& scene) {
+    auto ahead = hours(12);
+    for (const auto& car : scene.request.cars) {
+        for (const auto& session : car.sessions) {
+            const auto left = session.depart - scene.request.now;
+            if (session.arrive <= scene.request.now && left > hours(12) && left <= hours(15)) {
+                ahead = std::max(ahead, left);
+            }
+        }
+    }
+    return slots_before(scene, ahead);
+}
+
+void cap_load(Scene& scene) {
+    const double most = scene.request.connection.import_max_kw;
+    for (std::size_t t = 0; t < scene.size(); ++t) {
+        const double bearable = most + scene.sun[t];
+        if (scene.load[t] <= bearable) continue;
+        scene.load[t] = bearable;
+        scene.mended.push_back({"load", "more is forecast than the connection can bring"});
+        for (++t; t < scene.size(); ++t) {
+            scene.load[t] = std::min(scene.load[t], most + scene.sun[t]);
+        }
+    }
+}
+
+void cap_feed_in(Scene& scene) {
+    const auto decided = slots_before(scene, hours(12));
+    for (std::size_t t = decided; t < scene.size(); ++t) {
+        scene.sell[t] = std::min(scene.sell[t], scene.buy[t]);
+    }
+}
+
+void prices(Scene& scene) {
+    double sum = 0;
+    double time = 0;
+    scene.least_price = scene.size() ? scene.buy[0] : 0;
+    for (std::size_t t = 0; t < scene.size(); ++t) {
+        sum += scene.buy[t] * scene.hours[t];
+        time += scene.hours[t];
+        scene.least_price = std::min(scene.least_price, scene.buy[t]);
+        scene.dearest_price =
+            std::max({scene.dearest_price, std::abs(scene.buy[t]), std::abs(scene.sell[t])});
+    }
+    scene.mean_price = std::max(0.0, scene.request.terminal_eur_kwh.value_or(sum / time));
+    scene.least_price = std::max(0.0, scene.request.terminal_eur_kwh.value_or(scene.least_price));
+}
+
+/// The objective as a row, to be held while ties are broken.
+void add_money_row(Formulation& f) {
+    f.money_row = f.row(-Model::infinite, Model::infinite);
+    for (std::size_t i = 0; i < f.model.columns.size(); ++i) {
+        const double cost = f.model.columns[i].cost;
+        if (cost != 0) f.entry(f.money_row, static_cast<int>(i), cost);
+    }
+}
+
+}  // namespace
+
+Scene make_scene(const Request& asked) {
+    auto prepared = prepare(asked);
+    Scene scene;
+    scene.request = std::move(prepared.request);
+    scene.mended = std::move(prepared.mended);
+    const auto& r = scene.request;
+    scene.slots = make_slots(r);
+    for (const auto& slot : scene.slots) scene.hours.push_back(slot.hours());
+    scene.buy = by_slot(r.buy_eur, scene.slots);
+    scene.sell = by_slot(r.sell_eur, scene.slots);
+    scene.load = by_slot(r.load_kw, scene.slots);
+    scene.sun = by_slot(r.sun_kw, scene.slots);
+    scene.outdoor = by_slot(r.outdoor_c, scene.slots);
+    cap_load(scene);
+    cap_feed_in(scene);
+    prices(scene);
+    scene.factor = ladder_factor(scene.dearest_price);
+    scene.ladder = scaled(r.ladder, scene.dearest_price);
+    scene.heat_whole = slots_before(scene, hours(6));
+    scene.car_whole = car_window(scene);
+    scene.appliance_whole = slots_before(scene, hours(24));
+    return scene;
+}
+
+int Formulation::column(double lower, double upper, double cost, Share share, bool whole) {
+    model.columns.push_back({lower, std::max(lower, upper), cost, whole});
+    shares.push_back(share);
+    return static_cast<int>(model.columns.size()) - 1;
+}
+
+int Formulation::row(double lower, double upper) {
+    model.rows.push_back({lower, upper});
+    return static_cast<int>(model.rows.size()) - 1;
+}
+
+void Formulation::entry(int row, int column, double value) {
+    if (value != 0) model.entries.push_back({row, column, value});
+}
+
+void Formulation::draws(std::size_t slot, int column, double value) {
+    entry(balance[slot], column, -value);
+}
+
+const Override* override_of(const Scene& scene, const std::string& device, std::size_t slot) {
+    const auto& s = scene.slots[slot];
+    const auto middle = s.from + Duration{(s.until - s.from).us / 2};
+    const Override* found = nullptr;
+    for (const auto& over : scene.request.overrides) {
+        if (over.device == device && over.from <= middle && middle < over.until) found = &over;
+    }
+    return found;
+}
+
+int add_override_gap(Formulation& f, std::size_t slot, double most_kw) {
+    const double cost = override_eur_kwh * f.scene.factor * f.scene.hours[slot];
+    return f.column(0, most_kw, cost, Share::penalty);
+}
+
+double battery_worth(const Scene& scene) {
+    return 0.9 * 0.5 * (scene.mean_price + scene.least_price);
+}
+double car_worth(const Scene& scene) {
+    return 0.85 * (0.6 * scene.mean_price + 0.4 * scene.least_price);
+}
+double heat_worth(const Scene& scene) {
+    return 0.7 * scene.mean_price;
+}
+
+Formulation formulate(Scene scene) {
+    Formulation f;
+    f.scene = std::move(scene);
+    add_grid(f);
+    add_batteries(f);
+    add_cars(f);
+    add_zones(f);
+    add_tanks(f);
+    add_appliances(f);
+    add_money_row(f);
+    return f;
+}
+
+}  // namespace foxtail::planner

@@ -1,0 +1,198 @@
+#include "foxtail/planner/planner.hpp"
+
+#include "foxtail/planner/check.hpp"
+#include "foxtail/planner/dive.hpp"
+#include "foxtail/planner/hints.hpp"
+#include "foxtail/planner/options.hpp"
+#include "foxtail/planner/read_out.hpp"
+#include "foxtail/planner/stages.hpp"
+#include "foxtail/planner/thumb.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+namespace foxtail::planner {
+namespace {
+
+/// What the last plan was made of.
+struct Made {
+    Formulation f;
+    std::optional<Dived> dived;  // nothing: by rules of thumb
+    double relaxed = 0;          // no plan costs less
+    std::vector<double> x;       // as it was read out
+    Plan plan;
+    std::uint64_t number = 0;
+};
+
+/// Nothing but what has to be: the whole numbers that always hold.
+std::vector<double> least(const Formulation& f) {
+    std::vector<double> whole(f.model.columns.size(), 0);
+    for (const auto& zone : f.zones) {
+        for (std::size_t t = 0; t < zone.on.size(); ++t) {
+            if (zone.on[t] != none) whole[static_cast<std::size_t>(zone.on[t])] = zone.forced[t];
+        }
+    }
+    for (const int column : f.direction) {
+        if (column != none) whole[static_cast<std::size_t>(column)] = 1;
+    }
+    return whole;
+}
+
+}  // namespace
+
+class Planner::Impl {
+public:
+    explicit Impl(std::unique_ptr<LinearSolver> linear) : linear_(std::move(linear)) {}
+
+    Plan plan(const Request& request) {
+        auto f = formulate(make_scene(request));
+        if (last_ && same(last_->f, f)) return last_->plan;
+        ++number_;
+        Made made{std::move(f), std::nullopt, 0, {}, {}, number_};
+        Stage stage = Stage::warm;
+        if (last_ && last_->dived && alike(last_->f, made.f)) {
+            linear_->load(made.f.model);
+            made.dived = settle(made.f, *linear_, last_->dived->solution.x);
+            made.relaxed = -Model::infinite;
+            if (made.dived && !finish(made, stage)) made.dived.reset();
+        }
+        if (!made.dived) {
+            stage = Stage::dive;
+            linear_->load(made.f.model);
+            const auto hints = last_ && last_->dived
+                                   ? carried_over(last_->f, last_->dived->solution.x, made.f)
+                                   : std::vector<double>{};
+            made.dived = dive(made.f, *linear_, hints);
+            if (made.dived) made.relaxed = made.dived->bound;
+            if (made.dived && !finish(made, stage)) made.dived.reset();
+        }
+        if (!made.dived) last_resorts(made);
+        last_ = std::move(made);
+        return last_->plan;
+    }
+
+    WholeTask task() const {
+        WholeTask task;
+        if (!last_ || !last_->dived) return task;
+        task.number = last_->number;
+        task.model = last_->f.model;
+        // The row of the objective is for stage B; here it would only be in the way.
+        std::erase_if(task.model.entries,
+                      [this](const Model::Entry& e) { return e.row == last_->f.money_row; });
+        task.model.rows.pop_back();
+        task.start = last_->dived->solution.x;
+        return task;
+    }
+
+    std::optional<Plan> improve(std::uint64_t task, const Solution& answer) {
+        if (!last_ || !last_->dived || task != last_->number) return std::nullopt;
+        const bool readable = answer.status == Status::optimal || answer.status == Status::feasible;
+        if (!readable || answer.x.size() != last_->f.model.columns.size()) return std::nullopt;
+        for (std::size_t i = 0; i < answer.x.size(); ++i) {
+            if (!std::isfinite(answer.x[i])) return std::nullopt;
+            const bool whole = last_->f.model.columns[i].whole;
+            if (whole && std::abs(answer.x[i] - std::round(answer.x[i])) > 1e-4) {
+                return std::nullopt;
+            }
+        }
+        Made made{last_->f, std::nullopt, last_->relaxed, {}, {}, last_->number};
+        linear_->load(made.f.model);
+        made.dived = settle(made.f, *linear_, answer.x);
+        if (!made.dived) return std::nullopt;
+        const double before = last_->dived->solution.objective;
+        const double after = made.dived->solution.objective;
+        const double best = std::min(before, after);
+        // A bound above what is known to be possible, or below the relaxed one, proves nothing.
+        const bool proves = std::isfinite(answer.bound) && answer.bound <= best + 1e-4 &&
+                            answer.bound >= last_->relaxed - 1e-4;
+        const auto mark = [&](Plan& plan) {
+            if (!proves) return;
+            plan.gap_eur = std::max(0.0, best - answer.bound);
+            if (answer.status == Status::optimal) plan.stage = Stage::proved;
+        };
+        if (after < before - worth_replacing && finish(made, Stage::dive)) {
+            mark(made.plan);
+            last_ = std::move(made);
+            return last_->plan;
+        }
+        resident_ = false;
+        if (!proves) return std::nullopt;
+        mark(last_->plan);
+        return last_->plan;
+    }
+
+    std::vector<Alternative> alternatives(std::size_t most) {
+        if (!last_ || !last_->dived) return {};
+        if (!resident_) {
+            linear_->load(last_->f.model);
+            resident_ = true;
+        }
+        return options(last_->f, *linear_, *last_->dived, most);
+    }
+
+    void accept(const Plan& plan) { carried_out_ = plan; }
+
+private:
+    static constexpr double worth_replacing = 0.02;
+
+    /// From whole numbers to a plan that is checked: ties broken, one way at a time.
+    bool finish(Made& made, Stage stage) {
+        const auto& a = made.dived->solution;
+        const auto* old = carried_out_ ? &*carried_out_ : nullptr;
+        resident_ = false;
+        auto b = break_ties(made.f, *linear_, a.objective, old);
+        if (b) b = one_way(made.f, *linear_, std::move(*b));
+        if (b && read(made, b->x, stage)) return true;
+        // Without stage B.
+        linear_->load(made.f.model);
+        auto again = settle(made.f, *linear_, a.x);
+        if (!again) return false;
+        auto plain = one_way(made.f, *linear_, again->solution);
+        return plain && read(made, plain->x, stage);
+    }
+
+    bool read(Made& made, const std::vector<double>& x, Stage stage) {
+        made.x = x;
+        made.plan = read_out(made.f, x, made.dived->solution.dual);
+        made.plan.stage = stage;
+        return check(made.f.scene, made.plan).holds();
+    }
+
+    void last_resorts(Made& made) {
+        linear_->load(made.f.model);
+        made.dived = settle(made.f, *linear_, least(made.f));
+        made.relaxed = -Model::infinite;
+        if (made.dived && finish(made, Stage::dive)) return;
+        made.dived.reset();
+        made.plan = rules_of_thumb(made.f.scene);
+        made.plan.stage = Stage::rules_of_thumb;
+    }
+
+    std::unique_ptr<LinearSolver> linear_;
+    std::optional<Made> last_;
+    std::optional<Plan> carried_out_;
+    std::uint64_t number_ = 0;
+    bool resident_ = false;  // the solver holds the last model with the costs of stage A
+};
+
+Planner::Planner(std::unique_ptr<LinearSolver> linear)
+    : impl_(std::make_unique<Impl>(std::move(linear))) {}
+Planner::~Planner() = default;
+
+Plan Planner::plan(const Request& request) {
+    return impl_->plan(request);
+}
+WholeTask Planner::task() const {
+    return impl_->task();
+}
+std::optional<Plan> Planner::improve(std::uint64_t task, const Solution& answer) {
+    return impl_->improve(task, answer);
+}
+std::vector<Alternative> Planner::alternatives(std::size_t most) {
+    return impl_->alternatives(most);
+}
+void Planner::accept(const Plan& plan) {
+    impl_->accept(plan);
+}
+
+}  // namespace foxtail::planner

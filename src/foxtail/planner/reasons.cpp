@@ -1,0 +1,205 @@
+#include "foxtail/planner/formulation.hpp"
+#include "foxtail/planner/read_out.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+namespace foxtail::planner {
+namespace {
+
+constexpr double some_kw = 0.05;  // kW that matter
+
+/// The house in one slot, as the reasons see it.
+struct House {
+    bool imports, exports, paid, at_limit;
+};
+
+House house_in(const Scene& s, const Plan& plan, std::size_t t) {
+    const auto& c = s.request.connection;
+    double limit = c.import_max_kw;
+    if (!c.soft_import_kw.values.empty()) {
+        limit = std::min(limit, c.soft_import_kw.mean(s.slots[t].from, s.slots[t].until));
+    }
+    return {plan.import_kw[t] > some_kw, plan.export_kw[t] + plan.curtailed_kw[t] > some_kw,
+            s.buy[t]<0, plan.import_kw[t]> limit - some_kw};
+}
+
+bool told(const Scene& s, const std::string& name, std::size_t t) {
+    return override_of(s, name, t) != nullptr;
+}
+
+void explain_battery(const Scene& s, const Battery& b, const Plan& plan, Course& course) {
+    for (std::size_t t = 0; t < s.size(); ++t) {
+        auto& step = course.steps[t];
+        const auto h = house_in(s, plan, t);
+        const bool full = step.level >= b.max_kwh - 0.01;
+        const bool empty = step.level <= b.min_kwh + 0.01;
+        if (step.kw > some_kw) {
+            step.intent = h.imports || h.exports ? Intent::charge : Intent::automatic;
+            step.code = h.paid      ? Code::negative_price
+                        : h.imports ? Code::cheap_slot
+                                    : Code::pv_surplus;
+        } else if (step.kw < -some_kw) {
+            const bool all = -step.kw >= b.discharge_max_kw - some_kw;
+            step.intent = h.exports || (h.imports && !all) ? Intent::discharge : Intent::automatic;
+            step.code = h.exports ? Code::export_beats_store : Code::reserve_for_peak;
+        } else {
+            const bool would = (h.imports && !empty) || (h.exports && !full);
+            step.intent = would ? Intent::hold : Intent::automatic;
+            step.code = full        ? Code::full
+                        : h.exports ? Code::export_beats_store
+                        : empty     ? Code::min_soc
+                        : h.imports ? Code::hold_for_higher_price
+                                    : Code::indifferent;
+        }
+        if (told(s, b.name, t)) step.code = Code::user_override;
+    }
+}
+
+/// What a car waits for, or why it has enough.
+Code car_rests(const Car& car, const Course& course, const Session& stay, std::size_t t,
+               const Scene& s, bool at_limit) {
+    const double level = course.steps[t].level;
+    if (level >= car.max_kwh - 0.05) return Code::full;
+    for (std::size_t later = t + 1; later < s.size(); ++later) {
+        if (s.slots[later].until > stay.depart + seconds(30)) break;
+        if (course.steps[later].kw > some_kw) {
+            return at_limit ? Code::peak_limit : Code::wait_for_cheaper;
+        }
+    }
+    if (stay.target_kwh && level >= *stay.target_kwh - 0.05) return Code::done;
+    return Code::wait_for_cheaper;
+}
+
+Duration slack_at(const Car& car, const Session& stay, double level, Time from) {
+    double most = 0;
+    for (const auto& range : car.ranges) most = std::max(most, range.max_kw * car.efficiency);
+    if (!stay.target_kwh || most <= 0) return days(1);
+    const double hours = std::max(0.0, *stay.target_kwh - level) / most;
+    return stay.depart - from - Duration{static_cast<std::int64_t>(hours * 3.6e9)};
+}
+
+void explain_car(const Scene& s, const Car& car, const Plan& plan, Course& course) {
+    for (std::size_t t = 0; t < s.size(); ++t) {
+        auto& step = course.steps[t];
+        const auto h = house_in(s, plan, t);
+        const auto stay =
+            std::find_if(car.sessions.begin(), car.sessions.end(), [&](const Session& session) {
+                return s.slots[t].from + seconds(30) >= session.arrive &&
+                       s.slots[t].until <= session.depart + seconds(30);
+            });
+        if (stay == car.sessions.end()) {
+            step.intent = Intent::off;
+            step.code = Code::not_there;
+            continue;
+        }
+        const double before = t == 0 ? car.energy_kwh : course.steps[t - 1].level;
+        const double least = car.ranges.empty() ? 0 : car.ranges.front().min_kw;
+        if (step.kw > 1e-6) {
+            step.intent = !h.imports                  ? Intent::surplus
+                          : step.kw < least + some_kw ? Intent::minimum
+                                                      : Intent::charge;
+            const bool tight = slack_at(car, *stay, before, s.slots[t].from) < minutes(30) &&
+                               stay->target_kwh && before < *stay->target_kwh - 0.05;
+            step.code = before < car.floor_kwh - 0.01 ? Code::min_soc
+                        : h.paid                      ? Code::negative_price
+                        : tight                       ? Code::deadline_tight
+                        : !h.imports                  ? Code::pv_surplus
+                                                      : Code::cheap_slot;
+        } else if (step.kw < -1e-6) {
+            step.intent = Intent::discharge;
+            step.code = Code::reserve_for_peak;
+        } else {
+            step.intent = Intent::off;
+            step.code = car_rests(car, course, *stay, t, s, h.at_limit);
+        }
+        if (told(s, car.name, t)) step.code = Code::user_override;
+    }
+}
+
+void explain_zone(const Scene& s, const Zone& z, const Plan& plan, Course& course) {
+    for (std::size_t t = 0; t < s.size(); ++t) {
+        auto& step = course.steps[t];
+        const auto h = house_in(s, plan, t);
+        const double low = z.low_c.mean(s.slots[t].from, s.slots[t].until);
+        const double high = z.high_c.mean(s.slots[t].from, s.slots[t].until);
+        if (step.kw > 1e-6) {
+            const bool more = step.level > low + 0.5 || step.kw > 0.95 * z.max_kw;
+            step.intent = more ? Intent::boost : Intent::normal;
+            step.code = step.level < low + 0.2 ? Code::comfort
+                        : h.paid               ? Code::negative_price
+                        : !h.imports           ? Code::pv_surplus
+                                               : Code::comfort_preheat;
+        } else {
+            step.intent = Intent::off;
+            const bool later =
+                std::any_of(course.steps.begin() + static_cast<std::ptrdiff_t>(t),
+                            course.steps.end(), [](const Step& next) { return next.kw > 1e-6; });
+            step.code = step.level > high - 0.2 ? Code::full
+                        : h.at_limit            ? Code::peak_limit
+                        : later                 ? Code::wait_for_cheaper
+                                                : Code::done;
+        }
+        if (told(s, z.name, t)) step.code = Code::user_override;
+    }
+}
+
+void explain_tank(const Scene& s, const HotWater& w, const Plan& plan, Course& course) {
+    for (std::size_t t = 0; t < s.size(); ++t) {
+        auto& step = course.steps[t];
+        const auto h = house_in(s, plan, t);
+        if (step.kw > 1e-6) {
+            step.intent = Intent::run;
+            step.code = step.level < w.min_kwh + 0.2 ? Code::comfort
+                        : h.paid                     ? Code::negative_price
+                        : h.imports                  ? Code::cheap_slot
+                                                     : Code::pv_surplus;
+        } else {
+            step.intent = Intent::off;
+            step.code = step.level > w.max_kwh - 0.2 ? Code::full : Code::wait_for_cheaper;
+        }
+        if (told(s, w.name, t)) step.code = Code::user_override;
+    }
+}
+
+void explain_appliance(const Scene& s, const Appliance& a, const Plan& plan, Course& course) {
+    bool ran = false;
+    for (std::size_t t = 0; t < s.size(); ++t) {
+        auto& step = course.steps[t];
+        const auto h = house_in(s, plan, t);
+        if (step.kw > 1e-6) {
+            ran = true;
+            step.intent = Intent::run;
+            step.code =
+                h.paid ? Code::negative_price : (h.imports ? Code::cheap_slot : Code::pv_surplus);
+        } else {
+            step.intent = Intent::off;
+            step.code = ran ? Code::done : Code::wait_for_cheaper;
+        }
+        if (told(s, a.name, t)) step.code = Code::user_override;
+    }
+}
+
+}  // namespace
+
+void add_intents(const Scene& s, Plan& plan) {
+    const auto& r = s.request;
+    const CourseOrder order(r);
+    for (std::size_t i = 0; i < r.batteries.size(); ++i) {
+        explain_battery(s, r.batteries[i], plan, plan.courses[i]);
+    }
+    for (std::size_t i = 0; i < r.cars.size(); ++i) {
+        explain_car(s, r.cars[i], plan, plan.courses[order.cars + i]);
+    }
+    for (std::size_t i = 0; i < r.zones.size(); ++i) {
+        explain_zone(s, r.zones[i], plan, plan.courses[order.zones + i]);
+    }
+    for (std::size_t i = 0; i < r.tanks.size(); ++i) {
+        explain_tank(s, r.tanks[i], plan, plan.courses[order.tanks + i]);
+    }
+    for (std::size_t i = 0; i < r.appliances.size(); ++i) {
+        explain_appliance(s, r.appliances[i], plan, plan.courses[order.appliances + i]);
+    }
+}
+
+}  // namespace foxtail::planner

@@ -1,0 +1,135 @@
+#include "foxtail/solver/clp.hpp"
+
+#include "foxtail/solver/columns.hpp"
+
+#include <cfloat>
+#include <cmath>
+
+#include <Clp_C_Interface.h>
+
+namespace foxtail::solver {
+namespace {
+
+using planner::Model;
+using planner::Solution;
+using planner::Status;
+
+double finite(double value) {
+    return std::isinf(value) ? std::copysign(DBL_MAX, value) : value;
+}
+
+class Clp final : public planner::LinearSolver {
+public:
+    Clp() { renew(); }
+    ~Clp() override { Clp_deleteModel(clp_); }
+    Clp(const Clp&) = delete;
+    Clp& operator=(const Clp&) = delete;
+
+    void load(const Model& model) override {
+        // The same shape again: the basis is most likely near the new optimum.
+        const bool alike = solved_ && Clp_numberColumns(clp_) == int_of(model.columns.size()) &&
+                           Clp_numberRows(clp_) == int_of(model.rows.size());
+        std::vector<unsigned char> basis;
+        if (alike) {
+            const auto* status = Clp_statusArray(clp_);
+            basis.assign(status, status + model.columns.size() + model.rows.size());
+        }
+        Clp_deleteModel(clp_);
+        renew();
+        const ByColumn by(model);
+        Clp_loadProblem(clp_, int_of(model.columns.size()), int_of(model.rows.size()),
+                        by.start.data(), by.row.data(), by.value.data(), by.lower.data(),
+                        by.upper.data(), by.cost.data(), by.row_lower.data(), by.row_upper.data());
+        if (alike) Clp_copyinStatus(clp_, basis.data());
+        solved_ = false;
+        costs_changed_ = false;
+        bounds_changed_ = true;
+    }
+
+    void set_bounds(int column, double lower, double upper) override {
+        Clp_columnLower(clp_)[column] = finite(lower);
+        Clp_columnUpper(clp_)[column] = finite(upper);
+        bounds_changed_ = true;
+    }
+
+    void set_cost(int column, double cost) override {
+        Clp_objective(clp_)[column] = cost;
+        costs_changed_ = true;
+    }
+
+    void set_row(int row, double lower, double upper) override {
+        Clp_rowLower(clp_)[row] = finite(lower);
+        Clp_rowUpper(clp_)[row] = finite(upper);
+        bounds_changed_ = true;
+    }
+
+    Solution solve(int iterations_max) override {
+        Solution solution;
+        Clp_setMaximumIterations(clp_, iterations_max);
+        Clp_setNumberIterations(clp_, 0);
+        // After a change of costs the basis still holds, so the primal simplex goes on from it.
+        if (costs_changed_ && !bounds_changed_) {
+            Clp_primal(clp_, 0);
+        } else {
+            Clp_dual(clp_, 0);
+        }
+        // Optimal only as scaled: once more without scaling, from there.
+        if (Clp_status(clp_) == 0 && Clp_secondaryStatus(clp_) >= 2) {
+            Clp_scaling(clp_, 0);
+            Clp_primal(clp_, 0);
+            Clp_scaling(clp_, 3);
+        }
+        costs_changed_ = bounds_changed_ = false;
+        solved_ = true;
+        solution.status = told();
+        if (solution.status != Status::optimal) return solution;
+        const auto columns = Clp_numberColumns(clp_);
+        const auto rows = Clp_numberRows(clp_);
+        const auto* x = Clp_primalColumnSolution(clp_);
+        const auto* dual = Clp_dualRowSolution(clp_);
+        solution.x.assign(x, x + columns);
+        solution.dual.assign(dual, dual + rows);
+        solution.objective = Clp_objectiveValue(clp_);
+        solution.bound = solution.objective;
+        return solution;
+    }
+
+private:
+    static int int_of(std::size_t n) { return static_cast<int>(n); }
+
+    void renew() {
+        clp_ = Clp_newModel();
+        Clp_setLogLevel(clp_, 0);
+        Clp_scaling(clp_, 3);
+        Clp_setPrimalTolerance(clp_, 1e-8);
+        Clp_setDualTolerance(clp_, 1e-8);
+    }
+
+    [[nodiscard]] Status told() const {
+        switch (Clp_status(clp_)) {
+            case 0:
+                return Status::optimal;
+            case 1:
+                return Status::infeasible;
+            case 2:
+                return Status::unbounded;
+            case 3:
+                return Status::stopped;
+            default:
+                return Status::failed;
+        }
+    }
+
+    Clp_Simplex* clp_ = nullptr;
+    bool solved_ = false;
+    bool costs_changed_ = false;
+    bool bounds_changed_ = true;
+};
+
+}  // namespace
+
+std::unique_ptr<planner::LinearSolver> make_clp() {
+    return std::make_unique<Clp>();
+}
+
+}  // namespace foxtail::solver
