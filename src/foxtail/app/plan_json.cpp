@@ -1,6 +1,7 @@
 #include "foxtail/app/plan_json.hpp"
 
 #include "foxtail/api/json_text.hpp"
+#include "foxtail/model/thing.hpp"
 #include "foxtail/planner/follower.hpp"
 
 #include <cmath>

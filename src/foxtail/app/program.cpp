@@ -5,6 +5,7 @@
 #include "foxtail/api/token.hpp"
 #include "foxtail/app/car_desk.hpp"
 #include "foxtail/app/charging_desk.hpp"
+#include "foxtail/app/plan_desk.hpp"
 #include "foxtail/app/files.hpp"
 #include "foxtail/app/formats.hpp"
 #include "foxtail/app/metrics.hpp"
@@ -65,6 +66,7 @@ struct Program::Parts {
     std::unique_ptr<OcppDoor> ocpp;
     std::unique_ptr<CarDesk> cars;
     std::unique_ptr<ChargingDesk> charging;
+    std::unique_ptr<PlanDesk> plan;
     std::unique_ptr<api::Server> api;
     std::unique_ptr<TlsDoors> tls;
     std::uint16_t api_port = 0;
@@ -78,6 +80,7 @@ struct Program::Parts {
         api.reset();
         ocpp.reset();
         cars.reset();
+        plan.reset();
         charging.reset();
         mqtt.reset();
         formats.reset();
@@ -153,6 +156,12 @@ Result<void> Program::make_owner_token() {
     return replace_file(path, fresh.token + "\n");
 }
 
+/// The process that proves plans: this program, by another name. The worker's own name for itself,
+/// so that a moved or replaced file does not matter.
+std::vector<std::string> Program::prover() {
+    return {"/proc/self/exe", "plan-worker"};
+}
+
 /// Of devices, cars and chargers, and the desks that look after them.
 Result<void> Program::open_doors() {
     const Configuration& configuration = loaded_.configuration;
@@ -169,6 +178,11 @@ Result<void> Program::open_doors() {
     if (configuration.charging.any()) {
         parts_->charging = std::make_unique<ChargingDesk>(hub, configuration.charging);
         if (auto done = parts_->charging->start(); !done) return done;
+    }
+    if (configuration.planning.any()) {
+        parts_->plan = std::make_unique<PlanDesk>(io, hub, *parts_->zone, configuration.planning,
+                                                  configuration.charging, prover());
+        if (auto done = parts_->plan->start(); !done) return done;
     }
     return {};
 }
@@ -216,6 +230,7 @@ Result<void> Program::start() {
     if (auto done = parts_->api->load(); !done) return done;
     show_connector(*parts_->api, *parts_->mqtt);
     show_chargers(*parts_->api, *parts_->ocpp);
+    if (parts_->plan) parts_->api->set_planner(parts_->plan->site());
     const auto port = parts_->api->listen(configuration.api.address, configuration.api.port);
     if (!port) return fail(port.error());
     parts_->api_port = *port;
@@ -381,6 +396,7 @@ void Program::stop() {
     if (parts_->api) parts_->api->stop();
     if (parts_->ocpp) parts_->ocpp->stop();
     if (parts_->cars) parts_->cars->stop();
+    if (parts_->plan) parts_->plan->stop();
     if (parts_->charging) parts_->charging->stop();
     if (parts_->mqtt) parts_->mqtt->stop();
     parts_->hub->stop([this] {

@@ -46,6 +46,7 @@ private:
     [[nodiscard]] Result<void> make_owner_token();
     [[nodiscard]] Result<void> open_doors();
     [[nodiscard]] Result<void> open_tls();
+    [[nodiscard]] static std::vector<std::string> prover();
     void watch_certificate();
     void watch_signals();
     void watch_names();

@@ -1,0 +1,250 @@
+#include "foxtail/app/outlook.hpp"
+
+#include "foxtail/api/json_text.hpp"
+#include "foxtail/base/bytes.hpp"
+#include "foxtail/forecast/local_time.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace foxtail {
+namespace {
+
+using forecast::Band;
+using planning::Outlook;
+
+constexpr Duration learn_every = seconds(10);
+constexpr Duration gap_max = minutes(10);  // what was between two words further apart is not known
+constexpr Duration cars_every = hours(1);
+constexpr Duration quarter_hour = minutes(15);
+constexpr std::uint64_t learned_format = 1;
+
+void score_json(api::JsonText& json, std::string_view name, const forecast::Score& score) {
+    json.key(name).object();
+    for (std::size_t i = 0; i < forecast::lead_names.size(); ++i) {
+        const auto figures = score.figures(static_cast<forecast::Lead>(i));
+        if (figures.hours == 0) continue;
+        json.key(forecast::lead_names.at(i)).object();
+        json.number("hours", figures.hours).number("mae", figures.mae);
+        json.number("bias", figures.bias).number("coverage", figures.coverage);
+        json.number("mean", figures.mean).end_object();
+    }
+    json.end_object();
+}
+
+}  // namespace
+
+Outlooker::Outlooker(const PlanningConfig& config, const Zone& zone)
+    : config_(config), zone_(zone) {
+    for (const auto& car : config_.cars) habits_[car.limits.name];
+}
+
+// ---- what comes in ----
+
+void Outlooker::learn(const planning::Keeper& keeper, Moment now) {
+    const Duration since = now.wall - learned_;
+    if (learned_.known() && since < learn_every && since > Duration{}) return;
+    const Time from = std::exchange(learned_, now.wall);
+    look_at_cars(keeper, now);
+    if (!from.known() || since <= Duration{} || since > gap_max) return;
+    const auto& facts = keeper.facts();
+    if (const auto load = keeper.base_load_kw()) {
+        load_.learn(from, since, *load, facts.somebody_home.value_or(true), zone_);
+        load_score_.came(from, since, *load);
+    }
+    if (facts.sun_kw) {
+        sun_.learn(from, since, std::max(0.0, *facts.sun_kw));
+        sun_score_.came(from, since, std::max(0.0, *facts.sun_kw));
+    }
+    if (facts.outdoor_c) {
+        outdoor_.learn(from, since, *facts.outdoor_c);
+        outdoor_score_.came(from, since, *facts.outdoor_c);
+    }
+}
+
+void Outlooker::look_at_cars(const planning::Keeper& keeper, Moment now) {
+    const bool all = now.wall - cars_seen_ > cars_every;
+    if (all) cars_seen_ = now.wall;
+    const auto& cars = keeper.site().cars;
+    for (std::size_t i = 0; i < cars.size(); ++i) {
+        const auto& heard = keeper.facts().devices.at({planner::Kind::car, i});
+        // Where nobody says whether it is at home, its cable does.
+        const auto home = heard.home ? heard.home : heard.plugged;
+        if (!home) continue;
+        const auto& name = cars[i].limits.name;
+        const auto was = was_home_.find(name);
+        if (!all && was != was_home_.end() && was->second == *home) continue;
+        was_home_[name] = *home;
+        std::optional<double> kwh;
+        if (heard.level) kwh = *heard.level / 100 * cars[i].limits.capacity_kwh;
+        habits_[name].seen(now.wall, *home, kwh, zone_);
+    }
+}
+
+void Outlooker::told(Of what, planner::Series series, Moment now) {
+    switch (what) {
+        case Of::prices:
+            prices_ = std::move(series);
+            break;
+        case Of::sun:
+            sun_.told(series, now.wall);
+            break;
+        case Of::outdoor:
+            outdoor_.told(series, now.wall);
+            break;
+    }
+    looked_ = {};
+}
+
+void Outlooker::told(std::vector<planning::Trip> trips, Time away_until) {
+    trips_ = std::move(trips);
+    away_until_ = away_until;
+    looked_ = {};
+}
+
+// ---- what is expected ----
+
+bool Outlooker::due(Moment now) const {
+    return forecast::cut_down(now.wall, quarter_hour) != looked_;
+}
+
+planner::Series Outlooker::home_series(const planning::Keeper& keeper, Time now) const {
+    const Time until = std::max(keeper.wishes().away_until, away_until_);
+    planner::Series home;
+    home.from = forecast::cut_down(now, quarter_hour);
+    const bool here = keeper.facts().somebody_home.value_or(true);
+    for (Time t = home.from; t < now + config_.horizon; t = t + home.step)
+        home.values.push_back(t < until ? 0 : t < now + hours(2) && !here ? 0 : 1);
+    return home;
+}
+
+void Outlooker::add_prices(Outlook& out, Time from) const {
+    const auto& tariff = config_.tariff;
+    out.buy = forecast::prices(tariff.buy, prices_, from, config_.horizon, quarter_hour, zone_);
+    out.sell = forecast::prices(tariff.sell, prices_, from, config_.horizon, quarter_hour, zone_);
+    if (tariff.buy.kind == forecast::Price::Kind::dynamic &&
+        out.buy.known_until < from + config_.horizon)
+        out.guessed.push_back("prices from " + format_rfc3339(out.buy.known_until) +
+                              " on: as on earlier days");
+}
+
+void Outlooker::add_trips(Outlook& out, Time now) const {
+    out.trips = trips_;
+    for (const auto& car : config_.cars) {
+        const auto& name = car.limits.name;
+        for (const auto& usual :
+             habits_.at(name).trips(now, config_.horizon, car.arrive_kwh, zone_)) {
+            // A calendar knows better than habit.
+            const bool known = std::any_of(trips_.begin(), trips_.end(), [&](const auto& trip) {
+                return trip.car == name && trip.from < usual.back && trip.until > usual.leave;
+            });
+            if (known) continue;
+            planning::Trip trip;
+            trip.car = name;
+            trip.from = usual.under_way ? usual.leave : usual.leave_early;
+            trip.until = usual.back;
+            trip.kwh = usual.kwh;
+            trip.confidence = usual.confidence;
+            trip.words = "as usual";
+            out.trips.push_back(std::move(trip));
+        }
+    }
+    std::sort(out.trips.begin(), out.trips.end(),
+              [](const auto& a, const auto& b) { return a.from < b.from; });
+}
+
+Outlook Outlooker::outlook(const planning::Keeper& keeper, Moment now) {
+    const Time from = forecast::cut_down(now.wall, quarter_hour);
+    looked_ = from;
+    Outlook out;
+    const auto load =
+        load_.forecast(from, config_.horizon, quarter_hour, home_series(keeper, now.wall), zone_);
+    const auto sun = sun_.forecast(from, config_.horizon, quarter_hour);
+    const auto outdoor = outdoor_.forecast(from, config_.horizon, quarter_hour,
+                                           keeper.facts().outdoor_c.value_or(8));
+    load_score_.foretold(now.wall, load);
+    out.load_kw = load.mean;
+    out.load_p10 = load.p10;
+    out.load_p90 = load.p90;
+    out.outdoor_c = outdoor.mean;
+    outdoor_score_.foretold(now.wall, outdoor);
+    if (!config_.sun.address.empty()) {
+        sun_score_.foretold(now.wall, sun);
+        out.sun_kw = sun.mean;
+        out.sun_p10 = sun.p10;
+        out.sun_p90 = sun.p90;
+        if (sun_.hours_known() == 0 && sun_.told_until(from) == from)
+            out.guessed.emplace_back("the sun: nothing is known of it yet");
+    }
+    if (load_.hours_known() == 0)
+        out.guessed.emplace_back("the house's load: nothing is known of it yet");
+    add_prices(out, from);
+    add_trips(out, now.wall);
+    return out;
+}
+
+std::string Outlooker::scores_json() const {
+    std::string out;
+    api::JsonText json(out);
+    json.object();
+    score_json(json, "load", load_score_);
+    score_json(json, "sun", sun_score_);
+    score_json(json, "outdoor", outdoor_score_);
+    json.end_object();
+    return out;
+}
+
+// ---- over a restart ----
+
+std::string Outlooker::save() const {
+    std::string bytes;
+    ByteWriter out(bytes);
+    out.u64(learned_format);
+    out.text(load_.save());
+    out.text(sun_.save());
+    out.text(outdoor_.save());
+    out.text(load_score_.save());
+    out.text(sun_score_.save());
+    out.text(outdoor_score_.save());
+    out.u64(habits_.size());
+    for (const auto& [name, habits] : habits_) {
+        out.text(name);
+        out.text(habits.save());
+    }
+    return bytes;
+}
+
+Result<void> Outlooker::load(std::string_view bytes) {
+    ByteReader in(bytes);
+    if (in.u64() != learned_format) return fail(Code::corrupt, "what was learned: another format");
+    auto load = load_;
+    auto sun = sun_;
+    auto outdoor = outdoor_;
+    auto load_score = load_score_;
+    auto sun_score = sun_score_;
+    auto outdoor_score = outdoor_score_;
+    auto habits = habits_;
+    for (const auto& done :
+         {load.load(in.text()), sun.load(in.text()), outdoor.load(in.text()),
+          load_score.load(in.text()), sun_score.load(in.text()), outdoor_score.load(in.text())})
+        if (!done) return fail(done.error());
+    const auto count = in.u64();
+    for (std::uint64_t i = 0; i < count && in.ok(); ++i) {
+        const std::string name(in.text());
+        const auto text = in.text();
+        const auto at = habits.find(name);
+        if (at == habits.end()) continue;  // no longer configured
+        if (auto done = at->second.load(text); !done) return done;
+    }
+    if (!in.ok()) return fail(Code::corrupt, "what was learned ends early");
+    load_ = std::move(load);
+    sun_ = std::move(sun);
+    outdoor_ = std::move(outdoor);
+    load_score_ = std::move(load_score);
+    sun_score_ = std::move(sun_score);
+    outdoor_score_ = std::move(outdoor_score);
+    habits_ = std::move(habits);
+    return {};
+}
+
+}  // namespace foxtail

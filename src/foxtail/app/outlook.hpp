@@ -1,0 +1,69 @@
+#pragma once
+
+#include "foxtail/config/planner.hpp"
+#include "foxtail/forecast/habits.hpp"
+#include "foxtail/forecast/load.hpp"
+#include "foxtail/forecast/score.hpp"
+#include "foxtail/forecast/weather.hpp"
+#include "foxtail/planning/keeper.hpp"
+
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace foxtail {
+
+/// What the household expects: learns from what its meters say, takes what its sources tell, and
+/// keeps the score of both.
+class Outlooker {
+public:
+    /// Both must outlive it.
+    Outlooker(const PlanningConfig& config, const Zone& zone);
+
+    /// What is measured just now; it is taken to have been so since the last call. Called often.
+    void learn(const planning::Keeper& keeper, Moment now);
+    /// What a source says; NaN where it says nothing.
+    enum class Of : std::uint8_t { prices, sun, outdoor };
+    void told(Of what, planner::Series series, Moment now);
+    /// What calendars say, all of them; by time.
+    void told(std::vector<planning::Trip> trips, Time away_until);
+    /// Nobody will be at home until then, by a calendar.
+    [[nodiscard]] Time away_until() const { return away_until_; }
+
+    /// Whether it is time for another look.
+    [[nodiscard]] bool due(Moment now) const;
+    [[nodiscard]] planning::Outlook outlook(const planning::Keeper& keeper, Moment now);
+    /// How well it was foretold, as JSON.
+    [[nodiscard]] std::string scores_json() const;
+
+    [[nodiscard]] std::string save() const;
+    /// Error: corrupt, and nothing changes.
+    [[nodiscard]] Result<void> load(std::string_view bytes);
+
+private:
+    [[nodiscard]] planner::Series home_series(const planning::Keeper& keeper, Time now) const;
+    void add_prices(planning::Outlook& out, Time from) const;
+    void add_trips(planning::Outlook& out, Time now) const;
+    void look_at_cars(const planning::Keeper& keeper, Moment now);
+
+    const PlanningConfig& config_;
+    const Zone& zone_;
+    forecast::LoadForecast load_;
+    forecast::WeatherForecast sun_{forecast::WeatherForecast::Of::sun};
+    forecast::WeatherForecast outdoor_{forecast::WeatherForecast::Of::outdoor};
+    std::map<std::string, forecast::CarHabits> habits_;  // by car
+    forecast::Score load_score_;
+    forecast::Score sun_score_;
+    forecast::Score outdoor_score_;
+    planner::Series prices_;
+    std::vector<planning::Trip> trips_;
+    Time away_until_;
+    Time learned_;
+    Time looked_;
+    std::map<std::string, bool> was_home_;
+    Time cars_seen_;
+};
+
+}  // namespace foxtail

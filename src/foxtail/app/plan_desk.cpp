@@ -1,0 +1,444 @@
+#include "foxtail/app/plan_desk.hpp"
+
+#include "foxtail/app/give_exactly.hpp"
+#include "foxtail/app/plan_json.hpp"
+#include "foxtail/app/plan_things.hpp"
+#include "foxtail/base/log.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <utility>
+
+namespace foxtail {
+namespace {
+
+using planner::Kind;
+using planning::DeviceId;
+using planning::Setting;
+
+constexpr int plan_alarm = 120;
+constexpr std::string_view wishes_name = "wishes";
+constexpr std::string_view learned_name = "learned";
+constexpr std::string_view plan_purpose = "planning, as configured";
+constexpr Duration order_lives = seconds(30);
+constexpr Duration order_again = minutes(1);  // to a device that does not obey
+constexpr std::uint16_t looks = static_cast<std::uint16_t>(Verb::discover) |
+                                static_cast<std::uint16_t>(Verb::read) |
+                                static_cast<std::uint16_t>(Verb::observe);
+
+std::optional<Setting> setting_from(std::string_view name) {
+    const auto& names = planning::setting_names;
+    const auto at = std::find(names.begin(), names.end(), name);
+    if (at == names.end()) return std::nullopt;
+    return static_cast<Setting>(at - names.begin());
+}
+
+double to_tenth(double value) {
+    return std::round(value * 10) / 10;
+}
+
+}  // namespace
+
+PlanDesk::PlanDesk(boost::asio::io_context& io, Hub& hub, const Zone& zone,
+                   const PlanningConfig& planning, const ChargingConfig& charging,
+                   std::vector<std::string> prover)
+    : hub_(hub),
+      config_(planning),
+      wiring_(wire(config_, charging)),
+      keeper_(wiring_.site, zone),
+      speech_{zone, config_.currency},
+      outlooker_(config_, zone),
+      solving_(io, std::move(prover)) {}
+
+PlanDesk::~PlanDesk() {
+    *alive_ = false;
+    if (door_ && started_) door_->unwatch(*this);
+}
+
+// ---- start and stop ----
+
+Result<void> PlanDesk::start() {
+    auto inlet = hub_.attach("plan", *this);
+    if (!inlet) return fail(inlet.error());
+    inlet_ = *inlet;
+    const auto subject = hub_.name_subject(subject_name, SubjectKind::planner);
+    if (!subject) return fail(subject.error());
+    door_ = hub_.door(*subject);
+    if (auto done = give_grants(); !done) return done;
+    if (auto done = tell_things(); !done) return done;
+    load_kept();
+    solving_.on_better([this](PlanSolving::Answer answer) {
+        if (!keeper_.improved(answer.plan, hub_.now()).published) return;
+        publish(answer.plan, answer.alternatives);
+    });
+    door_->watch(*this);
+    started_ = true;
+    hear_what_is_known();
+    for (const DeviceId id : planning::devices(keeper_.site())) tell_settings(id);
+    wake();
+    return {};
+}
+
+void PlanDesk::stop() {
+    if (!started_ || stopped_) return;
+    keep_if_changed();
+    inlet_->keep(std::string(learned_name), outlooker_.save());
+    stopped_ = true;
+}
+
+Result<void> PlanDesk::give_grants() {
+    std::map<std::string, std::uint16_t> wanted;
+    const auto also = [&](const std::string& address, std::uint16_t verbs) {
+        wanted[address] = static_cast<std::uint16_t>(wanted[address] | looks | verbs);
+    };
+    for (const auto& [address, unused] : wiring_.targets) also(address, 0);
+    for (const auto& address : wiring_.sources) also(address, 0);
+    for (const auto& address : wiring_.settable)
+        also(address, static_cast<std::uint16_t>(Verb::set));
+    for (const auto& address : wiring_.runnable)
+        also(address, static_cast<std::uint16_t>(Verb::run));
+    return give_exactly(hub_, door_->subject(), wanted, plan_purpose);
+}
+
+Result<void> PlanDesk::tell_things() {
+    if (auto told = inlet_->tell(plan_thing()); !told) return fail(told.error());
+    for (const DeviceId id : planning::devices(keeper_.site()))
+        if (auto told = inlet_->tell(plan_device_thing(keeper_.site(), id)); !told)
+            return fail(told.error());
+    return {};
+}
+
+void PlanDesk::load_kept() {
+    const auto restored = inlet_->kept([this](std::string_view name, std::string_view bytes) {
+        const auto done = name == wishes_name    ? keeper_.load(bytes)
+                          : name == learned_name ? outlooker_.load(bytes)
+                                                 : Result<void>{};
+        if (!done)
+            log(LogLevel::error, "planning starts anew",
+                {{"what", std::string(name)}, {"why", done.error().message}});
+    });
+    if (!restored)
+        log(LogLevel::error, "planning starts anew", {{"why", restored.error().message}});
+    kept_changes_ = keeper_.changes();
+}
+
+void PlanDesk::hear_what_is_known() {
+    for (const auto& [address, targets] : wiring_.targets) {
+        const auto view = door_->read(address);
+        if (view && !std::holds_alternative<Null>(view->belief->value))
+            hear(targets, view->belief->value, view->belief->seq);
+    }
+}
+
+// ---- in ----
+
+void PlanDesk::hear(const std::vector<PlanTarget>& targets, const Value& value, Seq seq) {
+    double number = 0;
+    const bool known = as_number(value, number) && std::isfinite(number);
+    for (const PlanTarget& target : targets) {
+        const auto heard = known ? std::optional(number / target.per_unit) : std::nullopt;
+        if (target.device) {
+            keeper_.hear(*target.device, target.device_fact, heard, seq, hub_.now());
+        } else {
+            keeper_.hear(target.house_fact, heard, seq, hub_.now());
+        }
+    }
+}
+
+void PlanDesk::reading(const Property& property, const Belief& belief, Quality) {
+    if (stopped_) return;
+    if (const auto at = wiring_.targets.find(property.address); at != wiring_.targets.end())
+        hear(at->second, belief.value, belief.seq);
+    pump();
+}
+
+void PlanDesk::record(const Record&) {}
+
+void PlanDesk::closed() {
+    log(LogLevel::error, "planning sees nothing any more: its access was taken back");
+}
+
+void PlanDesk::pause(bool) {}
+
+std::optional<DeviceId> PlanDesk::find(std::string_view name) const {
+    for (const DeviceId id : planning::devices(keeper_.site()))
+        if (planning::name_of(keeper_.site(), id) == name ||
+            plan_thing_id(keeper_.site(), id) == name)
+            return id;
+    return std::nullopt;
+}
+
+Result<Outlet::Sent> PlanDesk::send(const Order& order) {
+    const std::string& thing = inlet_->catalogue().thing(order.thing).spec.id;
+    if (!order.action.empty()) return fail(Code::unavailable, "'" + thing + "' has no actions");
+    const auto& name = inlet_->catalogue().property(order.property).spec.name;
+    const std::string by = asker(order.asked_by);
+    const Moment now = hub_.now();
+    if (thing == plan_id) {
+        const auto* text = std::get_if<std::string>(&order.value);
+        const auto until = text != nullptr && !text->empty() ? parse_rfc3339(*text) : Time{};
+        if (!until) return fail(until.error());
+        keeper_.set_away(*until, by, order.command, now);
+        report(std::string(plan_id), "away_until", order.value);
+        pump();
+        return Sent::awaiting_report;
+    }
+    const auto device = find(thing);
+    const auto setting = setting_from(name);
+    if (!device || !setting)
+        return fail(Code::unavailable, "'" + thing + "/" + name + "' is no longer configured");
+    if (auto done = keeper_.set(*device, *setting, order.value, by, order.command, now); !done)
+        return fail(done.error());
+    if (*setting == Setting::act) take_over(*device);
+    tell_settings(*device);
+    keep_if_changed();
+    pump();
+    // What was asked for may be written otherwise ("80% by 7:00" is "80 % by 07:00").
+    return same_value(keeper_.shown(*device, *setting), order.value) ? Sent::awaiting_report
+                                                                     : Sent::done;
+}
+
+std::string PlanDesk::asker(SubjectId subject) const {
+    const auto* who = hub_.authority().find(subject);
+    if (who == nullptr) return "somebody";
+    const auto colon = who->name.find(':');
+    return colon == std::string::npos ? who->name : who->name.substr(colon + 1);
+}
+
+// ---- plans ----
+
+void PlanDesk::pump() {
+    // What is reported may bring us here again: it follows in this loop.
+    if (stopped_ || std::exchange(pumping_, true)) return;
+    outlooker_.learn(keeper_, hub_.now());
+    follow();
+    if (auto due = keeper_.due(hub_.now())) {
+        due_since_ = hub_.now().mono;
+        const bool sent =
+            solving_.plan(std::move(due->request), [this](PlanSolving::Answer answer) {
+                if (stopped_) return;
+                if (keeper_.planned(answer.plan, hub_.now()).published)
+                    publish(answer.plan, answer.alternatives);
+                pump();
+            });
+        if (!sent) keeper_.planned_nothing();
+    }
+    pumping_ = false;
+    arm();
+}
+
+void PlanDesk::publish(const planner::Plan& plan,
+                       const std::vector<planner::Alternative>& alternatives) {
+    const std::string thing(plan_id);
+    const Time now = hub_.now().wall;
+    alternatives_ = alternatives;
+    const auto text = plan_json(keeper_, plan, alternatives_, now, speech_);
+    plan_seq_ = report_anew(thing, "plan", Json{text}, keeper_.cause());
+    report(thing, "because", keeper_.because(), plan_seq_);
+    report(thing, "stage", std::string(planner::stage_names[static_cast<std::size_t>(plan.stage)]),
+           plan_seq_);
+    report(thing, "cost", std::round(plan.cost_eur * 100) / 100, plan_seq_);
+    std::string risks;
+    for (const auto& one : planning::at_risk(plan, speech_))
+        risks += (risks.empty() ? "" : " ") + one;
+    report(thing, "at_risk", risks, plan_seq_);
+    if (plan.stage != planner::Stage::proved)
+        report(thing, "made_in", static_cast<double>((hub_.now().mono - due_since_).us) / 1000,
+               plan_seq_);
+    solving_.accept(plan);
+    follow();
+}
+
+// ---- following ----
+
+void PlanDesk::follow() {
+    const planner::Plan* plan = keeper_.plan();
+    if (plan == nullptr) return;
+    const auto& followed = keeper_.follow(hub_.now());
+    for (const auto& setpoint : followed.setpoints) {
+        const auto device = find(setpoint.device);
+        if (!device) continue;
+        bool obeys = true;
+        for (const auto& one : followed.disobeys)
+            if (one.device == setpoint.device) obeys = false;
+        tell(*device, setpoint, obeys);
+        if (planning::acts(keeper_.site(), keeper_.wishes(), *device))
+            command(*device, setpoint, obeys);
+    }
+}
+
+void PlanDesk::tell(DeviceId device, const planner::Setpoint& setpoint, bool obeys) {
+    const auto thing = plan_thing_id(keeper_.site(), device);
+    const bool acts = planning::acts(keeper_.site(), keeper_.wishes(), device);
+    report(thing, "intent",
+           std::string(planner::intent_names[static_cast<std::size_t>(setpoint.intent)]),
+           plan_seq_);
+    report(thing, "power", std::round(setpoint.kw * 100) * 10, plan_seq_);
+    report(thing, "obeys", !acts || obeys, plan_seq_);
+    if (const auto* course = planner::find_course(*keeper_.plan(), device.kind, setpoint.device))
+        report(thing, "why",
+               planning::why_now(*keeper_.plan(), *course, alternatives_, hub_.now().wall, speech_),
+               plan_seq_);
+    if (device.kind != Kind::car) return;
+    // What the charging point is told: nothing while the plan does not act for it.
+    const auto& car = keeper_.site().cars[device.index];
+    Value limit = Null{};
+    if (acts) limit = to_tenth(std::max(0.0, setpoint.kw) * 1000 / (car.volts * car.phases));
+    report(thing, "limit", limit, plan_seq_);
+}
+
+void PlanDesk::command(DeviceId device, const planner::Setpoint& setpoint, bool obeys) {
+    const auto& orders = wiring_.orders.at(device);
+    if (orders.setpoint) {
+        const auto& to = *orders.setpoint;
+        command(to.address, to_tenth(std::clamp(setpoint.kw * to.per_kw, to.least, to.most)),
+                !obeys);
+    }
+    if (orders.mode) {
+        // What has no word of its own has the nearest one's.
+        const auto& words = orders.mode->words;
+        auto word = words.find(setpoint.intent);
+        if (word == words.end() && setpoint.kw > 0) word = words.find(planner::Intent::run);
+        if (word == words.end() && setpoint.kw <= 0) word = words.find(planner::Intent::off);
+        // An appliance is started once and then left alone.
+        const auto& heard = keeper_.facts().devices.at(device);
+        const bool left_alone = device.kind == Kind::appliance && heard.run_from.known();
+        if (word != words.end() && !left_alone) command(orders.mode->address, word->second, !obeys);
+    }
+    if (!orders.target.empty() && keeper_.plan() != nullptr) {
+        const auto request = keeper_.request_with(keeper_.wishes(), hub_.now().wall);
+        const auto& zone = request.zones[device.index];
+        const double low = zone.low_c.at(request.now);
+        const double wanted = setpoint.intent == planner::Intent::boost ? low + orders.boost_k
+                              : setpoint.intent == planner::Intent::off ? low - orders.boost_k
+                                                                        : low;
+        command(orders.target, to_tenth(wanted), false);
+    }
+}
+
+void PlanDesk::command(const std::string& address, Value value, bool again) {
+    const Duration now = hub_.now().mono;
+    auto& last = commanded_[address];
+    double was = 0;
+    double is = 0;
+    const bool nearly = as_number(last.value, was) && as_number(value, is) &&
+                        std::abs(was - is) < 0.02 * std::max(1.0, std::abs(is));
+    if ((nearly || same_value(last.value, value)) && last.when.us != 0 &&
+        !(again && now - last.when > order_again))
+        return;
+    last = {value, now};
+    Wish wish;
+    wish.address = address;
+    wish.value = std::move(value);
+    wish.cause = plan_seq_;
+    wish.time_to_live = order_lives;
+    const auto at = address.find('/');
+    const auto thing = door_->thing(address.substr(0, at));
+    wish.run = thing && std::any_of((*thing)->spec.actions.begin(), (*thing)->spec.actions.end(),
+                                    [&](const ActionSpec& action) {
+                                        return action.name == address.substr(at + 1);
+                                    });
+    door_->wish(wish, [this, alive = alive_, address](const Result<Seq>& done) {
+        if (!*alive || done) return;
+        // It is said again when its turn comes.
+        commanded_.erase(address);
+        inlet_->refuse("plan", address, "", done.error().message);
+    });
+}
+
+/// Who lets the plan act for a car lets it say how much the charging point may give.
+void PlanDesk::take_over(DeviceId device) {
+    const auto& orders = wiring_.orders.at(device);
+    if (orders.charging_mode.empty()) return;
+    const bool acts = planning::acts(keeper_.site(), keeper_.wishes(), device);
+    commanded_.erase(orders.charging_mode);
+    command(
+        orders.charging_mode,
+        acts ? std::string(charging::mode_names[static_cast<std::size_t>(charging::Mode::planned)])
+             : orders.charging_default,
+        false);
+}
+
+// ---- telling ----
+
+void PlanDesk::tell_settings(DeviceId device) {
+    const auto thing = plan_thing_id(keeper_.site(), device);
+    for (const Setting setting : settings_of(device.kind)) {
+        const auto name = planning::setting_names[static_cast<std::size_t>(setting)];
+        told_.erase(thing + "/" + std::string(name));
+        report(thing, name, keeper_.shown(device, setting));
+    }
+}
+
+void PlanDesk::report(const std::string& thing, std::string_view name, Value value, Seq cause) {
+    const auto address = thing + "/" + std::string(name);
+    const auto at = told_.find(address);
+    if (at != told_.end() && same_value(at->second, value)) return;
+    told_[address] = value;
+    (void)report_anew(thing, name, std::move(value), cause);
+}
+
+Seq PlanDesk::report_anew(const std::string& thing, std::string_view name, Value value, Seq cause) {
+    const Property* property = inlet_->catalogue().find_property(thing, name);
+    if (property == nullptr) return 0;
+    const auto said = inlet_->report({property->id, Quality::good, {}, value}, cause);
+    if (!said && said.error().code == Code::invalid_input)
+        inlet_->refuse("plan", property->address, to_json(value).substr(0, 200),
+                       said.error().message);
+    return said ? *said : 0;
+}
+
+void PlanDesk::what_if(const std::string& device, const std::vector<api::PlanWish>& wishes,
+                       std::function<void(Result<std::string>)> then) {
+    const auto id = find(device);
+    if (!id) return then(fail(Code::not_found, "no device '" + device + "' is planned"));
+    if (keeper_.plan() == nullptr)
+        return then(fail(Code::unavailable, "there is no plan yet: prices are not known"));
+    const Moment now = hub_.now();
+    planning::Keeper other = keeper_;
+    for (const auto& wish : wishes) {
+        const auto setting = setting_from(wish.setting);
+        const auto known = settings_of(id->kind);
+        if (!setting || std::find(known.begin(), known.end(), *setting) == known.end())
+            return then(fail(Code::invalid_input,
+                             "'" + wish.setting + "' is no setting of '" + device + "'"));
+        if (auto done = other.set(*id, *setting, wish.value, "what if", 0, now); !done)
+            return then(fail(done.error()));
+    }
+    const bool sent = solving_.what_if(keeper_.request_with(keeper_.wishes(), now.wall),
+                                       other.request_with(other.wishes(), now.wall),
+                                       [this, then](PlanSolving::WhatIf made) {
+                                           then(what_if_json(made.as_is, made.other, speech_));
+                                       });
+    if (!sent) then(fail(Code::exhausted, "too many questions at once: ask again in a moment"));
+}
+
+api::PlannerSite PlanDesk::site() {
+    api::PlannerSite out;
+    out.what_if = [this](const std::string& device, const std::vector<api::PlanWish>& wishes,
+                         std::function<void(Result<std::string>)> then) {
+        what_if(device, wishes, std::move(then));
+    };
+    return out;
+}
+
+void PlanDesk::keep_if_changed() {
+    if (keeper_.changes() == kept_changes_) return;
+    kept_changes_ = keeper_.changes();
+    inlet_->keep(std::string(wishes_name), keeper_.save());
+}
+
+void PlanDesk::arm() {
+    if (stopped_) return;
+    hub_.environment().loop.alarm(plan_alarm, keeper_.next_wake(hub_.now()), [this] { wake(); });
+}
+
+void PlanDesk::wake() {
+    if (stopped_) return;
+    if (outlooker_.due(hub_.now()))
+        keeper_.expect(outlooker_.outlook(keeper_, hub_.now()), {}, 0, hub_.now());
+    keep_if_changed();
+    pump();
+}
+
+}  // namespace foxtail

@@ -1,0 +1,105 @@
+#pragma once
+
+#include "foxtail/api/site_planner.hpp"
+#include "foxtail/app/outlook.hpp"
+#include "foxtail/app/plan_site.hpp"
+#include "foxtail/app/plan_solving.hpp"
+#include "foxtail/hub/door.hpp"
+#include "foxtail/hub/hub.hpp"
+#include "foxtail/planning/keeper.hpp"
+#include "foxtail/planning/words.hpp"
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace foxtail {
+
+/// Joins the plan and the hub. It looks and wishes as `planner:house`, through a Door like
+/// everybody else, with grants on exactly the addresses that the configuration names; and it is a
+/// connector that brings the thing `plan` and one for each planned device (`plan-NAME`), which
+/// people set and look at. A published plan is a reading of `plan/plan`, caused by what made it
+/// due; a command names that reading as its cause. Lives on the household's thread.
+class PlanDesk final : public Outlet, public Stream {
+public:
+    static constexpr std::string_view subject_name = "planner:house";
+
+    /// All references must outlive the desk. `prover`: the command for tier 2.
+    PlanDesk(boost::asio::io_context& io, Hub& hub, const Zone& zone,
+             const PlanningConfig& planning, const ChargingConfig& charging,
+             std::vector<std::string> prover);
+    ~PlanDesk() override;
+    PlanDesk(const PlanDesk&) = delete;
+    PlanDesk& operator=(const PlanDesk&) = delete;
+
+    /// Error: conflict, unavailable, invalid_input.
+    [[nodiscard]] Result<void> start();
+    void stop();
+
+    /// For the API: what a wish would change.
+    [[nodiscard]] api::PlannerSite site();
+    [[nodiscard]] const planning::Keeper& keeper() const { return keeper_; }
+
+    // ---- Outlet: what people set on its things
+    Result<Sent> send(const Order& order) override;
+    void pause(bool paused) override;
+
+    // ---- Stream: what it may see
+    void reading(const Property& property, const Belief& belief, Quality quality) override;
+    void record(const Record& record) override;
+    void closed() override;
+
+private:
+    struct Commanded {
+        Value value;
+        Duration when;
+    };
+    [[nodiscard]] Result<void> give_grants();
+    [[nodiscard]] Result<void> tell_things();
+    void load_kept();
+    void hear_what_is_known();
+    void hear(const std::vector<PlanTarget>& targets, const Value& value, Seq seq);
+    void pump();
+    void publish(const planner::Plan& plan, const std::vector<planner::Alternative>& alternatives);
+    void follow();
+    void tell(planning::DeviceId device, const planner::Setpoint& setpoint, bool obeys);
+    void command(planning::DeviceId device, const planner::Setpoint& setpoint, bool obeys);
+    void command(const std::string& address, Value value, bool again);
+    void take_over(planning::DeviceId device);
+    void tell_settings(planning::DeviceId device);
+    void report(const std::string& thing, std::string_view name, Value value, Seq cause = 0);
+    Seq report_anew(const std::string& thing, std::string_view name, Value value, Seq cause);
+    void what_if(const std::string& device, const std::vector<api::PlanWish>& wishes,
+                 std::function<void(Result<std::string>)> then);
+    [[nodiscard]] std::optional<planning::DeviceId> find(std::string_view name) const;
+    [[nodiscard]] std::string asker(SubjectId subject) const;
+    void keep_if_changed();
+    void arm();
+    void wake();
+
+    Hub& hub_;
+    PlanningConfig config_;
+    PlanWiring wiring_;
+    planning::Keeper keeper_;
+    planning::Speech speech_;
+    Outlooker outlooker_;
+    PlanSolving solving_;
+    std::optional<Inlet> inlet_;
+    std::optional<Door> door_;
+    std::vector<planner::Alternative> alternatives_;
+    std::map<std::string, Commanded, std::less<>> commanded_;  // by address
+    std::map<std::string, Value, std::less<>> told_;           // by address
+    std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
+    Seq plan_seq_ = 0;  // the reading of the plan that is followed
+    Duration due_since_;
+    std::uint64_t kept_changes_ = 0;
+    bool stopped_ = false;
+    bool started_ = false;
+    bool pumping_ = false;
+};
+
+}  // namespace foxtail

@@ -1,0 +1,151 @@
+#include "foxtail/app/plan_site.hpp"
+
+#include <algorithm>
+
+namespace foxtail {
+namespace {
+
+using planner::Kind;
+using planning::DeviceFact;
+using planning::DeviceId;
+using planning::HouseFact;
+
+class Wirer {
+public:
+    Wirer(const PlanningConfig& planning, const ChargingConfig& charging)
+        : planning_(planning), charging_(charging) {}
+
+    PlanWiring wire() {
+        auto& site = out_.site;
+        site.connection = planning_.connection;
+        site.soft_import_kw = planning_.soft_import_kw;
+        site.tariff = planning_.tariff;
+        site.sun_peak_kw = planning_.sun_peak_kw;
+        site.ladder = planning_.ladder;
+        site.horizon = planning_.horizon;
+        hear(HouseFact::grid, planning_.grid);
+        hear(HouseFact::sun, planning_.sun);
+        hear(HouseFact::load, planning_.load);
+        hear(HouseFact::home, {planning_.presence, 1});
+        hear(HouseFact::outdoor, {planning_.outdoor, 1});
+        hear(HouseFact::soft_import, {planning_.soft_import_signal, 1000});
+        for (const auto& one : planning_.batteries) add(one);
+        for (const auto& one : planning_.cars) add(one);
+        for (const auto& one : planning_.heat_pumps) add(one);
+        for (const auto& one : planning_.tanks) add(one);
+        for (const auto& one : planning_.appliances) add(one);
+        for (const auto* source :
+             {&planning_.prices, &planning_.sun_forecast, &planning_.outdoor_forecast})
+            if (*source && !(*source)->address.empty()) out_.sources.push_back((*source)->address);
+        for (const auto& [id, orders] : out_.orders) collect(orders);
+        return std::move(out_);
+    }
+
+private:
+    void hear(HouseFact fact, const MeterConfig& meter) {
+        if (meter.address.empty()) return;
+        PlanTarget target;
+        target.house_fact = fact;
+        target.per_unit = meter.per_kw;
+        out_.targets[meter.address].push_back(target);
+    }
+    void hear(DeviceId device, DeviceFact fact, const std::string& address, double per_unit = 1) {
+        if (address.empty()) return;
+        PlanTarget target;
+        target.device = device;
+        target.device_fact = fact;
+        target.per_unit = per_unit;
+        out_.targets[address].push_back(target);
+    }
+
+    void add(const BatteryConfig& one) {
+        const DeviceId id{Kind::battery, out_.site.batteries.size()};
+        out_.site.batteries.push_back({one.limits, one.act});
+        hear(id, DeviceFact::level, one.soc);
+        hear(id, DeviceFact::power, one.power.address, one.power.per_kw);
+        out_.orders[id] = {one.setpoint, one.mode, {}, 0, {}, {}};
+    }
+    void add(const PlannedCarConfig& one) {
+        const DeviceId id{Kind::car, out_.site.cars.size()};
+        planning::CarSite car;
+        car.limits = one.limits;
+        car.kwh_per_km = one.kwh_per_km;
+        car.arrive_kwh = one.arrive_kwh;
+        car.act = one.act;
+        hear(id, DeviceFact::level, one.soc);
+        hear(id, DeviceFact::plugged, one.cable);
+        hear(id, DeviceFact::home, one.home);
+        PlanOrders orders;
+        std::string power = one.power;
+        const auto& points = charging_.site.points;
+        for (std::size_t i = 0; i < points.size(); ++i) {
+            if (points[i].name != one.point) continue;
+            car.volts = charging_.site.volts;
+            car.phases = static_cast<int>(points[i].wiring.size());
+            orders.charging_mode = "charge-" + one.point + "/mode";
+            orders.charging_default =
+                charging::mode_names[static_cast<std::size_t>(points[i].mode)];
+            const auto at = charging_.points[i].find("power");
+            if (power.empty() && at != charging_.points[i].end()) power = at->second;
+        }
+        hear(id, DeviceFact::power, power, 1000);
+        out_.site.cars.push_back(std::move(car));
+        out_.orders[id] = std::move(orders);
+    }
+    void add(const HeatPumpConfig& one) {
+        const DeviceId id{Kind::heat_pump, out_.site.heat_pumps.size()};
+        out_.site.heat_pumps.push_back({one.limits, one.comfort.low_c, one.comfort.high_c,
+                                        one.comfort.low_away_c, one.comfort.high_away_c, one.quiet,
+                                        one.act});
+        hear(id, DeviceFact::level, one.room);
+        hear(id, DeviceFact::power, one.power.address, one.power.per_kw);
+        if (!one.outdoor.empty()) hear(HouseFact::outdoor, {one.outdoor, 1});
+        out_.orders[id] = {one.setpoint, one.mode, one.target, one.boost_k, {}, {}};
+    }
+    void add(const HotWaterConfig& one) {
+        const DeviceId id{Kind::hot_water, out_.site.tanks.size()};
+        planning::TankSite tank{one.limits, one.litres, one.useful_c, one.litres_day, one.act};
+        for (std::size_t i = 0; i < planning_.heat_pumps.size(); ++i)
+            if (planning_.heat_pumps[i].limits.name == one.heat_pump) tank.limits.zone = i;
+        out_.site.tanks.push_back(std::move(tank));
+        hear(id, DeviceFact::level, one.temperature);
+        hear(id, DeviceFact::power, one.power.address, one.power.per_kw);
+        out_.orders[id] = {{}, one.mode, {}, 0, {}, {}};
+    }
+    void add(const ApplianceConfig& one) {
+        const DeviceId id{Kind::appliance, out_.site.appliances.size()};
+        planning::ApplianceSite appliance;
+        appliance.limits.name = one.name;
+        appliance.limits.profile_kw = one.profile_kw;
+        appliance.limits.missed_eur = one.missed_eur;
+        if (const auto minute = planning::parse_clock(one.ready_by))
+            appliance.ready_minute = *minute;
+        appliance.act = one.act;
+        out_.site.appliances.push_back(std::move(appliance));
+        hear(id, DeviceFact::armed, one.armed);
+        hear(id, DeviceFact::power, one.power.address, one.power.per_kw);
+        out_.orders[id] = {{}, one.start, {}, 0, {}, {}};
+    }
+    void collect(const PlanOrders& orders) {
+        if (orders.setpoint) out_.settable.push_back(orders.setpoint->address);
+        // Whether it is a property or an action is known once the thing is there: both are asked.
+        if (orders.mode) {
+            out_.settable.push_back(orders.mode->address);
+            out_.runnable.push_back(orders.mode->address);
+        }
+        for (const auto* address : {&orders.target, &orders.charging_mode})
+            if (!address->empty()) out_.settable.push_back(*address);
+    }
+
+    const PlanningConfig& planning_;
+    const ChargingConfig& charging_;
+    PlanWiring out_;
+};
+
+}  // namespace
+
+PlanWiring wire(const PlanningConfig& planning, const ChargingConfig& charging) {
+    return Wirer(planning, charging).wire();
+}
+
+}  // namespace foxtail

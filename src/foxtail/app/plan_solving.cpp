@@ -1,0 +1,69 @@
+#include "foxtail/app/plan_solving.hpp"
+
+#include "foxtail/solver/clp.hpp"
+
+#include <utility>
+
+namespace foxtail {
+
+/// What lives longer than a call: the planners belong to the thread while a job is at work.
+struct PlanSolving::Inside {
+    Inside(boost::asio::io_context& io, std::vector<std::string> command)
+        : planner(std::make_shared<planner::Planner>(solver::make_clp())),
+          beside(std::make_shared<planner::Planner>(solver::make_clp())),
+          thread(io, "planner", 8) {
+        (void)command;
+    }
+    std::shared_ptr<planner::Planner> planner;  // of the plan
+    std::shared_ptr<planner::Planner> beside;   // of what-ifs
+    bool under_way = false;
+    Worker thread;
+};
+
+PlanSolving::PlanSolving(boost::asio::io_context& io, std::vector<std::string> prover)
+    : inside_(std::make_unique<Inside>(io, std::move(prover))) {}
+
+PlanSolving::~PlanSolving() = default;
+
+bool PlanSolving::plan(planner::Request request, std::function<void(Answer)> then) {
+    if (inside_->under_way) return false;
+    struct Made {
+        Answer answer;
+        planner::WholeTask task;
+    };
+    const auto planner = inside_->planner;
+    const bool sent = inside_->thread.run(
+        [planner, request = std::move(request)] {
+            Made made;
+            made.answer.plan = planner->plan(request);
+            made.answer.alternatives = planner->alternatives();
+            return made;
+        },
+        [this, then = std::move(then)](Made made) {
+            inside_->under_way = false;
+            then(std::move(made.answer));
+        });
+    inside_->under_way = sent;
+    return sent;
+}
+
+void PlanSolving::accept(planner::Plan plan) {
+    const auto planner = inside_->planner;
+    (void)inside_->thread.submit([planner, plan = std::move(plan)] { planner->accept(plan); },
+                                 [] {});
+}
+
+bool PlanSolving::what_if(planner::Request as_is, planner::Request other,
+                          std::function<void(WhatIf)> then) {
+    const auto planner = inside_->beside;
+    return inside_->thread.run(
+        [planner, as_is = std::move(as_is), other = std::move(other)] {
+            WhatIf out;
+            out.as_is = planner->plan(as_is);
+            out.other = planner->plan(other);
+            return out;
+        },
+        std::move(then));
+}
+
+}  // namespace foxtail

@@ -1,0 +1,55 @@
+#pragma once
+
+#include "foxtail/planner/planner.hpp"
+#include "foxtail/runtime/worker.hpp"
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace boost::asio {
+class io_context;
+}
+
+namespace foxtail {
+
+/// Makes plans beside the household's thread: the quick ones (tiers 0 and 1) on a thread of its
+/// own, the proved ones in a process. Answers come back on the household's thread; none comes
+/// after the destructor. At most one plan and one what-if are under way.
+class PlanSolving {
+public:
+    struct Answer {
+        planner::Plan plan;
+        std::vector<planner::Alternative> alternatives;
+    };
+    struct WhatIf {
+        planner::Plan as_is;
+        planner::Plan other;
+    };
+    /// `prover`: the command of the process for tier 2 and its arguments; empty = none.
+    PlanSolving(boost::asio::io_context& io, std::vector<std::string> prover);
+    ~PlanSolving();
+    PlanSolving(const PlanSolving&) = delete;
+    PlanSolving& operator=(const PlanSolving&) = delete;
+
+    /// False when one is under way.
+    [[nodiscard]] bool plan(planner::Request request, std::function<void(Answer)> then);
+    /// Of the last plan: something better that is proved. Comes at most once for a plan(), and not
+    /// when nothing is better.
+    void on_better(std::function<void(Answer)> then) { better_ = std::move(then); }
+    /// What is being carried out; steadies the next plans.
+    void accept(planner::Plan plan);
+    /// Two plans that differ in one thing. False when too many wait.
+    [[nodiscard]] bool what_if(planner::Request as_is, planner::Request other,
+                               std::function<void(WhatIf)> then);
+
+private:
+    void prove(planner::WholeTask task);
+
+    struct Inside;
+    std::unique_ptr<Inside> inside_;
+    std::function<void(Answer)> better_;
+};
+
+}  // namespace foxtail

@@ -1,0 +1,156 @@
+#include "foxtail/app/plan_things.hpp"
+
+namespace foxtail {
+namespace {
+
+using planner::Kind;
+using planning::Setting;
+
+PropertySpec planned(std::string_view name, std::string_view title, Type type,
+                     std::string_view unit = {}) {
+    PropertySpec spec;
+    spec.name = name;
+    spec.title = title;
+    spec.type = type;
+    spec.unit = unit;
+    return spec;
+}
+
+PropertySpec between(PropertySpec spec, double least, double most) {
+    spec.minimum = least;
+    spec.maximum = most;
+    return spec;
+}
+
+template <std::size_t n>
+PropertySpec word_of(std::string_view name, std::string_view title,
+                     const std::array<std::string_view, n>& words) {
+    auto spec = planned(name, title, Type::enumeration);
+    for (const auto word : words) spec.allowed.emplace_back(word);
+    return spec;
+}
+
+PropertySpec setting_spec(Setting setting) {
+    const auto name = planning::setting_names[static_cast<std::size_t>(setting)];
+    PropertySpec spec;
+    switch (setting) {
+        case Setting::act:
+            spec = planned(name, "The plan acts (off: it only shows)", Type::boolean);
+            break;
+        case Setting::mode:
+            spec = word_of(name, "Said over the plan's head", planning::mode_names);
+            break;
+        case Setting::mode_until:
+            spec = planned(name, "... until (RFC 3339)", Type::string);
+            break;
+        case Setting::skip:
+            spec = planned(name, "Not going next time", Type::boolean);
+            break;
+        case Setting::goals:
+            spec = planned(name, "Ready by", Type::string);
+            break;
+        case Setting::least:
+            spec = between(planned(name, "Charged at any price up to", Type::number, "%"), 0, 100);
+            break;
+        case Setting::most:
+            spec = between(planned(name, "Charged at most to", Type::number, "%"), 0, 100);
+            break;
+        case Setting::reserve:
+            spec = between(planned(name, "Kept for an outage", Type::number, "%"), 0, 100);
+            break;
+        case Setting::low:
+            spec = between(planned(name, "Not colder than", Type::number, "Cel"), 5, 35);
+            break;
+        case Setting::high:
+            spec = between(planned(name, "Not warmer than", Type::number, "Cel"), 5, 35);
+            break;
+        case Setting::ready_by:
+            spec = planned(name, "Done by (time of day)", Type::string);
+            break;
+        case Setting::armed:
+            spec = planned(name, "Loaded and waiting", Type::boolean);
+            break;
+    }
+    spec.settable = true;
+    spec.category = setting == Setting::mode || setting == Setting::goals ? Category::primary
+                                                                          : Category::config;
+    // When somebody wants to leave is theirs to tell.
+    if (setting == Setting::goals) spec.sensitivity = Sensitivity::home;
+    return spec;
+}
+
+}  // namespace
+
+std::vector<Setting> settings_of(Kind kind) {
+    std::vector<Setting> out = {Setting::act, Setting::mode, Setting::mode_until};
+    const auto also = [&](std::initializer_list<Setting> more) {
+        out.insert(out.end(), more);
+        return out;
+    };
+    switch (kind) {
+        case Kind::car:
+            return also({Setting::goals, Setting::skip, Setting::least, Setting::most});
+        case Kind::battery:
+            return also({Setting::reserve});
+        case Kind::heat_pump:
+            return also({Setting::low, Setting::high});
+        case Kind::appliance:
+            return also({Setting::ready_by, Setting::armed});
+        case Kind::hot_water:
+            break;
+    }
+    return out;
+}
+
+ThingSpec plan_thing() {
+    ThingSpec thing;
+    thing.id = plan_id;
+    thing.kind = ThingKind::service;
+    thing.title = "Plan";
+    auto& list = thing.properties;
+    list.push_back(planned("because", "Why the plan changed", Type::string));
+    list.push_back(planned("at_risk", "Goals at risk", Type::string));
+    auto away = planned("away_until", "Nobody at home until (RFC 3339)", Type::string);
+    away.settable = true;
+    list.push_back(away);
+    list.push_back(planned("cost", "Cost of the next two days", Type::number));
+    list.push_back(planned("saved_today", "Saved today", Type::number));
+    list.push_back(planned("saved_total", "Saved so far", Type::number));
+    const auto hidden = [&](PropertySpec spec) {
+        spec.category = Category::diagnostic;
+        list.push_back(std::move(spec));
+    };
+    hidden(planned("plan", "The plan", Type::object));
+    hidden(planned("savings", "What was saved, by day", Type::object));
+    hidden(planned("forecasts", "How well it was foretold", Type::object));
+    hidden(word_of("stage", "How it was found", planner::stage_names));
+    hidden(planned("made_in", "Time from event to plan", Type::number, "ms"));
+    return thing;
+}
+
+std::string plan_thing_id(const planning::Site& site, planning::DeviceId device) {
+    return "plan-" + to_name(planning::name_of(site, device));
+}
+
+ThingSpec plan_device_thing(const planning::Site& site, planning::DeviceId device) {
+    ThingSpec thing;
+    thing.id = plan_thing_id(site, device);
+    thing.kind = ThingKind::service;
+    thing.title = "Plan of " + planning::name_of(site, device);
+    auto& list = thing.properties;
+    for (const Setting setting : settings_of(device.kind)) list.push_back(setting_spec(setting));
+    list.push_back(planned("why", "Why", Type::string));
+    list.push_back(word_of("intent", "What it is to do", planner::intent_names));
+    list.push_back(planned("power", "Planned power", Type::number, "W"));
+    if (device.kind == Kind::car) {
+        auto limit = planned("limit", "Planned current", Type::number, "A");
+        limit.category = Category::diagnostic;
+        list.push_back(limit);
+    }
+    auto obeys = planned("obeys", "Does what the plan says", Type::boolean);
+    obeys.category = Category::diagnostic;
+    list.push_back(obeys);
+    return thing;
+}
+
+}  // namespace foxtail
