@@ -74,7 +74,12 @@ Result<void> PlanDesk::start() {
     door_->watch(*this);
     started_ = true;
     hear_what_is_known();
-    for (const DeviceId id : planning::devices(keeper_.site())) tell_settings(id);
+    for (const DeviceId id : planning::devices(keeper_.site())) {
+        tell_settings(id);
+        // What people chose for a charging point later on is theirs.
+        if (first_ && planning::acts(keeper_.site(), keeper_.wishes(), id)) take_over(id);
+    }
+    if (first_) inlet_->keep(std::string(wishes_name), keeper_.save());
     wake();
     return {};
 }
@@ -110,6 +115,7 @@ Result<void> PlanDesk::tell_things() {
 
 void PlanDesk::load_kept() {
     const auto restored = inlet_->kept([this](std::string_view name, std::string_view bytes) {
+        if (name == wishes_name) first_ = false;
         const auto done = name == wishes_name    ? keeper_.load(bytes)
                           : name == learned_name ? outlooker_.load(bytes)
                                                  : Result<void>{};
@@ -317,6 +323,10 @@ void PlanDesk::command(DeviceId device, const planner::Setpoint& setpoint, bool 
 }
 
 void PlanDesk::command(const std::string& address, Value value, bool again) {
+    // Who is not there yet is told when it comes.
+    const auto at = address.find('/');
+    const auto thing = door_->thing(address.substr(0, at));
+    if (!thing) return;
     const Duration now = hub_.now().mono;
     auto& last = commanded_[address];
     double was = 0;
@@ -332,12 +342,9 @@ void PlanDesk::command(const std::string& address, Value value, bool again) {
     wish.value = std::move(value);
     wish.cause = plan_seq_;
     wish.time_to_live = order_lives;
-    const auto at = address.find('/');
-    const auto thing = door_->thing(address.substr(0, at));
-    wish.run = thing && std::any_of((*thing)->spec.actions.begin(), (*thing)->spec.actions.end(),
-                                    [&](const ActionSpec& action) {
-                                        return action.name == address.substr(at + 1);
-                                    });
+    wish.run = std::any_of(
+        (*thing)->spec.actions.begin(), (*thing)->spec.actions.end(),
+        [&](const ActionSpec& action) { return action.name == address.substr(at + 1); });
     door_->wish(wish, [this, alive = alive_, address](const Result<Seq>& done) {
         if (!*alive || done) return;
         // It is said again when its turn comes.

@@ -97,6 +97,7 @@ private:
     Seq plan_seq_ = 0;  // the reading of the plan that is followed
     Duration due_since_;
     std::uint64_t kept_changes_ = 0;
+    bool first_ = true;  // nothing is known from before
     bool stopped_ = false;
     bool started_ = false;
     bool pumping_ = false;

@@ -144,6 +144,14 @@ private:
 
 }  // namespace
 
+void let_points_follow(ChargingConfig& charging, const PlanningConfig& planning) {
+    for (const auto& car : planning.cars)
+        for (std::size_t i = 0; i < charging.points.size(); ++i)
+            if (charging.site.points[i].name == car.point)
+                charging.points[i].try_emplace("plan",
+                                               "plan-" + to_name(car.limits.name) + "/limit");
+}
+
 PlanWiring wire(const PlanningConfig& planning, const ChargingConfig& charging) {
     return Wirer(planning, charging).wire();
 }

@@ -39,6 +39,9 @@ struct PlanWiring {
     std::vector<std::string> runnable;
 };
 
+/// Lets the charging points of planned cars hear the plan, unless they hear another one.
+void let_points_follow(ChargingConfig& charging, const PlanningConfig& planning);
+
 /// What the configuration says, in the planner's words and by address.
 [[nodiscard]] PlanWiring wire(const PlanningConfig& planning, const ChargingConfig& charging);
 

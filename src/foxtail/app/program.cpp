@@ -176,7 +176,9 @@ Result<void> Program::open_doors() {
         std::make_unique<CarDesk>(hub, configuration.cars.cars, parts_->formats->signals());
     if (auto done = parts_->cars->start(); !done) return done;
     if (configuration.charging.any()) {
-        parts_->charging = std::make_unique<ChargingDesk>(hub, configuration.charging);
+        ChargingConfig charging = configuration.charging;
+        let_points_follow(charging, configuration.planning);
+        parts_->charging = std::make_unique<ChargingDesk>(hub, charging);
         if (auto done = parts_->charging->start(); !done) return done;
     }
     if (configuration.planning.any()) {

@@ -1,0 +1,240 @@
+#include "foxtail/planning/planning_testing.hpp"
+#include "foxtail/planning/words.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace foxtail::planning {
+namespace {
+
+using planner::Kind;
+using testing::HasSubstr;
+using testing::SizeIs;
+
+constexpr DeviceId leaf{Kind::car, 0};
+constexpr DeviceId battery{Kind::battery, 0};
+constexpr DeviceId pump{Kind::heat_pump, 0};
+constexpr DeviceId dishes{Kind::appliance, 0};
+
+struct KeeperTest : ::testing::Test {
+    KeeperTest() { keeper.expect(flat_outlook(now.wall), "prices came", 1, now); }
+    void pass(Duration by) {
+        now.wall = now.wall + by;
+        now.mono = now.mono + by;
+    }
+    /// A plan in which the car charges in slot `charges`, out of four.
+    [[nodiscard]] planner::Plan plan(std::size_t charges, double cost) const {
+        planner::Plan out;
+        out.made = now.wall;
+        const Time from{now.wall.us - now.wall.us % minutes(15).us};
+        planner::Course course;
+        course.kind = Kind::car;
+        course.name = "leaf";
+        for (std::size_t i = 0; i < 4; ++i) {
+            const Time begins = from + minutes(15) * static_cast<std::int64_t>(i);
+            out.slots.push_back({begins, begins + minutes(15)});
+            planner::Step step;
+            if (i == charges) {
+                step = {7.4, 22, planner::Intent::charge, planner::Code::cheap_slot};
+            } else {
+                step = {0, 20, planner::Intent::off, planner::Code::wait_for_cheaper};
+            }
+            course.steps.push_back(step);
+        }
+        for (auto* list : {&out.buy_eur, &out.sell_eur, &out.load_kw, &out.sun_kw, &out.import_kw,
+                           &out.export_kw, &out.curtailed_kw, &out.marginal_eur})
+            list->assign(4, 0.3);
+        out.buy_eur[2] = 0.14;
+        out.courses.push_back(course);
+        out.cost_eur = out.objective_eur = cost;
+        return out;
+    }
+    /// Takes what is due, as made.
+    std::string made(std::size_t charges, double cost) {
+        const auto due = keeper.due(now);
+        EXPECT_TRUE(due);
+        keeper.planned(plan(charges, cost), now);
+        return due ? due->because : "";
+    }
+    Moment now{at("2026-11-23T20:05:00Z"), hours(1)};
+    Keeper keeper{small_site(), utc};
+};
+
+TEST_F(KeeperTest, without_prices_nothing_is_due) {
+    Keeper fresh(small_site(), utc);
+    EXPECT_FALSE(fresh.due(now));
+    fresh.hear(leaf, DeviceFact::plugged, 1, 5, now);
+    EXPECT_FALSE(fresh.due(now));
+}
+
+TEST_F(KeeperTest, one_plan_is_under_way_at_a_time) {
+    EXPECT_TRUE(keeper.due(now));
+    keeper.hear(leaf, DeviceFact::plugged, 1, 5, now);
+    EXPECT_FALSE(keeper.due(now));
+    keeper.planned(plan(2, 3), now);
+    const auto due = keeper.due(now);
+    ASSERT_TRUE(due);
+    EXPECT_EQ(due->because, "leaf was plugged in");
+    EXPECT_EQ(due->cause, 5U);
+}
+
+TEST_F(KeeperTest, plugging_in_is_planned_at_once_and_small_things_wait_a_second) {
+    made(2, 3);
+    keeper.hear(leaf, DeviceFact::home, 1, 5, now);
+    EXPECT_FALSE(keeper.due(now));
+    keeper.hear(leaf, DeviceFact::plugged, 1, 6, now);
+    EXPECT_EQ(made(2, 3), "leaf was plugged in");
+    keeper.hear(leaf, DeviceFact::home, 0, 7, now);
+    EXPECT_FALSE(keeper.due(now));
+    pass(seconds(1));
+    EXPECT_TRUE(keeper.due(now));
+}
+
+TEST_F(KeeperTest, what_is_heard_again_is_no_news) {
+    made(2, 3);
+    keeper.hear(leaf, DeviceFact::plugged, 1, 6, now);
+    made(2, 3);
+    pass(seconds(2));
+    keeper.hear(leaf, DeviceFact::plugged, 1, 7, now);
+    keeper.hear(HouseFact::grid, 1.2, 8, now);
+    EXPECT_FALSE(keeper.due(now));
+}
+
+TEST_F(KeeperTest, each_quarter_of_an_hour_is_planned_anew) {
+    made(2, 3);
+    pass(minutes(9));
+    EXPECT_FALSE(keeper.due(now));
+    pass(minutes(1));
+    EXPECT_EQ(made(2, 3), "a quarter of an hour has passed");
+}
+
+TEST_F(KeeperTest, a_plan_that_saves_nothing_does_not_take_the_place_of_the_one_there_is) {
+    made(3, 3);
+    const auto version = keeper.version();
+    keeper.hear(leaf, DeviceFact::plugged, 1, 6, now);
+    made(3, 3);
+    EXPECT_EQ(keeper.version(), version);
+    keeper.set_away(now.wall + hours(3), "anna", 9, now);
+    made(2, 2.5);  // in the cheap quarter
+    EXPECT_EQ(keeper.version(), version + 1);
+    EXPECT_THAT(keeper.because(), HasSubstr("anna: away until"));
+    EXPECT_EQ(keeper.cause(), 9U);
+}
+
+TEST_F(KeeperTest, an_answer_that_does_not_come_leaves_the_plan_due) {
+    keeper.hear(leaf, DeviceFact::plugged, 1, 6, now);
+    ASSERT_TRUE(keeper.due(now));
+    keeper.planned_nothing();
+    pass(seconds(1));
+    const auto again = keeper.due(now);
+    ASSERT_TRUE(again);
+    EXPECT_EQ(again->because, "leaf was plugged in");
+}
+
+TEST_F(KeeperTest, settings_are_checked_kept_and_shown) {
+    ASSERT_TRUE(keeper.set(leaf, Setting::goals, Value("80% by 7:00 mon-fri"), "anna", 3, now));
+    EXPECT_EQ(keeper.shown(leaf, Setting::goals), Value("80 % by 07:00 mon-fri"));
+    const auto before = keeper.changes();
+    ASSERT_TRUE(keeper.set(leaf, Setting::goals, Value("80 % by 07:00 mon-fri"), "anna", 4, now));
+    EXPECT_EQ(keeper.changes(), before);
+    for (const auto& [device, setting, value] :
+         {std::tuple{leaf, Setting::goals, Value("soon")},
+          std::tuple{leaf, Setting::goals, Value(3.0)},
+          std::tuple{leaf, Setting::mode, Value("fast")},
+          std::tuple{leaf, Setting::mode_until, Value("2026-11-24T00:00:00Z")},  // automatic
+          std::tuple{leaf, Setting::least, Value(120.0)},
+          std::tuple{leaf, Setting::low, Value(21.0)}, std::tuple{pump, Setting::low, Value(50.0)},
+          std::tuple{dishes, Setting::ready_by, Value("25:00")}})
+        EXPECT_FALSE(keeper.set(device, setting, value, "anna", 5, now)) << to_json(value);
+    EXPECT_EQ(keeper.changes(), before);
+    ASSERT_TRUE(keeper.set(leaf, Setting::goals, Value(Null{}), "anna", 6, now));
+    EXPECT_EQ(keeper.shown(leaf, Setting::goals), Value("80 % by 07:00"));
+}
+
+TEST_F(KeeperTest, now_ends_by_itself_when_the_car_is_full) {
+    keeper.hear(leaf, DeviceFact::level, 50, 2, now);
+    ASSERT_TRUE(keeper.set(leaf, Setting::mode, Value("now"), "anna", 3, now));
+    EXPECT_EQ(made(0, 4), "anna set 'mode' of leaf: now");
+    // 20 of 40 kWh at 11 kW and 92 %: about two hours.
+    pass(hours(1));
+    EXPECT_EQ(keeper.shown(leaf, Setting::mode), Value("now"));
+    pass(hours(1));
+    EXPECT_TRUE(keeper.due(now));
+    EXPECT_EQ(keeper.shown(leaf, Setting::mode), Value("automatic"));
+}
+
+TEST_F(KeeperTest, skipping_leaves_out_the_next_goal_only) {
+    ASSERT_TRUE(keeper.set(leaf, Setting::skip, Value(true), "anna", 3, now));
+    EXPECT_EQ(keeper.wishes().devices.at(leaf).skip_until, at("2026-11-24T07:00:00Z"));
+    ASSERT_TRUE(keeper.set(leaf, Setting::skip, Value(false), "anna", 4, now));
+    EXPECT_FALSE(keeper.wishes().devices.at(leaf).skip_until.known());
+}
+
+TEST_F(KeeperTest, wishes_outlive_a_restart_and_damage_changes_nothing) {
+    ASSERT_TRUE(keeper.set(leaf, Setting::goals, Value("60 % by 06:30"), "anna", 3, now));
+    ASSERT_TRUE(keeper.set(leaf, Setting::mode, Value("pause"), "anna", 3, now));
+    ASSERT_TRUE(keeper.set(pump, Setting::low, Value(19.5), "ben", 3, now));
+    ASSERT_TRUE(keeper.set(battery, Setting::act, Value(true), "ben", 3, now));
+    ASSERT_TRUE(keeper.set(dishes, Setting::armed, Value(true), "ben", 3, now));
+    const auto bytes = keeper.save();
+    Keeper again(small_site(), utc);
+    ASSERT_TRUE(again.load(bytes));
+    EXPECT_EQ(again.save(), bytes);
+    EXPECT_EQ(again.shown(leaf, Setting::mode), Value("pause"));
+    EXPECT_EQ(again.shown(dishes, Setting::armed), Value(true));
+    for (std::size_t cut = 0; cut < bytes.size(); ++cut) {
+        Keeper damaged(small_site(), utc);
+        const auto before = damaged.save();
+        if (damaged.load(std::string_view(bytes).substr(0, cut))) continue;
+        EXPECT_EQ(damaged.save(), before) << cut;
+    }
+}
+
+TEST_F(KeeperTest, an_appliance_that_draws_power_has_begun_and_ends_after_its_program) {
+    ASSERT_TRUE(keeper.set(dishes, Setting::armed, Value(true), "ben", 3, now));
+    keeper.hear(dishes, DeviceFact::power, 2.0, 4, now);
+    EXPECT_FALSE(keeper.facts().devices.at(dishes).armed);
+    EXPECT_TRUE(keeper.facts().devices.at(dishes).run_from.known());
+    keeper.hear(dishes, DeviceFact::power, 0.0, 5, now);  // soaking
+    EXPECT_TRUE(keeper.facts().devices.at(dishes).run_from.known());
+    pass(minutes(70));
+    keeper.hear(dishes, DeviceFact::power, 0.0, 6, now);
+    EXPECT_FALSE(keeper.facts().devices.at(dishes).run_from.known());
+}
+
+TEST_F(KeeperTest, base_load_is_what_the_planned_devices_do_not_take) {
+    EXPECT_FALSE(keeper.base_load_kw());
+    keeper.hear(HouseFact::grid, 5.0, 1, now);
+    keeper.hear(HouseFact::sun, 1.0, 1, now);
+    keeper.hear(leaf, DeviceFact::power, 3.5, 1, now);
+    keeper.hear(battery, DeviceFact::power, -0.5, 1, now);
+    EXPECT_NEAR(keeper.base_load_kw().value_or(0), 5 + 1 - 3.5 + 0.5, 1e-9);
+    keeper.hear(HouseFact::load, 4.2, 1, now);
+    EXPECT_NEAR(keeper.base_load_kw().value_or(0), 0.7, 1e-9);
+}
+
+TEST_F(KeeperTest, follows_the_plan_with_what_is_there) {
+    keeper.hear(leaf, DeviceFact::plugged, 1, 5, now);
+    keeper.hear(leaf, DeviceFact::level, 50, 5, now);
+    made(0, 3);
+    const auto& followed = keeper.follow(now);
+    const auto car = std::find_if(followed.setpoints.begin(), followed.setpoints.end(),
+                                  [](const auto& one) { return one.device == "leaf"; });
+    ASSERT_NE(car, followed.setpoints.end());
+    EXPECT_NEAR(car->kw, 7.4, 1e-6);
+}
+
+TEST_F(KeeperTest, the_words_say_what_is_waited_for_and_what_the_other_way_would_cost) {
+    made(2, 3);
+    const planner::Alternative alternative{"leaf", 0, "charging now", 0.84, true};
+    const auto& plan = *keeper.plan();
+    const auto words = why_now(plan, plan.courses[0], {alternative}, now.wall, {utc, "EUR"});
+    EXPECT_THAT(words, HasSubstr("Waits until 20:30: 0.14 EUR/kWh then, 0.30 now"));
+    EXPECT_THAT(words, HasSubstr("Charging now would cost 0.84 EUR more."));
+    pass(minutes(30));
+    EXPECT_THAT(why_now(plan, plan.courses[0], {}, now.wall, {utc, "EUR"}),
+                HasSubstr("Charges at 7.4 kW: power is cheap: 0.14 EUR/kWh."));
+}
+
+}  // namespace
+}  // namespace foxtail::planning
