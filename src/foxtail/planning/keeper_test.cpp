@@ -37,7 +37,8 @@ struct KeeperTest : ::testing::Test {
             if (i == charges) {
                 step = {7.4, 22, planner::Intent::charge, planner::Code::cheap_slot};
             } else {
-                step = {0, 20, planner::Intent::off, planner::Code::wait_for_cheaper};
+                step = {0, i < charges ? 20.0 : 22.0, planner::Intent::off,
+                        planner::Code::wait_for_cheaper};
             }
             course.steps.push_back(step);
         }
