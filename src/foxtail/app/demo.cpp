@@ -26,6 +26,37 @@ constexpr const char* demo_rules =
 #include "demo_rules.inc"
     ;
 
+// The energy devices of the demo, as whoever plans for them finds them:
+//   Grid_meter/power, power_l1 to power_l3  W, + into the house
+//   Solar_inverter/ac_power                 W
+//   Home_battery/soc                        % of 10.2 kWh
+//   Home_battery/power                      W, + into the battery, at most 5000
+//   Home_battery/setpoint                   W, settable, + into the battery; sets the mode, too
+//   Home_battery/mode                       settable: automatic, hold, charge, setpoint
+//   Home_battery/reserve                    %, settable: it gives nothing below
+//   Heat_pump/mode                          settable: normal, boost, block, as SG Ready has them
+//   Heat_pump/power                         W
+//   Heat_pump/room_temperature              Cel; also outdoor_temperature, flow_temperature
+//   Hot_water/temperature, setpoint         Cel; the latter settable, 40 to 60
+//   kitchen_dishwasher-plug/state, power    boolean, settable; W. Without it the machine waits
+//   Dishwasher/status, program, start       people load and start it in the evening
+//   Wallbox/limit                           A on three phases, settable: 0 (pause), 6 to 16
+//   Wallbox/status, power, current_l1, ...  in the words of a charging point (docs/charging.md)
+//   charge-garage/mode, at_most, ...        the same point as Foxtail charges it
+//   Leaf_green/soc, limit, plugged          % of 58 kWh, %, boolean
+constexpr const char* demo_charging =
+    "charging:\n"
+    "  circuits:\n"
+    "    - {name: main, limit: 35, meter: Grid_meter, safe: 6}\n"
+    "  points:\n"
+    "    - {name: garage, thing: Wallbox, circuit: main, mode: min_sun}\n"
+    "  cars:\n"
+    "    - thing: Leaf_green\n"
+    "      phases: 3\n"
+    "      map: {cable: Leaf_green/plugged, charging: Leaf_green/charging}\n"
+    "  sun: {grid: Grid_meter/power, battery: Home_battery/power, "
+    "production: Solar_inverter/ac_power}\n";
+
 std::string configuration_text(const DemoOptions& options) {
     return "# The demo household. Made anew at each start of `foxtail demo`.\n"
            "household:\n  name: Demo household\n  time_zone: Europe/Berlin\n"
@@ -35,8 +66,8 @@ std::string configuration_text(const DemoOptions& options) {
            "\n      anonymous: true   # loopback only: whoever is on this machine\n"
            "  anonymous:\n    publish: [\"#\"]\n    subscribe: [\"#\"]\n"
            "formats:\n  zigbee2mqtt:\n    - base_topic: zigbee2mqtt\n"
-           "things:\n  Leaf_green: {kind: vehicle}\n"
-           "rules:\n  - rules.yaml\n";
+           "things:\n  Leaf_green: {kind: vehicle}\n" +
+           demo_charging + "rules:\n  - rules.yaml\n";
 }
 
 std::string default_data() {

@@ -54,7 +54,7 @@ Energy::Gain Energy::heard_transaction(double wh, double most_w, Moment now) {
         heard_at_ = now.wall;
         const double missing = fresh ? wh - since_wh_ : 0;
         since_wh_ = 0;
-        return {missing, true};
+        return {missing, missing > 0};
     }
     return heard(Source::transaction, transaction_wh_, wh, most_w, now);
 }
@@ -74,7 +74,7 @@ Energy::Gain Energy::heard_power(double watts, Moment now) {
     power_wall_ = now.wall;
     power_known_ = true;
     since_wh_ += wh;
-    return source_ == Source::power ? Gain{wh, true} : Gain{};
+    return source_ == Source::power ? Gain{wh, wh > 0} : Gain{};
 }
 
 void Energy::save(ByteWriter& out) const {

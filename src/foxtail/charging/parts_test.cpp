@@ -131,6 +131,16 @@ TEST(Fuse, lowering_a_car_that_may_not_be_on_a_phase_is_no_relief_for_it) {
     EXPECT_NEAR(rooms[1].free_a[2], 13, 0.01);
 }
 
+TEST(Fuse, a_box_that_takes_more_than_it_may_counts_as_on_as_few_phases_as_it_can_be) {
+    PointSite box;
+    Point point(box, 230);
+    point.status = Status::charging;
+    point.command(0, seconds(1000));
+    point.heard_power(2 * 16 * 230, seconds(1100));
+    EXPECT_NEAR(point.reserve(0, seconds(1100)), 16, 0.01);
+    EXPECT_NEAR(point.bounds(0, seconds(1100)).known, 32.0 / 3, 0.01);
+}
+
 TEST(EnergyCount, a_register_counts_by_its_difference_and_the_first_word_counts_nothing) {
     Energy energy;
     EXPECT_EQ(energy.heard_register(5000, 11'000, at_second(0)).wh, 0);

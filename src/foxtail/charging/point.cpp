@@ -92,12 +92,15 @@ void Point::heard_power(double watts, Duration now) {
     if (line_amps_[0] >= 0 || line_watts_[0] >= 0) return;
     // Only the sum is known: it is on as few phases as the limit allows for, whichever they are.
     const std::size_t n = lines();
+    const double amps = watts_ / volts_;
     const double limit = unsettled(now) ? std::max(peak_, commanded_a) : commanded_a;
-    const double allowed = limit + std::max(0.5, limit * 0.05);
+    double allowed = limit + std::max(0.5, limit * 0.05);
+    // Who takes more than it may can be anything that the box can give.
+    if (amps / static_cast<double>(n) > allowed) allowed = site_->current_max_a;
     std::size_t k = 1;
-    while (k < n && watts_ / volts_ / static_cast<double>(k) > allowed) ++k;
-    const double each = watts_ / volts_ / static_cast<double>(k);
-    even_ = watts_ / volts_ / static_cast<double>(n);
+    while (k < n && amps / static_cast<double>(k) > allowed) ++k;
+    const double each = amps / static_cast<double>(k);
+    even_ = amps / static_cast<double>(n);
     guessed_ = k < n && even_ > 0;
     Phases draw{};
     for (std::size_t line = 0; line < n; ++line) draw[site_->wiring[line]] = each;

@@ -96,15 +96,17 @@ void Controller::end_session(std::size_t index, Moment now) {
 
 void Controller::gain(std::size_t index, const Energy::Gain& gain, Moment now) {
     Point& point = points_[index];
-    if (gain.wh <= 0) return;
     if (!point.session) {
-        point.early = gain;
-        point.early_at = now.mono;
+        if (gain.wh > 0) {
+            point.early = gain;
+            point.early_at = now.mono;
+        }
         return;
     }
     Session& session = *point.session;
-    session.wh += gain.wh;
     session.estimated = session.estimated || gain.estimated;
+    if (gain.wh <= 0) return;
+    session.wh += gain.wh;
     if (price_) {
         session.cost += gain.wh / 1000 * *price_;
         session.priced_wh += gain.wh;

@@ -65,7 +65,8 @@ bool act_on_wallbox(WallboxState& box, std::string_view key, double value) {
     if (key == "enabled") {
         box.enabled = is_on(value);
     } else if (key == "limit") {
-        box.limit_a = static_cast<double>(whole(value, 6, 16));
+        // Below 6 A there is only a pause.
+        box.limit_a = value < 6 ? 0.0 : static_cast<double>(whole(value, 6, 16));
     } else {
         return false;
     }
@@ -74,7 +75,10 @@ bool act_on_wallbox(WallboxState& box, std::string_view key, double value) {
 
 bool act_on_battery(BatteryState& battery, std::string_view key, double value) {
     if (key == "mode") {
-        battery.mode = whole(value, 0, 2);
+        battery.mode = whole(value, 0, 3);
+    } else if (key == "setpoint") {
+        battery.setpoint_w = std::clamp(value, -battery_power_max_w, battery_power_max_w);
+        battery.mode = static_cast<std::int64_t>(BatteryMode::setpoint);
     } else if (key == "reserve") {
         battery.reserve_pct = static_cast<double>(whole(value, 0, 100));
     } else {
@@ -88,6 +92,8 @@ bool act_on_heat(World& world, std::string_view device, std::string_view key, do
         world.heat_pump.enabled = is_on(value);
     } else if (device == "heat-pump" && key == "offset") {
         world.heat_pump.offset_k = std::clamp(value, -5.0, 5.0);
+    } else if (device == "heat-pump" && key == "mode") {
+        world.heat_pump.mode = whole(value, 0, 2);
     } else if (device == "hot-water" && key == "setpoint") {
         world.tank.setpoint_c = std::clamp(value, 40.0, 60.0);
     } else if (device == "hot-water" && key == "boost") {

@@ -277,8 +277,15 @@ TEST(DiscoveryDevices, carry_out_orders_and_confirm_them_even_when_nothing_chang
               R"("enabled":"OFF")"},
              {"wallbox", "wallbox/wb11/enabled/set", "ON", "wallbox/wb11/state",
               R"("enabled":"ON")"},
+             {"wallbox", "wallbox/wb11/limit/set", "0", "wallbox/wb11/state", R"("limit":0)"},
              {"home-battery", "storage/b10k/mode/set", "hold", "storage/b10k/state",
               R"("mode":"hold")"},
+             {"home-battery", "storage/b10k/setpoint/set", "-1500", "storage/b10k/state",
+              R"("setpoint":-1500)"},
+             {"home-battery", "storage/b10k/setpoint/set", "1500", "storage/b10k/state",
+              R"("mode":"setpoint")"},
+             {"heat-pump", "heatpump/aq7/mode/set", "block", "heatpump/aq7/state",
+              R"("mode":"block")"},
              {"heat-pump", "heatpump/aq7/offset/set", "-1.5", "heatpump/aq7/state",
               R"("offset":-1.5)"},
              {"hot-water", "hotwater/tank/mode/set", "performance", "hotwater/tank/state",
@@ -307,6 +314,7 @@ TEST(DiscoveryDevices, ignore_orders_out_of_range_or_in_no_language) {
          std::map<std::string, std::string>{{"wallbox", "wallbox/wb11/limit/set"},
                                             {"car", "cars/wf0x58/climate/set"},
                                             {"home-battery", "storage/b10k/mode/set"},
+                                            {"heat-pump", "heatpump/aq7/mode/set"},
                                             {"washing-machine", "washer/start/set"},
                                             {"hot-water", "hotwater/tank/setpoint/set"}}) {
         Bench bench(device);
@@ -314,6 +322,22 @@ TEST(DiscoveryDevices, ignore_orders_out_of_range_or_in_no_language) {
             EXPECT_TRUE(bench.command(topic, payload).acts.empty()) << topic << " " << payload;
         }
     }
+}
+
+TEST(DiscoveryDevices, the_wallbox_speaks_in_the_words_of_a_charging_point) {
+    World world = make_world({1, {}}, at("2026-04-14T22:00:00Z"));
+    ASSERT_TRUE(world.car.plugged);
+    world.car.charge_kwh = 20;
+    ASSERT_TRUE(apply(world, {"wallbox", "limit", 10}));
+    Bench bench("wallbox", world);
+    const std::string state = last(bench.pass(10), "wallbox/wb11/state");
+    EXPECT_NE(state.find(R"("status":"Charging")"), std::string::npos) << state;
+    EXPECT_NE(state.find(R"("current_l1":10)"), std::string::npos) << state;
+    EXPECT_NE(state.find(R"("current_l3":10)"), std::string::npos) << state;
+    const Answer paused = bench.command("wallbox/wb11/limit/set", "0");
+    EXPECT_NE(last(paused, "wallbox/wb11/state").find(R"("limit":0)"), std::string::npos);
+    EXPECT_NE(last(bench.pass(10), "wallbox/wb11/state").find(R"("status":"SuspendedEVSE")"),
+              std::string::npos);
 }
 
 TEST(DiscoveryDevices, announce_again_when_a_hub_says_that_it_started) {

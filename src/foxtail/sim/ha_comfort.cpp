@@ -16,6 +16,11 @@ std::optional<Act> act(std::string device, std::string key, std::optional<double
     return Act{std::move(device), std::move(key), *value};
 }
 
+const std::vector<std::string>& heat_pump_modes() {
+    static const std::vector<std::string> modes{"normal", "boost", "block"};
+    return modes;
+}
+
 HaSpec heat_pump() {
     HaSpec spec{"heat-pump", "Heat pump", "heat_pump_aq7_19", "heatpump/aq7", "Thermia Nova",
                 "AQ-7",      "Cellar"};
@@ -25,12 +30,14 @@ HaSpec heat_pump() {
         sensor("flow_temperature", "Flow temperature", "°C", "temperature"),
         sensor("target_temperature", "Flow target", "°C", "temperature"),
         sensor("outdoor_temperature", "Outdoor temperature", "°C", "temperature"),
+        sensor("room_temperature", "Room temperature", "°C", "temperature"),
         sensor("power", "Electric power", "W", "power"),
         sensor("heat", "Heat output", "W", "power"),
         sensor("energy", "Energy used", "kWh", "energy", "total_increasing"),
         diagnostic(sensor("heat_total", "Heat delivered", "kWh", "energy", "total_increasing")),
         toggle("enabled", "Heating"),
         number_entity("offset", "Curve offset", "K", -5, 5, 0.5),
+        choice("mode", "SG Ready", heat_pump_modes()),
     };
     spec.measure = [](const World& w) {
         const HeatPumpState& p = w.heat_pump;
@@ -43,18 +50,21 @@ HaSpec heat_pump() {
                           0.5),
             number_sample("target_temperature", p.target_c, 1, 0.5),
             number_sample("outdoor_temperature", w.weather.temperature_c + 0.6, 1, 0.5),
+            number_sample("room_temperature", w.room(Room::living_room).temperature_c, 1, 0.2),
             number_sample("power", std::round(p.power_w), 0, std::max(20.0, 0.08 * p.power_w)),
             number_sample("heat", std::round(p.thermal_w / 10.0) * 10.0, 0, never),
             number_sample("energy", p.energy_kwh, 1, 0.1),
             number_sample("heat_total", p.heat_kwh, 1, never),
             on_off("enabled", p.enabled),
             number_sample("offset", p.offset_k, 1, 0),
+            text_sample("mode", heat_pump_modes()[static_cast<std::size_t>(p.mode)]),
         };
     };
     spec.order = [](std::string_view id, std::string_view payload,
                     const World&) -> std::optional<Act> {
         if (id == "enabled") return act("heat-pump", "enabled", parse_on_off(payload));
         if (id == "offset") return act("heat-pump", "offset", parse_number(payload, -5, 5));
+        if (id == "mode") return act("heat-pump", "mode", parse_choice(payload, heat_pump_modes()));
         return std::nullopt;
     };
     return spec;

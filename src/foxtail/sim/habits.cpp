@@ -152,6 +152,7 @@ void run_appliances(World& world, std::int64_t before_ms, double dt_s) {
         }
     };
     run(world.washer, washer_programmes()[static_cast<std::size_t>(world.washer.program)].length_s);
+    if (!world.plug(Plug::dishwasher).on) return;  // it goes on where it was
     run(world.dishwasher,
         dishwasher_programmes()[static_cast<std::size_t>(world.dishwasher.program)].length_s);
 }

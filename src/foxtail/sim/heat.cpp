@@ -40,6 +40,10 @@ void run_programme(World& world, std::int64_t before_ms) {
     }
 }
 
+bool boosted(const World& world) {
+    return world.heat_pump.mode == static_cast<std::int64_t>(HeatPumpMode::boost);
+}
+
 double gains_w(const World& world, std::size_t i) {
     const auto room = static_cast<Room>(i);
     const RoomSpec& shape = spec(room);
@@ -86,7 +90,7 @@ void step_rooms(World& world, double dt_s) {
         }
         const bool heats = has_thermostat(static_cast<Room>(i));
         const bool off = room.mode == static_cast<std::int64_t>(HeatMode::off);
-        const double wish = off ? 5.0 : room.setpoint_c;
+        const double wish = off ? 5.0 : room.setpoint_c + (boosted(world) ? 1.0 : 0.0);
         const double control = heats ? (wish - room.temperature_c + 0.35) / 0.9 : 0.25;
         const double target = room.window_open ? 0.0 : std::clamp(control, 0.0, 1.0);
         room.valve += (target - room.valve) * std::min(1.0, dt_s / 120.0);
@@ -114,11 +118,15 @@ void step_heat_pump(World& world, double dt_s) {
         drawn += room.heat_w;
         open_valves = std::max(open_valves, room.valve);
     }
-    pump.target_c = std::clamp(29.0 + 0.55 * (15.0 - outdoor) + pump.offset_k, 25.0, 48.0);
-    const bool wants_rooms = open_valves > 0.3 && outdoor < 18.0;
-    if (tank.temperature_c < tank.setpoint_c - 6.0) {
+    // Boost stores: a warmer buffer, a hotter tank, and (step_rooms) a degree in the rooms.
+    const bool boost = boosted(world);
+    const double curve_c = 29.0 + 0.55 * (15.0 - outdoor) + pump.offset_k;
+    pump.target_c = std::clamp(curve_c + (boost ? 5.0 : 0.0), 25.0, 48.0);
+    const bool wants_rooms = open_valves > (boost ? 0.1 : 0.3) && outdoor < 18.0;
+    const double tank_c = boost ? std::min(tank.setpoint_c + 5.0, 60.0) : tank.setpoint_c;
+    if (tank.temperature_c < tank_c - (boost ? 3.0 : 6.0)) {
         pump.hot_water = true;
-    } else if (tank.temperature_c >= tank.setpoint_c) {
+    } else if (tank.temperature_c >= tank_c) {
         pump.hot_water = false;
     }
     if (pump.running) {
@@ -126,7 +134,8 @@ void step_heat_pump(World& world, double dt_s) {
     } else {
         pump.running = pump.hot_water || (pump.flow_c < pump.target_c - 2.5 && wants_rooms);
     }
-    pump.running = pump.running && pump.enabled;
+    const bool blocked = pump.mode == static_cast<std::int64_t>(HeatPumpMode::block);
+    pump.running = pump.running && pump.enabled && !blocked;
     pump.thermal_w = 0;
     pump.power_w = 7.0;  // its controller
     if (pump.running) {

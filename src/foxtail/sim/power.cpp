@@ -85,11 +85,13 @@ void set_plugs(World& world) {
         (working ? 74.0 + 16.0 * dice.smooth("pc", static_cast<double>(world.t_ms) / 40'000.0)
                  : 2.6) +
         world.lamp(Lamp::desk).power_w;
+    world.plug(Plug::dishwasher).power_w = world.dishwasher.power_w;
     for (PlugState& plug : world.plugs) {
         if (!plug.on) {
             plug.power_w = 0;
         }
     }
+    world.dishwasher.power_w = world.plug(Plug::dishwasher).power_w;
 }
 
 void set_lamps(World& world) {
@@ -119,6 +121,9 @@ double battery_power(const World& world, double dt_s) {
             return 0.0;
         case BatteryMode::charge:
             return -charge_max;
+        case BatteryMode::setpoint:
+            return battery.setpoint_w > 0 ? -std::min(battery.setpoint_w, charge_max)
+                                          : std::min(-battery.setpoint_w, give_max);
         case BatteryMode::automatic:
             break;
     }
@@ -131,23 +136,43 @@ double battery_power(const World& world, double dt_s) {
     return lack_w > -30.0 ? 0.0 : -std::min(-lack_w, charge_max);
 }
 
-}  // namespace
-
-double loads_w(const World& world) {
-    double sum = world.meter.base_w + world.meter.kitchen_w + world.washer.power_w +
-                 world.dishwasher.power_w + world.heat_pump.power_w + world.tank.boost_w +
-                 world.ventilation.power_w + world.wallbox.power_w;
+double small_loads_w(const World& world) {
+    double sum = 0;
     for (std::size_t i = 0; i < lamp_count; ++i) {
         // The desk lamp is in its plug's power.
         sum += static_cast<Lamp>(i) == Lamp::desk ? 0.0 : world.lamps[i].power_w;
-    }
-    for (const PlugState& plug : world.plugs) {
-        sum += plug.power_w;
     }
     for (const PersonState& person : world.people) {
         sum += person.phone_charging ? 9.0 : 0.0;
     }
     return sum;
+}
+
+}  // namespace
+
+double loads_w(const World& world) {
+    // The dishwasher is in its plug's power.
+    double sum = world.meter.base_w + world.meter.kitchen_w + world.washer.power_w +
+                 world.heat_pump.power_w + world.tank.boost_w + world.ventilation.power_w +
+                 world.wallbox.power_w + small_loads_w(world);
+    for (const PlugState& plug : world.plugs) {
+        sum += plug.power_w;
+    }
+    return sum;
+}
+
+std::array<double, 3> grid_phases_w(const World& world) {
+    const double each = (world.heat_pump.power_w + world.wallbox.power_w - world.meter.pv_w -
+                         world.battery.power_w) /
+                        3.0;
+    const auto plug = [&](Plug one) { return world.plug(one).power_w; };
+    return {
+        each + world.meter.base_w + world.ventilation.power_w + small_loads_w(world) +
+            plug(Plug::tv),
+        each + world.washer.power_w + world.tank.boost_w + plug(Plug::desk) +
+            world.meter.kitchen_w / 2,
+        each + plug(Plug::dishwasher) + plug(Plug::coffee) + world.meter.kitchen_w / 2,
+    };
 }
 
 void step_power(World& world, double dt_s) {

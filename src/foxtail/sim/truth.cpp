@@ -107,11 +107,13 @@ void visit_energy(W& w, V&& v) {
     v("battery.discharged_kwh", w.battery.discharged_kwh);
     v("battery.mode", w.battery.mode);
     v("battery.reserve_pct", w.battery.reserve_pct);
+    v("battery.setpoint_w", w.battery.setpoint_w);
     v("heat_pump.enabled", w.heat_pump.enabled);
     v("heat_pump.running", w.heat_pump.running);
     v("heat_pump.hot_water", w.heat_pump.hot_water);
     v("heat_pump.flow_c", w.heat_pump.flow_c);
     v("heat_pump.offset_k", w.heat_pump.offset_k);
+    v("heat_pump.mode", w.heat_pump.mode);
     v("heat_pump.target_c", w.heat_pump.target_c);
     v("heat_pump.thermal_w", w.heat_pump.thermal_w);
     v("heat_pump.power_w", w.heat_pump.power_w);
@@ -218,7 +220,8 @@ Result<Truth> decode_truth(std::string_view text) {
     };
     within(truth.world.washer.program, programmes_per_appliance);
     within(truth.world.dishwasher.program, programmes_per_appliance);
-    within(truth.world.battery.mode, 3);
+    within(truth.world.battery.mode, 4);
+    within(truth.world.heat_pump.mode, 3);
     within(truth.world.button_kind, 3);
     within(truth.world.ventilation.level, 4);
     for (RoomState& room : truth.world.rooms) {

@@ -19,7 +19,7 @@ constexpr std::array<LampSpec, lamp_count> lamp_specs{{
 }};
 
 constexpr std::array<std::string_view, plug_count> plug_names{
-    "living-room/tv-plug", "kitchen/coffee-plug", "study/desk-plug"};
+    "living-room/tv-plug", "kitchen/coffee-plug", "study/desk-plug", "kitchen/dishwasher-plug"};
 
 }  // namespace
 

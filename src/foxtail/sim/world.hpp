@@ -46,8 +46,8 @@ struct LampState {
     double power_w = 0;
 };
 
-enum class Plug : std::uint8_t { tv, coffee, desk };
-constexpr std::size_t plug_count = 3;
+enum class Plug : std::uint8_t { tv, coffee, desk, dishwasher };
+constexpr std::size_t plug_count = 4;
 [[nodiscard]] std::string_view device_of(Plug plug);
 struct PlugState {
     bool on = true;
@@ -108,13 +108,18 @@ constexpr double car_charge_efficiency = 0.91;
 
 struct WallboxState {
     bool enabled = true;
-    double limit_a = 16;  // per phase, 6 .. 16
+    double limit_a = 16;  // per phase, 6 .. 16; 0 pauses
     double power_w = 0;
     double energy_kwh = 1840.0;
     double session_kwh = 0;
 };
 
-enum class BatteryMode : std::uint8_t { automatic, hold, charge };
+enum class BatteryMode : std::uint8_t {
+    automatic,
+    hold,
+    charge,
+    setpoint  // does what it is told in watts
+};
 struct BatteryState {
     double stored_kwh = 4.2;
     double power_w = 0;  // > 0 discharges into the house
@@ -122,18 +127,22 @@ struct BatteryState {
     double discharged_kwh = 1990.0;
     std::int64_t mode = static_cast<std::int64_t>(BatteryMode::automatic);
     double reserve_pct = 10;
+    double setpoint_w = 0;  // > 0 charges
     [[nodiscard]] double soc_pct() const;
 };
 constexpr double battery_capacity_kwh = 10.2;
 constexpr double battery_power_max_w = 5000;
 constexpr double battery_efficiency = 0.955;  // each way
 
+/// What the contacts of an SG-Ready heat pump ask for: store heat while power is plenty, or wait.
+enum class HeatPumpMode : std::uint8_t { normal, boost, block };
 struct HeatPumpState {
     bool enabled = true;
     bool running = false;
     bool hot_water = false;  // at present heats the tank, not the rooms
     double flow_c = 31;      // buffer temperature
     double offset_k = 0;     // people's correction of the heating curve, -5 .. 5
+    std::int64_t mode = static_cast<std::int64_t>(HeatPumpMode::normal);
     double target_c = 30;
     double thermal_w = 0;
     double power_w = 0;
@@ -253,5 +262,7 @@ bool apply(World& world, const Act& act);
 
 /// The sum of everything that draws power, item by item; equals meter.load_w after a step.
 [[nodiscard]] double loads_w(const World& world);
+/// meter.grid_w by phase, as the house is wired; > 0 imports.
+[[nodiscard]] std::array<double, 3> grid_phases_w(const World& world);
 
 }  // namespace foxtail::sim

@@ -35,16 +35,24 @@ Act random_act(const Dice& dice, std::int64_t i) {
                                        {"bedroom/radiator", "mode", 0},
                                        {"wallbox", "enabled", 0},
                                        {"wallbox", "enabled", 1},
+                                       {"wallbox", "limit", 0},
                                        {"wallbox", "limit", 6},
                                        {"home-battery", "mode", 1},
                                        {"home-battery", "mode", 2},
                                        {"home-battery", "mode", 0},
                                        {"home-battery", "reserve", 60},
+                                       {"home-battery", "setpoint", 3000},
+                                       {"home-battery", "setpoint", -5000},
                                        {"hot-water", "boost", 1},
                                        {"hot-water", "setpoint", 60},
                                        {"heat-pump", "enabled", 0},
                                        {"heat-pump", "enabled", 1},
                                        {"heat-pump", "offset", 5},
+                                       {"heat-pump", "mode", 0},
+                                       {"heat-pump", "mode", 1},
+                                       {"heat-pump", "mode", 2},
+                                       {"kitchen/dishwasher-plug", "on", 0},
+                                       {"kitchen/dishwasher-plug", "on", 1},
                                        {"ventilation", "level", 3},
                                        {"washing-machine", "start", 1},
                                        {"dishwasher", "start", 1},
@@ -98,6 +106,8 @@ void check_ranges(const World& world) {
     ASSERT_NEAR(world.meter.load_w, loads_w(world), 1e-9);
     ASSERT_NEAR(world.meter.pv_w + world.meter.grid_w + world.battery.power_w, world.meter.load_w,
                 1e-6);
+    const auto phases = grid_phases_w(world);
+    ASSERT_NEAR(phases[0] + phases[1] + phases[2], world.meter.grid_w, 1e-6);
 }
 
 TEST(World, conserves_energy_and_stays_believable_through_the_seasons_under_random_commands) {
@@ -250,6 +260,77 @@ TEST(World, the_washing_machine_runs_its_programme_and_is_then_finished) {
     EXPECT_TRUE(world.washer.finished);
     EXPECT_GT(world.washer.energy_kwh - before, 0.15);
     EXPECT_LT(world.washer.energy_kwh - before, 1.5);
+}
+
+TEST(World, the_battery_does_what_it_is_told_in_watts_until_it_may_decide_again) {
+    World world = world_at("2026-01-14T02:00:00Z");
+    ASSERT_TRUE(apply(world, {"wallbox", "limit", 0}));
+    ASSERT_TRUE(apply(world, {"home-battery", "setpoint", 2000}));
+    const double before = world.battery.stored_kwh;
+    const double bought = world.meter.import_kwh;
+    pass(world, 1800);
+    EXPECT_EQ(world.battery.power_w, -2000);
+    EXPECT_NEAR(world.battery.stored_kwh - before, 1.0 * battery_efficiency, 0.01);
+    EXPECT_GT(world.meter.import_kwh - bought, 1.0);
+    ASSERT_TRUE(apply(world, {"home-battery", "setpoint", -9000}));
+    pass(world, 60);
+    EXPECT_EQ(world.battery.power_w, battery_power_max_w);
+    EXPECT_LT(world.meter.grid_w, 0) << "more than the house takes at night goes out";
+    ASSERT_TRUE(apply(world, {"home-battery", "setpoint", 0}));
+    pass(world, 60);
+    EXPECT_EQ(world.battery.power_w, 0);
+    ASSERT_TRUE(apply(world, {"home-battery", "mode", 0}));
+    pass(world, 60);
+    EXPECT_NEAR(world.battery.power_w, world.meter.load_w, 1);
+}
+
+TEST(World, a_heat_pump_that_is_boosted_stores_heat_and_lives_on_it_while_it_is_blocked) {
+    World plain = world_at("2026-01-14T10:00:00Z");
+    World shifted = plain;
+    ASSERT_TRUE(apply(shifted, {"heat-pump", "mode", 1}));
+    pass(plain, 3 * 3600);
+    pass(shifted, 3 * 3600);
+    EXPECT_GT(shifted.heat_pump.energy_kwh, plain.heat_pump.energy_kwh + 0.5);
+    EXPECT_GT(shifted.room(Room::living_room).temperature_c,
+              plain.room(Room::living_room).temperature_c + 0.3);
+    EXPECT_GT(shifted.heat_pump.flow_c + shifted.tank.temperature_c,
+              plain.heat_pump.flow_c + plain.tank.temperature_c + 3);
+    ASSERT_TRUE(apply(shifted, {"heat-pump", "mode", 2}));
+    pass(shifted, 60);
+    const double used = shifted.heat_pump.energy_kwh;
+    pass(plain, 2 * 3600);
+    pass(shifted, 2 * 3600);
+    EXPECT_LT(shifted.heat_pump.energy_kwh - used, 0.02);
+    EXPECT_GT(shifted.room(Room::living_room).temperature_c,
+              plain.room(Room::living_room).temperature_c - 1.0);
+}
+
+TEST(World, a_dishwasher_goes_on_where_it_was_when_its_plug_is_switched_on_again) {
+    World world = world_at("2026-01-14T02:00:00Z");
+    ASSERT_TRUE(apply(world, {"kitchen/dishwasher-plug", "on", 0}));
+    ASSERT_TRUE(apply(world, {"dishwasher", "start", 1}));
+    pass(world, 3600);
+    EXPECT_TRUE(world.dishwasher.running);
+    EXPECT_EQ(world.dishwasher.elapsed_s, 0);
+    EXPECT_EQ(world.dishwasher.power_w, 0);
+    EXPECT_EQ(world.plug(Plug::dishwasher).power_w, 0);
+    ASSERT_TRUE(apply(world, {"kitchen/dishwasher-plug", "on", 1}));
+    const double before = world.plug(Plug::dishwasher).energy_kwh;
+    pass(world, 4 * 3600);
+    EXPECT_TRUE(world.dishwasher.finished);
+    EXPECT_GT(world.plug(Plug::dishwasher).energy_kwh - before, 0.6);
+}
+
+TEST(World, a_wallbox_with_a_limit_below_six_amperes_pauses) {
+    World world = world_at("2026-04-14T22:00:00Z");
+    ASSERT_TRUE(world.car.plugged);
+    world.car.charge_kwh = 20;
+    ASSERT_TRUE(apply(world, {"wallbox", "limit", 0}));
+    pass(world, 60);
+    EXPECT_EQ(world.wallbox.power_w, 0);
+    ASSERT_TRUE(apply(world, {"wallbox", "limit", 6}));
+    pass(world, 60);
+    EXPECT_NEAR(world.wallbox.power_w, 6 * 690, 1);
 }
 
 }  // namespace

@@ -11,7 +11,7 @@ namespace {
 
 using enum ZigbeeKind;
 
-constexpr std::array<ZigbeeDevice, 30> devices{{
+constexpr std::array<ZigbeeDevice, 31> devices{{
     {"living-room/ceiling-lamp", white_lamp, Room::living_room, 0, false},
     {"living-room/floor-lamp", color_lamp, Room::living_room, 1, false},
     {"living-room/tv-plug", plug, Room::living_room, 0, false},
@@ -21,6 +21,7 @@ constexpr std::array<ZigbeeDevice, 30> devices{{
     {"living-room/blind", blind, Room::living_room, 0, false},
     {"kitchen/ceiling-lamp", white_lamp, Room::kitchen, 2, false},
     {"kitchen/coffee-plug", plug, Room::kitchen, 1, false},
+    {"kitchen/dishwasher-plug", plug, Room::kitchen, 3, false},
     {"kitchen/motion", motion, Room::kitchen, 0, false},
     {"kitchen/window", contact, Room::kitchen, 0, true},
     {"kitchen/leak", leak, Room::kitchen, 0, false},

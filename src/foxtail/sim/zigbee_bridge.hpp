@@ -6,9 +6,9 @@
 
 namespace foxtail::sim {
 
-/// A bridge that speaks as Zigbee2MQTT does, with thirty devices. Listens to
-/// `zigbee2mqtt/<device>/set[/<key>]`,
-/// `/get` and `zigbee2mqtt/bridge/request/{health_check,permit_join,devices}`.
+/// A bridge that speaks as Zigbee2MQTT does, with some thirty devices. Listens to
+/// `zigbee2mqtt/<device>/set[/<key>]`, `/get` and
+/// `zigbee2mqtt/bridge/request/{health_check,permit_join,devices}`.
 [[nodiscard]] std::unique_ptr<Device> make_zigbee_bridge();
 
 }  // namespace foxtail::sim

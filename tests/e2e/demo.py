@@ -1,0 +1,96 @@
+#!/usr/bin/env python3
+"""demo.py FOLDER: the demo household charges its car, and its power adds up."""
+import os
+import re
+import subprocess
+import sys
+import traceback
+
+from house import Wrong, check, wait_until
+from page import Demo
+
+
+class Hub:
+    """The command line of the demo household, as its owner on this machine uses it."""
+
+    def __init__(self, binaries, demo):
+        self.program = f"{binaries}/foxtail"
+        self.data = str(demo.folder / "data")
+        self.environment = dict(os.environ, FOXTAIL_DATA=self.data, FOXTAIL_URL=demo.link()[0])
+
+    def cli(self, *words):
+        return subprocess.run([self.program, *words], env=self.environment, capture_output=True, text=True, timeout=60,
+                              check=False)
+
+    def value(self, address):
+        shown = self.cli("get", "--value", address)
+        return shown.stdout.strip().strip('"') if shown.returncode == 0 else None
+
+    def number(self, address):
+        try:
+            return float(re.match(r"-?[0-9.]+", self.value(address) or "")[0])
+        except TypeError:
+            return None
+
+    def set(self, address, value):
+        done = self.cli("set", address, value)
+        check(done.returncode == 0, f"set {address} {value}: {done}")
+
+
+def is_value(hub, address, wanted):
+    wait_until(lambda: hub.value(address) == wanted, lambda: f"{address} is {wanted}; it is {hub.value(address)}", 60)
+
+
+def energy(hub):
+    numbers = ["Grid_meter/power", "Grid_meter/power_l1", "Grid_meter/power_l2", "Grid_meter/power_l3", "Home_battery/power",
+               "Solar_inverter/ac_power", "Heat_pump/power", "Heat_pump/room_temperature", "Wallbox/power", "Wallbox/limit",
+               "kitchen_dishwasher-plug/power", "power-flow/home", "power-flow/grid"]
+    wait_until(lambda: all(hub.number(a) is not None for a in numbers),
+               lambda: f"all are heard: {[(a, hub.value(a)) for a in numbers if hub.number(a) is None]}", 90)
+    phases = lambda: sum(hub.number(f"Grid_meter/power_l{n}") for n in (1, 2, 3))
+    wait_until(lambda: abs(phases() - hub.number("Grid_meter/power")) < 150 + 0.05 * abs(phases()),
+               lambda: f"the phases add up: {phases()} and {hub.number('Grid_meter/power')}", 60)
+    is_value(hub, "circuit-main/meter", "heard")
+    check(hub.value("charge-garage/mode") == "min_sun", hub.value("charge-garage/mode"))
+    # The car is plugged in or not, as its day goes; what is asked of the box holds in either case.
+    plugged = hub.value("Wallbox/plugged") == "true"
+    wait_until(lambda: (hub.number("charge-garage/commanded") or 0) >= 6 if plugged else hub.number("Wallbox/limit") == 0,
+               lambda: f"the box is told: {hub.cli('get', 'charge-garage').stdout}", 60)
+    wait_until(lambda: hub.number("Wallbox/limit") == hub.number("charge-garage/commanded"),
+               lambda: f"the box has the limit: {hub.value('Wallbox/limit')}", 60)
+
+
+def planning(hub):
+    hub.set("Home_battery/setpoint", "1500")
+    is_value(hub, "Home_battery/mode", "setpoint")
+    wait_until(lambda: hub.number("Home_battery/power") == 1500 or hub.number("Home_battery/soc") >= 99,
+               lambda: f"the battery charges: {hub.value('Home_battery/power')}", 60)
+    hub.set("Heat_pump/mode", "block")
+    is_value(hub, "Heat_pump/mode", "block")
+    wait_until(lambda: hub.number("Heat_pump/power") < 20, lambda: f"the heat pump waits: {hub.value('Heat_pump/power')}", 60)
+    hub.set("kitchen_dishwasher-plug/state", "false")
+    wait_until(lambda: hub.number("kitchen_dishwasher-plug/power") == 0, "the dishwasher has no power", 60)
+
+
+def main():
+    demo = Demo(sys.argv[1])
+    try:
+        hub = Hub(sys.argv[1], demo)
+        energy(hub)
+        planning(hub)
+        check(demo.stop() == 0, f"TERM: not 0\n{demo.text()}")
+        checked = subprocess.run([hub.program, "check", f"{hub.data}/foxtail.yaml"], capture_output=True, text=True, timeout=60,
+                                 check=False)
+        check(checked.returncode == 0, f"foxtail check: {checked}")
+        check("bugs found" not in demo.text(), demo.text())
+    except (Wrong, subprocess.SubprocessError, OSError) as wrong:
+        traceback.print_exc()
+        print(f"demo: {wrong}\n{demo.text()}", file=sys.stderr)
+        return 1
+    finally:
+        demo.clear()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
