@@ -126,9 +126,8 @@ private:
     void cars(Request& r) {
         r.cars.resize(static_cast<std::size_t>(pick(3)), r.cars.front());
         for (auto& c : r.cars) {
-            for (auto* value :
-                 {&c.capacity_kwh, &c.energy_kwh, &c.floor_kwh, &c.efficiency, &c.discharge_max_kw,
-                  &c.discharge_floor_kwh, &c.wear_eur_kwh}) {
+            for (auto* value : {&c.capacity_kwh, &c.energy_kwh, &c.floor_kwh, &c.efficiency,
+                                &c.discharge_max_kw, &c.discharge_floor_kwh, &c.wear_eur_kwh}) {
                 twist(*value);
             }
             if (odd()) c.max_kwh = any();
@@ -174,8 +173,7 @@ private:
         for (int i = 0; i < n; ++i) {
             HotWater w{"water", {}, 4, 2, 8, 0.05, Series::constant(0.2), 2, Series::constant(2.5)};
             if (pick(2) == 0) w.zone = static_cast<std::size_t>(pick(3));
-            for (auto* value :
-                 {&w.energy_kwh, &w.min_kwh, &w.max_kwh, &w.loss_kw, &w.power_kw}) {
+            for (auto* value : {&w.energy_kwh, &w.min_kwh, &w.max_kwh, &w.loss_kw, &w.power_kw}) {
                 twist(*value);
             }
             spoil(w.draw_kw);
@@ -193,12 +191,13 @@ private:
         }
     }
     void overrides(Request& r) {
-        static const char* const names[] = {"leaf", "house", "battery 1", "dishwasher", "water",
-                                            "nobody"};
+        static const char* const names[] = {"leaf",       "house", "battery 1",
+                                            "dishwasher", "water", "nobody"};
         const int n = pick(4);
         for (int i = 0; i < n; ++i) {
-            Override over{names[pick(6)], static_cast<Override::What>(pick(3)), 8 * part() - 1,
-                          soon(r.now), soon(r.now), "anna"};
+            Override over{names[pick(6)], static_cast<Override::What>(pick(3)),
+                          8 * part() - 1, soon(r.now),
+                          soon(r.now),    "anna"};
             if (odd()) over.kw = any();
             r.overrides.push_back(over);
         }

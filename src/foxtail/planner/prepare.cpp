@@ -146,6 +146,7 @@ void mend_zone(Mender& mend, Zone& z) {
     mend.number(where, "highest power in kW", z.max_kw, 0, 1000, 0);
     if (z.max_kw < 0.01) z.max_kw = 0;
     mend.number(where, "lowest power in kW", z.min_kw, 0, z.max_kw, 0);
+    z.min_kw = std::max(z.min_kw, std::min(0.05, z.max_kw));  // running is more than nothing
     mend.series(where, "COP", z.cop, 0.5, 10, 3);
     mend.number(where, "supply temperature", z.supply_c, 20, 90, 35);
     mend.span(z.min_up, {}, hours(3));

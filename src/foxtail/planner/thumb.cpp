@@ -134,8 +134,8 @@ void Thumb::machine(std::size_t index) {
         const double wanted = (in(z.low_c, t) + 0.3 - rest) / reach;
         const bool blocked = in(z.must_be_off, t) > 0.5;
         const bool settled = from - since >= (on ? z.min_up : z.min_down);
-        const bool may_run = !blocked && z.max_kw > 0 && room(t) >= z.min_kw &&
-                             (on || (settled && lasts(z, t)));
+        const bool may_run =
+            !blocked && z.max_kw > 0 && room(t) >= z.min_kw && (on || (settled && lasts(z, t)));
         const bool bound = on && !settled && may_run;
         const bool heats = water(index, t, may_run);
         const double most = told(z.name, t, std::min(z.max_kw, room(t)));
