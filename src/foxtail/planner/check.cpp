@@ -149,7 +149,7 @@ void Player::battery(const Battery& b, const Course& c) {
         out_.cost_eur += 0.5 * b.wear_eur_kwh * std::abs(kw) * dt(t);
         const double rung = s_.ladder.reserve_kwh * dt(t);
         out_.penalty_eur += 2 * rung * std::max(0.0, b.min_kwh - level);
-        out_.penalty_eur += 0.5 * rung * std::max(0.0, level - b.max_kwh);
+        out_.penalty_eur += battery_over_eur * dt(t) * std::max(0.0, level - b.max_kwh);
         if (!b.reserve_kwh.values.empty() && in(b.reserve_kwh, t) > b.min_kwh) {
             out_.penalty_eur += rung * std::max(0.0, in(b.reserve_kwh, t) - level);
         }
@@ -301,6 +301,7 @@ void Player::machine(std::size_t zone) {
         if (shared && z.max_kw > 0) most("heat pump: shared", t, parts, 1);
     }
     bool on = z.running;
+    bool began = false;
     Time since = r_.now - z.in_state;
     for (std::size_t t = 0; t < s_.heat_whole; ++t) {
         const bool now_on = runs(zone, t);
@@ -308,13 +309,14 @@ void Player::machine(std::size_t zone) {
         if (now_on == on) continue;
         const bool off_by_rule = in(z.must_be_off, t) > 0.5 || override_of(s_, z.name, t);
         const auto shortest = on ? z.min_up : z.min_down;
-        const bool began_here = since >= r_.now;
-        if (from - since < shortest && !off_by_rule && (began_here || !on)) {
+        // A run that was going on already may be cut short where the fuse leaves no room for it.
+        if (from - since < shortest && !off_by_rule && (began || !on)) {
             broken(on ? "heat pump: runs too short" : "heat pump: pauses too short", t,
                    static_cast<double>((shortest - (from - since)).us) / 6e7);
         }
         if (now_on) out_.cost_eur += z.start_eur;
         on = now_on;
+        began = true;
         since = from;
     }
 }

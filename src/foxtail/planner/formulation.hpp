@@ -116,6 +116,9 @@ void add_appliances(Formulation& f);
 /// A column for what of a person's word is not done, for the row it is to stand in.
 int add_override_gap(Formulation& f, std::size_t slot, double most_kw);
 
+/// For a kWh·h above a battery's limit: too little to burn it for, enough to use it first.
+constexpr double battery_over_eur = 0.002;
+
 /// Money worth per kWh that is left at the horizon.
 [[nodiscard]] double battery_worth(const Scene& scene);
 [[nodiscard]] double car_worth(const Scene& scene);

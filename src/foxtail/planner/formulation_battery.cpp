@@ -50,8 +50,7 @@ void add_battery_bounds(Formulation& f, BatteryColumns& c, const Battery& b, std
     const double dt = s.hours[t];
     if (b.energy_kwh < b.min_kwh) at_least(f, c, level, b.min_kwh, 2 * s.ladder.reserve_kwh * dt);
     if (b.energy_kwh > b.max_kwh) {
-        const int over =
-            f.column(0, Model::infinite, 0.5 * s.ladder.reserve_kwh * dt, Share::penalty);
+        const int over = f.column(0, Model::infinite, battery_over_eur * dt, Share::penalty);
         const int row = f.row(-Model::infinite, b.max_kwh);
         f.entry(row, level, 1);
         f.entry(row, over, -1);

@@ -66,7 +66,8 @@ void add_car_power(Formulation& f, const Car& car, CarColumns& c, std::size_t t,
         const bool far = !whole && r > 0;
         double most = whole ? range.max_kw : all;
         if (word.limited) most = std::min(most, word.wanted);
-        const bool closed = word.blocked || far || (word.limited && word.wanted < range.min_kw);
+        const bool closed =
+            word.blocked || far || most < 0.01 || (word.limited && word.wanted < range.min_kw);
         const int power = f.column(0, closed ? 0 : most, 0, Share::money);
         f.draws(t, power, 1);
         c.power[r].push_back(power);

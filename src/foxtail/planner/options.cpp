@@ -24,7 +24,7 @@ std::string hour(Time t) {
 class Options {
 public:
     Options(const Formulation& f, LinearSolver& linear, const Dived& taken)
-        : f_(f), linear_(linear), taken_(taken), x_(taken.solution.x), fixing_(f.model, linear) {}
+        : f_(f), linear_(linear), x_(taken.solution.x), fixing_(f.model, linear) {}
 
     std::vector<Alternative> price(std::size_t most) {
         for (std::size_t i = 0; i < f_.cars.size(); ++i) car(i);
@@ -33,7 +33,10 @@ public:
         interleave(most);
         base();
         std::vector<Alternative> out;
-        for (auto& option : all_) out.push_back(priced(option));
+        const auto as_planned = fixing_.solve();
+        if (as_planned.status == Status::optimal) {
+            for (auto& option : all_) out.push_back(priced(option, as_planned.objective));
+        }
         for (std::size_t i = 0; i < f_.model.columns.size(); ++i) {
             fixing_.free(static_cast<int>(i));
         }
@@ -56,7 +59,7 @@ private:
         }
     }
 
-    Alternative priced(const Option& option) {
+    Alternative priced(const Option& option, double as_planned) {
         for (const auto& [column, value] : option.fixed) fixing_.fix(column, value);
         for (const auto& [column, value] : option.at_least) {
             linear_.set_bounds(column, value,
@@ -65,7 +68,7 @@ private:
         const auto solution = fixing_.solve();
         auto told = option.told;
         told.possible = solution.status == Status::optimal;
-        told.more_eur = told.possible ? solution.objective - taken_.solution.objective : 0;
+        told.more_eur = told.possible ? solution.objective - as_planned : 0;
         for (const auto& [column, value] : option.fixed) fixing_.fix(column, std::round(x(column)));
         for (const auto& [column, value] : option.at_least) {
             const auto& bounds = f_.model.columns[static_cast<std::size_t>(column)];
@@ -81,7 +84,6 @@ private:
 
     const Formulation& f_;
     LinearSolver& linear_;
-    const Dived& taken_;
     const std::vector<double>& x_;
     Fixing fixing_;
     std::vector<Option> all_;

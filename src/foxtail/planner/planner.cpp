@@ -135,20 +135,17 @@ public:
 private:
     static constexpr double worth_replacing = 0.02;
 
-    /// From whole numbers to a plan that is checked: ties broken, one way at a time.
+    /// From whole numbers to a plan that is checked: one way at a time, then ties broken.
     bool finish(Made& made, Stage stage) {
-        const auto& a = made.dived->solution;
-        const auto* old = carried_out_ ? &*carried_out_ : nullptr;
+        auto a = one_way(made.f, *linear_, made.dived->solution);
         resident_ = false;
-        auto b = break_ties(made.f, *linear_, a.objective, old);
+        if (!a) return false;
+        made.dived->solution = std::move(*a);
+        const auto* old = carried_out_ ? &*carried_out_ : nullptr;
+        auto b = break_ties(made.f, *linear_, made.dived->solution.objective, old);
         if (b) b = one_way(made.f, *linear_, std::move(*b));
         if (b && read(made, b->x, stage)) return true;
-        // Without stage B.
-        linear_->load(made.f.model);
-        auto again = settle(made.f, *linear_, a.x);
-        if (!again) return false;
-        auto plain = one_way(made.f, *linear_, again->solution);
-        return plain && read(made, plain->x, stage);
+        return read(made, made.dived->solution.x, stage);  // without stage B
     }
 
     bool read(Made& made, const std::vector<double>& x, Stage stage) {

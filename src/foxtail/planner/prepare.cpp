@@ -26,6 +26,8 @@ void mend_battery(Mender& mend, Battery& b) {
     mend.number(where, "state of charge in kWh", b.energy_kwh, 0, b.capacity_kwh, b.min_kwh);
     mend.number(where, "charging power in kW", b.charge_max_kw, 0, 1000, 0);
     mend.number(where, "discharging power in kW", b.discharge_max_kw, 0, 1000, 0);
+    if (b.charge_max_kw < 0.01) b.charge_max_kw = 0;
+    if (b.discharge_max_kw < 0.01) b.discharge_max_kw = 0;
     mend.number(where, "charging efficiency", b.charge_efficiency, 0.5, 1, 0.95);
     mend.number(where, "discharging efficiency", b.discharge_efficiency, 0.5, 1, 0.95);
     mend.number(where, "wear a kWh", b.wear_eur_kwh, 0, 10, 0.02);
@@ -142,7 +144,9 @@ void mend_zone(Mender& mend, Zone& z) {
     mend.number(where, "temperature", z.temperature_c, -30, 60, z.low_c.values.front());
     mend.series(where, "gain", z.gain_kw, -100, 100, 0);
     mend.number(where, "highest power in kW", z.max_kw, 0, 1000, 0);
+    if (z.max_kw < 0.01) z.max_kw = 0;
     mend.number(where, "lowest power in kW", z.min_kw, 0, z.max_kw, 0);
+    z.min_kw = std::max(z.min_kw, std::min(0.05, z.max_kw));  // running is more than nothing
     mend.series(where, "COP", z.cop, 0.5, 10, 3);
     mend.number(where, "supply temperature", z.supply_c, 20, 90, 35);
     mend.span(z.min_up, {}, hours(3));
@@ -159,6 +163,7 @@ void mend_tank(Mender& mend, HotWater& t, std::size_t zones) {
     mend.number(where, "energy in kWh", t.energy_kwh, 0, 1000, 0.5 * t.max_kwh);
     mend.number(where, "loss in kW", t.loss_kw, 0, 10, 0.05);
     mend.number(where, "power in kW", t.power_kw, 0, 100, 2);
+    if (t.power_kw < 0.01) t.power_kw = 0;
     mend.series(where, "draw", t.draw_kw, 0, 100, 0);
     mend.series(where, "COP", t.cop, 0.5, 10, 1);
     if (t.zone && *t.zone >= zones) {

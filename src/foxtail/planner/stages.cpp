@@ -110,7 +110,7 @@ std::optional<Solution> break_ties(const Formulation& f, LinearSolver& linear, d
 }
 
 std::optional<Solution> one_way(const Formulation& f, LinearSolver& linear, Solution solution) {
-    for (int round = 0; round < 4; ++round) {
+    for (int round = 0; round < 6; ++round) {
         bool both = false;
         const auto x = [&](int column) {
             return column == none ? 0 : solution.x[static_cast<std::size_t>(column)];
@@ -135,9 +135,11 @@ std::optional<Solution> one_way(const Formulation& f, LinearSolver& linear, Solu
                 double in = 0;
                 for (const auto& power : c.power) in += x(power[t]);
                 const double floor = f.scene.request.cars[i].discharge_floor_kwh;
-                if (x(c.out[t]) > 1e-7 && x(c.level[t]) < floor - 1e-7) {
+                // Where closing one slot only moves it to another, the far ones are closed at once.
+                const bool too_low = x(c.out[t]) > 1e-7 && x(c.level[t]) < floor - 1e-7;
+                if (too_low || (round > 1 && t >= f.scene.car_whole)) {
+                    both = both || too_low;
                     linear.set_bounds(c.out[t], 0, 0);
-                    both = true;
                 }
                 for (const auto& power : c.power) close(power[t], c.out[t], in >= x(c.out[t]));
             }

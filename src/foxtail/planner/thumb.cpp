@@ -66,6 +66,7 @@ private:
     }
 
     void machine(std::size_t zone);
+    bool lasts(const Zone& z, std::size_t first) const;
     bool water(std::size_t zone, std::size_t t, bool may);
     void rod(std::size_t i);
     void appliance(std::size_t i);
@@ -105,6 +106,16 @@ bool Thumb::water(std::size_t zone, std::size_t t, bool may) {
     return heats;
 }
 
+/// Whether there is room for the shortest run.
+bool Thumb::lasts(const Zone& z, std::size_t first) const {
+    const auto end = s_.slots[first].from + z.min_up;
+    for (std::size_t t = first; t < s_.size() && s_.slots[t].from < end; ++t) {
+        if (room(t) < z.min_kw || in(z.must_be_off, t) > 0.5 || off(z.name, t)) return false;
+        if (told(z.name, t, z.max_kw) < z.min_kw) return false;
+    }
+    return true;
+}
+
 void Thumb::machine(std::size_t index) {
     const auto& z = r_.zones[index];
     auto& c = course(order_.zones + index);
@@ -123,7 +134,8 @@ void Thumb::machine(std::size_t index) {
         const double wanted = (in(z.low_c, t) + 0.3 - rest) / reach;
         const bool blocked = in(z.must_be_off, t) > 0.5;
         const bool settled = from - since >= (on ? z.min_up : z.min_down);
-        const bool may_run = !blocked && z.max_kw > 0 && room(t) >= z.min_kw && (on || settled);
+        const bool may_run =
+            !blocked && z.max_kw > 0 && room(t) >= z.min_kw && (on || (settled && lasts(z, t)));
         const bool bound = on && !settled && may_run;
         const bool heats = water(index, t, may_run);
         const double most = told(z.name, t, std::min(z.max_kw, room(t)));
