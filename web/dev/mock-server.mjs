@@ -8,6 +8,7 @@ import { dirname, extname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { WebSocketServer } from "ws";
 import { desk_answer } from "./desk.mjs";
+import { first_wishes, make_plan, make_savings, what_if } from "./plan.mjs";
 import { grow, problems, rules, things, values } from "./household.mjs";
 
 const dist = join(dirname(fileURLToPath(import.meta.url)), "..", "dist");
@@ -67,6 +68,7 @@ function set(address, value, actor, cause) {
     const status = silent ? "timed_out" : "confirmed";
     const detail = silent ? "no answer within 2 s" : "";
     if (!silent) say(address, value, command);
+    if (!silent) replan(address, value);
     record("command_ended", "connector:mqtt", command, address, { command, outcome: status, detail });
     tell(status, detail);
   }, silent ? 2000 : 260);
@@ -79,6 +81,38 @@ function run(thing, action, input) {
   send({ type: "wanted", wanted: [[address, input ?? null, command, "sent", ""]] });
   setTimeout(() => send({ type: "wanted", wanted: [[address, input ?? null, command, "confirmed", ""]] }), 400);
   return { ok: true, command };
+}
+
+// ---- the plan ------------------------------------------------------------------------------------------------
+
+const wishes = first_wishes();
+
+/** Tells the plan and what follows from it for each device. */
+function tell_plan(tell) {
+  const plan = make_plan(Date.now(), wishes);
+  const index = plan.slots.findLastIndex((slot) => Date.parse(slot) <= Date.now());
+  tell("plan/plan", plan);
+  tell("plan/because", plan.because);
+  tell("plan/at_risk", plan.at_risk.join(" "));
+  for (const device of plan.devices) {
+    tell(`plan-${device.name}/intent`, device.intent[index]);
+    tell(`plan-${device.name}/power`, Math.round(device.kw[index] * 1000));
+    tell(`plan-${device.name}/why`, device.why);
+  }
+}
+tell_plan((address, value) => (values.get(address).value = value));
+values.get("plan/savings").value = make_savings(Date.now());
+
+/** What somebody set of a planned device changes the plan. */
+function replan(address, value) {
+  const [, device, name] = /^plan-([^/]+)\/(.+)$/.exec(address) ?? [];
+  if (!device) return;
+  if (name === "act") wishes.act[device] = value;
+  else if (name in wishes && (device === "leaf" || device === "dishwasher")) wishes[name] = value;
+  if (name === "mode") say(`plan-${device}/mode_until`, value === "automatic" ? "" : new Date(Date.now() + 12 * 3600e3).toISOString());
+  wishes.version += 1;
+  wishes.because = `${me.name} set '${name}' of ${device}${typeof value === "string" ? `: ${value}` : ""}`;
+  tell_plan((at, told) => say(at, told));
 }
 
 // ---- a life of its own --------------------------------------------------------------------------------------
@@ -187,6 +221,12 @@ function history(url) {
     }
     return { address, unit: "", type: "object", from: new Date(from).toISOString(), to: new Date(to).toISOString(), points };
   }
+  if (/^plan-.*\/power$/.test(address)) {
+    const device = make_plan(from, first_wishes()).devices.find((one) => `plan-${one.name}/power` === address);
+    const begin = Math.floor(from / 900e3) * 900e3;
+    device.kw.slice(0, 48).forEach((kw, index) => begin + index * 900e3 < to && points.push([begin + index * 900e3, kw * 1000, kw * 1000, kw * 1000, kw * 1000, 1]));
+    return { address, unit: "W", type: "number", from: new Date(from).toISOString(), to: new Date(to).toISOString(), points };
+  }
   const count = Math.min(300, Number(url.searchParams.get("points") ?? 600));
   for (let index = 0; index < count; index += 1) {
     const time = from + ((to - from) * index) / count;
@@ -264,6 +304,11 @@ const server = createServer((request, response) => {
     if (url.pathname.startsWith("/mock/")) return mock(url, response);
     if (!signed_in(request)) return answer(response, 401, { title: "not signed in" });
     if (request.method !== "GET" && request.headers["x-foxtail"] !== "1") return answer(response, 403, { title: "refused", detail: "X-Foxtail is missing" });
+    if (url.pathname === "/plan/what-if") {
+      const { device, set: changes } = JSON.parse(text);
+      if (!things.some((one) => one.id === "plan-" + device)) return answer(response, 404, { title: "not found" });
+      return answer(response, 200, what_if(Date.now(), wishes, changes));
+    }
     const of_desk = desk_answer(request.method, url, text, () => record("grant_ended", me.subject, null, undefined, {}));
     if (!of_desk) return get(url, response);
     const [status, body, headers] = of_desk;

@@ -3,7 +3,8 @@
 import type { Certificate, Desk } from "./desk";
 import { t } from "./messages";
 import type { Entry, History, Me, Problem, ProblemDetails, Rule } from "./model";
-import { to_ms } from "./model";
+import { to_ms, type Json } from "./model";
+import type { WhatIf } from "./plan";
 
 export class ApiError extends Error {
   constructor(
@@ -109,6 +110,10 @@ export const api = {
       next = /<([^>]+)>;\s*rel="next"/.exec(answer.headers.get("Link") ?? "")?.[1];
     }
     return new Blob(parts, { type: format === "csv" ? "text/csv" : "application/jsonl" });
+  },
+  /** What changing a device's settings would cost, by a plan made for it and thrown away. */
+  async what_if(device: string, set: { [name: string]: Json }): Promise<WhatIf> {
+    return (await (await ask("POST", "/plan/what-if", { device, set })).json()) as WhatIf;
   },
   system: () => get<{ [key: string]: unknown }>("/system"),
 };

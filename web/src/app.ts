@@ -85,7 +85,7 @@ effect(() => {
 // ---- route ------------------------------------------------------------------------------------------------
 
 export interface Route {
-  view: string; // "", "thing", "energy", "desk", "journal", "rules", "problems", "system", "why"
+  view: string; // "", "thing", "energy", "plan", "desk", "journal", "rules", "problems", "system", "why"
   argument: string;
 }
 

@@ -13,6 +13,8 @@ import { DeskPage } from "./views/desk";
 import { EnergyPage, has_energy } from "./views/energy";
 import { Home } from "./views/home";
 import { Journal } from "./views/journal";
+import { PlanPage } from "./views/plan";
+import { has_plan } from "./views/plan_words";
 import { Problems, Rules, SystemPage, WhyPage } from "./views/others";
 import { ThingPage } from "./views/thing";
 import "./style.css";
@@ -20,6 +22,7 @@ import "./style.css";
 const places: [view: string, key: Key, icon: string][] = [
   ["", "nav.home", "home"],
   ["energy", "nav.energy", "bolt"],
+  ["plan", "nav.plan", "clock"],
   ["desk", "nav.desk", "lock"],
   ["journal", "nav.journal", "journal"],
   ["rules", "nav.rules", "rules"],
@@ -37,7 +40,7 @@ function Navigation() {
         <span>Foxtail</span>
       </a>
       <ul>
-        {places.filter(([view]) => view !== "energy" || has_energy()).map(([view, key, icon]) => (
+        {places.filter(([view]) => (view !== "energy" || has_energy()) && (view !== "plan" || has_plan())).map(([view, key, icon]) => (
           <li key={view}>
             <a href={"#/" + view} aria-current={here === view ? "page" : undefined}>
               <Icon name={icon} size={22} />
@@ -120,6 +123,8 @@ function View({ at }: { at: Route }) {
       return <ThingPage key={at.argument} id={at.argument} />;
     case "energy":
       return <EnergyPage />;
+    case "plan":
+      return <PlanPage />;
     case "desk":
       return <DeskPage />;
     case "journal":

@@ -1,0 +1,212 @@
+// A plan as the hub tells it (src/foxtail/app/plan_json.cpp), made for an invented house by simple rules: sun, a price of
+// the day, a car, a battery, a heat pump, a dishwasher. For the mock household and the unit tests; never shipped.
+
+const quarter = 900e3;
+const hour = 3600e3;
+const cut = (value, parts = 1000) => Math.round(value * parts) / parts + 0;
+const bell = (hours, middle, width) => Math.exp(-(((hours - middle) / width) ** 2));
+const iso = (ms) => new Date(ms).toISOString().replace(/\.\d+Z$/, "Z");
+const hours_of = (ms) => new Date(ms).getHours() + new Date(ms).getMinutes() / 60;
+
+export const house = {
+  car: { name: "leaf", capacity: 62, kw: 7.4, level: 41 },
+  battery: { name: "battery", capacity: 10, kw: 4, level: 38 },
+};
+
+/** 48 quarters, 24 half hours, 24 hours. */
+function slots_from(begin) {
+  const slots = [];
+  let at = begin;
+  for (const [count, length] of [[48, quarter], [24, 2 * quarter], [24, hour]]) {
+    for (let index = 0; index < count; index += 1) {
+      slots.push([at, at + length]);
+      at += length;
+    }
+  }
+  return slots;
+}
+
+const price_at = (hours) => 0.22 + 0.13 * bell(hours, 8, 1.8) + 0.19 * bell(hours, 19, 2.4) - 0.24 * bell(hours, 13, 2.2) - 0.07 * bell(hours, 3, 3);
+const sun_at = (hours) => (hours > 6.5 && hours < 19 ? 6.2 * bell(hours, 12.8, 2.9) : 0);
+const load_at = (hours) => 0.32 + 0.5 * bell(hours, 7.3, 1.1) + 1.3 * bell(hours, 18.8, 1.7) + 0.3 * bell(hours, 12.5, 1);
+
+/** The next moment at which the local clock shows `clock`. */
+function next_clock(now, clock) {
+  const [hours, minutes] = clock.split(":").map(Number);
+  const at = new Date(now);
+  at.setHours(hours, minutes, 0, 0);
+  if (at.getTime() <= now) at.setDate(at.getDate() + 1);
+  return at.getTime();
+}
+
+/** The cheapest slots before `due` that hold `kwh` in all, as shares of each. */
+function cheapest(slots, price, kwh, kw, due) {
+  const shares = slots.map(() => 0);
+  let left = kwh;
+  const order = slots.map((_, index) => index).filter((index) => slots[index][1] <= due).sort((a, b) => price[a] - price[b] || a - b);
+  for (const index of order) {
+    const most = (kw * (slots[index][1] - slots[index][0])) / hour;
+    shares[index] = Math.max(0, Math.min(1, left / most));
+    left -= shares[index] * most;
+    if (left <= 0) break;
+  }
+  return shares;
+}
+
+function plan_car(slots, price, now, wishes) {
+  const { name, capacity, kw, level } = house.car;
+  const goal = wishes.goals.split(";")[0]?.trim() ?? "";
+  const found = /^(\d+) % by (\d\d:\d\d)/.exec(goal);
+  const due = found ? next_clock(now, found[2]) : NaN;
+  const wanted = found && !wishes.skip ? (Number(found[1]) / 100) * capacity : 0;
+  const missing = Math.max(0, wanted - (level / 100) * capacity) / 0.92;
+  let shares = cheapest(slots, price, missing, kw, due);
+  if (wishes.mode === "pause") shares = slots.map(() => 0);
+  if (wishes.mode === "now") shares = cheapest(slots, slots.map((_, index) => index), missing, kw, due);
+  let kwh = (level / 100) * capacity;
+  const levels = [];
+  let reached = kwh;
+  slots.forEach(([from, until], index) => {
+    kwh += ((shares[index] * kw * (until - from)) / hour) * 0.92;
+    if (until <= due) reached = kwh;
+    levels.push(cut((kwh / capacity) * 100, 100));
+  });
+  const state = reached >= wanted - 0.05 ? "met" : wishes.mode === "pause" ? "missed" : "at_risk";
+  return {
+    name,
+    kind: "car",
+    kw: shares.map((share) => cut(share * kw)),
+    level_unit: "%",
+    level: levels,
+    intent: shares.map((share) => (share > 0 ? "charge" : "off")),
+    code: shares.map((share, index) => (share > 0 ? (wishes.mode === "now" ? "USER_OVERRIDE" : "CHEAP_SLOT") : slots[index][0] < due ? "WAIT_FOR_CHEAPER" : "DONE")),
+    goals: found && !wishes.skip ? [{ what: goal, due: iso(due), state, wanted: cut(wanted, 100), reached: cut(reached, 100), slack_min: state === "met" ? 134 : 0 }] : [],
+  };
+}
+
+function plan_battery(slots, sun, load, price) {
+  const { name, capacity, kw, level } = house.battery;
+  let kwh = (level / 100) * capacity;
+  const course = { name, kind: "battery", kw: [], level_unit: "%", level: [], intent: [], code: [], goals: [{ what: "reserve", due: null, state: "met", wanted: 2, reached: 2.1, slack_min: 0 }] };
+  slots.forEach(([from, until], index) => {
+    const length = (until - from) / hour;
+    const over = sun[index] - load[index];
+    let power = over > 0 ? Math.min(kw, over, (capacity - kwh) / length) : price[index] > 0.27 ? -Math.min(kw, -over, (kwh - 2) / length) : 0;
+    if (Math.abs(power) < 0.02) power = 0;
+    kwh += power * length;
+    course.kw.push(cut(power));
+    course.level.push(cut((kwh / capacity) * 100, 100));
+    course.intent.push(power > 0 ? "surplus" : power < 0 ? "automatic" : "hold");
+    course.code.push(power > 0 ? "PV_SURPLUS" : power < 0 ? "RESERVE_FOR_PEAK" : kwh > capacity - 0.1 ? "FULL" : "HOLD_FOR_HIGHER_PRICE");
+  });
+  return course;
+}
+
+function plan_heat(slots, price) {
+  const course = { name: "heat-pump", kind: "heat_pump", kw: [], level_unit: "Cel", level: [], intent: [], code: [], goals: [{ what: "comfort", due: null, state: "met", wanted: 20, reached: 20.1, slack_min: 0 }] };
+  let warmth = 20.6;
+  let needed = false;
+  slots.forEach(([from, until], index) => {
+    const length = (until - from) / hour;
+    const boost = price[index] < 0.13 && warmth < 22.4;
+    needed = warmth < (needed ? 21 : 20.3);
+    const power = boost ? 2.4 : needed ? 1.5 : 0;
+    warmth += length * (power * 0.42 - 0.24);
+    course.kw.push(power);
+    course.level.push(cut(warmth, 100));
+    course.intent.push(boost ? "boost" : needed ? "normal" : "off");
+    course.code.push(boost ? "COMFORT_PREHEAT" : needed ? "COMFORT" : "WAIT_FOR_CHEAPER");
+  });
+  return course;
+}
+
+function plan_dishes(slots, price, now, wishes) {
+  const due = next_clock(now, wishes.ready_by);
+  const start = wishes.armed ? slots.findIndex((slot, index) => slot[0] > now && price[index] === Math.min(...price.filter((_, at) => slots[at][1] + 2 * hour <= due))) : -1;
+  const runs = (index) => start >= 0 && slots[index][0] >= slots[start][0] && slots[index][0] < slots[start][0] + 2 * hour;
+  const states = slots.map((_, index) => runs(index));
+  return {
+    name: "dishwasher",
+    kind: "appliance",
+    kw: states.map((on) => (on ? 1.1 : 0)),
+    intent: states.map((on) => (on ? "run" : "off")),
+    code: states.map((on, index) => (on ? "CHEAP_SLOT" : start >= 0 && index < start ? "WAIT_FOR_CHEAPER" : "DONE")),
+    goals: wishes.armed ? [{ what: "dishwasher", due: iso(due), state: "met", wanted: 1, reached: 1, slack_min: 55 }] : [],
+  };
+}
+
+export const first_wishes = () => ({ mode: "automatic", goals: "80 % by 07:00 mon-fri", skip: false, armed: true, ready_by: "06:30", act: { leaf: true, battery: true, "heat-pump": false, dishwasher: true }, version: 17, because: "the car was plugged in 40 minutes later than expected" });
+
+function reason(device, price, index) {
+  const working = Math.abs(device.kw[index]) > 0.02;
+  const next = device.kw.findIndex((kw, at) => at >= index && kw > 0.02);
+  if (working) return `${device.kw[index] < 0 ? "Gives back" : "Charges"} at ${Math.abs(device.kw[index]).toFixed(1)} kW: power costs ${price[index].toFixed(2)} EUR/kWh.`;
+  return next < 0 ? "Does nothing: nothing speaks for another time." : `Waits until later: ${price[next].toFixed(2)} EUR/kWh then, ${price[index].toFixed(2)} now (it is cheaper later).`;
+}
+
+/** The plan made at `now` (ms). */
+export function make_plan(now, wishes = first_wishes()) {
+  const slots = slots_from(Math.floor(now / quarter) * quarter);
+  const middles = slots.map(([from, until]) => hours_of((from + until) / 2));
+  const buy = middles.map((at) => cut(price_at(at), 1e5));
+  const sun = middles.map((at) => cut(sun_at(at)));
+  const load = middles.map((at) => cut(load_at(at)));
+  const car = plan_car(slots, buy, now, wishes);
+  const devices = [car, plan_battery(slots, sun, load, buy), plan_heat(slots, buy), plan_dishes(slots, buy, now, wishes)];
+  const net = slots.map((_, index) => devices.reduce((sum, one) => sum + one.kw[index], load[index] - sun[index]));
+  const cost = slots.reduce((sum, [from, until], index) => sum + (net[index] > 0 ? net[index] * buy[index] : net[index] * 0.08) * ((until - from) / hour), 0);
+  const next_noon = new Date(now);
+  next_noon.setHours(24, 0, 0, 0);
+  const alternatives = { leaf: [{ what: "charging now", at: iso(slots[0][0]), more: 0.84, possible: true }, { what: "charging an hour later", at: iso(slots[4][0]), more: 0.12, possible: true }], "heat-pump": [{ what: "heating now", at: iso(slots[0][0]), more: 0, possible: false }] };
+  const missed = devices.flatMap((one) => one.goals.filter((goal) => goal.state !== "met").map((goal) => `${one.name}: '${goal.what}' is at risk: ${goal.reached} of ${goal.wanted} kWh.`));
+  return {
+    made: iso(now),
+    version: wishes.version,
+    because: wishes.because,
+    stage: "proved",
+    gap: 0.004,
+    cost: cut(cost),
+    currency: "EUR",
+    prices_until: iso(next_noon.getTime() + (new Date(now).getHours() >= 13 ? 24 : 0) * hour),
+    slots: slots.map(([from]) => iso(from)),
+    until: iso(slots.at(-1)[1]),
+    buy,
+    sell: slots.map(() => 0.08),
+    marginal: buy,
+    load,
+    sun,
+    import: net.map((kw) => cut(Math.max(0, kw))),
+    export: net.map((kw) => cut(Math.max(0, -kw))),
+    curtailed: slots.map(() => 0),
+    load_p10: load.map((kw) => cut(kw * 0.7)),
+    load_p90: load.map((kw) => cut(kw * 1.5)),
+    sun_p10: sun.map((kw) => cut(kw * 0.55)),
+    sun_p90: sun.map((kw) => cut(kw * 1.25)),
+    outdoor: middles.map((at) => cut(6 + 4 * bell(at, 14, 4), 10)),
+    devices: devices.map((one) => ({ ...one, act: wishes.act[one.name] ?? true, why: reason(one, buy, 0), alternatives: alternatives[one.name] ?? [] })),
+    at_risk: missed,
+    guessed: ["prices from the end of tomorrow: as the day before"],
+    mended: [{ where: "battery", what: "state of charge 101 % is above its capacity: 100 % is planned with" }],
+  };
+}
+
+/** What changing one device's settings would cost. */
+export function what_if(now, wishes, set) {
+  const [plan, other] = [make_plan(now, wishes), make_plan(now, { ...wishes, ...set })];
+  const car = (one) => one.devices.find((device) => device.name === "leaf");
+  const paid = (one) => car(one).kw.reduce((sum, kw, index) => sum + kw * one.buy[index] * ((Date.parse(one.slots[index + 1] ?? one.until) - Date.parse(one.slots[index])) / hour), 0);
+  const devices = other.devices.map((one) => ({ name: one.name, now: one.why, goals: one.goals }));
+  return { more: cut(paid(other) - paid(plan)), currency: "EUR", cost: other.cost, cost_now: plan.cost, at_risk: other.at_risk, devices };
+}
+
+export function make_savings(now) {
+  const days = [1.23, 0.41, -0.12, 1.87, 0.66, 0.94, 1.4].map((saved, back) => ({
+    day: iso(now - back * 86400e3).slice(0, 10),
+    saved,
+    paid: cut(2.1 + back * 0.13),
+    would: cut(2.1 + back * 0.13 + saved),
+    note: saved < 0 ? "the sun came later than forecast" : back === 0 ? "until now" : "",
+    devices: [{ name: "leaf", saved: cut(saved * 0.7, 100) }, { name: "battery", saved: cut(saved * 0.3, 100) }],
+  }));
+  return { currency: "EUR", days };
+}

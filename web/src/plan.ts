@@ -1,0 +1,302 @@
+// The hub's plan as the page draws it: read, stacked, scaled, turned into paths. Pure; no DOM.
+
+import { language } from "./messages";
+import { to_ms, type HistoryPoint, type Json } from "./model";
+
+export interface Goal {
+  what: string;
+  due: number; // ms; NaN when it has no moment of its own
+  state: string; // "met" | "at_risk" | "missed"
+  wanted: number;
+  reached: number;
+  slack_min: number;
+}
+
+export interface Alternative {
+  what: string;
+  at: number;
+  more: number; // money; less than 0 saves
+  possible: boolean;
+}
+
+export interface Device {
+  name: string;
+  kind: string;
+  act: boolean;
+  why: string;
+  kw: number[]; // + takes, - gives
+  level: number[]; // at the slot's end; empty for appliances
+  level_unit: string;
+  intent: string[];
+  code: string[];
+  goals: Goal[];
+  alternatives: Alternative[];
+}
+
+export interface Slot {
+  from: number;
+  until: number;
+}
+
+export interface Plan {
+  version: number;
+  made: number;
+  because: string;
+  stage: string;
+  gap?: number; // left out where nothing is proved
+  cost: number;
+  currency: string;
+  prices_until: number;
+  slots: Slot[];
+  buy: number[];
+  load: number[];
+  sun: number[];
+  sun_p10: number[];
+  sun_p90: number[];
+  devices: Device[];
+  at_risk: string[];
+  guessed: string[];
+  mended: { where: string; what: string }[];
+}
+
+export interface WhatIf {
+  more: number;
+  currency: string;
+  at_risk: string[];
+}
+
+export interface SavedDay {
+  day: string; // "2026-11-21"
+  saved: number;
+  paid: number;
+  would: number;
+  note?: string;
+  devices?: { name: string; saved: number }[];
+}
+
+type Said<T> = { [key in keyof T]?: unknown };
+
+function list<T>(value: unknown): T[] {
+  return Array.isArray(value) ? (value as T[]) : [];
+}
+
+/** Objects come as such or as their text. */
+function opened<T>(value: Json | undefined): Said<T> | null {
+  try {
+    const said = (typeof value === "string" ? JSON.parse(value) : value) as unknown;
+    return typeof said === "object" ? (said as Said<T> | null) : null;
+  } catch {
+    return null;
+  }
+}
+
+function device_of(said: Device): Device {
+  return {
+    ...said,
+    level: list(said.level),
+    goals: list<Goal>(said.goals).map((one) => ({ ...one, due: to_ms(one.due) })),
+    alternatives: list<Alternative>(said.alternatives).map((one) => ({ ...one, at: to_ms(one.at) })),
+  };
+}
+
+/** What the reading of plan/plan says; null while there is no plan. */
+export function plan_of(value: Json | undefined): Plan | null {
+  const said = opened<Plan & { until: string }>(value);
+  const begins = list<string>(said?.slots).map(to_ms);
+  if (!said || begins.length === 0) return null;
+  const ends = [...begins.slice(1), to_ms(said.until)];
+  return {
+    ...(said as Plan),
+    made: to_ms(said.made),
+    prices_until: to_ms(said.prices_until),
+    slots: begins.map((from, index) => ({ from, until: ends[index]! })),
+    buy: list(said.buy),
+    load: list(said.load),
+    sun: list(said.sun),
+    sun_p10: list(said.sun_p10),
+    sun_p90: list(said.sun_p90),
+    devices: list<Device>(said.devices).map(device_of),
+    at_risk: list(said.at_risk),
+    guessed: list(said.guessed),
+    mended: list(said.mended),
+  };
+}
+
+/** Newest day first. */
+export function savings_of(value: Json | undefined): { currency: string; days: SavedDay[] } {
+  const said = opened<{ currency: string; days: SavedDay[] }>(value);
+  return { currency: String(said?.currency ?? ""), days: [...list<SavedDay>(said?.days)].sort((a, b) => (a.day < b.day ? 1 : -1)) };
+}
+
+/** The slot that holds at `time`; -1 outside of the plan. */
+export function slot_at(plan: Plan, time: number): number {
+  return plan.slots.findIndex((slot) => slot.from <= time && time < slot.until);
+}
+
+/** Prices of this slot are not published yet. */
+export function is_guessed(plan: Plan, index: number): boolean {
+  return !(plan.slots[index]!.from < plan.prices_until);
+}
+
+/** A device's level at `time`, straight between the ends of slots; null outside of the plan. */
+export function level_at(device: Device, slots: readonly Slot[], time: number): number | null {
+  for (let index = 0; index < device.level.length && index < slots.length; index += 1) {
+    const { from, until } = slots[index]!;
+    if (time > until) continue;
+    if (!(time >= from)) return null;
+    const after = device.level[index]!;
+    const before = index > 0 ? device.level[index - 1]! : after;
+    return before + ((after - before) * (time - from)) / (until - from);
+  }
+  return null;
+}
+
+/**
+ * Where a goal's flag stands, in the unit of the device's level. Goals of storage are told in kWh and levels in percent,
+ * but what was reached is the level at that moment, whichever way it is told.
+ */
+export function flag_level(device: Device, goal: Goal, slots: readonly Slot[]): number | null {
+  const level = level_at(device, slots, goal.due);
+  if (level === null) return null;
+  if (device.level_unit !== "%") return goal.wanted;
+  const percent = /^(\d+(?:\.\d+)?)\s*%/.exec(goal.what);
+  if (percent) return Math.min(100, Number(percent[1]));
+  return goal.reached > 0 ? Math.min(100, (level * goal.wanted) / goal.reached) : level;
+}
+
+// ---- power, planned and past ----------------------------------------------------------------------------------
+
+/** A stretch of time with each device's power; null = not known. */
+export interface Column extends Slot {
+  kw: (number | null)[];
+}
+
+/** Mean kW of a reported power (W) from `from` to `until`: a value holds until the next one. Null before the first. */
+export function mean_kw(points: readonly HistoryPoint[], from: number, until: number): number | null {
+  let sum = 0;
+  let known = 0;
+  for (let index = 0; index < points.length; index += 1) {
+    const [time, , , mean, last] = points[index]!;
+    const begin = Math.max(time, from);
+    const end = Math.min(points[index + 1]?.[0] ?? Infinity, until);
+    const watts = typeof last === "number" ? last : mean;
+    if (end <= begin || typeof watts !== "number") continue;
+    sum += (watts / 1000) * (end - begin);
+    known += end - begin;
+  }
+  return known > 0 ? sum / known : null;
+}
+
+export function past_columns(pasts: readonly (readonly HistoryPoint[])[], from: number, to: number, step: number): Column[] {
+  const columns: Column[] = [];
+  for (let begin = Math.ceil(from / step) * step; begin < to; begin += step) {
+    const until = Math.min(to, begin + step);
+    columns.push({ from: begin, until, kw: pasts.map((points) => mean_kw(points, begin, until)) });
+  }
+  return columns;
+}
+
+/** Of each column and device from where to where its bar goes: what is taken upwards from the base load, what is given downwards from 0. */
+export function stack(kw: readonly (number | null)[], base: number): [low: number, high: number][] {
+  let up = base;
+  let down = 0;
+  return kw.map((one) => {
+    const power = one ?? 0;
+    if (power >= 0) return [up, (up += power)];
+    return [(down += power), down - power];
+  });
+}
+
+// ---- drawing ----------------------------------------------------------------------------------------------------
+
+export type Scale = (value: number) => number;
+
+export function scale(low: number, high: number, from: number, to: number): Scale {
+  const factor = (to - from) / (high - low || 1);
+  return (value) => from + (value - low) * factor;
+}
+
+const px = (value: number): string => String(Math.round(value * 10) / 10);
+
+/** A line that holds each value for its slot. */
+export function step_path(slots: readonly Slot[], values: readonly number[], x: Scale, y: Scale): string {
+  let path = "";
+  slots.forEach((slot, index) => {
+    const value = values[index];
+    if (value === undefined) return;
+    path += `${path ? "V" + px(y(value)) : `M${px(x(slot.from))} ${px(y(value))}`}H${px(x(slot.until))}`;
+  });
+  return path;
+}
+
+/** The area between two such lines; of slots beyond the values nothing. */
+export function band_path(slots: readonly Slot[], low: readonly number[], high: readonly number[], x: Scale, y: Scale): string {
+  const count = Math.min(slots.length, low.length, high.length);
+  if (count === 0) return "";
+  let path = step_path(slots.slice(0, count), high, x, y);
+  for (let index = count - 1; index >= 0; index -= 1) path += `V${px(y(low[index]!))}H${px(x(slots[index]!.from))}`;
+  return path + "Z";
+}
+
+/** One device's bars as one path. */
+export function bars_path(columns: readonly Column[], bases: readonly number[], device: number, x: Scale, y: Scale): string {
+  let path = "";
+  columns.forEach((column, index) => {
+    const [low, high] = stack(column.kw, bases[index] ?? 0)[device]!;
+    if (high - low < 0.005) return;
+    path += `M${px(x(column.from))} ${px(y(low))}V${px(y(high))}H${px(x(column.until))}V${px(y(low))}Z`;
+  });
+  return path;
+}
+
+/** Through the ends of the slots. */
+export function level_path(device: Device, slots: readonly Slot[], x: Scale, y: Scale): string {
+  return device.level.map((level, index) => (slots[index] ? `${index === 0 ? "M" : "L"}${px(x(slots[index]!.until))} ${px(y(level))}` : "")).join("");
+}
+
+/** The next number that is easily halved: for axes. */
+export function ceiling(value: number): number {
+  if (!(value > 0)) return 1;
+  const ten = 10 ** Math.floor(Math.log10(value));
+  return Number((ten * [1, 1.2, 1.6, 2, 3, 4, 5, 6, 8, 10].find((step) => step * ten >= value * 0.9999)!).toPrecision(3));
+}
+
+/** Whole hours of the wall's clock between two moments, at most `most` of them, each a multiple of 1, 2, 3, 6 or 12. */
+export function ticks(from: number, to: number, most: number): number[] {
+  const hours = (to - from) / 3600e3;
+  const step = [1, 2, 3, 6, 12].find((one) => hours / one <= most) ?? 24;
+  const found: number[] = [];
+  const day = new Date(from);
+  day.setMinutes(0, 0, 0);
+  for (let hour = day.getHours() - (day.getHours() % step); ; hour += step) {
+    const at = new Date(day.getFullYear(), day.getMonth(), day.getDate(), hour).getTime();
+    if (at > to) return found;
+    // A change of clocks may bring one moment twice.
+    if (at >= from && at !== found.at(-1)) found.push(at);
+  }
+}
+
+// ---- numbers in words -------------------------------------------------------------------------------------------
+
+function currency_format(value: number, currency: string, digits: number, signDisplay: "auto" | "exceptZero" = "auto"): string {
+  const options = { minimumFractionDigits: digits, maximumFractionDigits: digits, signDisplay };
+  try {
+    return new Intl.NumberFormat(language().tag, { ...options, style: "currency", currency }).format(value);
+  } catch {
+    return `${new Intl.NumberFormat(language().tag, options).format(value)} ${currency}`.trim();
+  }
+}
+
+/** Cut to cents first: nothing costs "−0.00". */
+export function money(value: number, currency: string, signed = false): string {
+  return currency_format(Math.round(value * 100) / 100 + 0, currency, 2, signed ? "exceptZero" : "auto");
+}
+
+export function price(value: number, currency: string): string {
+  return currency_format(value, currency, 3);
+}
+
+export function kilowatts(kw: number): string {
+  const cut = Math.abs(kw) < 0.05 ? 0 : kw;
+  return new Intl.NumberFormat(language().tag, { minimumFractionDigits: 1, maximumFractionDigits: 1 }).format(cut) + "\u202fkW";
+}

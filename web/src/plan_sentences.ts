@@ -1,0 +1,66 @@
+// The plan in the reader's words. Pure.
+
+import { format_duration, format_number, format_time, humanise } from "./format";
+import { has_key, language, t } from "./messages";
+import { is_guessed, kilowatts, money, price, type Device, type Goal, type Plan } from "./plan";
+
+function word_of(prefix: string, said: string): string {
+  const key = `${prefix}.${said.toLowerCase()}`;
+  return has_key(key) ? t(key) : humanise(said.toLowerCase());
+}
+
+export const intent_word = (intent: string): string => word_of("intent", intent);
+export const code_word = (code: string): string => word_of("code", code);
+export const stage_word = (stage: string): string => word_of("stage", stage);
+
+export function goal_state(goal: Goal): string {
+  return word_of("goal", goal.state);
+}
+
+/** "49.6 of 49.6 kWh"; nothing where only whether it ran counts. */
+export function goal_amount(device: Device, goal: Goal): string {
+  if (device.kind === "appliance") return "";
+  const unit = device.level_unit === "Cel" ? "Cel" : "kW.h";
+  const say = (value: number): string => format_number(Math.round(value * 10) / 10, { type: "number", unit });
+  return t("plan.of", { reached: say(goal.reached), wanted: say(goal.wanted) });
+}
+
+export function slack_words(goal: Goal): string {
+  return goal.slack_min > 0 ? t("plan.slack", { length: format_duration(Math.round(goal.slack_min) * 60) }) : "";
+}
+
+/** "costs €0.84 more", "saves €0.30", "costs the same". */
+export function more_words(more: number, currency: string): string {
+  if (Math.abs(more) < 0.005) return t("plan.same");
+  return t(more > 0 ? "plan.costs" : "plan.saves", { money: money(Math.abs(more), currency) });
+}
+
+export function level_words(device: Device, index: number): string {
+  const level = device.level[index];
+  if (level === undefined) return "";
+  return format_number(device.level_unit === "%" ? Math.round(level) : level, { type: "number", unit: device.level_unit === "kWh" ? "kW.h" : device.level_unit });
+}
+
+export function device_words(device: Device, index: number): string {
+  const kw = device.kw[index] ?? 0;
+  const power = Math.abs(kw) >= 0.05 ? " " + kilowatts(kw) : "";
+  const level = level_words(device, index);
+  return `${intent_word(device.intent[index] ?? "")}${power}${level ? ` → ${level}` : ""}`;
+}
+
+function clock(ms: number): string {
+  return new Date(ms).toLocaleTimeString(language().tag, { hour: "2-digit", minute: "2-digit" });
+}
+
+/** A slot: its time first, then what holds in it. */
+export function slot_words(shown: Plan, index: number, now: number, title: (device: string) => string): string[] {
+  const slot = shown.slots[index]!;
+  const cost = price(shown.buy[index] ?? 0, shown.currency);
+  return [
+    `${format_time(slot.from, now)} – ${clock(slot.until)}`,
+    is_guessed(shown, index) ? t("plan.about", { price: cost }) : cost,
+    `${t("energy.sun")} ${kilowatts(shown.sun[index] ?? 0)}`,
+    `${t("plan.load")} ${kilowatts(shown.load[index] ?? 0)}`,
+    ...shown.devices.map((device) => `${title(device.name)}: ${device_words(device, index)}`),
+  ];
+}

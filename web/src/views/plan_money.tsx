@@ -1,0 +1,115 @@
+// What the plan saved, and being away.
+
+import { useState } from "preact/hooks";
+import { now, store, stream } from "../app";
+import { format_day, format_time } from "../format";
+import { local_text } from "../goals";
+import { t } from "../messages";
+import { to_ms } from "../model";
+import { WantedNote } from "../parts/value";
+import { money, type SavedDay } from "../plan";
+import { said } from "./plan_device";
+import { device_title, savings } from "./plan_words";
+
+const shown_at_first = 7;
+
+function Day({ day, currency }: { day: SavedDay; currency: string }) {
+  return (
+    <tr>
+      <th scope="row">
+        {format_day(new Date(day.day + "T12:00").getTime())}
+        {day.devices?.map((one) => (
+          <span key={one.name} class="soft">
+            {device_title(one.name)} {money(one.saved, currency, true)}
+          </span>
+        ))}
+        {day.note && <span class="soft">{day.note}</span>}
+      </th>
+      <td class="number">{money(day.paid, currency)}</td>
+      <td class="number wide">{money(day.would, currency)}</td>
+      <td class="number">
+        <strong>{money(day.saved, currency, true)}</strong>
+      </td>
+    </tr>
+  );
+}
+
+export function Savings() {
+  const [all, set_all] = useState(false);
+  const { currency, days } = savings.value;
+  const sum = (name: string): string => {
+    const value = store.reading("plan/" + name).value?.value;
+    return typeof value === "number" ? money(value, currency) : "—";
+  };
+  return (
+    <section class="panel" aria-labelledby="plan-saved">
+      <h2 id="plan-saved">{t("plan.saved")}</h2>
+      <p class="soft">{t("plan.saved_note")}</p>
+      <dl class="plan-sums">
+        <div>
+          <dt>{t("plan.today")}</dt>
+          <dd>{sum("saved_today")}</dd>
+        </div>
+        <div>
+          <dt>{t("plan.total")}</dt>
+          <dd>{sum("saved_total")}</dd>
+        </div>
+      </dl>
+      {days.length > 0 && (
+        <table class="sessions">
+          <thead>
+            <tr>
+              <th>{t("plan.day")}</th>
+              <th class="number">{t("plan.paid")}</th>
+              <th class="number wide">{t("plan.would")}</th>
+              <th class="number">{t("plan.saved_short")}</th>
+            </tr>
+          </thead>
+          <tbody>
+            {days.slice(0, all ? undefined : shown_at_first).map((day) => (
+              <Day key={day.day} day={day} currency={currency} />
+            ))}
+          </tbody>
+        </table>
+      )}
+      {!all && days.length > shown_at_first && (
+        <button type="button" class="more" onClick={() => set_all(true)}>
+          {t("home.more", { n: days.length - shown_at_first })}
+        </button>
+      )}
+    </section>
+  );
+}
+
+export function Away() {
+  const address = "plan/away_until";
+  const [draft, set_draft] = useState("");
+  const until = to_ms(said(address));
+  const away = until > now.value;
+  const chosen = new Date(draft).getTime();
+  const offline = stream.link.value.state !== "up";
+  return (
+    <section class="panel" aria-labelledby="plan-away">
+      <h2 id="plan-away">{t("plan.away")}</h2>
+      <p class="soft">{away ? t("plan.away_until", { time: format_time(until, now.value) }) : t("plan.away_note")}</p>
+      <div class="plan-line">
+        {away ? (
+          <button type="button" disabled={offline} onClick={() => stream.set(address, "")}>
+            {t("plan.back")}
+          </button>
+        ) : (
+          <>
+            <label class="plan-line">
+              {t("plan.until")}
+              <input type="datetime-local" min={local_text(now.value)} value={draft} onInput={(event) => set_draft(event.currentTarget.value)} />
+            </label>
+            <button type="button" disabled={offline || !(chosen > now.value)} onClick={() => stream.set(address, new Date(chosen).toISOString().replace(/\.\d+Z$/, "Z"))}>
+              {t("plan.we_go")}
+            </button>
+          </>
+        )}
+      </div>
+      <WantedNote address={address} brief />
+    </section>
+  );
+}

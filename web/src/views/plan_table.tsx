@@ -1,0 +1,50 @@
+// The plan as a table, a row for each slot.
+
+import { now } from "../app";
+import { format_time } from "../format";
+import { t } from "../messages";
+import { is_guessed, kilowatts, price, slot_at, type Plan } from "../plan";
+import { code_word, device_words } from "../plan_sentences";
+import { device_title } from "./plan_words";
+
+export function PlanTable({ plan }: { plan: Plan }) {
+  const here = slot_at(plan, now.value);
+  return (
+    <div class="scroll plan-table" tabIndex={0} role="region" aria-label={t("plan.table")}>
+      <table>
+        <thead>
+          <tr>
+            <th scope="col">{t("plan.time")}</th>
+            <th scope="col">{t("plan.price")}</th>
+            <th scope="col">{t("energy.sun")}</th>
+            <th scope="col">{t("plan.load")}</th>
+            {plan.devices.map((device) => (
+              <th scope="col" key={device.name}>
+                {device_title(device.name)}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {plan.slots.map((slot, index) => (
+            <tr key={slot.from} aria-current={index === here ? "time" : undefined}>
+              <th scope="row">{format_time(slot.from, now.value)}</th>
+              <td>
+                {is_guessed(plan, index) ? "≈ " : ""}
+                {price(plan.buy[index] ?? 0, plan.currency)}
+              </td>
+              <td>{kilowatts(plan.sun[index] ?? 0)}</td>
+              <td>{kilowatts(plan.load[index] ?? 0)}</td>
+              {plan.devices.map((device) => (
+                <td key={device.name} data-code={device.code[index]} title={device.code[index]}>
+                  {device_words(device, index)}
+                  <span class="soft">{code_word(device.code[index] ?? "")}</span>
+                </td>
+              ))}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}

@@ -1,0 +1,57 @@
+// What something would cost, asked of the hub before it is done.
+
+import { useRef, useState } from "preact/hooks";
+import { api, ApiError, words_of } from "../api";
+import { announce } from "../app";
+import { t } from "../messages";
+import type { Json } from "../model";
+import type { WhatIf } from "../plan";
+import { more_words } from "../plan_sentences";
+import { Icon } from "../parts/icon";
+
+
+export type Answer = { state: "asking" } | { state: "told"; found: WhatIf } | { state: "failed"; words: string };
+
+/** The answer to the newest question only; null before one was asked. */
+export function use_what_if(device: string): [Answer | null, (set: { [name: string]: Json } | null) => void] {
+  const [answer, set_answer] = useState<Answer | null>(null);
+  const newest = useRef(0);
+  const ask = (set: { [name: string]: Json } | null): void => {
+    const number = ++newest.current;
+    set_answer(set && { state: "asking" });
+    if (!set) return;
+    const tell = (told: Answer, words: string): void => {
+      if (number !== newest.current) return;
+      set_answer(told);
+      announce(words);
+    };
+    api.what_if(device, set).then(
+      (found) => tell({ state: "told", found }, more_words(found.more, found.currency)),
+      (error: unknown) => {
+        const words = error instanceof ApiError && error.status === 404 ? t("plan.no_price") : words_of(error);
+        tell({ state: "failed", words }, words);
+      },
+    );
+  };
+  return [answer, ask];
+}
+
+export function Difference({ answer }: { answer: Answer | null }) {
+  if (!answer) return null;
+  if (answer.state === "asking") return <p class="soft">{t("plan.asking")}</p>;
+  if (answer.state === "failed") return <p class="failure">{answer.words}</p>;
+  const { more, currency, at_risk } = answer.found;
+  return (
+    <>
+      <p class="plan-difference" data-more={more}>
+        {more_words(more, currency)}
+      </p>
+      {at_risk?.map((one) => (
+        <p key={one} class="note is-stale">
+          <Icon name="problems" size={14} />
+          {one}
+        </p>
+      ))}
+    </>
+  );
+}
