@@ -1,6 +1,7 @@
 #include "foxtail/app/plan_solving.hpp"
 
 #include "foxtail/solver/clp.hpp"
+#include "foxtail/solver/process.hpp"
 
 #include <utility>
 
@@ -12,11 +13,13 @@ struct PlanSolving::Inside {
         : planner(std::make_shared<planner::Planner>(solver::make_clp())),
           beside(std::make_shared<planner::Planner>(solver::make_clp())),
           thread(io, "planner", 8) {
-        (void)command;
+        if (!command.empty())
+            process = std::make_unique<solver::WorkerProcess>(io, std::move(command));
     }
     std::shared_ptr<planner::Planner> planner;  // of the plan
     std::shared_ptr<planner::Planner> beside;   // of what-ifs
     bool under_way = false;
+    std::unique_ptr<solver::WorkerProcess> process;
     Worker thread;
 };
 
@@ -37,14 +40,43 @@ bool PlanSolving::plan(planner::Request request, std::function<void(Answer)> the
             Made made;
             made.answer.plan = planner->plan(request);
             made.answer.alternatives = planner->alternatives();
+            made.task = planner->task();
             return made;
         },
         [this, then = std::move(then)](Made made) {
             inside_->under_way = false;
             then(std::move(made.answer));
+            prove(std::move(made.task));
         });
     inside_->under_way = sent;
     return sent;
+}
+
+void PlanSolving::prove(planner::WholeTask task) {
+    if (!inside_->process) return;
+    inside_->process->ask(
+        std::move(task), [this](std::uint64_t number, Result<planner::Solution> solution) {
+            if (!solution) return;  // the plan that is stays
+            struct Better {
+                std::optional<planner::Plan> plan;
+                std::vector<planner::Alternative> alternatives;
+            };
+            (void)inside_->thread.run(
+                [planner = inside_->planner, number, solution = std::move(*solution)] {
+                    Better better;
+                    better.plan = planner->improve(number, solution);
+                    if (better.plan) better.alternatives = planner->alternatives();
+                    return better;
+                },
+                [this](Better better) {
+                    if (better.plan && better_)
+                        better_({std::move(*better.plan), std::move(better.alternatives)});
+                });
+        });
+}
+
+std::uint64_t PlanSolving::provers_ended() const {
+    return inside_->process ? inside_->process->ended() : 0;
 }
 
 void PlanSolving::accept(planner::Plan plan) {

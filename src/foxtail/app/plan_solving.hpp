@@ -44,6 +44,9 @@ public:
     [[nodiscard]] bool what_if(planner::Request as_is, planner::Request other,
                                std::function<void(WhatIf)> then);
 
+    /// Processes that hung, crashed or talked nonsense.
+    [[nodiscard]] std::uint64_t provers_ended() const;
+
 private:
     void prove(planner::WholeTask task);
 

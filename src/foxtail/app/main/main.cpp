@@ -7,6 +7,7 @@
 #include "foxtail/cli/commands.hpp"
 #include "foxtail/json/thing.hpp"
 #include "foxtail/runtime/password.hpp"
+#include "foxtail/solver/work.hpp"
 
 #include <csignal>
 #include <iostream>
@@ -219,6 +220,10 @@ void add_program_commands(CLI::App& app, int& status) {
     add_vss_command(app, status);
     app.add_subcommand("password", "Reads a password and prints its hash for the configuration")
         ->callback([&status] { status = password(); });
+    // Started by the hub; not for people, so not in the help.
+    app.add_subcommand("plan-worker", "Proves plans: tasks on standard input, answers on output")
+        ->group("")
+        ->callback([&status] { status = solver::work(STDIN_FILENO, STDOUT_FILENO); });
     app.add_subcommand("version", "Prints the version")->callback([] {
         std::cout << "foxtail " << FOX_VERSION << "\n";
     });
