@@ -48,6 +48,13 @@ PlanDesk::PlanDesk(boost::asio::io_context& io, Hub& hub, const Zone& zone,
       keeper_(wiring_.site, zone),
       speech_{zone, config_.currency},
       outlooker_(config_, zone),
+      sources_(io, config_, zone,
+               {[this](Outlooker::Of what, planner::Series series, std::string because) {
+                    source_told(what, std::move(series), std::move(because));
+                },
+                [this](const std::string& source, std::string_view sample, const std::string& why) {
+                    inlet_->refuse("plan", source, sample, why);
+                }}),
       solving_(io, std::move(prover)) {}
 
 PlanDesk::~PlanDesk() {
@@ -80,6 +87,7 @@ Result<void> PlanDesk::start() {
         if (first_ && planning::acts(keeper_.site(), keeper_.wishes(), id)) take_over(id);
     }
     if (first_) inlet_->keep(std::string(wishes_name), keeper_.save());
+    sources_.start();
     wake();
     return {};
 }
@@ -134,6 +142,8 @@ void PlanDesk::hear_what_is_known() {
         if (view && !std::holds_alternative<Null>(view->belief->value))
             hear(targets, view->belief->value, view->belief->seq);
     }
+    for (const auto& address : wiring_.sources)
+        if (const auto view = door_->read(address)) hear_source(address, view->belief->value);
 }
 
 // ---- in ----
@@ -151,10 +161,28 @@ void PlanDesk::hear(const std::vector<PlanTarget>& targets, const Value& value, 
     }
 }
 
+void PlanDesk::hear_source(const std::string& address, const Value& value) {
+    const auto* text = std::get_if<std::string>(&value);
+    const auto* json = std::get_if<Json>(&value);
+    if (text != nullptr || json != nullptr)
+        (void)sources_.said(address, text != nullptr ? *text : json->text);
+}
+
+void PlanDesk::source_told(Outlooker::Of what, planner::Series series, std::string because) {
+    if (stopped_) return;
+    outlooker_.told(what, std::move(series), hub_.now());
+    keeper_.expect(outlooker_.outlook(keeper_, hub_.now()), std::move(because), source_seq_,
+                   hub_.now());
+    pump();
+}
+
 void PlanDesk::reading(const Property& property, const Belief& belief, Quality) {
     if (stopped_) return;
     if (const auto at = wiring_.targets.find(property.address); at != wiring_.targets.end())
         hear(at->second, belief.value, belief.seq);
+    source_seq_ = belief.seq;
+    hear_source(property.address, belief.value);
+    source_seq_ = 0;
     pump();
 }
 

@@ -4,6 +4,7 @@
 #include "foxtail/app/outlook.hpp"
 #include "foxtail/app/plan_site.hpp"
 #include "foxtail/app/plan_solving.hpp"
+#include "foxtail/app/plan_sources.hpp"
 #include "foxtail/hub/door.hpp"
 #include "foxtail/hub/hub.hpp"
 #include "foxtail/planning/keeper.hpp"
@@ -63,6 +64,8 @@ private:
     void load_kept();
     void hear_what_is_known();
     void hear(const std::vector<PlanTarget>& targets, const Value& value, Seq seq);
+    void hear_source(const std::string& address, const Value& value);
+    void source_told(Outlooker::Of what, planner::Series series, std::string because);
     void pump();
     void publish(const planner::Plan& plan, const std::vector<planner::Alternative>& alternatives);
     void follow();
@@ -87,6 +90,7 @@ private:
     planning::Keeper keeper_;
     planning::Speech speech_;
     Outlooker outlooker_;
+    PlanSources sources_;
     PlanSolving solving_;
     std::optional<Inlet> inlet_;
     std::optional<Door> door_;
@@ -94,7 +98,8 @@ private:
     std::map<std::string, Commanded, std::less<>> commanded_;  // by address
     std::map<std::string, Value, std::less<>> told_;           // by address
     std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
-    Seq plan_seq_ = 0;  // the reading of the plan that is followed
+    Seq plan_seq_ = 0;    // the reading of the plan that is followed
+    Seq source_seq_ = 0;  // of the reading that is heard just now
     Duration due_since_;
     std::uint64_t kept_changes_ = 0;
     bool first_ = true;  // nothing is known from before

@@ -1,4 +1,5 @@
 // things, get: what there is and what is known of it.
+#include "foxtail/base/utf8.hpp"
 #include "foxtail/cli/arguments.hpp"
 #include "foxtail/cli/command.hpp"
 #include "foxtail/cli/words.hpp"
@@ -14,6 +15,15 @@
 namespace foxtail::cli {
 namespace bj = boost::json;
 namespace {
+
+/// A plan or a session is longer than a table can show; 'get --value' has all of it.
+std::string in_a_line(std::string text) {
+    constexpr std::size_t shown_bytes = 160;
+    if (text.size() <= shown_bytes) return text;
+    text.resize(shown_bytes);
+    while (!text.empty() && !valid_utf8(text)) text.pop_back();
+    return text + "...";
+}
 
 struct ThingsOptions {
     std::string place;
@@ -207,11 +217,12 @@ Result<void> get_thing(const Setting& setting, HubClient& hub, const GetOptions&
             }
             const bj::value& reading = *found->second;
             const auto tone = quality_tone(text_of(reading, "quality"));
-            table.add({std::string_view(property.key()),
-                       {value_words(member(reading, "value"), text_of(reading, "unit")), tone},
-                       age_of(reading, terminal),
-                       set,
-                       {note_of(reading), Tone::warning}});
+            table.add(
+                {std::string_view(property.key()),
+                 {in_a_line(value_words(member(reading, "value"), text_of(reading, "unit"))), tone},
+                 age_of(reading, terminal),
+                 set,
+                 {note_of(reading), Tone::warning}});
         }
     }
     if (!table.empty()) terminal.table(table);

@@ -1,0 +1,55 @@
+#pragma once
+
+#include "foxtail/app/outlook.hpp"
+#include "foxtail/base/moment.hpp"
+#include "foxtail/config/planner.hpp"
+#include "foxtail/runtime/http_poll.hpp"
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace foxtail {
+
+/// Where prices and weather of the next days come from: servers that are asked, and properties
+/// that say the same text. On the context's thread.
+class PlanSources {
+public:
+    struct Ends {
+        /// What a source told; `because`: "new prices until 2026-11-24T23:00:00Z".
+        std::function<void(Outlooker::Of what, planner::Series series, std::string because)> told;
+        /// What it said was not understood, or it could not be asked.
+        std::function<void(const std::string& source, std::string_view sample,
+                           const std::string& why)>
+            refused;
+    };
+    /// All references must outlive it.
+    PlanSources(boost::asio::io_context& io, const PlanningConfig& config, const Zone& zone,
+                Ends ends);
+
+    /// Asks the servers now, and then at their times.
+    void start();
+    /// What a property that is a source says. False when it is none.
+    bool said(std::string_view address, std::string_view text);
+
+private:
+    struct Source {
+        Outlooker::Of what = Outlooker::Of::prices;
+        SourceConfig config;
+        std::string last;  // an equal answer is no news
+    };
+    void take(Source& source, const std::string& name, std::string_view text);
+
+    boost::asio::io_context& io_;
+    const Zone& zone_;
+    Ends ends_;
+    std::vector<Source> sources_;
+    std::vector<std::unique_ptr<HttpPoll>> polls_;
+};
+
+/// The first line of a file: a token. Empty when there is none to be read.
+[[nodiscard]] std::string token_in(const std::string& file);
+
+}  // namespace foxtail
