@@ -57,6 +57,47 @@ constexpr const char* demo_charging =
     "  sun: {grid: Grid_meter/power, battery: Home_battery/power, "
     "production: Solar_inverter/ac_power}\n";
 
+// Shown only: whoever likes what is planned lets it act, for each device.
+constexpr const char* demo_planning =
+    "planning:\n"
+    "  act: false\n"
+    "  grid: {power: Grid_meter/power, import_kw: 24, export_kw: 10}\n"
+    "  sun:\n"
+    "    power: Solar_inverter/ac_power\n"
+    "    peak_kw: 8.2\n"
+    "    forecast: {format: list, address: Energy_outlook/sun}\n"
+    "  outdoor:\n"
+    "    temperature: Heat_pump/outdoor_temperature\n"
+    "    forecast: {format: list, address: Energy_outlook/outdoor}\n"
+    "  tariff:\n"
+    "    buy: {dynamic: true, flat: 0.30, adder: 0.14, vat: 0.19}\n"
+    "    sell: 0.08\n"
+    "    prices: {format: list, address: Energy_outlook/prices}\n"
+    "  batteries:\n"
+    "    - {name: battery, capacity_kwh: 10.2, min: 5, charge_kw: 5, soc: Home_battery/soc, "
+    "power: Home_battery/power, setpoint: Home_battery/setpoint}\n"
+    "  cars:\n"
+    "    - {name: leaf, vehicle: Leaf_green, point: garage, soc: Leaf_green/soc, "
+    "cable: Leaf_green/plugged, home: Leaf_green/plugged, capacity_kwh: 58, floor: 15, max: 90, "
+    "day_kwh: 9}\n"
+    "  heat_pumps:\n"
+    "    - name: heating\n"
+    "      room: Heat_pump/room_temperature\n"
+    "      power: Heat_pump/power\n"
+    "      mode: {address: Heat_pump/mode, words: {normal: normal, boost: boost, off: block}}\n"
+    "      comfort: {low: [{c: 20.5}, {from: \"22:00\", until: \"05:30\", c: 18.5}], high: 23}\n"
+    "  appliances:\n"
+    "    - name: dishwasher\n"
+    "      profile_kw: [2.0, 0.3, 0.2, 1.6, 0.1]\n"
+    "      armed: Dishwasher/waiting\n"
+    "      power: kitchen_dishwasher-plug/power\n"
+    "      ready_by: \"06:30\"\n"
+    "      start: {address: kitchen_dishwasher-plug/state, words: {run: true, off: false}}\n"
+    "  calendars:\n"
+    "    - {name: anna, file: anna.ics, person: anna, car: leaf}\n"
+    "  locations:\n"
+    "    - {words: [office, lab], km: 42}\n";
+
 std::string configuration_text(const DemoOptions& options) {
     return "# The demo household. Made anew at each start of `foxtail demo`.\n"
            "household:\n  name: Demo household\n  time_zone: Europe/Berlin\n"
@@ -67,7 +108,7 @@ std::string configuration_text(const DemoOptions& options) {
            "  anonymous:\n    publish: [\"#\"]\n    subscribe: [\"#\"]\n"
            "formats:\n  zigbee2mqtt:\n    - base_topic: zigbee2mqtt\n"
            "things:\n  Leaf_green: {kind: vehicle}\n" +
-           demo_charging + "rules:\n  - rules.yaml\n";
+           demo_charging + demo_planning + "rules:\n  - rules.yaml\n";
 }
 
 std::string default_data() {

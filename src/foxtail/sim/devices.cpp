@@ -8,8 +8,8 @@ namespace {
 
 std::vector<HaSpec> discovery_devices() {
     std::vector<HaSpec> all = energy_devices();
-    for (auto&& list :
-         {comfort_devices(), appliance_devices(), std::vector<HaSpec>{car_device()}}) {
+    for (auto&& list : {comfort_devices(), appliance_devices(),
+                        std::vector<HaSpec>{car_device(), outlook_service()}}) {
         all.insert(all.end(), list.begin(), list.end());
     }
     return all;

@@ -59,7 +59,7 @@ struct Bench {
 
 TEST(Devices, all_have_a_name_a_will_and_something_to_say) {
     const auto names = device_names();
-    EXPECT_EQ(names.size(), 15U);
+    EXPECT_EQ(names.size(), 16U);
     EXPECT_EQ(std::set<std::string>(names.begin(), names.end()).size(), names.size());
     for (const std::string& name : names) {
         const auto device = make_device(name, true);
@@ -209,8 +209,8 @@ TEST(ZigbeeBridge, answers_requests_with_their_transaction) {
 
 std::vector<HaSpec> all_specs() {
     std::vector<HaSpec> all = energy_devices();
-    for (auto&& list :
-         {comfort_devices(), appliance_devices(), std::vector<HaSpec>{car_device()}}) {
+    for (auto&& list : {comfort_devices(), appliance_devices(),
+                        std::vector<HaSpec>{car_device(), outlook_service()}}) {
         all.insert(all.end(), list.begin(), list.end());
     }
     return all;

@@ -82,5 +82,6 @@ struct HaSpec {
 comfort_devices();  // heat pump, hot water, ventilation, air, weather
 [[nodiscard]] std::vector<HaSpec> appliance_devices();  // washing machine, dishwasher
 [[nodiscard]] HaSpec car_device();
+[[nodiscard]] HaSpec outlook_service();  // prices, sun and warmth of tomorrow
 
 }  // namespace foxtail::sim

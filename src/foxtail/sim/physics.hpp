@@ -21,6 +21,9 @@ void step_power(World& world, double dt_s);
     return watts * seconds / 3.6e6;
 }
 
+/// What the roof gives to the house, in W.
+[[nodiscard]] double pv_power(const Weather& weather);
+
 struct RoomSpec {
     double area_m2 = 0;
     double loss_w_k = 0;  // to outdoors

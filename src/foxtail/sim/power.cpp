@@ -9,14 +9,6 @@ namespace {
 constexpr double pv_peak_w = 8200;
 constexpr double inverter_max_w = 7000;
 
-double pv_power(const Weather& weather) {
-    const double plane = weather.on_plane_w_m2(35.0, 185.0);
-    const double cell_c = weather.temperature_c + 0.028 * plane - 1.2 * weather.wind_m_s;
-    const double heat_loss = 1.0 - 0.0037 * std::max(0.0, cell_c - 25.0);
-    const double dc = pv_peak_w * plane / 1000.0 * heat_loss * 0.93;
-    return dc < 25.0 ? 0.0 : std::min(inverter_max_w, dc * 0.965);
-}
-
 double base_power(const Dice& dice, std::int64_t t_ms) {
     // A fridge's compressor: about a third of the time, in runs of a quarter of an hour.
     const std::int64_t slot = t_ms / 900'000;
@@ -149,6 +141,14 @@ double small_loads_w(const World& world) {
 }
 
 }  // namespace
+
+double pv_power(const Weather& weather) {
+    const double plane = weather.on_plane_w_m2(35.0, 185.0);
+    const double cell_c = weather.temperature_c + 0.028 * plane - 1.2 * weather.wind_m_s;
+    const double heat_loss = 1.0 - 0.0037 * std::max(0.0, cell_c - 25.0);
+    const double dc = pv_peak_w * plane / 1000.0 * heat_loss * 0.93;
+    return dc < 25.0 ? 0.0 : std::min(inverter_max_w, dc * 0.965);
+}
 
 double loads_w(const World& world) {
     // The dishwasher is in its plug's power.
