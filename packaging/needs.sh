@@ -4,7 +4,7 @@
 foxtail_build_packages=(
   g++ cmake ninja-build ccache pkg-config git ca-certificates
   libboost1.81-dev libexpected-dev libfmt-dev libsodium-dev libsqlite3-dev libzstd-dev liblua5.4-dev
-  libcli11-dev coinor-libclp-dev coinor-libcbc-dev libyaml-cpp-dev libssl-dev libmosquitto-dev libhowardhinnant-date-dev tzdata
+  libcli11-dev coinor-libclp-dev coinor-libcbc-dev libyaml-cpp-dev libssl-dev libmosquitto-dev libhowardhinnant-date-dev libical-dev tzdata
 )
 foxtail_test_packages=(
   libgtest-dev libgmock-dev libbenchmark-dev lld clang-14 libclang-rt-14-dev clang-format-14
