@@ -12,6 +12,7 @@ constexpr double some_kw = 0.05;  // kW that matter
 /// The house in one slot, as the reasons see it.
 struct House {
     bool imports, exports, paid, at_limit;
+    bool drains;  // a battery gives
 };
 
 House house_in(const Scene& s, const Plan& plan, std::size_t t) {
@@ -20,8 +21,12 @@ House house_in(const Scene& s, const Plan& plan, std::size_t t) {
     if (!c.soft_import_kw.values.empty()) {
         limit = std::min(limit, c.soft_import_kw.mean(s.slots[t].from, s.slots[t].until));
     }
+    const bool drains =
+        std::any_of(plan.courses.begin(), plan.courses.end(), [t](const Course& course) {
+            return course.kind == Kind::battery && course.steps[t].kw < -some_kw;
+        });
     return {plan.import_kw[t] > some_kw, plan.export_kw[t] + plan.curtailed_kw[t] > some_kw,
-            s.buy[t]<0, plan.import_kw[t]> limit - some_kw};
+            s.buy[t]<0, plan.import_kw[t]> limit - some_kw, drains};
 }
 
 bool told(const Scene& s, const std::string& name, std::size_t t) {
@@ -96,7 +101,7 @@ void explain_car(const Scene& s, const Car& car, const Plan& plan, Course& cours
         const double before = t == 0 ? car.energy_kwh : course.steps[t - 1].level;
         const double least = car.ranges.empty() ? 0 : car.ranges.front().min_kw;
         if (step.kw > 1e-6) {
-            step.intent = !h.imports                  ? Intent::surplus
+            step.intent = !h.imports && !h.drains     ? Intent::surplus
                           : step.kw < least + some_kw ? Intent::minimum
                                                       : Intent::charge;
             const bool tight = slack_at(car, *stay, before, s.slots[t].from) < minutes(30) &&

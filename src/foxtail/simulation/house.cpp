@@ -1,5 +1,7 @@
 #include "foxtail/simulation/house.hpp"
 
+#include "foxtail/planner/grid.hpp"
+
 #include <algorithm>
 
 namespace foxtail::simulation {
@@ -72,16 +74,11 @@ planner::HotWater tank_between(const Habits& habits, const TankHabit& habit, Tim
 
 }  // namespace
 
-double coefficient_of_performance(double supply_c, double outdoor_c) {
-    const double lift = std::max(5.0, supply_c - outdoor_c);
-    return std::clamp(0.5 * (supply_c + 273.15) / lift, 1.0, 6.0);
-}
-
 planner::Series cop_of(double supply_c, const planner::Series& outdoor_c) {
     planner::Series out{outdoor_c.from, outdoor_c.step, {}};
     out.values.reserve(outdoor_c.values.size());
     for (const double outdoor : outdoor_c.values)
-        out.values.push_back(coefficient_of_performance(supply_c, outdoor));
+        out.values.push_back(planner::carnot_cop(supply_c, outdoor));
     return out;
 }
 

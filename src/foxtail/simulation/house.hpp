@@ -79,8 +79,7 @@ struct Habits {
 /// The habits from `from` until `until`, with two days beyond so that plans can look ahead.
 [[nodiscard]] House house_between(const Habits& habits, const World& world, Time from, Time until);
 
-/// Heat for each kWh of power: half of Carnot's, between 1 and 6.
-[[nodiscard]] double coefficient_of_performance(double supply_c, double outdoor_c);
+/// What a heat pump gives for a kWh, as the planner reckons it.
 [[nodiscard]] planner::Series cop_of(double supply_c, const planner::Series& outdoor_c);
 
 }  // namespace foxtail::simulation
