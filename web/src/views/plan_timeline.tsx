@@ -296,7 +296,7 @@ export function Timeline({ plan }: { plan: Plan }) {
         aria-valuemax={last}
         aria-valuenow={shown}
         aria-valuetext={words.join(", ")}
-        onPointerMove={(event) => event.pointerType === "mouse" && pick(event)}
+        onPointerMove={(event) => (event.pointerType === "mouse" || event.buttons > 0) && pick(event)}
         onPointerDown={pick}
         onPointerLeave={(event) => event.pointerType === "mouse" && set_picked(null)}
         onKeyDown={key}
