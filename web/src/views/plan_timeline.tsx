@@ -157,7 +157,7 @@ function LevelPanel({ plan, x, right }: Frame & { plan: Plan }) {
       ))}
       {plan.devices.map((device) =>
         device.goals
-          .filter((goal) => x(goal.due) >= left && x(goal.due) <= right)
+          .filter((goal) => x(goal.due) >= left && x(goal.due) < right)
           .map((goal) => {
             const at = flag_level(device, goal, plan.slots);
             return <Flag key={device.name + goal.what + goal.due} x={x(goal.due)} y={at === null ? bottom - 12 : Math.max(level_top + 5, y_of(device)(at))} foot={bottom} goal={goal} device={device} />;
