@@ -75,15 +75,15 @@ function person(id, title, place, level) {
 /** The plan's things; what they say is made by the server, which knows the time and what was wished. */
 function planned() {
   const until = words("Until", { ...set, ...config });
-  const thing = (name, title, properties, start) =>
-    add(`plan-${name}`, title, "", "service", "", "", { act: flag("The plan acts", { ...set, ...config }), mode: choice("Mode", ["automatic", "now", "pause"], set), mode_until: until, ...properties, intent: choice("Does", ["off", "hold", "automatic", "surplus", "minimum", "charge", "discharge", "normal", "boost", "run"]), power: number("Planned power", "W"), why: words("Why"), obeys: flag("Obeys", diagnostic) }, { mode: "automatic", mode_until: "", obeys: true, ...start }, { connector: "planner" });
-  const percent = (title) => number(title, "%", { ...set, ...config, minimum: 0, maximum: 100, step: 5 });
-  const warmth = (title) => number(title, "Cel", { ...set, ...config, minimum: 5, maximum: 35, step: 0.5 });
-  add("plan", "Plan", "", "service", "", "", { plan: { title: "Plan", type: "object", readable: true }, because: words("Changed because"), at_risk: words("At risk"), away_until: words("Away until", set), saved_today: number("Saved today", ""), saved_total: number("Saved in all", ""), savings: { title: "Savings", type: "object", readable: true } }, { away_until: "", saved_today: 1.23, saved_total: 184.2 }, { connector: "planner" });
-  thing("leaf", "Leaf", { goals: words("Goals", set), skip: flag("Skip next", set), least: percent("At least"), most: percent("At most") }, { act: true, goals: "80 % by 07:00 mon-fri", skip: false, least: 20, most: 90 });
-  thing("battery", "Home battery", { reserve: percent("Reserve") }, { act: true, reserve: 20 });
-  thing("heat-pump", "Heat pump", { low: warmth("Not colder than"), high: warmth("Not warmer than") }, { act: false, low: 20, high: 22.5 });
-  thing("dishwasher", "Dishwasher", { armed: flag("Filled and waiting", set), ready_by: words("Ready by", set) }, { act: true, armed: true, ready_by: "06:30", obeys: false });
+  const thing = (name, properties, start) =>
+    add(`plan-${name}`, `Plan of ${name}`, "", "service", "", "", { act: flag("The plan acts", { ...set, ...config }), mode: choice("Mode", ["automatic", "now", "pause"], set), mode_until: until, ...properties, intent: choice("Does", ["off", "hold", "automatic", "surplus", "minimum", "charge", "discharge", "normal", "boost", "run"]), power: number("Planned power", "W"), why: words("Why"), obeys: flag("Obeys", diagnostic) }, { mode: "automatic", mode_until: "", obeys: true, ...start }, { connector: "plan" });
+  const percent = (title) => number(title, "%", { ...set, ...config, minimum: 0, maximum: 100 });
+  const warmth = (title) => number(title, "Cel", { ...set, ...config, minimum: 5, maximum: 35 });
+  add("plan", "Plan", "", "service", "", "", { plan: { title: "Plan", type: "object", readable: true }, because: words("Changed because"), at_risk: words("At risk"), away_until: words("Away until", set), saved_today: number("Saved today", ""), saved_total: number("Saved in all", ""), savings: { title: "Savings", type: "object", readable: true } }, { away_until: "", saved_today: 1.23, saved_total: 184.2 }, { connector: "plan" });
+  thing("leaf", { goals: words("Goals", set), skip: flag("Skip next", set), least: percent("Charged at any price up to"), most: percent("Charged at most to") }, { act: true, goals: "80 % by 07:00 mon-fri", skip: false, least: 20, most: 90 });
+  thing("battery", { reserve: percent("Kept for an outage") }, { act: true, reserve: 20 });
+  thing("heat-pump", { low: warmth("Not colder than"), high: warmth("Not warmer than") }, { act: false, low: 20, high: 22.5 });
+  thing("dishwasher", { armed: flag("Filled and waiting", set), ready_by: words("Ready by", set) }, { act: true, armed: true, ready_by: "06:30", obeys: false });
 }
 
 function build() {

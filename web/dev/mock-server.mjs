@@ -8,7 +8,7 @@ import { dirname, extname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { WebSocketServer } from "ws";
 import { desk_answer } from "./desk.mjs";
-import { first_wishes, make_plan, make_savings, what_if } from "./plan.mjs";
+import { first_wishes, make_plan, make_savings, past_power, what_if } from "./plan.mjs";
 import { grow, problems, rules, things, values } from "./household.mjs";
 
 const dist = join(dirname(fileURLToPath(import.meta.url)), "..", "dist");
@@ -222,9 +222,7 @@ function history(url) {
     return { address, unit: "", type: "object", from: new Date(from).toISOString(), to: new Date(to).toISOString(), points };
   }
   if (/^plan-.*\/power$/.test(address)) {
-    const device = make_plan(from, first_wishes()).devices.find((one) => `plan-${one.name}/power` === address);
-    const begin = Math.floor(from / 900e3) * 900e3;
-    device.kw.slice(0, 48).forEach((kw, index) => begin + index * 900e3 < to && points.push([begin + index * 900e3, kw * 1000, kw * 1000, kw * 1000, kw * 1000, 1]));
+    for (const [time, watts] of past_power(address.slice(5, -6), from, to)) points.push([time, watts, watts, watts, watts, 1]);
     return { address, unit: "W", type: "number", from: new Date(from).toISOString(), to: new Date(to).toISOString(), points };
   }
   const count = Math.min(300, Number(url.searchParams.get("points") ?? 600));

@@ -199,6 +199,14 @@ export function what_if(now, wishes, set) {
   return { more: cut(paid(other) - paid(plan)), currency: "EUR", cost: other.cost, cost_now: plan.cost, at_risk: other.at_risk, devices };
 }
 
+/** What a device was to take before `to`: [ms, W], a value for each quarter of an hour. */
+export function past_power(name, from, to) {
+  const planned = { leaf: (ago) => (ago > 3 && ago <= 5 ? 7400 : 0), battery: (ago) => (ago > 5.5 ? 1800 : ago > 1 && ago < 2.5 ? -900 : 0), "heat-pump": (ago) => (ago % 3 > 1.8 ? 1500 : 0) }[name] ?? (() => 0);
+  const points = [];
+  for (let time = Math.ceil(from / quarter) * quarter; time < to; time += quarter) points.push([time, planned((to - time) / hour)]);
+  return points;
+}
+
 export function make_savings(now) {
   const days = [1.23, 0.41, -0.12, 1.87, 0.66, 0.94, 1.4].map((saved, back) => ({
     day: iso(now - back * 86400e3).slice(0, 10),

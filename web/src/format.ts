@@ -169,10 +169,17 @@ export function enum_word(value: string): string {
 
 const iso_time = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:?\d\d)$/;
 
+/** More of a structure is nothing to read in a line. */
+const structure_max = 300; // characters
+
 function format_structure(value: Json[] | { [key: string]: Json }): string {
-  if (Array.isArray(value)) return value.map((one) => format_any(one)).join(", ") || "[]";
-  const parts = Object.entries(value).filter(([, one]) => one !== null);
-  return parts.map(([key, one]) => `${humanise(key)} ${format_any(one)}`).join(", ") || "{}";
+  const is_list = Array.isArray(value);
+  let text = "";
+  for (const [key, one] of Object.entries(value)) {
+    if (text.length > structure_max) return text.slice(0, structure_max) + " …";
+    if (is_list || one !== null) text += (text && ", ") + (is_list ? "" : humanise(key) + " ") + format_any(one);
+  }
+  return text || (is_list ? "[]" : "{}");
 }
 
 /** A value whose property is not known. */

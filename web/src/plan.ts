@@ -159,7 +159,7 @@ export function flag_level(device: Device, goal: Goal, slots: readonly Slot[]): 
   const level = level_at(device, slots, goal.due);
   if (level === null) return null;
   if (device.level_unit !== "%") return goal.wanted;
-  const percent = /^(\d+(?:\.\d+)?)\s*%/.exec(goal.what);
+  const percent = /(?:^|: )(\d+(?:\.\d+)?)\s*%/.exec(goal.what);
   if (percent) return Math.min(100, Number(percent[1]));
   return goal.reached > 0 ? Math.min(100, (level * goal.wanted) / goal.reached) : level;
 }

@@ -17,12 +17,12 @@ export function goal_state(goal: Goal): string {
   return word_of("goal", goal.state);
 }
 
-/** "49.6 of 49.6 kWh"; nothing where only whether it ran counts. */
+/** "49.6 kWh of 49.6 kWh", of what is to hold all the time the lowest; nothing where only whether it ran counts. */
 export function goal_amount(device: Device, goal: Goal): string {
   if (device.kind === "appliance") return "";
   const unit = device.level_unit === "Cel" ? "Cel" : "kW.h";
   const say = (value: number): string => format_number(Math.round(value * 10) / 10, { type: "number", unit });
-  return t("plan.of", { reached: say(goal.reached), wanted: say(goal.wanted) });
+  return t(device.kind === "car" ? "plan.of" : "plan.lowest", { reached: say(goal.reached), wanted: say(goal.wanted) });
 }
 
 export function slack_words(goal: Goal): string {

@@ -71,6 +71,13 @@ test("an enumeration's value is translated when common and readable otherwise", 
   assert.equal(format_value("heat", "mode", { type: "enumeration" }), "Heizen");
 });
 
+test("a long structure is told by its beginning, so that it does not fill the page", () => {
+  const long = format_value(Array.from({ length: 5000 }, (_, index) => index), "plan", { type: "object" });
+  assert.ok(long.startsWith("0, 1, 2, 3, ") && long.endsWith(" …"));
+  assert.ok(long.length < 400, `${long.length} characters`);
+  assert.equal(format_value({ morning: "06:30", evening: null }, "schedule", { type: "object" }), "Morning 06:30");
+});
+
 test("technical names become words", () => {
   assert.equal(humanise("target_temperature"), "Target temperature");
   assert.equal(humanise("Powertrain.TractionBattery.StateOfCharge"), "State of charge");

@@ -355,7 +355,73 @@ test("everything of mine is taken along as a file, portion after portion", async
   assert.match(text, /,reading,/);
 });
 
-const views = ["#/", "#/energy", "#/desk", "#/journal", "#/rules", "#/problems", "#/system"];
+test("the plan is read by pointer, by arrow keys and as a table", { skip: mock_only }, async () => {
+  await go("#/plan");
+  await page.waitForSelector(".plan-place svg path.price-line");
+  const slider = page.locator(".plan-place");
+  const first = await slider.getAttribute("aria-valuetext");
+  assert.match(first, /\d\d:\d\d – \d\d:\d\d, €0\.\d{3}, Sun \S+\skW, House \S+\skW, Leaf: /);
+  await slider.focus();
+  await page.keyboard.press("ArrowRight");
+  assert.equal(await slider.getAttribute("aria-valuenow"), "1");
+  await page.keyboard.press("End");
+  assert.match(await slider.getAttribute("aria-valuetext"), /about €/, "the last prices are guessed, and said to be");
+  const box = await slider.boundingBox();
+  await page.mouse.move(box.x + box.width / 2, box.y + 60);
+  await page.waitForFunction(() => Number(document.querySelector("[data-slot]").dataset.slot) > 5);
+  assert.ok((await page.locator("[data-bars=leaf] path.was").getAttribute("d")).length > 10, "the past comes from the history");
+  assert.match(await page.locator('[data-flag="leaf"] title').textContent(), /^Leaf: 80 % by 07:00 mon-fri, (reached|at risk)$/);
+  await page.click("[data-table]");
+  assert.equal(await page.locator(".plan-table tbody tr").count(), 96);
+  assert.match(await page.locator(".plan-table tbody tr").first().innerText(), /(Off|Charges \S+\skW) → \d+%\s+(cheaper later|done|cheap)/);
+  assert.equal(await page.locator('.plan-table tr[aria-current="time"]').count(), 1);
+});
+
+test("now is said only after its price was told, and the plan tells why it changed", { skip: mock_only }, async () => {
+  const car = page.locator('[data-device="leaf"]');
+  await page.evaluate(() => (window.__sent.length = 0));
+  await car.locator("[data-mode=now]").click();
+  await car.locator("[data-more]").waitFor();
+  assert.match(await car.locator(".plan-sure").innerText(), /Leaf: Now\s+(costs €\d+\.\d\d more|saves €|costs the same)/);
+  assert.deepEqual(await page.evaluate(() => window.__sent), [], "nothing was wished yet");
+  await page.keyboard.press("Escape");
+  await car.locator(".plan-sure").waitFor({ state: "detached" });
+  assert.equal(await page.evaluate(() => document.activeElement.dataset.mode), "now", "the focus is back where it was");
+  await page.keyboard.press("Enter");
+  await car.locator(".plan-sure .primary:focus").waitFor();
+  await page.keyboard.press("Enter");
+  await car.locator('[data-mode=now][aria-pressed="true"]').waitFor();
+  await page.waitForFunction(() => document.querySelector("[data-because]")?.textContent.includes("anna set 'mode' of leaf: now"));
+  await car.getByRole("button", { name: "Automatic" }).click();
+  await car.locator('[data-mode=now][aria-pressed="false"]').waitFor();
+});
+
+test("a goal is changed by touch, with the difference told before it is saved", { skip: mock_only }, async () => {
+  const car = page.locator('[data-device="leaf"]');
+  await car.locator("[data-edit-goals]").click();
+  assert.ok(await car.getByRole("button", { name: "Save" }).isDisabled(), "nothing is changed yet");
+  const asked = [];
+  const hear = (request) => request.url().endsWith("/plan/what-if") && asked.push(request.postDataJSON());
+  page.on("request", hear);
+  await car.getByRole("button", { name: "Amount: more" }).click();
+  await car.getByRole("button", { name: "Amount: more" }).click();
+  await car.getByRole("button", { name: "Sat" }).click();
+  await car.locator("[data-more]").waitFor();
+  page.off("request", hear);
+  assert.deepEqual(asked, [{ device: "leaf", set: { goals: "90 % by 07:00 mon-sat" } }], "quick touches are one question");
+  await car.getByRole("button", { name: "Save" }).click();
+  await page.waitForFunction(() => document.querySelector('[data-device="leaf"] .plan-goal-part').textContent.includes("90 % by 07:00, Mon, Tue, Wed, Thu, Fri, Sat"));
+});
+
+test("shadow and disobedience are told in words", { skip: mock_only }, async () => {
+  assert.match(await page.locator('[data-device="heat-pump"]').innerText(), /Shadow: shown only/);
+  assert.match(await page.locator('[data-device="dishwasher"]').innerText(), /It does not do what the plan says/);
+  const pump = page.locator('[data-device="heat-pump"]');
+  await pump.locator('[role="switch"]').last().click();
+  await pump.getByText("The plan acts").waitFor();
+});
+
+const views = ["#/", "#/energy", "#/plan", "#/desk", "#/journal", "#/rules", "#/problems", "#/system"];
 
 const looks = [
   ["phone in the dark", phone],

@@ -93,6 +93,7 @@ test("a flag stands at the percentage that was wished, and where kWh or km were 
   assert.equal(flag_level(car, goal, plan.slots), 80);
   const level = level_at(car, plan.slots, goal.due)!;
   assert.ok(Math.abs(flag_level(car, { ...goal, what: "31 kWh by 07:00", wanted: goal.reached / 2 }, plan.slots)! - level / 2) < 1e-9);
+  assert.equal(flag_level(car, { ...goal, what: "anna: 70 % by 07:00" }, plan.slots), 70, "who wished it stands before the goal");
   assert.equal(flag_level(car, { ...goal, what: "40 kWh by 07:00", wanted: 1e6 }, plan.slots), 100);
   assert.equal(flag_level({ ...car, level_unit: "Cel" }, { ...goal, what: "comfort", wanted: 20.5 }, plan.slots), 20.5);
   assert.equal(flag_level(car, { ...goal, due: NaN }, plan.slots), null);
@@ -182,7 +183,7 @@ test("goals are told with what is reached and how much time is left", () => {
   const plan = made();
   const [car, , heat, dishes] = plan.devices;
   assert.equal(plain(goal_amount(car!, car!.goals[0]!)), "49.6 kWh of 49.6 kWh");
-  assert.equal(plain(goal_amount(heat!, heat!.goals[0]!)), "20.1°C of 20.0°C");
+  assert.equal(plain(goal_amount(heat!, heat!.goals[0]!)), "lowest 20.1°C, wanted 20.0°C");
   assert.equal(goal_amount(dishes!, dishes!.goals[0]!), "");
   assert.match(plain(slack_words(car!.goals[0]!)), /^2 hrs? 14 mins? to spare$/);
   assert.equal(slack_words({ ...car!.goals[0]!, slack_min: 0 }), "");

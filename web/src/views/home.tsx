@@ -28,7 +28,12 @@ const found = computed(() => {
 });
 const people = computed(() => found.value.filter((thing) => thing.kind === "person"));
 const cars = computed(() => found.value.filter((thing) => thing.kind === "vehicle"));
-const places = computed(() => by_place(found.value.filter((thing) => thing.kind !== "person" && thing.kind !== "vehicle")));
+/** What the plan tells of its devices has a page of its own, and prices beside its buttons; a search still finds it. */
+function on_plan_page(thing: Thing): boolean {
+  return find.value.trim() === "" && /^plan(-|$)/.test(thing.id) && thing.connector === store.things.value.get("plan")?.connector;
+}
+
+const places = computed(() => by_place(found.value.filter((thing) => thing.kind !== "person" && thing.kind !== "vehicle" && !on_plan_page(thing))));
 const away_count = computed(() => [...store.things.value.values()].filter((thing) => store.unavailable(thing)).length);
 
 /** Since when a person has been there: from history once, then from what is heard. */

@@ -158,7 +158,7 @@ function Settings({ thing }: { thing: Thing }) {
               {name === "ready_by" ? (
                 <input type="time" aria-label={label} value={String(said(address) ?? "")} disabled={offline()} onChange={(event) => event.currentTarget.value && stream.set(address, event.currentTarget.value)} />
               ) : (
-                <Control address={address} name={name} spec={spec} label={label} />
+                <Control address={address} name={name} spec={spec.unit === "%" ? { step: 5, ...spec } : spec} label={label} />
               )}
               <WantedNote address={address} brief />
             </dd>

@@ -157,7 +157,7 @@ function LevelPanel({ plan, x, right }: Frame & { plan: Plan }) {
       ))}
       {plan.devices.map((device) =>
         device.goals
-          .filter((goal) => x(goal.due) >= left && x(goal.due) <= right)
+          .filter((goal) => x(goal.due) >= left && x(goal.due) < right)
           .map((goal) => {
             const at = flag_level(device, goal, plan.slots);
             return <Flag key={device.name + goal.what + goal.due} x={x(goal.due)} y={at === null ? bottom - 12 : Math.max(level_top + 5, y_of(device)(at))} foot={bottom} goal={goal} device={device} />;
@@ -296,7 +296,7 @@ export function Timeline({ plan }: { plan: Plan }) {
         aria-valuemax={last}
         aria-valuenow={shown}
         aria-valuetext={words.join(", ")}
-        onPointerMove={(event) => event.pointerType === "mouse" && pick(event)}
+        onPointerMove={(event) => (event.pointerType === "mouse" || event.buttons > 0) && pick(event)}
         onPointerDown={pick}
         onPointerLeave={(event) => event.pointerType === "mouse" && set_picked(null)}
         onKeyDown={key}

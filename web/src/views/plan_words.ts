@@ -24,9 +24,9 @@ export function settings_of(name: string): Thing | undefined {
   return store.things.value.get(`${plan_id}-${name}`);
 }
 
+/** The thing's own title where one of that name is known: a car's. */
 export function device_title(name: string): string {
-  const thing = settings_of(name) ?? store.things.value.get(name);
-  return thing?.title ? as_title(thing.title) : as_title(name);
+  return as_title(store.things.value.get(name)?.title ?? name);
 }
 
 export const kind_icons: Record<string, string> = { car: "car", battery: "battery", heat_pump: "heat", hot_water: "drop", appliance: "plug" };

@@ -64,6 +64,7 @@ export const de: Record<Key, string> = {
   "plan.time": "Zeit",
   "plan.price": "Preis",
   "plan.of": "{reached} von {wanted}",
+  "plan.lowest": "tiefster Stand {reached}, gewünscht {wanted}",
   "plan.slack": "{length} Spielraum",
   "plan.same": "kostet dasselbe",
   "plan.costs": "kostet {money} mehr",

@@ -64,6 +64,7 @@ export const en = {
   "plan.time": "Time",
   "plan.price": "Price",
   "plan.of": "{reached} of {wanted}",
+  "plan.lowest": "lowest {reached}, wanted {wanted}",
   "plan.slack": "{length} to spare",
   "plan.same": "costs the same",
   "plan.costs": "costs {money} more",
