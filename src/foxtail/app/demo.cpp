@@ -98,6 +98,19 @@ constexpr const char* demo_planning =
     "  locations:\n"
     "    - {words: [office, lab], km: 42}\n";
 
+// A week of Anna's; times are the house's.
+constexpr const char* demo_calendar =
+    "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//Foxtail//Demo//EN\r\n"
+    "BEGIN:VEVENT\r\nUID:office@demo\r\nDTSTART;TZID=Europe/Berlin:20260105T083000\r\n"
+    "DTEND;TZID=Europe/Berlin:20260105T163000\r\nRRULE:FREQ=WEEKLY;BYDAY=MO,TU,TH\r\n"
+    "SUMMARY:Work\r\nLOCATION:office\r\nEND:VEVENT\r\n"
+    "BEGIN:VEVENT\r\nUID:choir@demo\r\nDTSTART;TZID=Europe/Berlin:20260107T193000\r\n"
+    "DTEND;TZID=Europe/Berlin:20260107T213000\r\nRRULE:FREQ=WEEKLY;BYDAY=WE\r\n"
+    "SUMMARY:Choir (14 km)\r\nEND:VEVENT\r\n"
+    "BEGIN:VEVENT\r\nUID:parents@demo\r\nDTSTART;TZID=Europe/Berlin:20260110T100000\r\n"
+    "DTEND;TZID=Europe/Berlin:20260110T180000\r\nRRULE:FREQ=WEEKLY;INTERVAL=2;BYDAY=SA\r\n"
+    "SUMMARY:Parents' 120 km\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n";
+
 std::string configuration_text(const DemoOptions& options) {
     return "# The demo household. Made anew at each start of `foxtail demo`.\n"
            "household:\n  name: Demo household\n  time_zone: Europe/Berlin\n"
@@ -161,7 +174,8 @@ int run_demo(const DemoOptions& options) {
     std::filesystem::create_directories(data, error);
     const std::string config = data + "/foxtail.yaml";
     for (const auto& [path, text] : {std::pair{config, configuration_text(options)},
-                                     std::pair{data + "/rules.yaml", std::string(demo_rules)}}) {
+                                     std::pair{data + "/rules.yaml", std::string(demo_rules)},
+                                     std::pair{data + "/anna.ics", std::string(demo_calendar)}}) {
         if (auto done = write_file(path, text); !done) {
             std::cerr << "foxtail: " << done.error().message << "\n";
             return 1;

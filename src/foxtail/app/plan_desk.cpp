@@ -48,9 +48,15 @@ PlanDesk::PlanDesk(boost::asio::io_context& io, Hub& hub, const Zone& zone,
       keeper_(wiring_.site, zone),
       speech_{zone, config_.currency},
       outlooker_(config_, zone),
-      sources_(io, config_, zone,
+      sources_(io, hub.environment().clock, config_, zone,
                {[this](Outlooker::Of what, planner::Series series, std::string because) {
                     source_told(what, std::move(series), std::move(because));
+                },
+                [this](std::vector<planning::Trip> trips, Time away_until, std::string because) {
+                    outlooker_.told(std::move(trips), away_until);
+                    keeper_.expect(outlooker_.outlook(keeper_, hub_.now()), std::move(because), 0,
+                                   hub_.now());
+                    pump();
                 },
                 [this](const std::string& source, std::string_view sample, const std::string& why) {
                     inlet_->refuse("plan", source, sample, why);
@@ -472,6 +478,7 @@ void PlanDesk::wake() {
     if (stopped_) return;
     if (outlooker_.due(hub_.now()))
         keeper_.expect(outlooker_.outlook(keeper_, hub_.now()), {}, 0, hub_.now());
+    sources_.look(hub_.now());
     keep_if_changed();
     pump();
 }

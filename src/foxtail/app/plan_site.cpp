@@ -1,6 +1,7 @@
 #include "foxtail/app/plan_site.hpp"
 
 #include <algorithm>
+#include <filesystem>
 
 namespace foxtail {
 namespace {
@@ -150,6 +151,20 @@ void let_points_follow(ChargingConfig& charging, const PlanningConfig& planning)
             if (charging.site.points[i].name == car.point)
                 charging.points[i].try_emplace("plan",
                                                "plan-" + to_name(car.limits.name) + "/limit");
+}
+
+PlanningConfig beside(PlanningConfig planning, const std::string& config_file) {
+    const auto folder = std::filesystem::path(config_file).parent_path();
+    const auto place = [&](std::string& file) {
+        if (!file.empty()) file = (folder / file).string();
+    };
+    for (auto& calendar : planning.calendars) {
+        place(calendar.file);
+        place(calendar.token_file);
+    }
+    for (auto* source : {&planning.prices, &planning.sun_forecast, &planning.outdoor_forecast})
+        if (*source) place((*source)->token_file);
+    return planning;
 }
 
 PlanWiring wire(const PlanningConfig& planning, const ChargingConfig& charging) {

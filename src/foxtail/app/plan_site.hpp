@@ -42,6 +42,9 @@ struct PlanWiring {
 /// Lets the charging points of planned cars hear the plan, unless they hear another one.
 void let_points_follow(ChargingConfig& charging, const PlanningConfig& planning);
 
+/// Files that the section names lie beside the configuration file.
+[[nodiscard]] PlanningConfig beside(PlanningConfig planning, const std::string& config_file);
+
 /// What the configuration says, in the planner's words and by address.
 [[nodiscard]] PlanWiring wire(const PlanningConfig& planning, const ChargingConfig& charging);
 

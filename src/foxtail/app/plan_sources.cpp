@@ -1,9 +1,13 @@
 #include "foxtail/app/plan_sources.hpp"
 
+#include "foxtail/connectors/calendar/events.hpp"
+#include "foxtail/connectors/calendar/trips.hpp"
 #include "foxtail/connectors/energy/parse.hpp"
 
+#include <algorithm>
 #include <array>
 #include <fstream>
+#include <iterator>
 #include <utility>
 
 namespace foxtail {
@@ -24,9 +28,10 @@ std::string token_in(const std::string& file) {
     return line;
 }
 
-PlanSources::PlanSources(boost::asio::io_context& io, const PlanningConfig& config,
+PlanSources::PlanSources(boost::asio::io_context& io, Clock& clock, const PlanningConfig& config,
                          const Zone& zone, Ends ends)
-    : io_(io), zone_(zone), ends_(std::move(ends)) {
+    : io_(io), config_(config), zone_(zone), clock_(clock), ends_(std::move(ends)) {
+    for (const auto& calendar : config.calendars) calendars_.push_back({calendar, {}, {}});
     const auto add = [&](Outlooker::Of what, const std::optional<SourceConfig>& source) {
         if (source) sources_.push_back({what, *source, {}});
     };
@@ -50,6 +55,76 @@ void PlanSources::start() {
             }));
         polls_.back()->ask();
     }
+    for (auto& calendar : calendars_) {
+        if (calendar.config.url.empty()) continue;
+        FetchRequest request;
+        request.url = calendar.config.url;
+        request.token = token_in(calendar.config.token_file);
+        polls_.push_back(std::make_unique<HttpPoll>(io_, std::move(request), calendar.config.every,
+                                                    [this, &calendar](Result<std::string> said) {
+                                                        if (said)
+                                                            return take(calendar, std::move(*said));
+                                                        ends_.refused(calendar.config.url, {},
+                                                                      said.error().message);
+                                                    }));
+        polls_.back()->ask();
+    }
+    look({clock_.now(), clock_.monotonic()});
+}
+
+void PlanSources::look(Moment now) {
+    for (auto& calendar : calendars_)
+        if (calendar.config.url.empty() &&
+            (calendar.text.empty() || now.mono - calendar.read_at >= calendar.config.every))
+            read_file(calendar);
+    // What lies two days ahead comes into sight by itself.
+    if (!calendars_.empty() && now.wall - calendars_seen_ > hours(1)) tell_calendars({});
+}
+
+void PlanSources::read_file(Calendar& calendar) {
+    calendar.read_at = clock_.monotonic();
+    std::ifstream in(calendar.config.file, std::ios::binary);
+    std::string text((std::istreambuf_iterator<char>(in)), {});
+    if (!in) return ends_.refused(calendar.config.file, {}, "the calendar cannot be read");
+    take(calendar, std::move(text));
+}
+
+void PlanSources::take(Calendar& calendar, std::string text) {
+    if (calendar.text == text) return;
+    const Time now = clock_.now();
+    if (const auto events = calendar::events_in(text, now, now + config_.horizon, zone_); !events)
+        return ends_.refused(calendar.config.name, std::string_view(text).substr(0, 200),
+                             events.error().message);
+    calendar.text = std::move(text);
+    tell_calendars("the calendar '" + calendar.config.name + "' changed");
+}
+
+void PlanSources::tell_calendars(std::string because) {
+    const Time now = clock_.now();
+    calendars_seen_ = now;
+    calendar::TripRules rules;
+    for (const auto& car : config_.cars) rules.cars.push_back({car.limits.name, car.kwh_per_km});
+    for (const auto& place : config_.locations) rules.places.push_back({place.words, place.km});
+    rules.absence_words = config_.absence_words;
+    std::vector<planning::Trip> trips;
+    Time away_until;
+    for (const auto& calendar : calendars_) {
+        if (calendar.text.empty()) continue;
+        const auto events = calendar::events_in(calendar.text, now, now + config_.horizon, zone_);
+        if (!events) continue;  // it was told when it came
+        rules.default_car = calendar.config.car;
+        const auto journeys = calendar::journeys_in(events->events, rules, zone_);
+        const auto& whose =
+            calendar.config.person.empty() ? calendar.config.name : calendar.config.person;
+        for (const auto& trip : journeys.trips)
+            trips.push_back({trip.car, trip.from, trip.until, trip.kwh, 1,
+                             "calendar of " + whose + ": " + trip.words});
+        for (const auto& absence : journeys.absences)
+            if (absence.from <= now) away_until = std::max(away_until, absence.until);
+    }
+    std::sort(trips.begin(), trips.end(),
+              [](const auto& a, const auto& b) { return a.from < b.from; });
+    ends_.calendars(std::move(trips), away_until, std::move(because));
 }
 
 bool PlanSources::said(std::string_view address, std::string_view text) {

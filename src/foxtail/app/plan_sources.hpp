@@ -1,6 +1,7 @@
 #pragma once
 
 #include "foxtail/app/outlook.hpp"
+#include "foxtail/base/environment.hpp"
 #include "foxtail/base/moment.hpp"
 #include "foxtail/config/planner.hpp"
 #include "foxtail/runtime/http_poll.hpp"
@@ -20,17 +21,23 @@ public:
     struct Ends {
         /// What a source told; `because`: "new prices until 2026-11-24T23:00:00Z".
         std::function<void(Outlooker::Of what, planner::Series series, std::string because)> told;
+        /// What all calendars say together: trips by time, and until when nobody is there.
+        std::function<void(std::vector<planning::Trip> trips, Time away_until, std::string because)>
+            calendars;
         /// What it said was not understood, or it could not be asked.
         std::function<void(const std::string& source, std::string_view sample,
                            const std::string& why)>
             refused;
     };
     /// All references must outlive it.
-    PlanSources(boost::asio::io_context& io, const PlanningConfig& config, const Zone& zone,
-                Ends ends);
+    PlanSources(boost::asio::io_context& io, Clock& clock, const PlanningConfig& config,
+                const Zone& zone, Ends ends);
 
-    /// Asks the servers now, and then at their times.
+    /// Asks the servers and reads the files now, and then at their times.
     void start();
+    /// Reads calendars again that lie in files, where their time has come; looks at what is known
+    /// from another day's point of view.
+    void look(Moment now);
     /// What a property that is a source says. False when it is none.
     bool said(std::string_view address, std::string_view text);
 
@@ -40,12 +47,24 @@ private:
         SourceConfig config;
         std::string last;  // an equal answer is no news
     };
+    struct Calendar {
+        CalendarConfig config;
+        std::string text;  // as it was read last; empty = not yet
+        Duration read_at;
+    };
     void take(Source& source, const std::string& name, std::string_view text);
+    void take(Calendar& calendar, std::string text);
+    void read_file(Calendar& calendar);
+    void tell_calendars(std::string because);
 
     boost::asio::io_context& io_;
+    const PlanningConfig& config_;
     const Zone& zone_;
+    Clock& clock_;
     Ends ends_;
     std::vector<Source> sources_;
+    std::vector<Calendar> calendars_;
+    Time calendars_seen_;
     std::vector<std::unique_ptr<HttpPoll>> polls_;
 };
 

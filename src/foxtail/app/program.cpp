@@ -5,12 +5,12 @@
 #include "foxtail/api/token.hpp"
 #include "foxtail/app/car_desk.hpp"
 #include "foxtail/app/charging_desk.hpp"
-#include "foxtail/app/plan_desk.hpp"
 #include "foxtail/app/files.hpp"
 #include "foxtail/app/formats.hpp"
 #include "foxtail/app/metrics.hpp"
 #include "foxtail/app/mqtt_door.hpp"
 #include "foxtail/app/ocpp_door.hpp"
+#include "foxtail/app/plan_desk.hpp"
 #include "foxtail/app/tls_doors.hpp"
 #include "foxtail/base/assert.hpp"
 #include "foxtail/base/log.hpp"
@@ -182,8 +182,9 @@ Result<void> Program::open_doors() {
         if (auto done = parts_->charging->start(); !done) return done;
     }
     if (configuration.planning.any()) {
-        parts_->plan = std::make_unique<PlanDesk>(io, hub, *parts_->zone, configuration.planning,
-                                                  configuration.charging, prover());
+        parts_->plan = std::make_unique<PlanDesk>(
+            io, hub, *parts_->zone, beside(configuration.planning, options_.config_file),
+            configuration.charging, prover());
         if (auto done = parts_->plan->start(); !done) return done;
     }
     return {};

@@ -38,8 +38,11 @@ const char* doing(Kind kind, double kw) {
 }
 
 /// What a code says about a slot in which the device does something, or does not.
-std::string because(Code code, const Plan& plan, std::size_t slot, const Speech& speech) {
+std::string because(Code code, const Plan& plan, std::size_t slot, const Speech& speech,
+                    bool gives = false) {
     const auto price = fmt::format("{:.2f} {}/kWh", plan.buy_eur[slot], speech.currency);
+    if (gives && code != Code::user_override && code != Code::peak_limit)
+        return fmt::format("power from the grid would cost {}", price);
     switch (code) {
         case Code::cheap_slot:
             return fmt::format("power is cheap: {}", price);
@@ -135,7 +138,7 @@ std::string clock_words(Time t, Time now, const Zone& zone) {
 std::string why_slot(const Plan& plan, const Course& course, std::size_t slot,
                      const Speech& speech) {
     const auto& step = course.steps[slot];
-    const auto reason = because(step.code, plan, slot, speech);
+    const auto reason = because(step.code, plan, slot, speech, step.kw < -idle_kw);
     if (std::abs(step.kw) > idle_kw)
         return fmt::format("{} at {:.1f} kW: {}.", doing(course.kind, step.kw), std::abs(step.kw),
                            reason);

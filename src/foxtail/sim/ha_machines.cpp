@@ -29,6 +29,7 @@ void fill_appliance(HaSpec& spec, ApplianceState World::*state, const Programmes
         sensor("remaining", "Remaining time", "min", "duration"),
         sensor("power", "Power", "W", "power"),
         sensor("energy", "Energy", "kWh", "energy", "total_increasing"),
+        binary_sensor("waiting", "Started, waits for power", "power"),
         button_entity("start", "Start"),
         button_entity("stop", "Stop"),
     };
@@ -42,6 +43,7 @@ void fill_appliance(HaSpec& spec, ApplianceState World::*state, const Programmes
             number_sample("remaining", std::ceil(std::max(0.0, left_s) / 60.0), 0, 5),
             number_sample("power", a.power_w, 0, std::max(10.0, 0.15 * a.power_w)),
             number_sample("energy", a.energy_kwh, 2, 0.1),
+            on_off("waiting", a.running && a.power_w < 1),
         };
     };
     spec.order = [names, device = spec.name](std::string_view id, std::string_view payload,
