@@ -54,9 +54,10 @@ const std::map<std::string, Module>& modules() {
          {6,
           {"base", "model", "journal", "grants", "json", "runtime", "hub", "store", "config",
            "planner", "solver", "simulation"}}},
-        {"app", {6, {"base",    "model",    "journal",    "twin",   "grants",   "rules", "cars",
-                     "planner", "forecast", "planning",   "solver", "charging", "json",  "hub",
-                     "runtime", "store",    "connectors", "config", "api",      "cli",   "sim"}}}};
+        {"app", {6, {"base",     "model",   "journal",  "twin",     "grants",     "rules",
+                     "cars",     "planner", "forecast", "planning", "simulation", "solver",
+                     "charging", "json",    "hub",      "runtime",  "store",      "connectors",
+                     "config",   "api",     "cli",      "sim"}}}};
     return all;
 }
 

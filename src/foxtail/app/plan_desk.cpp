@@ -19,6 +19,9 @@ using planning::Setting;
 constexpr int plan_alarm = 120;
 constexpr std::string_view wishes_name = "wishes";
 constexpr std::string_view learned_name = "learned";
+constexpr std::string_view measured_name = "measured";
+constexpr std::string_view saved_name = "saved";
+constexpr Duration reckon_every = minutes(15);
 constexpr std::string_view plan_purpose = "planning, as configured";
 constexpr Duration order_lives = seconds(30);
 constexpr Duration order_again = minutes(1);  // to a device that does not obey
@@ -102,6 +105,7 @@ void PlanDesk::stop() {
     if (!started_ || stopped_) return;
     keep_if_changed();
     inlet_->keep(std::string(learned_name), outlooker_.save());
+    inlet_->keep(std::string(measured_name), ledger_.save());
     stopped_ = true;
 }
 
@@ -130,9 +134,11 @@ Result<void> PlanDesk::tell_things() {
 void PlanDesk::load_kept() {
     const auto restored = inlet_->kept([this](std::string_view name, std::string_view bytes) {
         if (name == wishes_name) first_ = false;
-        const auto done = name == wishes_name    ? keeper_.load(bytes)
-                          : name == learned_name ? outlooker_.load(bytes)
-                                                 : Result<void>{};
+        const auto done = name == wishes_name     ? keeper_.load(bytes)
+                          : name == learned_name  ? outlooker_.load(bytes)
+                          : name == measured_name ? ledger_.load(bytes)
+                          : name == saved_name    ? book_.load(bytes)
+                                                  : Result<void>{};
         if (!done)
             log(LogLevel::error, "planning starts anew",
                 {{"what", std::string(name)}, {"why", done.error().message}});
@@ -251,6 +257,7 @@ void PlanDesk::pump() {
     // What is reported may bring us here again: it follows in this loop.
     if (stopped_ || std::exchange(pumping_, true)) return;
     outlooker_.learn(keeper_, hub_.now());
+    ledger_.measure(keeper_, hub_.now());
     follow();
     if (auto due = keeper_.due(hub_.now())) {
         due_since_ = hub_.now().mono;
@@ -469,6 +476,39 @@ void PlanDesk::keep_if_changed() {
     inlet_->keep(std::string(wishes_name), keeper_.save());
 }
 
+/// Each quarter of an hour: what was learned and measured is kept, and what was saved reckoned.
+void PlanDesk::keep_books() {
+    const Time now = hub_.now().wall;
+    if (now - kept_quarter_ < reckon_every) return;
+    kept_quarter_ = now;
+    inlet_->keep(std::string(learned_name), outlooker_.save());
+    inlet_->keep(std::string(measured_name), ledger_.save());
+    report(std::string(plan_id), "forecasts", Json{outlooker_.scores_json()});
+    if (auto day = ledger_.take_day()) {
+        (void)solving_.beside([day = std::move(*day)] { return reckon_savings(day); },
+                              [this](DaySaved saved) {
+                                  if (stopped_) return;
+                                  book_.add(std::move(saved));
+                                  inlet_->keep(std::string(saved_name), book_.save());
+                                  tell_savings();
+                              });
+    }
+    if (auto today = ledger_.so_far())
+        (void)solving_.beside([today = std::move(*today)] { return reckon_savings(today); },
+                              [this](DaySaved saved) {
+                                  if (stopped_) return;
+                                  book_.set_today(std::move(saved));
+                                  tell_savings();
+                              });
+}
+
+void PlanDesk::tell_savings() {
+    const std::string thing(plan_id);
+    report(thing, "saved_today", std::round(book_.today().saved() * 100) / 100);
+    report(thing, "saved_total", book_.total());
+    report(thing, "savings", Json{book_.json(config_.currency)});
+}
+
 void PlanDesk::arm() {
     if (stopped_) return;
     hub_.environment().loop.alarm(plan_alarm, keeper_.next_wake(hub_.now()), [this] { wake(); });
@@ -479,6 +519,7 @@ void PlanDesk::wake() {
     if (outlooker_.due(hub_.now()))
         keeper_.expect(outlooker_.outlook(keeper_, hub_.now()), {}, 0, hub_.now());
     sources_.look(hub_.now());
+    keep_books();
     keep_if_changed();
     pump();
 }

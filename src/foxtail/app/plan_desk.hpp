@@ -2,6 +2,7 @@
 
 #include "foxtail/api/site_planner.hpp"
 #include "foxtail/app/outlook.hpp"
+#include "foxtail/app/plan_savings.hpp"
 #include "foxtail/app/plan_site.hpp"
 #include "foxtail/app/plan_solving.hpp"
 #include "foxtail/app/plan_sources.hpp"
@@ -80,6 +81,8 @@ private:
                  std::function<void(Result<std::string>)> then);
     [[nodiscard]] std::optional<planning::DeviceId> find(std::string_view name) const;
     [[nodiscard]] std::string asker(SubjectId subject) const;
+    void keep_books();
+    void tell_savings();
     void keep_if_changed();
     void arm();
     void wake();
@@ -91,6 +94,8 @@ private:
     planning::Speech speech_;
     Outlooker outlooker_;
     PlanSources sources_;
+    planning::Ledger ledger_;
+    SavingsBook book_;
     PlanSolving solving_;
     std::optional<Inlet> inlet_;
     std::optional<Door> door_;
@@ -102,6 +107,7 @@ private:
     Seq source_seq_ = 0;  // of the reading that is heard just now
     Duration due_since_;
     std::uint64_t kept_changes_ = 0;
+    Time kept_quarter_;
     bool first_ = true;  // nothing is known from before
     bool stopped_ = false;
     bool started_ = false;

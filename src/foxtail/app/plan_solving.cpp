@@ -85,6 +85,10 @@ void PlanSolving::accept(planner::Plan plan) {
                                  [] {});
 }
 
+Worker& PlanSolving::thread() {
+    return inside_->thread;
+}
+
 bool PlanSolving::what_if(planner::Request as_is, planner::Request other,
                           std::function<void(WhatIf)> then) {
     const auto planner = inside_->beside;

@@ -44,11 +44,17 @@ public:
     [[nodiscard]] bool what_if(planner::Request as_is, planner::Request other,
                                std::function<void(WhatIf)> then);
 
+    /// Anything else that takes its time. False when too much waits.
+    template <class Work, class Done>
+    [[nodiscard]] bool beside(Work work, Done done) {
+        return thread().run(std::move(work), std::move(done));
+    }
     /// Processes that hung, crashed or talked nonsense.
     [[nodiscard]] std::uint64_t provers_ended() const;
 
 private:
     void prove(planner::WholeTask task);
+    [[nodiscard]] Worker& thread();
 
     struct Inside;
     std::unique_ptr<Inside> inside_;
