@@ -1,7 +1,7 @@
 // Builds the page into dist/: index.html, hashed script and style, manifest, icon, and a .gz beside each.
 // Same sources, same bytes: hashes come from the content, gzip headers carry no time.
 
-import { build } from "esbuild";
+import { build, transform } from "esbuild";
 import { mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -10,6 +10,23 @@ import { gzipSync } from "node:zlib";
 const here = dirname(fileURLToPath(import.meta.url));
 const out = join(here, process.argv[2] ?? "dist");
 const size_max = 100_000; // bytes of all files, gzipped
+
+/** The other languages have the English keys in the English order: told once, they need not be sent again. */
+const keys_once = {
+  name: "keys-once",
+  setup(builder) {
+    const table = async (name) => {
+      const { code } = await transform(readFileSync(join(here, `src/words/${name}.ts`), "utf8"), { loader: "ts", format: "esm" });
+      return (await import("data:text/javascript;base64," + Buffer.from(code).toString("base64")))[name];
+    };
+    builder.onLoad({ filter: /src[\\/]words[\\/]de\.ts$/ }, async ({ path }) => {
+      const [en, de] = [await table("en"), await table("de")];
+      const said = Object.keys(en).map((key) => de[key]);
+      const contents = `import { en } from "./en"; const said = ${JSON.stringify(said)}; export const de = Object.fromEntries(Object.keys(en).map((key, index) => [key, said[index]]));`;
+      return { contents, resolveDir: dirname(path), loader: "js", watchFiles: [path] };
+    });
+  },
+};
 
 rmSync(out, { recursive: true, force: true });
 mkdirSync(out, { recursive: true });
@@ -28,6 +45,7 @@ const result = await build({
   legalComments: "none",
   entryNames: "[name]-[hash]",
   chunkNames: "[name]-[hash]",
+  plugins: [keys_once],
   metafile: true,
   logLevel: "warning",
 });

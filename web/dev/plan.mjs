@@ -122,7 +122,7 @@ function plan_heat(slots, price) {
 
 function plan_dishes(slots, price, now, wishes) {
   const due = next_clock(now, wishes.ready_by);
-  const start = wishes.armed ? slots.findIndex((slot, index) => slot[0] > now && price[index] === Math.min(...price.filter((_, at) => slots[at][1] + 2 * hour <= due))) : -1;
+  const start = slots.findIndex((slot, index) => slot[0] > now && price[index] === Math.min(...price.filter((_, at) => slots[at][1] + 2 * hour <= due)));
   const runs = (index) => start >= 0 && slots[index][0] >= slots[start][0] && slots[index][0] < slots[start][0] + 2 * hour;
   const states = slots.map((_, index) => runs(index));
   return {
@@ -131,7 +131,7 @@ function plan_dishes(slots, price, now, wishes) {
     kw: states.map((on) => (on ? 1.1 : 0)),
     intent: states.map((on) => (on ? "run" : "off")),
     code: states.map((on, index) => (on ? "CHEAP_SLOT" : start >= 0 && index < start ? "WAIT_FOR_CHEAPER" : "DONE")),
-    goals: wishes.armed ? [{ what: "dishwasher", due: iso(due), state: "met", wanted: 1, reached: 1, slack_min: 55 }] : [],
+    goals: [{ what: "dishwasher", due: iso(due), state: "met", wanted: 1, reached: 1, slack_min: 55 }],
   };
 }
 
@@ -152,12 +152,12 @@ export function make_plan(now, wishes = first_wishes()) {
   const sun = middles.map((at) => cut(sun_at(at)));
   const load = middles.map((at) => cut(load_at(at)));
   const car = plan_car(slots, buy, now, wishes);
-  const devices = [car, plan_battery(slots, sun, load, buy), plan_heat(slots, buy), plan_dishes(slots, buy, now, wishes)];
+  const devices = [car, plan_battery(slots, sun, load, buy), plan_heat(slots, buy), ...(wishes.armed ? [plan_dishes(slots, buy, now, wishes)] : [])];
   const net = slots.map((_, index) => devices.reduce((sum, one) => sum + one.kw[index], load[index] - sun[index]));
   const cost = slots.reduce((sum, [from, until], index) => sum + (net[index] > 0 ? net[index] * buy[index] : net[index] * 0.08) * ((until - from) / hour), 0);
   const next_noon = new Date(now);
   next_noon.setHours(24, 0, 0, 0);
-  const alternatives = { leaf: [{ what: "charging now", at: iso(slots[0][0]), more: 0.84, possible: true }, { what: "charging an hour later", at: iso(slots[4][0]), more: 0.12, possible: true }], "heat-pump": [{ what: "heating now", at: iso(slots[0][0]), more: 0, possible: false }] };
+  const alternatives = { leaf: [{ what: "charging now", at: iso(slots[0][0]), more: 0.84, possible: true }, ...[4, 8, 12].map((at) => ({ what: `charging at ${new Date(slots[at][0]).toTimeString().slice(0, 5)}`, at: iso(slots[at][0]), more: cut(0.5 - at / 30), possible: true }))], "heat-pump": [{ what: "heating now", at: iso(slots[0][0]), more: 0, possible: false }] };
   const missed = devices.flatMap((one) => one.goals.filter((goal) => goal.state !== "met").map((goal) => `${one.name}: '${goal.what}' is at risk: ${goal.reached} of ${goal.wanted} kWh.`));
   return {
     made: iso(now),

@@ -1,6 +1,5 @@
 // The hub's plan as the page draws it: read, stacked, scaled, turned into paths. Pure; no DOM.
 
-import { language } from "./messages";
 import { to_ms, type HistoryPoint, type Json } from "./model";
 
 export interface Goal {
@@ -274,29 +273,4 @@ export function ticks(from: number, to: number, most: number): number[] {
     // A change of clocks may bring one moment twice.
     if (at >= from && at !== found.at(-1)) found.push(at);
   }
-}
-
-// ---- numbers in words -------------------------------------------------------------------------------------------
-
-function currency_format(value: number, currency: string, digits: number, signDisplay: "auto" | "exceptZero" = "auto"): string {
-  const options = { minimumFractionDigits: digits, maximumFractionDigits: digits, signDisplay };
-  try {
-    return new Intl.NumberFormat(language().tag, { ...options, style: "currency", currency }).format(value);
-  } catch {
-    return `${new Intl.NumberFormat(language().tag, options).format(value)} ${currency}`.trim();
-  }
-}
-
-/** Cut to cents first: nothing costs "−0.00". */
-export function money(value: number, currency: string, signed = false): string {
-  return currency_format(Math.round(value * 100) / 100 + 0, currency, 2, signed ? "exceptZero" : "auto");
-}
-
-export function price(value: number, currency: string): string {
-  return currency_format(value, currency, 3);
-}
-
-export function kilowatts(kw: number): string {
-  const cut = Math.abs(kw) < 0.05 ? 0 : kw;
-  return new Intl.NumberFormat(language().tag, { minimumFractionDigits: 1, maximumFractionDigits: 1 }).format(cut) + "\u202fkW";
 }

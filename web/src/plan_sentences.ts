@@ -2,7 +2,30 @@
 
 import { format_duration, format_number, format_time, humanise } from "./format";
 import { has_key, language, t } from "./messages";
-import { is_guessed, kilowatts, money, price, type Device, type Goal, type Plan } from "./plan";
+import { is_guessed, type Device, type Goal, type Plan } from "./plan";
+
+function currency_format(value: number, currency: string, digits: number, signDisplay: "auto" | "exceptZero" = "auto"): string {
+  const options = { minimumFractionDigits: digits, maximumFractionDigits: digits, signDisplay };
+  try {
+    return new Intl.NumberFormat(language().tag, { ...options, style: "currency", currency }).format(value);
+  } catch {
+    return `${new Intl.NumberFormat(language().tag, options).format(value)} ${currency}`.trim();
+  }
+}
+
+/** Cut to cents first: nothing costs "−0.00". */
+export function money(value: number, currency: string, signed = false): string {
+  return currency_format(Math.round(value * 100) / 100 + 0, currency, 2, signed ? "exceptZero" : "auto");
+}
+
+export function price(value: number, currency: string): string {
+  return currency_format(value, currency, 3);
+}
+
+export function kilowatts(kw: number): string {
+  const cut = Math.abs(kw) < 0.05 ? 0 : kw;
+  return new Intl.NumberFormat(language().tag, { minimumFractionDigits: 1, maximumFractionDigits: 1 }).format(cut) + "\u202fkW";
+}
 
 function word_of(prefix: string, said: string): string {
   const key = `${prefix}.${said.toLowerCase()}`;

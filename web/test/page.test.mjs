@@ -413,6 +413,17 @@ test("a goal is changed by touch, with the difference told before it is saved", 
   await page.waitForFunction(() => document.querySelector('[data-device="leaf"] .plan-goal-part').textContent.includes("90 % by 07:00, Mon, Tue, Wed, Thu, Fri, Sat"));
 });
 
+test("a device of which nothing is planned can still be set", { skip: mock_only }, async () => {
+  const dishes = page.locator('[data-device="dishwasher"]');
+  await dishes.locator("summary").click();
+  await dishes.getByRole("switch", { name: "Filled and waiting" }).click();
+  await dishes.getByText("Nothing is planned for it now.").or(dishes.locator(".wanted.is-confirmed")).first().waitFor();
+  await page.waitForFunction(() => document.querySelector("[data-because]").textContent.includes("armed"));
+  assert.equal(await dishes.locator(".plan-goals").count(), 0);
+  await dishes.getByRole("switch", { name: "Filled and waiting" }).click();
+  await dishes.locator(".plan-goals").waitFor();
+});
+
 test("shadow and disobedience are told in words", { skip: mock_only }, async () => {
   assert.match(await page.locator('[data-device="heat-pump"]').innerText(), /Shadow: shown only/);
   assert.match(await page.locator('[data-device="dishwasher"]').innerText(), /It does not do what the plan says/);

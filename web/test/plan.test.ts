@@ -11,13 +11,10 @@ import {
   ceiling,
   flag_level,
   is_guessed,
-  kilowatts,
   level_at,
   mean_kw,
-  money,
   past_columns,
   plan_of,
-  price,
   savings_of,
   scale,
   slot_at,
@@ -26,7 +23,7 @@ import {
   ticks,
   type Plan,
 } from "../src/plan";
-import { device_words, goal_amount, more_words, slack_words, slot_words } from "../src/plan_sentences";
+import { device_words, goal_amount, kilowatts, money, more_words, price, slack_words, slot_words } from "../src/plan_sentences";
 
 beforeEach(() => set_language(["en-GB"]));
 
@@ -183,7 +180,7 @@ test("goals are told with what is reached and how much time is left", () => {
   const plan = made();
   const [car, , heat, dishes] = plan.devices;
   assert.equal(plain(goal_amount(car!, car!.goals[0]!)), "49.6 kWh of 49.6 kWh");
-  assert.equal(plain(goal_amount(heat!, heat!.goals[0]!)), "lowest 20.1°C, wanted 20.0°C");
+  assert.equal(plain(goal_amount(heat!, heat!.goals[0]!)), "(lowest 20.1°C, wanted 20.0°C)");
   assert.equal(goal_amount(dishes!, dishes!.goals[0]!), "");
   assert.match(plain(slack_words(car!.goals[0]!)), /^2 hrs? 14 mins? to spare$/);
   assert.equal(slack_words({ ...car!.goals[0]!, slack_min: 0 }), "");

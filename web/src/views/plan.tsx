@@ -6,13 +6,13 @@ import { format_time } from "../format";
 import { t } from "../messages";
 import { Icon } from "../parts/icon";
 import { StandingNote } from "../parts/value";
-import { money, type Plan } from "../plan";
-import { stage_word } from "../plan_sentences";
+import { type Plan } from "../plan";
+import { money, stage_word } from "../plan_sentences";
 import { DeviceCard } from "./plan_device";
 import { Away, Savings } from "./plan_money";
 import { PlanTable } from "./plan_table";
 import { Timeline } from "./plan_timeline";
-import { has_plan, plan, plan_id } from "./plan_words";
+import { has_plan, idle_devices, plan, plan_id } from "./plan_words";
 
 function Changed({ shown }: { shown: Plan }) {
   const told = store.reading("plan/because").value?.value;
@@ -90,15 +90,20 @@ function Shown({ shown }: { shown: Plan }) {
         {table ? <PlanTable plan={shown} /> : <Timeline plan={shown} />}
         <Grounds shown={shown} />
       </section>
-      <section aria-labelledby="plan-devices">
-        <h2 id="plan-devices">{t("plan.devices")}</h2>
-        <ul class="rules">
-          {shown.devices.map((device) => (
-            <DeviceCard key={device.name} plan={shown} device={device} />
-          ))}
-        </ul>
-      </section>
     </>
+  );
+}
+
+function Devices({ shown }: { shown: Plan | null }) {
+  return (
+    <section aria-labelledby="plan-devices">
+      <h2 id="plan-devices">{t("plan.devices")}</h2>
+      <ul class="rules">
+        {[...(shown?.devices ?? []), ...idle_devices(shown)].map((device) => (
+          <DeviceCard key={device.name} plan={shown} device={device} />
+        ))}
+      </ul>
+    </section>
   );
 }
 
@@ -113,6 +118,7 @@ export function PlanPage() {
       </header>
       {store.filled.value && !shown && <p class="empty">{t(has_plan() ? "plan.none_yet" : "plan.none")}</p>}
       {shown && <Shown shown={shown} />}
+      {has_plan() && <Devices shown={shown} />}
       {has_plan() && (
         <div class="columns">
           <Savings />

@@ -9,8 +9,8 @@ import { to_ms, type Json, type Thing } from "../model";
 import { Control } from "../parts/control";
 import { Icon } from "../parts/icon";
 import { is_open, WantedNote } from "../parts/value";
-import { kilowatts, slot_at, type Device, type Plan } from "../plan";
-import { device_words, goal_amount, goal_state, intent_word, more_words, slack_words } from "../plan_sentences";
+import { slot_at, type Device, type Plan } from "../plan";
+import { device_words, goal_amount, goal_state, intent_word, kilowatts, more_words, slack_words } from "../plan_sentences";
 import { GoalEditor } from "./plan_goals";
 import { device_title, kind_icons, settings_of } from "./plan_words";
 import { Difference, use_what_if } from "./plan_what_if";
@@ -207,31 +207,40 @@ function GoalList({ device }: { device: Device }) {
   );
 }
 
+const rejected_at_first = 3;
+
 function Rejected({ device, currency }: { device: Device; currency: string }) {
+  const [all, set_all] = useState(false);
+  const more = device.alternatives.length - rejected_at_first;
   return (
     <>
       <h4>{t("plan.rejected")}</h4>
       <ul class="plan-rejected">
-        {device.alternatives.map((one) => (
+        {device.alternatives.slice(0, all ? undefined : rejected_at_first).map((one) => (
           <li key={one.what + one.at}>
-            {one.what} <span class="soft">({format_time(one.at, now.value)})</span>: <strong>{one.possible ? more_words(one.more, currency) : t("plan.impossible")}</strong>
+            {one.what}: <strong>{one.possible ? more_words(one.more, currency) : t("plan.impossible")}</strong>
           </li>
         ))}
       </ul>
+      {!all && more > 0 && (
+        <button type="button" class="more" onClick={() => set_all(true)}>
+          {t("home.more", { n: more })}
+        </button>
+      )}
     </>
   );
 }
 
-export function DeviceCard({ plan, device }: { plan: Plan; device: Device }) {
+export function DeviceCard({ plan, device }: { plan: Plan | null; device: Device }) {
   const thing = settings_of(device.name);
   const at = (name: string): string => `${thing?.id ?? ""}/${name}`;
-  const slot = slot_at(plan, now.value);
+  const slot = plan ? slot_at(plan, now.value) : -1;
   const watts = store.reading(at("power")).value?.value;
   const intent = store.reading(at("intent")).value?.value;
   const why = store.reading(at("why")).value?.value;
   const acts = thing ? (said(at("act")) ?? device.act) : device.act;
   const obeys = store.reading(at("obeys")).value?.value !== false;
-  const told = typeof intent === "string" && typeof watts === "number" ? `${intent_word(intent)} ${Math.abs(watts) >= 50 ? kilowatts(watts / 1000) : ""}` : slot >= 0 ? device_words(device, slot) : "—";
+  const told = typeof intent === "string" && typeof watts === "number" ? `${intent_word(intent)} ${Math.abs(watts) >= 50 ? kilowatts(watts / 1000) : ""}` : slot >= 0 ? device_words(device, slot) : "";
   return (
     <li class="panel plan-device" data-device={device.name}>
       <div class="rule-head">
@@ -239,7 +248,7 @@ export function DeviceCard({ plan, device }: { plan: Plan; device: Device }) {
           <Icon name={kind_icons[device.kind] ?? "device"} />
           {thing ? <a href={thing_href(thing.id)}>{device_title(device.name)}</a> : device_title(device.name)}
         </h3>
-        <span class="badge">{told.trim()}</span>
+        {told !== "" && <span class="badge">{told.trim()}</span>}
       </div>
       {acts && !obeys && (
         <p class="note is-bad">
@@ -250,7 +259,7 @@ export function DeviceCard({ plan, device }: { plan: Plan; device: Device }) {
       <p data-why>{typeof why === "string" && why !== "" ? why : device.why}</p>
       {device.goals.length > 0 && <GoalList device={device} />}
       {thing && <Overrides thing={thing} device={device} />}
-      {device.alternatives.length > 0 && <Rejected device={device} currency={plan.currency} />}
+      {plan && device.alternatives.length > 0 && <Rejected device={device} currency={plan.currency} />}
       {thing?.properties.goals?.settable && <GoalEditor thing={thing} device={device.name} />}
       {thing && (
         <details class="plan-more">

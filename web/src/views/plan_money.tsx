@@ -7,9 +7,10 @@ import { local_text } from "../goals";
 import { t } from "../messages";
 import { to_ms } from "../model";
 import { WantedNote } from "../parts/value";
-import { money, type SavedDay } from "../plan";
+import { type SavedDay } from "../plan";
+import { money } from "../plan_sentences";
 import { said } from "./plan_device";
-import { device_title, savings } from "./plan_words";
+import { device_title, plan, savings } from "./plan_words";
 
 const shown_at_first = 7;
 
@@ -36,7 +37,8 @@ function Day({ day, currency }: { day: SavedDay; currency: string }) {
 
 export function Savings() {
   const [all, set_all] = useState(false);
-  const { currency, days } = savings.value;
+  const { days } = savings.value;
+  const currency = savings.value.currency || (plan.value?.currency ?? "");
   const sum = (name: string): string => {
     const value = store.reading("plan/" + name).value?.value;
     return typeof value === "number" ? money(value, currency) : "—";

@@ -3,8 +3,8 @@
 import { now } from "../app";
 import { format_time } from "../format";
 import { t } from "../messages";
-import { is_guessed, kilowatts, price, slot_at, type Plan } from "../plan";
-import { code_word, device_words } from "../plan_sentences";
+import { is_guessed, slot_at, type Plan } from "../plan";
+import { code_word, device_words, kilowatts, price } from "../plan_sentences";
 import { device_title } from "./plan_words";
 
 export function PlanTable({ plan }: { plan: Plan }) {

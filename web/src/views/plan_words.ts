@@ -5,8 +5,9 @@ import { useEffect, useMemo, useState } from "preact/hooks";
 import { api } from "../api";
 import { store } from "../app";
 import { as_title } from "../format";
+import { t } from "../messages";
 import type { HistoryPoint, Thing } from "../model";
-import { past_columns, plan_of, savings_of, type Column, type Plan } from "../plan";
+import { past_columns, plan_of, savings_of, type Column, type Device, type Plan } from "../plan";
 
 export const plan_id = "plan";
 
@@ -30,6 +31,17 @@ export function device_title(name: string): string {
 }
 
 export const kind_icons: Record<string, string> = { car: "car", battery: "battery", heat_pump: "heat", hot_water: "drop", appliance: "plug" };
+
+const kind_marks: [string, string][] = [["armed", "appliance"], ["reserve", "battery"], ["low", "heat_pump"], ["goals", "car"]];
+
+/** Devices of which nothing is planned just now: a dishwasher that is not loaded, a car whose battery is not known. */
+export function idle_devices(shown: Plan | null): Device[] {
+  const things = [...store.things.value.values()].filter((thing) => thing.id.startsWith(plan_id + "-") && thing.properties.act);
+  return things
+    .map((thing) => ({ name: thing.id.slice(plan_id.length + 1), kind: kind_marks.find(([mark]) => thing.properties[mark])?.[1] ?? "hot_water" }))
+    .filter(({ name }) => !shown?.devices.some((device) => device.name === name))
+    .map((one) => ({ ...one, act: false, why: t("plan.idle"), kw: [], level: [], level_unit: "", intent: [], code: [], goals: [], alternatives: [] }));
+}
 
 const quarter = 900e3;
 const past_max = 8 * 3600e3;
