@@ -30,7 +30,7 @@ public:
         for (std::size_t i = 0; i < f_.zones.size(); ++i) zone(i);
         for (std::size_t i = 0; i < f_.tanks.size(); ++i) rest(f_.tanks[i].on);
         for (std::size_t i = 0; i < f_.cars.size(); ++i) car(i);
-        if (!directions() || now_.status != Status::optimal) return std::nullopt;
+        if (!directions()) return std::nullopt;
         return Dived{now_, fixing_.all(), bound, fixing_.solves()};
     }
 
@@ -62,11 +62,11 @@ private:
             for (const int column : columns) fixing_.free(column);
             return false;
         }
-        if (*best != last) {
-            best_solution = attempt(columns, ways[*best]);
-        }
         now_ = std::move(best_solution);
-        return now_.status == Status::optimal;
+        if (*best == last) return true;
+        auto again = attempt(columns, ways[*best]);
+        if (again.status == Status::optimal) now_ = std::move(again);
+        return true;
     }
 
     void appliance(const ApplianceColumns& c);
@@ -255,9 +255,8 @@ void Diver::zone(std::size_t index) {
         }
     }
     if (choose(columns, ways)) {
-        const auto& first = now_;
         // Prices have moved with what was fixed: once more with those of the whole plan.
-        if (!clear && first.status == Status::optimal) {
+        if (!clear) {
             std::vector<double> chosen;
             for (const int column : columns) chosen.push_back(std::round(x(column)));
             for (const int column : columns) fixing_.free(column);
