@@ -30,7 +30,7 @@ public:
         for (std::size_t i = 0; i < f_.zones.size(); ++i) zone(i);
         for (std::size_t i = 0; i < f_.tanks.size(); ++i) rest(f_.tanks[i].on);
         for (std::size_t i = 0; i < f_.cars.size(); ++i) car(i);
-        if (!directions() || now_.status != Status::optimal) return std::nullopt;
+        if (!directions()) return std::nullopt;
         return Dived{now_, fixing_.all(), bound, fixing_.solves()};
     }
 
@@ -62,11 +62,11 @@ private:
             for (const int column : columns) fixing_.free(column);
             return false;
         }
-        if (*best != last) {
-            best_solution = attempt(columns, ways[*best]);
-        }
         now_ = std::move(best_solution);
-        return now_.status == Status::optimal;
+        if (*best == last) return true;
+        auto again = attempt(columns, ways[*best]);
+        if (again.status == Status::optimal) now_ = std::move(again);
+        return true;
     }
 
     void appliance(const ApplianceColumns& c);
@@ -123,6 +123,20 @@ void Diver::appliance(const ApplianceColumns& c) {
     if (!choose(columns, ways)) attempt(columns, std::vector<double>(columns.size(), 0));
 }
 
+/// Two slots decided together, as one.
+void join(HeatQuestion::Slot& a, const HeatQuestion::Slot& b) {
+    const double hours = a.hours + b.hours;
+    a.price = (a.price * a.hours + b.price * b.hours) / hours;
+    a.price_beyond = (a.price_beyond * a.hours + b.price_beyond * b.hours) / hours;
+    a.cheap_kw = std::min(a.cheap_kw, b.cheap_kw);
+    a.hours = hours;
+    a.constant = b.keep * a.constant + b.constant;
+    a.reach = b.keep * a.reach + b.reach;
+    a.keep *= b.keep;
+    a.low = b.low;
+    a.high = b.high;
+}
+
 HeatQuestion Diver::question(std::size_t index, double bend) const {
     const auto& s = f_.scene;
     const auto& z = s.request.zones[index];
@@ -135,6 +149,7 @@ HeatQuestion Diver::question(std::size_t index, double bend) const {
     q.start_eur = z.start_eur;
     q.cold_eur = s.ladder.cold_kh;
     q.hot_eur = s.ladder.hot_kh;
+    std::vector<Time> starts;
     for (std::size_t t = 0; t < s.heat_whole; ++t) {
         HeatQuestion::Slot slot;
         slot.hours = s.hours[t];
@@ -155,14 +170,21 @@ HeatQuestion Diver::question(std::size_t index, double bend) const {
             if (shares && fixing_.value(f_.tanks[i].on[t]) > 0.5) slot.blocked = true;
         }
         slot.forced = c.forced[t] && !slot.blocked;
+        if (t > 0 && c.on[t] == c.on[t - 1]) {
+            join(q.slots.back(), slot);
+            continue;
+        }
+        starts.push_back(s.slots[t].from);
+        q.slots.push_back(slot);
+    }
+    for (std::size_t i = 0; i < starts.size(); ++i) {
         const auto reach = [&](Duration d) {
             std::size_t n = 0;
-            while (t + n < s.heat_whole && s.slots[t + n].from < s.slots[t].from + d) ++n;
+            while (i + n < starts.size() && starts[i + n] < starts[i] + d) ++n;
             return n;
         };
-        slot.up = std::max<std::size_t>(1, reach(z.min_up));
-        slot.down = reach(z.min_down);
-        q.slots.push_back(slot);
+        q.slots[i].up = std::max<std::size_t>(1, reach(z.min_up));
+        q.slots[i].down = reach(z.min_down);
     }
     if (s.heat_whole < s.size()) {
         q.slope = now_.dual[at(c.steps[s.heat_whole])] * c.keep[s.heat_whole];
@@ -179,6 +201,10 @@ std::vector<double> Diver::rounded_zone(const ZoneColumns& c) const {
     bool on = false;
     for (std::size_t t = 0; t < f_.scene.heat_whole; ++t) {
         owed += x(c.on[t]) * f_.scene.hours[t];
+        if (t > 0 && c.on[t] == c.on[t - 1]) {
+            if (on) owed -= f_.scene.hours[t];
+            continue;
+        }
         on = !c.blocked[t] && (c.forced[t] || owed > (on ? 0.05 : 0.3));
         if (on) owed -= f_.scene.hours[t];
         way.push_back(on ? 1 : 0);
@@ -200,8 +226,9 @@ void Diver::zone(std::size_t index) {
     const auto& c = f_.zones[index];
     if (s.heat_whole == 0 || s.request.zones[index].max_kw <= 0) return;
     tank_guess(index);
-    std::vector<int> columns(c.on.begin(),
-                             c.on.begin() + static_cast<std::ptrdiff_t>(s.heat_whole));
+    auto columns = c.on;
+    columns.resize(s.heat_whole);
+    columns.erase(std::unique(columns.begin(), columns.end()), columns.end());
     std::vector<std::vector<double>> ways;
     const auto add = [&ways](std::vector<double> way) {
         if (std::find(ways.begin(), ways.end(), way) == ways.end()) ways.push_back(std::move(way));
@@ -228,9 +255,8 @@ void Diver::zone(std::size_t index) {
         }
     }
     if (choose(columns, ways)) {
-        const auto& first = now_;
         // Prices have moved with what was fixed: once more with those of the whole plan.
-        if (!clear && first.status == Status::optimal) {
+        if (!clear) {
             std::vector<double> chosen;
             for (const int column : columns) chosen.push_back(std::round(x(column)));
             for (const int column : columns) fixing_.free(column);
@@ -242,7 +268,9 @@ void Diver::zone(std::size_t index) {
     }
     // Only what has to run does.
     std::vector<double> least;
-    for (std::size_t t = 0; t < s.heat_whole; ++t) least.push_back(c.forced[t] ? 1 : 0);
+    for (std::size_t t = 0; t < s.heat_whole; ++t) {
+        if (t == 0 || c.on[t] != c.on[t - 1]) least.push_back(c.forced[t] ? 1 : 0);
+    }
     choose(columns, {least});
 }
 
@@ -270,17 +298,23 @@ void Diver::spread(const CarColumns& c, const Car& car, std::size_t range) {
     std::vector<int> columns;
     std::vector<double> way;
     double owed = 0;
+    const double least = car.ranges[range].min_kw;
     for (std::size_t t = 0; t < c.on[range].size(); ++t) {
         const int on = c.on[range][t];
         if (!whole(on) || fixing_.is_fixed(on)) continue;
-        const double kw = x(c.power[range][t]);
-        const double least = car.ranges[range].min_kw;
-        const double dt = f_.scene.hours[t];
-        bool charge = kw >= least - 1e-7;
-        if (!charge && kw > 1e-6) {
-            owed += kw * dt;
-            charge = owed >= 0.5 * least * dt;
-            if (charge) owed -= least * dt;
+        double time = f_.scene.hours[t];
+        double energy = x(c.power[range][t]) * time;
+        bool enough = x(c.power[range][t]) >= least - 1e-7;
+        for (; t + 1 < c.on[range].size() && c.on[range][t + 1] == on; ++t) {
+            time += f_.scene.hours[t + 1];
+            energy += x(c.power[range][t + 1]) * f_.scene.hours[t + 1];
+            enough = enough && x(c.power[range][t + 1]) >= least - 1e-7;
+        }
+        bool charge = enough;
+        if (!charge && energy > 1e-6) {
+            owed += energy;
+            charge = owed >= 0.5 * least * time;
+            if (charge) owed -= std::max(energy, least * time);
         }
         columns.push_back(on);
         way.push_back(charge ? 1 : 0);

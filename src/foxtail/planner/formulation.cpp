@@ -129,6 +129,21 @@ const Override* override_of(const Scene& scene, const std::string& device, std::
     return found;
 }
 
+bool joined(const Scene& scene, std::size_t slot, Duration single) {
+    if (slot == 0) return false;
+    const auto& before = scene.slots[slot - 1];
+    const auto& here = scene.slots[slot];
+    // By the half hour, and from twice as far ahead on by the hour.
+    const auto now = scene.request.now;
+    const auto block = [&](Duration step) {
+        const Time begin{here.from.us - here.from.us % step.us};
+        return begin >= now + single * (step > minutes(30) ? 2 : 1) && before.from >= begin;
+    };
+    const bool quarters =
+        here.from - before.from == minutes(15) && here.until - here.from == minutes(15);
+    return quarters && (block(minutes(30)) || block(hours(1)));
+}
+
 int add_override_gap(Formulation& f, std::size_t slot, double most_kw) {
     const double cost = override_eur_kwh * f.scene.factor * f.scene.hours[slot];
     return f.column(0, most_kw, cost, Share::penalty);

@@ -110,6 +110,10 @@ void add_zones(Formulation& f);
 void add_tanks(Formulation& f);
 void add_appliances(Formulation& f);
 
+/// Whether this slot is decided together with the one before: from `single` ahead on a heat pump
+/// and a car are switched by the half hour, from twice that on by the hour.
+[[nodiscard]] bool joined(const Scene& scene, std::size_t slot, Duration single);
+
 /// What a person said about this device in this slot, the last word counting.
 [[nodiscard]] const Override* override_of(const Scene& scene, const std::string& device,
                                           std::size_t slot);

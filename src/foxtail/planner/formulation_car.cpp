@@ -76,7 +76,10 @@ void add_car_power(Formulation& f, const Car& car, CarColumns& c, std::size_t t,
             if (!closed && one_of != none) f.entry(one_of, power, 1 / most);
             continue;
         }
-        const int on = f.column(0, 1, 0, Share::money, true);
+        const bool together = joined(f.scene, t, hours(3)) && c.session[t] == c.session[t - 1] &&
+                              word.over == override_of(f.scene, car.name, t - 1) &&
+                              c.on[r][t - 1] != none;
+        const int on = together ? c.on[r][t - 1] : f.column(0, 1, 0, Share::money, true);
         c.on[r].push_back(on);
         const int upper = f.row(-Model::infinite, 0);
         f.entry(upper, power, 1);

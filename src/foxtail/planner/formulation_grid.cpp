@@ -48,9 +48,10 @@ void add_grid(Formulation& f) {
             const int a = f.row(-Model::infinite, 0);
             f.entry(a, in, 1);
             f.entry(a, importing, -c.import_max_kw);
-            const int b = f.row(-Model::infinite, c.export_max_kw);
+            const double most = f.model.columns[static_cast<std::size_t>(out)].upper;
+            const int b = f.row(-Model::infinite, most);
             f.entry(b, out, 1);
-            f.entry(b, importing, c.export_max_kw);
+            f.entry(b, importing, most);
         }
         const int peak = f.row(-Model::infinite, c.peak_so_far_kw);
         f.entry(peak, in, 1);

@@ -83,21 +83,25 @@ void add_sharing(Formulation& f, std::size_t zone) {
     }
     for (std::size_t t = 0; t < s.heat_whole; ++t) {
         // start >= on - on before
-        const int start = f.row(t == 0 ? (z.running ? -1 : 0) : 0, Model::infinite);
-        f.entry(start, c.start[t], 1);
-        on(start, t, -1);
-        if (t > 0) on(start, t - 1, 1);
+        if (c.start[t] != none) {
+            const int start = f.row(t == 0 ? (z.running ? -1 : 0) : 0, Model::infinite);
+            f.entry(start, c.start[t], 1);
+            on(start, t, -1);
+            if (t > 0) on(start, t - 1, 1);
+        }
         // Whoever began less than min_up ago is still running.
         const int up = f.row(0, Model::infinite);
         on(up, t, 1);
         for (std::size_t began = 0; began <= t; ++began) {
-            if (s.slots[began].from + z.min_up > s.slots[t].from) f.entry(up, c.start[began], -1);
+            if (c.start[began] != none && s.slots[began].from + z.min_up > s.slots[t].from) {
+                f.entry(up, c.start[began], -1);
+            }
         }
         // Whoever begins less than min_down after this slot was not running in it.
         const int down = f.row(-Model::infinite, 1);
         on(down, t, 1);
         for (std::size_t begins = t + 1; begins < s.heat_whole; ++begins) {
-            if (s.slots[begins].from < s.slots[t].until + z.min_down) {
+            if (c.start[begins] != none && s.slots[begins].from < s.slots[t].until + z.min_down) {
                 f.entry(down, c.start[begins], 1);
             }
         }

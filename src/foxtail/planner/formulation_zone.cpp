@@ -99,9 +99,18 @@ void add_heat_power(Formulation& f, const Zone& z, ZoneColumns& c, std::size_t t
         c.start.push_back(none);
         return;
     }
-    const int on = f.column(c.forced[t] ? 1 : 0, c.blocked[t] ? 0 : 1, 0, Share::money, true);
-    c.on.push_back(on);
-    c.start.push_back(f.column(0, 1, z.start_eur, Share::money));
+    const bool shared = std::any_of(
+        s.request.tanks.begin(), s.request.tanks.end(),
+        [&](const HotWater& tank) { return tank.zone && &s.request.zones[*tank.zone] == &z; });
+    if (!shared && joined(s, t, hours(2)) && c.blocked[t] == c.blocked[t - 1] &&
+        c.forced[t] == c.forced[t - 1]) {
+        c.on.push_back(c.on.back());
+        c.start.push_back(none);
+    } else {
+        c.on.push_back(f.column(c.forced[t] ? 1 : 0, c.blocked[t] ? 0 : 1, 0, Share::money, true));
+        c.start.push_back(f.column(0, 1, z.start_eur, Share::money));
+    }
+    const int on = c.on.back();
     const int upper = f.row(-Model::infinite, 0);
     f.entry(upper, power, 1);
     f.entry(upper, on, -most);

@@ -60,7 +60,7 @@ inline void add_prices(Request& r, const HouseOf& of, Time midnight) {
         if (of.tariff == Tariff::flat) buy = 0.32;
         if (of.tariff == Tariff::day_night) buy = h % 24 < 6 || h % 24 >= 22 ? 0.22 : 0.36;
         if (of.tariff == Tariff::both_ways) sell = market - 0.005;
-        if (of.tariff == Tariff::negative) buy = market - 0.02;
+        if (of.tariff == Tariff::negative) buy = market + 0.05;
         r.buy_eur.values.push_back(buy);
         r.sell_eur.values.push_back(sell);
     }

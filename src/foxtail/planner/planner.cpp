@@ -102,12 +102,12 @@ public:
         const double before = last_->dived->solution.objective;
         const double after = made.dived->solution.objective;
         const double best = std::min(before, after);
-        // A bound above what is known to be possible, or below the relaxed one, proves nothing.
-        const bool proves = std::isfinite(answer.bound) && answer.bound <= best + 1e-4 &&
-                            answer.bound >= last_->relaxed - 1e-4;
+        // A bound above what is known to be possible proves nothing.
+        const bool proves = std::isfinite(answer.bound) && answer.bound <= best + 1e-4;
+        const double bound = std::max(answer.bound, last_->relaxed);
         const auto mark = [&](Plan& plan) {
             if (!proves) return;
-            plan.gap_eur = std::max(0.0, best - answer.bound);
+            plan.gap_eur = std::max(0.0, best - bound);
             if (answer.status == Status::optimal) plan.stage = Stage::proved;
         };
         if (after < before - worth_replacing && finish(made, Stage::dive)) {

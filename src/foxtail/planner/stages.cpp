@@ -88,9 +88,11 @@ private:
 };
 
 bool readable(const Formulation& f, const Solution& solution) {
+    const auto finite = [](double v) { return std::isfinite(v); };
     return solution.status == Status::optimal && solution.x.size() == f.model.columns.size() &&
-           std::all_of(solution.x.begin(), solution.x.end(),
-                       [](double v) { return std::isfinite(v); });
+           solution.dual.size() == f.model.rows.size() &&
+           std::all_of(solution.x.begin(), solution.x.end(), finite) &&
+           std::all_of(solution.dual.begin(), solution.dual.end(), finite);
 }
 
 }  // namespace

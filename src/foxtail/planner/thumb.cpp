@@ -71,7 +71,7 @@ private:
     void rod(std::size_t i);
     void appliance(std::size_t i);
     void car(std::size_t i);
-    double car_kw(const Car& car, std::size_t t, double missing) const;
+    double car_kw(const Car& car, std::size_t t, double missing, double space) const;
     void battery(std::size_t i);
 
     const Scene& s_;
@@ -131,7 +131,10 @@ void Thumb::machine(std::size_t index) {
         const double rest = keep * temperature +
                             (1 - keep) * (s_.outdoor[t] + z.resistance_k_kw * in(z.gain_kw, t));
         const double reach = (1 - keep) * z.resistance_k_kw * cop;
-        const double wanted = (in(z.low_c, t) + 0.3 - rest) / reach;
+        // Two hours ahead, so that it is warm when it is to be.
+        const auto soon = s_.slots[t].from + hours(2);
+        const double low = std::max(in(z.low_c, t), z.low_c.mean(soon, soon + minutes(15)));
+        const double wanted = (low + 0.3 - rest) / reach;
         const bool blocked = in(z.must_be_off, t) > 0.5;
         const bool settled = from - since >= (on ? z.min_up : z.min_down);
         const bool may_run =
@@ -201,13 +204,16 @@ void Thumb::appliance(std::size_t i) {
 }
 
 /// The most the charger can give for what is missing, or nothing.
-double Thumb::car_kw(const Car& car, std::size_t t, double missing) const {
+double Thumb::car_kw(const Car& car, std::size_t t, double missing, double space) const {
     if (missing <= 1e-9 || off(car.name, t)) return 0;
-    const double most =
-        std::min({room(t), told(car.name, t, 1e9), missing / (car.efficiency * s_.hours[t])});
+    const double per_kw = car.efficiency * s_.hours[t];
+    const double most = std::min(room(t), told(car.name, t, 1e9));
     double best = 0;
     for (const auto& range : car.ranges) {
-        if (most >= range.min_kw) best = std::max(best, std::min(most, range.max_kw));
+        // Rather a little more than was asked for than the last kWh never.
+        const double kw = std::clamp(missing / per_kw, range.min_kw, range.max_kw);
+        const double able = std::min(kw, most);
+        if (able >= range.min_kw && able * per_kw <= space) best = std::max(best, able);
     }
     return best;
 }
@@ -235,7 +241,8 @@ void Thumb::car(std::size_t i) {
         level = std::max(0.0, level - trip);
         if (there) {
             const double wanted = std::max(target, car.floor_kwh);
-            const double kw = car_kw(car, t, std::min(wanted, car.max_kwh) - level);
+            const double kw =
+                car_kw(car, t, std::min(wanted, car.max_kwh) - level, car.max_kwh - level);
             if (kw > 0) take(c, t, kw);
             level += kw * car.efficiency * s_.hours[t];
         }
