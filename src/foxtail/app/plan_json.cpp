@@ -101,7 +101,9 @@ void device(JsonText& json, const planning::Keeper& keeper, const Plan& plan, co
     json.key("alternatives").array();
     for (const auto& one : alternatives) {
         if (one.device != course.name || one.slot >= plan.slots.size()) continue;
-        json.object().text("what", one.what).time("at", plan.slots[one.slot].from);
+        json.object()
+            .text("what", planning::alternative_what(one, plan, now, speech))
+            .time("at", plan.slots[one.slot].from);
         json.raw("more", rounded(one.more_eur, 1000)).boolean("possible", one.possible);
         json.end_object();
     }

@@ -155,11 +155,10 @@ Result<void> show_why(const Setting& setting, HubClient& hub, const PlanOptions&
         if (names.back() != options.device) continue;
         terminal.line(shown(text_of(device, "why")));
         for (const auto& one : list_of(device, "alternatives")) {
-            const auto at = hour_words(time_of(one, "at"), terminal.zone);
             const auto more = is_true(one, "possible")
                                   ? money_words(member(one, "more"), text_of(*plan, "currency"))
                                   : std::string("not possible");
-            terminal.line("  " + at + "  " + shown(text_of(one, "what")) + ": " + more);
+            terminal.line("  " + shown(text_of(one, "what")) + ": " + more);
         }
         return {};
     }

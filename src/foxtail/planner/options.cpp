@@ -14,11 +14,9 @@ struct Option {
     std::vector<std::pair<int, double>> at_least;  // of columns that are no whole numbers
 };
 
-std::string hour(Time t) {
-    const auto civil = civil_from(t);
-    char text[16];
-    std::snprintf(text, sizeof text, "%02d:%02d", civil.hour, civil.minute);
-    return text;
+/// Who tells it to people says the time by their clocks.
+std::string at_slot(std::string_view what, std::size_t slot) {
+    return std::string(what) + (slot == 0 ? " now" : "");
 }
 
 class Options {
@@ -98,9 +96,8 @@ void Options::car(std::size_t index) {
         double kw = 0;
         for (const auto& power : c.power) kw += x(power[t]);
         const bool charges = kw > 1e-6;
-        const auto when = t == 0 ? std::string("now") : "at " + hour(f_.scene.slots[t].from);
         Option option;
-        option.told = {car.name, t, (charges ? "not charging " : "charging ") + when, 0, true};
+        option.told = {car.name, t, at_slot(charges ? "not charging" : "charging", t), 0, true};
         if (charges) {
             for (std::size_t r = 0; r < c.on.size(); ++r) {
                 if (c.on[r][t] != none) option.fixed.emplace_back(c.on[r][t], 0.0);
@@ -121,9 +118,8 @@ void Options::zone(std::size_t index) {
     const auto& c = f_.zones[index];
     for (std::size_t t = 0; t < f_.scene.heat_whole; ++t) {
         const bool runs = x(c.on[t]) > 0.5;
-        const auto when = t == 0 ? std::string("now") : "at " + hour(f_.scene.slots[t].from);
         Option option;
-        option.told = {z.name, t, (runs ? "not heating " : "heating ") + when, 0, true};
+        option.told = {z.name, t, at_slot(runs ? "not heating" : "heating", t), 0, true};
         option.fixed.emplace_back(c.on[t], runs ? 0.0 : 1.0);
         // A start has to last: the slots after it belong to it.
         if (!runs) {
@@ -142,9 +138,7 @@ void Options::appliance(std::size_t index) {
     for (const auto& start : c.starts) {
         if (!whole(start.column) || x(start.column) > 0.5) continue;
         Option option;
-        const auto when =
-            start.slot == 0 ? std::string("now") : "at " + hour(f_.scene.slots[start.slot].from);
-        option.told = {a.name, start.slot, "starting " + when, 0, true};
+        option.told = {a.name, start.slot, at_slot("starting", start.slot), 0, true};
         for (const auto& other : c.starts) {
             if (whole(other.column)) {
                 option.fixed.emplace_back(other.column, other.column == start.column ? 1.0 : 0.0);

@@ -114,8 +114,9 @@ std::string goal_words(const Course& course, const Goal& goal, Time now, const S
                        goal.wanted, unit);
 }
 
-std::string alternative_words(const Alternative& one, const Speech& speech) {
-    auto what = one.what;
+std::string alternative_words(const Alternative& one, const Plan& plan, Time now,
+                              const Speech& speech) {
+    auto what = alternative_what(one, plan, now, speech);
     if (!what.empty() && what[0] >= 'a' && what[0] <= 'z')
         what[0] = static_cast<char>(what[0] - 'a' + 'A');
     if (!one.possible) return what + " is not possible now.";
@@ -133,6 +134,12 @@ std::string clock_words(Time t, Time now, const Zone& zone) {
     if (t < now + hours(20) && t > now - hours(4)) return clock;
     return fmt::format("{} {}", days_of_week[static_cast<std::size_t>(local_weekday(zone, t))],
                        clock);
+}
+
+std::string alternative_what(const Alternative& one, const Plan& plan, Time now,
+                             const Speech& speech) {
+    if (one.slot >= plan.slots.size() || one.what.ends_with(" now")) return one.what;
+    return one.what + " at " + clock_words(plan.slots[one.slot].from, now, speech.zone);
 }
 
 std::string why_slot(const Plan& plan, const Course& course, std::size_t slot,
@@ -153,10 +160,13 @@ std::string why_now(const Plan& plan, const Course& course,
     const auto& step = course.steps[*slot];
     const auto next = next_work(course, *slot);
     if (std::abs(step.kw) <= idle_kw && next && course.kind != Kind::battery) {
-        out = fmt::format("Waits until {}: {:.2f} {}/kWh then, {:.2f} now ({}).",
-                          clock_words(plan.slots[*next].from, now, speech.zone),
-                          plan.buy_eur[*next], speech.currency, plan.buy_eur[*slot],
-                          because(step.code, plan, *slot, speech));
+        out = "Waits until " + clock_words(plan.slots[*next].from, now, speech.zone) + ": ";
+        if (plan.buy_eur[*next] < plan.buy_eur[*slot] - cent / 10) {
+            out += fmt::format("{:.2f} {}/kWh then, {:.2f} now.", plan.buy_eur[*next],
+                               speech.currency, plan.buy_eur[*slot]);
+        } else {
+            out += because(course.steps[*next].code, plan, *next, speech) + " then.";
+        }
     } else {
         out = why_slot(plan, course, *slot, speech);
     }
@@ -166,7 +176,7 @@ std::string why_now(const Plan& plan, const Course& course,
         if (one.device != course.name) continue;
         if (told == nullptr || (one.slot == *slot && told->slot != *slot)) told = &one;
     }
-    if (told != nullptr) out += ' ' + alternative_words(*told, speech);
+    if (told != nullptr) out += ' ' + alternative_words(*told, plan, now, speech);
     for (const Goal& goal : course.goals)
         if (goal.state != Goal::State::met || &goal == &course.goals.front())
             out += ' ' + goal_words(course, goal, now, speech);

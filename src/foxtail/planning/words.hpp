@@ -26,6 +26,11 @@ struct Speech {
 [[nodiscard]] std::string why_slot(const planner::Plan& plan, const planner::Course& course,
                                    std::size_t slot, const Speech& speech);
 
+/// "charging now", "charging at 17:45".
+[[nodiscard]] std::string alternative_what(const planner::Alternative& one,
+                                           const planner::Plan& plan, Time now,
+                                           const Speech& speech);
+
 /// Goals that are missed or at risk, a sentence each.
 [[nodiscard]] std::vector<std::string> at_risk(const planner::Plan& plan, const Speech& speech);
 
