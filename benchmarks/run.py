@@ -7,6 +7,7 @@ import gzip, json, os, pathlib, re, shutil, signal, socket, subprocess, sys, tem
 
 import guard as fuse
 import ocpp as charging_stations
+import plan_solver
 import revoke as revoking
 
 BIN = pathlib.Path(sys.argv[1]).resolve()
@@ -290,6 +291,10 @@ def vss():
         say("vss.import_ms", row["real_time"], "ms", "lower")  # a tree as large as all of VSS 6.0
 
 
+def plans():
+    plan_solver.say_all(google("fox_solver_benches"), say)
+
+
 def revoke():
     house = House()
     house.start()
@@ -322,7 +327,8 @@ def page():
 
 FIGURES = ((("core",), core), (("store", "history", "ledger"), store), (("mqtt.rule",), reaction), (("mqtt.qos1",), acked),
            (("start", "rss"), start), (("scale",), scale), (("page",), page), (("trust.decision", "trust.recompile"), trust), (("trust.revoke",), revoke),
-           (("vss",), vss), (("guard",), guard), (("ocpp",), ocpp))
+           (("vss",), vss), (("guard",), guard), (("ocpp",), ocpp),
+           (("plan.event", "plan.one_cent", "plan.flat", "plan.reasons", "plan.infeasible"), plans))
 for names, figure in FIGURES:
     if not WANTED or any(w.startswith(name) or name.startswith(w) for w in WANTED for name in names):
         figure()
