@@ -14,16 +14,6 @@
 namespace foxtail::planner {
 namespace {
 
-/// What the last plan was made of.
-struct Made {
-    Formulation f;
-    std::optional<Dived> dived;  // nothing: by rules of thumb
-    double relaxed = 0;          // no plan costs less
-    std::vector<double> x;       // as it was read out
-    Plan plan;
-    std::uint64_t number = 0;
-};
-
 /// Nothing but what has to be: the whole numbers that always hold.
 std::vector<double> least(const Formulation& f) {
     std::vector<double> whole(f.model.columns.size(), 0);
@@ -41,6 +31,17 @@ std::vector<double> least(const Formulation& f) {
 }  // namespace
 
 class Planner::Impl {
+    // In here: a type of an anonymous namespace cannot be a member's where sources are joined.
+    /// What the last plan was made of.
+    struct Made {
+        Formulation f;
+        std::optional<Dived> dived;  // nothing: by rules of thumb
+        double relaxed = 0;          // no plan costs less
+        std::vector<double> x;       // as it was read out
+        Plan plan;
+        std::uint64_t number = 0;
+    };
+
 public:
     explicit Impl(std::unique_ptr<LinearSolver> linear) : linear_(std::move(linear)) {}
 
