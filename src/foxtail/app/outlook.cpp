@@ -84,7 +84,7 @@ void Outlooker::look_at_cars(const planning::Keeper& keeper, Moment now) {
 void Outlooker::told(Of what, planner::Series series, Moment now) {
     switch (what) {
         case Of::prices:
-            prices_ = std::move(series);
+            prices_ = forecast::joined(prices_, series, now.wall - days(14));
             break;
         case Of::sun:
             sun_.told(series, now.wall);

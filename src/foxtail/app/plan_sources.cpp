@@ -46,6 +46,11 @@ void PlanSources::start() {
         FetchRequest request;
         request.url = source.config.url;
         request.token = token_in(source.config.token_file);
+        if (!source.config.token_query.empty()) {
+            request.url += request.url.find('?') == std::string::npos ? '?' : '&';
+            request.url += source.config.token_query + "=" + percent_encode(request.token);
+            request.token.clear();
+        }
         request.body = source.config.ask;
         polls_.push_back(std::make_unique<HttpPoll>(
             io_, std::move(request), source.config.every,

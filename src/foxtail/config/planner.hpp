@@ -21,11 +21,12 @@ struct ChargingConfig;
 /// (text or JSON). Exactly one of `url` and `address` is there.
 struct SourceConfig {
     forecast::Format format = forecast::Format::list;
-    std::string url;         // http:// or https://
-    std::string address;     // thing/property
-    std::string token_file;  // its first line is sent as "Authorization: Bearer"; relative to the
-                             // configuration file
-    std::string ask;         // sent as the body of a POST (Tibber's GraphQL); empty = GET
+    std::string url;          // http:// or https://
+    std::string address;      // thing/property
+    std::string token_file;   // its first line is sent as "Authorization: Bearer"; relative to the
+                              // configuration file
+    std::string token_query;  // the token goes into the URL instead, under this name (ENTSO-E)
+    std::string ask;          // sent as the body of a POST (Tibber's GraphQL); empty = GET
     Duration every = hours(1);
     double scale = 1;  // of each value; open_meteo's radiation: kW of the roof at 1 kW/m²
 };

@@ -174,6 +174,9 @@ TEST(PlanningConfigReading, each_mistake_is_told_with_its_place_and_what_would_b
               "7:15 a calendar has either 'file' or 'url', e.g. file: anna.ics\n");
     EXPECT_EQ(of("  calendars: [{name: anna, url: 'http://anna:secret@h/a.ics'}]\n"),
               "7:33 a password does not belong into a URL: use 'token_file'\n");
+    EXPECT_EQ(of("  sun: {power: r/p, forecast: {format: list, url: 'http://h/', token_query: "
+                 "key}}\n"),
+              "7:77 'token_query' needs 'token_file'\n");
     EXPECT_EQ(of("  sun: {power: roof/power, forecast: {format: awattar, url: 'http://h/'}}\n"),
               "7:47 'format' is forecast_solar, open_meteo or list\n");
     EXPECT_EQ(of("  sun: {power: roof/power, forecast: {format: open_meteo, url: 'http://h/'}}\n"),

@@ -231,8 +231,8 @@ std::string PlanningPieces::url(const YAML::Node& map, std::string_view key) {
 
 std::optional<SourceConfig> PlanningPieces::source(const YAML::Node& map, std::string_view key,
                                                    std::span<const forecast::Format> formats) {
-    static constexpr std::array<std::string_view, 7> keys = {
-        "format", "url", "address", "token_file", "ask", "every", "scale"};
+    static constexpr std::array<std::string_view, 8> keys = {
+        "format", "url", "address", "token_file", "token_query", "ask", "every", "scale"};
     const auto node = Yaml::at(map, key);
     if (!node || !yaml_.is_map(node, quoted(key))) return std::nullopt;
     yaml_.check_keys(node, keys, quoted(key));
@@ -255,6 +255,9 @@ std::optional<SourceConfig> PlanningPieces::source(const YAML::Node& map, std::s
                               " has either 'url', where it is asked, or 'address', the "
                               "property that has it");
     out.token_file = text(node, "token_file");
+    out.token_query = text(node, "token_query");
+    if (!out.token_query.empty() && out.token_file.empty())
+        yaml_.wrong(Yaml::at(node, "token_query"), "'token_query' needs 'token_file'");
     out.ask = text(node, "ask");
     out.every = duration(node, "every", minutes(5), days(1), out.every);
     out.scale = number(node, "scale", -1e6, 1e6, out.scale);

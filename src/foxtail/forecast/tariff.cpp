@@ -150,4 +150,22 @@ Prices prices(const Price& price, const Series& source, Time from, Duration hori
     return out;
 }
 
+Series joined(const Series& older, const Series& newer, Time keep_from) {
+    if (newer.values.empty() || newer.step.us <= 0) return older;
+    if (older.values.empty() || older.step.us <= 0) return newer;
+    const Duration step = std::min(older.step, newer.step);
+    const Time begin = cut_down(std::max(std::min(older.from, newer.from), keep_from), step);
+    const Time end = std::max(older.until(), newer.until());
+    Series out{begin, step, {}};
+    const auto said = [&](const Series& series, Time t) {
+        return t < series.from || t >= series.until() ? nothing : series.at(t);
+    };
+    for (Time t = begin; t < end; t = t + step) {
+        if (static_cast<std::int64_t>(out.values.size()) >= steps_most) break;
+        const double value = said(newer, t);
+        out.values.push_back(std::isfinite(value) ? value : said(older, t));
+    }
+    return out;
+}
+
 }  // namespace foxtail::forecast

@@ -64,4 +64,10 @@ struct Prices {
 [[nodiscard]] Prices prices(const Price& price, const Series& source, Time from, Duration horizon,
                             Duration step, const Zone& zone);
 
+/// What was told before and what is told now, as one: where both say something the newer counts;
+/// what is before `keep_from` is forgotten. So that a source that tells the future only still
+/// leaves days behind that guesses can follow. Finer steps of the two; NaN where neither says
+/// anything.
+[[nodiscard]] Series joined(const Series& older, const Series& newer, Time keep_from);
+
 }  // namespace foxtail::forecast

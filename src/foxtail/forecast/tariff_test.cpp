@@ -143,6 +143,24 @@ TEST(Tariff, quarters_of_an_hour_and_whole_hours_become_each_other) {
     EXPECT_EQ(fine.values, (std::vector<double>{4, 4, 4, 4}));
 }
 
+TEST(Tariff, a_source_that_tells_only_the_future_still_leaves_days_to_guess_by) {
+    const Time monday_evening = at("2026-06-08T10:00:00Z");
+    auto known = told_prices(at("2026-06-07T22:00:00Z"), 24);  // Monday
+    known = joined(known, told_prices(at("2026-06-08T12:00:00Z"), 34), monday_evening - days(14));
+    EXPECT_EQ(known.from, at("2026-06-07T22:00:00Z"));
+    EXPECT_EQ(known.until(), at("2026-06-09T22:00:00Z"));
+    auto quarters = told_prices(at("2026-06-09T12:00:00Z"), 2);
+    quarters.step = minutes(15);
+    quarters.values = {7, std::numeric_limits<double>::quiet_NaN()};
+    known = joined(known, quarters, at("2026-06-08T22:00:00Z"));
+    EXPECT_EQ(known.step, minutes(15));
+    EXPECT_EQ(known.from, at("2026-06-08T22:00:00Z"));
+    EXPECT_EQ(known.at(at("2026-06-09T12:00:00Z")), 7);
+    EXPECT_DOUBLE_EQ(known.at(at("2026-06-09T12:15:00Z")), 9.14) << "a hole hides nothing";
+    EXPECT_EQ(joined({}, quarters, {}).values.size(), 2U);
+    EXPECT_EQ(joined(known, {}, {}).values.size(), known.values.size());
+}
+
 TEST(LocalTime, moments_of_local_times_are_found_on_long_and_short_days) {
     const auto day = [](std::string_view text) { return local_time(berlin, at(text)).day; };
     const auto shown = [&](std::string_view text, int hour, int minute) {
