@@ -96,6 +96,8 @@ Result<void> PlanDesk::start() {
         if (first_ && planning::acts(keeper_.site(), keeper_.wishes(), id)) take_over(id);
     }
     if (first_) inlet_->keep(std::string(wishes_name), keeper_.save());
+    const Time away = keeper_.wishes().away_until;
+    report(std::string(plan_id), "away_until", away.known() ? format_rfc3339(away) : std::string());
     sources_.start();
     wake();
     return {};

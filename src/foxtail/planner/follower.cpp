@@ -264,7 +264,7 @@ void Follower::compare_with_orders(const Observed& observed, Followed& out) {
         const double allowed =
             std::max(options_.obeys_kw, options_.obeys_share * std::abs(memory.told_kw));
         // A heat pump left to itself and a running appliance do as they like.
-        const bool free = !device.there || memory.told_intent == Intent::normal ||
+        const bool free = !device.told || !device.there || memory.told_intent == Intent::normal ||
                           (device.kind == Kind::appliance && memory.told_intent == Intent::run);
         if (free || std::abs(device.kw - memory.told_kw) <= allowed) {
             memory.differs_since = {};

@@ -27,6 +27,7 @@ struct ObservedDevice {
     /// up to take_max_kw.
     std::vector<PowerRange> ranges;
     bool running = false;  // an appliance in its run, which is not interrupted
+    bool told = true;      // false: the plan is only shown for it, so it cannot disobey
 };
 
 struct Observed {

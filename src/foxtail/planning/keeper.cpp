@@ -227,6 +227,7 @@ planner::Observed Keeper::observe(Time now) const {
         device.kind = id.kind;
         device.name = name_of(site_, id);
         device.kw = heard.kw.value_or(0);
+        device.told = acts(site_, wishes_, id);
         const double percent = heard.level.value_or(50);
         switch (id.kind) {
             case Kind::battery: {

@@ -225,6 +225,22 @@ TEST_F(KeeperTest, follows_the_plan_with_what_is_there) {
     EXPECT_NEAR(car->kw, 7.4, 1e-6);
 }
 
+TEST_F(KeeperTest, who_is_only_shown_the_plan_cannot_disobey_it) {
+    for (const bool acts : {false, true}) {
+        ASSERT_TRUE(keeper.set(leaf, Setting::act, Value(acts), "anna", 2, now));
+        keeper.hear(leaf, DeviceFact::plugged, 1, 5, now);
+        keeper.hear(leaf, DeviceFact::level, 50, 5, now);
+        made(2, 3);
+        keeper.hear(leaf, DeviceFact::power, 7.4, 6, now);
+        for (int i = 0; i < 20; ++i) {
+            (void)keeper.follow(now);
+            pass(seconds(5));
+        }
+        EXPECT_EQ(keeper.follow(now).disobeys.empty(), !acts);
+        pass(minutes(15));
+    }
+}
+
 TEST_F(KeeperTest, the_words_say_what_is_waited_for_and_what_the_other_way_would_cost) {
     made(2, 3);
     const planner::Alternative alternative{"leaf", 0, "charging now", 0.84, true};

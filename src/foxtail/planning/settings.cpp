@@ -3,6 +3,7 @@
 #include "foxtail/planning/keeper.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <utility>
 
 #include <fmt/format.h>
@@ -35,7 +36,7 @@ Value shown_number(const std::optional<double>& said, double otherwise) {
 }
 
 double percent_of(double kwh, double capacity) {
-    return capacity > 0 ? 100 * kwh / capacity : 0;
+    return capacity > 0 ? std::round(1000 * kwh / capacity) / 10 : 0;
 }
 
 void write(ByteWriter& out, const std::optional<double>& value) {
