@@ -7,6 +7,7 @@ import gzip, json, os, pathlib, re, shutil, signal, socket, subprocess, sys, tem
 
 import guard as fuse
 import ocpp as charging_stations
+import plan as plan_weeks
 import plan_solver
 import revoke as revoking
 
@@ -319,6 +320,10 @@ def ocpp():
         say("ocpp.chargers", charging_stations.most_chargers(BIN / "foxtail"), "chargers", "higher")
 
 
+def captured():
+    plan_weeks.figures(BIN / "foxtail", say)
+
+
 def page():
     dist = ROOT / "web" / "dist"
     files = [f for f in dist.rglob("*") if f.is_file() and f.suffix not in (".gz", ".br")]
@@ -328,7 +333,8 @@ def page():
 FIGURES = ((("core",), core), (("store", "history", "ledger"), store), (("mqtt.rule",), reaction), (("mqtt.qos1",), acked),
            (("start", "rss"), start), (("scale",), scale), (("page",), page), (("trust.decision", "trust.recompile"), trust), (("trust.revoke",), revoke),
            (("vss",), vss), (("guard",), guard), (("ocpp",), ocpp),
-           (("plan.event", "plan.one_cent", "plan.flat", "plan.reasons", "plan.infeasible"), plans))
+           (("plan.event", "plan.one_cent", "plan.flat", "plan.reasons", "plan.infeasible"), plans),
+           (("plan.captured", "plan.heat_pump_starts", "plan.shortfall_kwh", "plan.year_minutes"), captured))
 for names, figure in FIGURES:
     if not WANTED or any(w.startswith(name) or name.startswith(w) for w in WANTED for name in names):
         figure()

@@ -57,6 +57,8 @@ void add_ca_command(const Setting& setting);        // ca
 void add_charge_commands(const Setting& setting);   // charge
 void add_plan_commands(const Setting& setting);     // plan
 void add_witness_command(const Setting& setting);   // witness
+/// Below `plan`: simulate.
+void add_plan_simulate(const Setting& setting, CLI::App& plan);
 void add_completion_command(const Setting& setting);
 /// Below `journal`: verify, export, stat.
 void add_journal_file_commands(const Setting& setting, CLI::App& journal);

@@ -277,8 +277,10 @@ void add_plan_commands(const Setting& setting) {
                                  "  foxtail plan away 2026-12-24T18:00:00Z");
     away->fallthrough();
     away->add_option("UNTIL", options->value, "RFC 3339")->required();
+    add_plan_simulate(setting, *plan);
     plan->require_subcommand(0, 1);
     plan->callback([setting, options, to, plan] {
+        if (plan->got_subcommand("simulate")) return;  // needs no hub
         setting.with_hub(*to, [&](HubClient& hub) -> Result<void> {
             const auto is = [&](const char* name) { return plan->got_subcommand(name); };
             const auto set = [&](const char* property, const std::string& value) {

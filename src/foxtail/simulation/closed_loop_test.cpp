@@ -1,0 +1,61 @@
+#include "foxtail/simulation/bound.hpp"
+#include "foxtail/simulation/foxtail.hpp"
+#include "foxtail/simulation/run.hpp"
+#include "foxtail/solver/clp.hpp"
+
+#include <gtest/gtest.h>
+
+namespace foxtail::simulation {
+namespace {
+
+const Time spring{1'712'527'200'000'000};  // 2024-04-07, at eleven in the evening
+
+struct OneDay : ::testing::Test {
+    World world = made_up_world(spring - days(8), 14);
+    Time until = spring + days(1);
+    House house = house_between(default_habits(), world, spring, until);
+
+    double bound() const {
+        const auto linear = solver::make_clp();
+        return lower_bound(house, world, spring, until, *linear).value_or(1e9);
+    }
+    Outcome foxtail(Foresight foresight) const {
+        FoxtailOptions options;
+        options.foresight = foresight;
+        Foxtail controller(solver::make_clp(), options);
+        return simulate(house, world, spring, until, controller);
+    }
+};
+
+TEST_F(OneDay, nobody_is_better_than_the_bound_and_foxtail_better_than_the_others) {
+    const double least = bound();
+    const auto arrival = simulate(house, world, spring, until, *charge_on_arrival());
+    const auto cheapest = simulate(house, world, spring, until, *cheapest_slots());
+    const auto ours = foxtail(Foresight::perfect);
+    EXPECT_LE(least, ours.cost_eur() + 1e-6);
+    EXPECT_LE(least, cheapest.cost_eur() + 1e-6);
+    EXPECT_LT(ours.cost_eur(), arrival.cost_eur());
+    EXPECT_LT(ours.cost_eur(), cheapest.cost_eur());
+    EXPECT_LT(ours.totals.shortfall_kwh, 0.05);
+    EXPECT_EQ(ours.totals.missed_runs, 0);
+    EXPECT_EQ(ours.totals.over_fuse_kwh, 0);
+    EXPECT_LT(ours.totals.cold_kh, 0.5);
+}
+
+TEST_F(OneDay, with_a_naive_forecast_wishes_are_kept_as_well) {
+    const auto ours = foxtail(Foresight::naive);
+    EXPECT_LT(ours.totals.shortfall_kwh, 0.05);
+    EXPECT_EQ(ours.totals.missed_runs, 0);
+    EXPECT_EQ(ours.totals.over_fuse_kwh, 0);
+    EXPECT_LT(ours.totals.cold_kh, 0.5);
+    EXPECT_LT(ours.cost_eur(),
+              simulate(house, world, spring, until, *charge_on_arrival()).cost_eur());
+}
+
+TEST_F(OneDay, the_same_day_ends_the_same) {
+    until = spring + hours(4);
+    EXPECT_EQ(foxtail(Foresight::naive).cost_eur(), foxtail(Foresight::naive).cost_eur());
+}
+
+}  // namespace
+}  // namespace foxtail::simulation
