@@ -15,7 +15,9 @@
 
 namespace {
 
-using namespace foxtail;
+namespace planner = foxtail::planner;
+namespace solver = foxtail::solver;
+using foxtail::hours;
 using planner::Model;
 
 std::string number(double value) {
