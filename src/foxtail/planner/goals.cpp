@@ -7,7 +7,7 @@
 namespace foxtail::planner {
 namespace {
 
-constexpr Duration tight = minutes(30);
+constexpr Duration tight_slack = minutes(30);
 
 Duration hours_of(double h) {
     return {static_cast<std::int64_t>(h * 3.6e9)};
@@ -36,7 +36,8 @@ void goal_of_car(const Scene& s, const Car& car, Course& course) {
         const double rate = most * car.efficiency;
         const auto needed = rate > 0 ? hours_of(missing / rate) : days(365);
         goal.slack = stay.depart - std::max(stay.arrive, s.request.now) - needed;
-        goal.state = state_of(goal.wanted - goal.reached, 0.05, missing > 0 && goal.slack < tight);
+        goal.state =
+            state_of(goal.wanted - goal.reached, 0.05, missing > 0 && goal.slack < tight_slack);
         course.goals.push_back(goal);
     }
 }
@@ -101,8 +102,9 @@ void goal_of_ran(const Scene& s, const Appliance& a, Course& course) {
     const bool later = a.ready_by > s.slots.back().until;
     goal.reached = whole > 0 ? std::clamp(planned / whole, 0.0, 1.0) : 0;
     const bool in_time = goal.reached > 0.999 && over <= a.ready_by + minutes(60);
-    goal.state = in_time || later ? (goal.slack < tight ? Goal::State::at_risk : Goal::State::met)
-                                  : Goal::State::missed;
+    goal.state = in_time || later
+                     ? (goal.slack < tight_slack ? Goal::State::at_risk : Goal::State::met)
+                     : Goal::State::missed;
     course.goals.push_back(goal);
 }
 

@@ -24,7 +24,7 @@ std::string devices_changed(const Plan& old, const Plan& fresh) {
 }
 
 /// The old plan's slot at the moment the fresh one begins.
-std::size_t slot_at(const Plan& plan, Time t) {
+std::size_t plan_slot_at(const Plan& plan, Time t) {
     std::size_t n = 0;
     while (n < plan.slots.size() && plan.slots[n].until <= t) ++n;
     return n;
@@ -77,7 +77,7 @@ std::string off_course(const Course& old, std::size_t was, const Course& fresh) 
 }
 
 double kw_at(const Course& course, const Plan& plan, Time t) {
-    const auto n = slot_at(plan, t);
+    const auto n = plan_slot_at(plan, t);
     return n < course.steps.size() ? course.steps[n].kw : 0;
 }
 
@@ -99,7 +99,7 @@ double cost_until(const Plan& plan, const Plan& now, const Plan& other) {
         time += slot.hours();
     }
     if (time <= 0) return 0;
-    const auto last = std::min(slot_at(plan, end - Duration{1}), plan.slots.size() - 1);
+    const auto last = std::min(plan_slot_at(plan, end - Duration{1}), plan.slots.size() - 1);
     for (const auto& course : plan.courses) {
         const bool stores = course.kind == Kind::battery || course.kind == Kind::car;
         if (stores) cost -= 0.85 * std::max(0.0, price / time) * course.steps[last].level;
@@ -113,7 +113,7 @@ Replaces replaces(const Plan& old, const Plan& fresh, double eur) {
     Replaces out;
     if (old.slots.empty() || old.courses.empty()) return {true, "there was no plan", 0};
     if (fresh.slots.empty()) return out;
-    const auto was = slot_at(old, fresh.made);
+    const auto was = plan_slot_at(old, fresh.made);
     if (was >= old.slots.size()) return {true, "the old plan has run out", 0};
     if (auto why = devices_changed(old, fresh); !why.empty()) return {true, why, 0};
     for (const auto& course : fresh.courses) {
