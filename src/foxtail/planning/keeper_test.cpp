@@ -11,11 +11,6 @@ using planner::Kind;
 using testing::HasSubstr;
 using testing::SizeIs;
 
-constexpr DeviceId leaf{Kind::car, 0};
-constexpr DeviceId battery{Kind::battery, 0};
-constexpr DeviceId pump{Kind::heat_pump, 0};
-constexpr DeviceId dishes{Kind::appliance, 0};
-
 struct KeeperTest : ::testing::Test {
     KeeperTest() { keeper.expect(flat_outlook(now.wall), "prices came", 1, now); }
     void pass(Duration by) {

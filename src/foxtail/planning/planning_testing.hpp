@@ -10,6 +10,11 @@ public:
 };
 inline const UtcZone utc;
 
+inline constexpr DeviceId leaf{planner::Kind::car, 0};
+inline constexpr DeviceId battery{planner::Kind::battery, 0};
+inline constexpr DeviceId pump{planner::Kind::heat_pump, 0};
+inline constexpr DeviceId dishes{planner::Kind::appliance, 0};
+
 inline Time at(const char* text) {
     return *parse_rfc3339(text);
 }
@@ -23,20 +28,20 @@ inline Site small_site() {
     car.limits.floor_kwh = 4;
     car.goals = *parse_goals("80 % by 07:00");
     site.cars.push_back(car);
-    BatterySite battery;
-    battery.limits.name = "battery";
-    battery.limits.capacity_kwh = battery.limits.max_kwh = 10;
-    battery.limits.charge_max_kw = battery.limits.discharge_max_kw = 5;
-    site.batteries.push_back(battery);
-    HeatPumpSite pump;
-    pump.limits.name = "heat-pump";
-    pump.low_c = {{0x7f, 6 * 60, 22 * 60, 20.5}, {0x7f, 22 * 60, 6 * 60, 18}};
-    site.heat_pumps.push_back(pump);
-    ApplianceSite dishes;
-    dishes.limits.name = "dishwasher";
-    dishes.limits.profile_kw = {2, 0.2, 0.2, 2};
-    dishes.ready_minute = 6 * 60;
-    site.appliances.push_back(dishes);
+    BatterySite store;
+    store.limits.name = "battery";
+    store.limits.capacity_kwh = store.limits.max_kwh = 10;
+    store.limits.charge_max_kw = store.limits.discharge_max_kw = 5;
+    site.batteries.push_back(store);
+    HeatPumpSite heating;
+    heating.limits.name = "heat-pump";
+    heating.low_c = {{0x7f, 6 * 60, 22 * 60, 20.5}, {0x7f, 22 * 60, 6 * 60, 18}};
+    site.heat_pumps.push_back(heating);
+    ApplianceSite machine;
+    machine.limits.name = "dishwasher";
+    machine.limits.profile_kw = {2, 0.2, 0.2, 2};
+    machine.ready_minute = 6 * 60;
+    site.appliances.push_back(machine);
     return site;
 }
 

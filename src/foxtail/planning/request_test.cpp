@@ -9,10 +9,6 @@ namespace {
 using planner::Kind;
 using testing::SizeIs;
 
-constexpr DeviceId leaf{Kind::car, 0};
-constexpr DeviceId dishes{Kind::appliance, 0};
-constexpr DeviceId pump{Kind::heat_pump, 0};
-
 struct RequestTest : ::testing::Test {
     Time now = at("2026-11-23T20:05:00Z");  // a Monday
     Site site = small_site();
