@@ -65,6 +65,23 @@ void prices(Scene& scene) {
     scene.least_price = std::max(0.0, scene.request.terminal_eur_kwh.value_or(scene.least_price));
 }
 
+/// What a kWh of the sun is worth in a car, in kWh that are sold: a little more, so that it is
+/// rather charged than sold, after what is lost on the way.
+constexpr double sun_in_car = 1.2;
+
+/// kWh that cars drive and batteries take in within the horizon: each battery once a day.
+double used_up(const Scene& scene) {
+    double kwh = 0;
+    const double days = Slot{scene.request.now, scene.slots.back().until}.hours() / 24;
+    for (const auto& battery : scene.request.batteries) kwh += battery.capacity_kwh * days;
+    for (const auto& car : scene.request.cars) {
+        for (const auto& stay : car.sessions) {
+            if (stay.depart <= scene.slots.back().until) kwh += stay.trip_kwh;
+        }
+    }
+    return kwh;
+}
+
 /// The objective as a row, to be held while ties are broken.
 void add_money_row(Formulation& f) {
     f.money_row = f.row(-Model::infinite, Model::infinite);
@@ -153,7 +170,21 @@ double battery_worth(const Scene& scene) {
     return 0.9 * 0.5 * (scene.mean_price + scene.least_price);
 }
 double car_worth(const Scene& scene) {
-    return 0.85 * (0.6 * scene.mean_price + 0.4 * scene.least_price);
+    const double bought = 0.85 * (0.6 * scene.mean_price + 0.4 * scene.least_price);
+    if (scene.request.terminal_eur_kwh) return bought;
+    // Where the sun brings more than cars and batteries use up, what is in the car spares no more
+    // than what the sun's surplus is paid.
+    double surplus = 0;
+    double earned = 0;
+    for (std::size_t t = 0; t < scene.size(); ++t) {
+        const double kwh = std::max(0.0, scene.sun[t] - scene.load[t]) * scene.hours[t];
+        surplus += kwh;
+        earned += kwh * std::max(0.0, scene.sell[t]);
+    }
+    if (surplus <= 0) return bought;
+    const double sun = std::min(bought, sun_in_car * earned / surplus);
+    const double part = std::min(1.0, surplus / std::max(1.0, used_up(scene)));
+    return (1 - part) * bought + part * sun;
 }
 double heat_worth(const Scene& scene) {
     return 0.7 * scene.mean_price;
