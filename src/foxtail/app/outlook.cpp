@@ -176,7 +176,9 @@ Outlook Outlooker::outlook(const planning::Keeper& keeper, Moment now) {
         if (sun_.hours_known() == 0 && sun_.told_until(from) == from)
             out.guessed.emplace_back("the sun: nothing is known of it yet");
     }
-    if (load_.hours_known() == 0)
+    if (!keeper.facts().grid_kw && !keeper.facts().load_kw)
+        out.guessed.emplace_back("the house's load: its meter is silent");
+    else if (load_.hours_known() == 0)
         out.guessed.emplace_back("the house's load: nothing is known of it yet");
     add_prices(out, from);
     add_trips(out, now.wall);

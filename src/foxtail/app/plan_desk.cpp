@@ -23,8 +23,6 @@ constexpr std::string_view measured_name = "measured";
 constexpr std::string_view saved_name = "saved";
 constexpr Duration reckon_every = minutes(15);
 constexpr std::string_view plan_purpose = "planning, as configured";
-constexpr Duration order_lives = seconds(30);
-constexpr Duration order_again = minutes(1);  // to a device that does not obey
 constexpr std::uint16_t looks = static_cast<std::uint16_t>(Verb::discover) |
                                 static_cast<std::uint16_t>(Verb::read) |
                                 static_cast<std::uint16_t>(Verb::observe);
@@ -38,6 +36,13 @@ std::optional<Setting> setting_from(std::string_view name) {
 
 double to_tenth(double value) {
     return std::round(value * 10) / 10;
+}
+
+/// 11 kW are 15.94 A: a box that knows whole amperes only is to give 16 then, not 15.
+double amperes(double value) {
+    constexpr double nearly = 0.1;
+    const double whole = std::round(std::max(0.0, value));
+    return std::abs(value - whole) < nearly ? whole : to_tenth(std::max(0.0, value));
 }
 
 }  // namespace
@@ -91,7 +96,7 @@ Result<void> PlanDesk::start() {
     started_ = true;
     hear_what_is_known();
     for (const DeviceId id : planning::devices(keeper_.site())) {
-        tell_settings(id);
+        tell_settings(id, true);
         // What people chose for a charging point later on is theirs.
         if (first_ && planning::acts(keeper_.site(), keeper_.wishes(), id)) take_over(id);
     }
@@ -192,8 +197,11 @@ void PlanDesk::source_told(Outlooker::Of what, planner::Series series, std::stri
 
 void PlanDesk::reading(const Property& property, const Belief& belief, Quality) {
     if (stopped_) return;
-    if (const auto at = wiring_.targets.find(property.address); at != wiring_.targets.end())
+    if (const auto at = wiring_.targets.find(property.address); at != wiring_.targets.end()) {
+        silent_.erase(property.address);
         hear(at->second, belief.value, belief.seq);
+    }
+    notice_hand(property.address, belief.value, belief.seq);
     source_seq_ = belief.seq;
     hear_source(property.address, belief.value);
     source_seq_ = 0;
@@ -228,6 +236,7 @@ Result<Outlet::Sent> PlanDesk::send(const Order& order) {
         if (!until) return fail(until.error());
         keeper_.set_away(*until, by, order.command, now);
         report(std::string(plan_id), "away_until", order.value);
+        keep_if_changed();
         pump();
         return Sent::awaiting_report;
     }
@@ -238,7 +247,7 @@ Result<Outlet::Sent> PlanDesk::send(const Order& order) {
     if (auto done = keeper_.set(*device, *setting, order.value, by, order.command, now); !done)
         return fail(done.error());
     if (*setting == Setting::act) take_over(*device);
-    tell_settings(*device);
+    tell_settings(*device, true);
     keep_if_changed();
     pump();
     // What was asked for may be written otherwise ("80% by 7:00" is "80 % by 07:00").
@@ -272,6 +281,7 @@ void PlanDesk::pump() {
             });
         if (!sent) keeper_.planned_nothing();
     }
+    tell_changed_settings();
     pumping_ = false;
     arm();
 }
@@ -332,92 +342,30 @@ void PlanDesk::tell(DeviceId device, const planner::Setpoint& setpoint, bool obe
     // What the charging point is told: nothing while the plan does not act for it.
     const auto& car = keeper_.site().cars[device.index];
     Value limit = Null{};
-    if (acts) limit = to_tenth(std::max(0.0, setpoint.kw) * 1000 / (car.volts * car.phases));
+    if (acts) limit = amperes(setpoint.kw * 1000 / (car.volts * car.phases));
     report(thing, "limit", limit, plan_seq_);
-}
-
-void PlanDesk::command(DeviceId device, const planner::Setpoint& setpoint, bool obeys) {
-    const auto& orders = wiring_.orders.at(device);
-    if (orders.setpoint) {
-        const auto& to = *orders.setpoint;
-        command(to.address, to_tenth(std::clamp(setpoint.kw * to.per_kw, to.least, to.most)),
-                !obeys);
-    }
-    if (orders.mode) {
-        // What has no word of its own has the nearest one's.
-        const auto& words = orders.mode->words;
-        auto word = words.find(setpoint.intent);
-        if (word == words.end() && setpoint.kw > 0) word = words.find(planner::Intent::run);
-        if (word == words.end() && setpoint.kw <= 0) word = words.find(planner::Intent::off);
-        // An appliance is started once and then left alone.
-        const auto& heard = keeper_.facts().devices.at(device);
-        const bool left_alone = device.kind == Kind::appliance && heard.run_from.known();
-        if (word != words.end() && !left_alone) command(orders.mode->address, word->second, !obeys);
-    }
-    if (!orders.target.empty() && keeper_.plan() != nullptr) {
-        const auto request = keeper_.request_with(keeper_.wishes(), hub_.now().wall);
-        const auto& zone = request.zones[device.index];
-        const double low = zone.low_c.at(request.now);
-        const double wanted = setpoint.intent == planner::Intent::boost ? low + orders.boost_k
-                              : setpoint.intent == planner::Intent::off ? low - orders.boost_k
-                                                                        : low;
-        command(orders.target, to_tenth(wanted), false);
-    }
-}
-
-void PlanDesk::command(const std::string& address, Value value, bool again) {
-    // Who is not there yet is told when it comes.
-    const auto at = address.find('/');
-    const auto thing = door_->thing(address.substr(0, at));
-    if (!thing) return;
-    const Duration now = hub_.now().mono;
-    auto& last = commanded_[address];
-    double was = 0;
-    double is = 0;
-    const bool nearly = as_number(last.value, was) && as_number(value, is) &&
-                        std::abs(was - is) < 0.02 * std::max(1.0, std::abs(is));
-    if ((nearly || same_value(last.value, value)) && last.when.us != 0 &&
-        !(again && now - last.when > order_again))
-        return;
-    last = {value, now};
-    Wish wish;
-    wish.address = address;
-    wish.value = std::move(value);
-    wish.cause = plan_seq_;
-    wish.time_to_live = order_lives;
-    wish.run = std::any_of(
-        (*thing)->spec.actions.begin(), (*thing)->spec.actions.end(),
-        [&](const ActionSpec& action) { return action.name == address.substr(at + 1); });
-    door_->wish(wish, [this, alive = alive_, address](const Result<Seq>& done) {
-        if (!*alive || done) return;
-        // It is said again when its turn comes.
-        commanded_.erase(address);
-        inlet_->refuse("plan", address, "", done.error().message);
-    });
-}
-
-/// Who lets the plan act for a car lets it say how much the charging point may give.
-void PlanDesk::take_over(DeviceId device) {
-    const auto& orders = wiring_.orders.at(device);
-    if (orders.charging_mode.empty()) return;
-    const bool acts = planning::acts(keeper_.site(), keeper_.wishes(), device);
-    commanded_.erase(orders.charging_mode);
-    command(
-        orders.charging_mode,
-        acts ? std::string(charging::mode_names[static_cast<std::size_t>(charging::Mode::planned)])
-             : orders.charging_default,
-        false);
 }
 
 // ---- telling ----
 
-void PlanDesk::tell_settings(DeviceId device) {
+/// `anew`: also what has not changed, because somebody waits for it.
+void PlanDesk::tell_settings(DeviceId device, bool anew) {
     const auto thing = plan_thing_id(keeper_.site(), device);
     for (const Setting setting : settings_of(device.kind)) {
         const auto name = planning::setting_names[static_cast<std::size_t>(setting)];
-        told_.erase(thing + "/" + std::string(name));
+        if (anew) told_.erase(thing + "/" + std::string(name));
         report(thing, name, keeper_.shown(device, setting));
     }
+}
+
+/// What ended by itself, or was done at the device.
+void PlanDesk::tell_changed_settings() {
+    if (keeper_.changes() == told_changes_) return;
+    told_changes_ = keeper_.changes();
+    for (const DeviceId id : planning::devices(keeper_.site())) tell_settings(id, false);
+    const Time away = keeper_.wishes().away_until;
+    report(std::string(plan_id), "away_until", away.known() ? format_rfc3339(away) : std::string());
+    keep_if_changed();
 }
 
 void PlanDesk::report(const std::string& thing, std::string_view name, Value value, Seq cause) {
@@ -521,8 +469,9 @@ void PlanDesk::wake() {
     if (outlooker_.due(hub_.now()))
         keeper_.expect(outlooker_.outlook(keeper_, hub_.now()), {}, 0, hub_.now());
     sources_.look(hub_.now());
+    look_for_silence();
+    for (const DeviceId id : std::set<DeviceId>(untaken_)) take_over(id);
     keep_books();
-    keep_if_changed();
     pump();
 }
 

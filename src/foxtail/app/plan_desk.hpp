@@ -15,6 +15,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -59,6 +60,7 @@ private:
     struct Commanded {
         Value value;
         Duration when;
+        bool obeyed = false;  // the device has said the same since
     };
     [[nodiscard]] Result<void> give_grants();
     [[nodiscard]] Result<void> tell_things();
@@ -72,9 +74,14 @@ private:
     void follow();
     void tell(planning::DeviceId device, const planner::Setpoint& setpoint, bool obeys);
     void command(planning::DeviceId device, const planner::Setpoint& setpoint, bool obeys);
-    void command(const std::string& address, Value value, bool again);
+    /// How soon after the order before.
+    enum class Haste : std::uint8_t { usual, at_once };
+    void command(const std::string& address, Value value, bool again, Haste haste = Haste::usual);
+    void notice_hand(const std::string& address, const Value& value, Seq seq);
+    void look_for_silence();
     void take_over(planning::DeviceId device);
-    void tell_settings(planning::DeviceId device);
+    void tell_settings(planning::DeviceId device, bool anew);
+    void tell_changed_settings();
     void report(const std::string& thing, std::string_view name, Value value, Seq cause = 0);
     Seq report_anew(const std::string& thing, std::string_view name, Value value, Seq cause);
     void what_if(const std::string& device, const std::vector<api::PlanWish>& wishes,
@@ -102,11 +109,14 @@ private:
     std::vector<planner::Alternative> alternatives_;
     std::map<std::string, Commanded, std::less<>> commanded_;  // by address
     std::map<std::string, Value, std::less<>> told_;           // by address
+    std::set<std::string, std::less<>> silent_;                // addresses whose meter says nothing
+    std::set<planning::DeviceId> untaken_;  // whose charging point is still to be told who decides
     std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
     Seq plan_seq_ = 0;    // the reading of the plan that is followed
     Seq source_seq_ = 0;  // of the reading that is heard just now
     Duration due_since_;
     std::uint64_t kept_changes_ = 0;
+    std::uint64_t told_changes_ = 0;
     Time kept_quarter_;
     bool first_ = true;  // nothing is known from before
     bool stopped_ = false;

@@ -1,6 +1,7 @@
 #include "foxtail/planning/keeper.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <utility>
 
 #include <fmt/format.h>
@@ -14,6 +15,7 @@ constexpr double runs_kw = 0.2;                    // a heat pump
 constexpr double works_kw = 0.03;                  // an appliance
 constexpr Duration settle = seconds(1);            // between plans that nobody waits for
 constexpr Duration off_course_again = minutes(2);  // between plans for devices off their course
+constexpr double level_jump = 8;  // %, from one word to the next: this is not charging
 constexpr Duration step_every = seconds(5);
 
 Time quarter(Time t) {
@@ -54,13 +56,17 @@ void Keeper::hear(DeviceId device, DeviceFact fact, std::optional<double> value,
     };
     switch (fact) {
         case DeviceFact::power:
-            heard.kw = value;
+            power_told(heard, value);
             follow_run(device, heard, now);
             break;
         case DeviceFact::level: {
-            const bool first = !heard.level && value;
-            heard.level = value;
-            if (first) wants_plan(fmt::format("{} says how full it is", name), seq, false);
+            const auto was = std::exchange(heard.level, value);
+            if (!was && value) wants_plan(fmt::format("{} says how full it is", name), seq, false);
+            const bool stores = device.kind == Kind::car || device.kind == Kind::battery;
+            if (!was || !value || !stores || std::abs(*value - *was) < level_jump) break;
+            // Whatever was planned was planned for another car.
+            upset_ = fmt::format("{} is at {:.0f} %, and was at {:.0f} %", name, *value, *was);
+            wants_plan(upset_, seq, false);
             break;
         }
         case DeviceFact::plugged:
@@ -80,11 +86,36 @@ void Keeper::hear(DeviceId device, DeviceFact fact, std::optional<double> value,
         case DeviceFact::armed:
             if (heard.armed == flag().value_or(false)) break;
             heard.armed = !heard.armed;
+            ++changes_;
             wants_plan(
                 fmt::format("{} {}", name, heard.armed ? "is ready to run" : "is not to run"), seq,
                 true);
             break;
     }
+}
+
+void Keeper::meter_told(std::optional<double> grid_kw) {
+    const bool known = grid_kw && facts_.grid_kw;
+    facts_.grid_jump_kw = known ? *grid_kw - *facts_.grid_kw : 0;
+    facts_.grid_kw = grid_kw;
+    for (auto& [id, heard] : facts_.devices) {
+        const double kw = heard.kw.value_or(0);
+        // What devices said since the meter spoke last is a part of the jump.
+        facts_.grid_jump_kw -= kw - heard.kw_at_grid;
+        heard.kw_at_grid = kw;
+    }
+    if (!known) facts_.grid_jump_kw = 0;
+}
+
+/// The meter and the devices speak one after the other. Until both have told of a change it would
+/// look as if the house had changed, and a battery would follow its own shadow.
+void Keeper::power_told(DeviceFacts& heard, std::optional<double> kw) {
+    const double change = kw.value_or(0) - heard.kw.value_or(0);
+    heard.kw = kw;
+    if (std::abs(facts_.grid_jump_kw - change) >= std::abs(facts_.grid_jump_kw)) return;
+    // The meter has told of it already.
+    facts_.grid_jump_kw -= change;
+    heard.kw_at_grid += change;
 }
 
 void Keeper::follow_run(DeviceId device, DeviceFacts& heard, Moment now) {
@@ -97,7 +128,7 @@ void Keeper::follow_run(DeviceId device, DeviceFacts& heard, Moment now) {
     const auto takes = length_of(site_.appliances[device.index].limits);
     if (!heard.run_from.known() && kw > works_kw) {
         heard.run_from = now.wall;
-        heard.armed = false;
+        if (std::exchange(heard.armed, false)) ++changes_;
         wants_plan(fmt::format("{} has begun", name_of(site_, device)), 0, false);
     } else if (heard.run_from.known() && now.wall - heard.run_from > takes && kw <= works_kw) {
         heard.run_from = {};
@@ -108,7 +139,7 @@ void Keeper::follow_run(DeviceId device, DeviceFacts& heard, Moment now) {
 void Keeper::hear(HouseFact fact, std::optional<double> value, Seq seq, Moment) {
     switch (fact) {
         case HouseFact::grid:
-            facts_.grid_kw = value;
+            meter_told(value);
             break;
         case HouseFact::sun:
             facts_.sun_kw = value;
@@ -157,6 +188,7 @@ std::optional<Keeper::Due> Keeper::due(Moment now) {
     planned_quarter_ = quarter(now.wall);
     asked_because_ = std::exchange(wanted_because_, {});
     asked_cause_ = std::exchange(wanted_cause_, 0);
+    asked_upset_ = !std::exchange(upset_, {}).empty();
     return Due{make_request(site_, facts_, wishes_, outlook_, zone_, now.wall), asked_because_,
                asked_cause_};
 }
@@ -171,8 +203,11 @@ Keeper::Taken Keeper::take(planner::Plan plan, std::string because, Seq cause) {
 
 Keeper::Taken Keeper::planned(planner::Plan plan, Moment) {
     under_way_ = false;
+    asked_taken_ = true;
     if (!plan_) return take(std::move(plan), "the first plan", asked_cause_);
-    const auto verdict = planner::replaces(*plan_, plan);
+    auto verdict = planner::replaces(*plan_, plan);
+    if (asked_upset_) verdict.yes = true;
+    asked_taken_ = verdict.yes;
     if (!verdict.yes) return {false, verdict.saves_eur};
     auto because = asked_because_;
     if (!verdict.because.empty())
@@ -184,13 +219,16 @@ Keeper::Taken Keeper::planned(planner::Plan plan, Moment) {
 
 void Keeper::planned_nothing() {
     under_way_ = false;
+    if (std::exchange(asked_upset_, false)) upset_ = asked_because_;
     wants_plan(std::exchange(asked_because_, {}), asked_cause_, false);
 }
 
 Keeper::Taken Keeper::improved(planner::Plan plan, Moment) {
     if (!plan_) return {};
-    auto taken = take(std::move(plan), because_, cause_);
-    return taken;
+    // What it improves was not worth telling: it must be that itself.
+    if (!asked_taken_ && !planner::replaces(*plan_, plan).yes) return {};
+    asked_taken_ = true;
+    return take(std::move(plan), because_, cause_);
 }
 
 planner::Request Keeper::request_with(const Wishes& wishes, Time now) const {
@@ -213,11 +251,20 @@ std::optional<double> Keeper::base_load_kw() const {
     return std::max(0.0, *facts_.grid_kw + facts_.sun_kw.value_or(0) - planned);
 }
 
+/// With what devices have said since the meter spoke; while it is silent, what is to be expected.
+double Keeper::grid_now(Time now) const {
+    const double load = outlook_.load_kw.values.empty() ? 0 : outlook_.load_kw.at(now);
+    double kw = facts_.grid_kw.value_or(load - facts_.sun_kw.value_or(0));
+    for (const auto& [id, heard] : facts_.devices)
+        kw += heard.kw.value_or(0) - (facts_.grid_kw ? heard.kw_at_grid : 0);
+    return kw;
+}
+
 planner::Observed Keeper::observe(Time now) const {
     planner::Observed out;
     out.now = now;
-    out.grid_kw = facts_.grid_kw.value_or(0);
     out.sun_kw = facts_.sun_kw.value_or(0);
+    out.grid_kw = grid_now(now);
     out.import_max_kw = site_.connection.import_max_kw;
     if (facts_.soft_import_kw)
         out.import_max_kw = std::min(out.import_max_kw, *facts_.soft_import_kw);
@@ -273,6 +320,11 @@ planner::Observed Keeper::observe(Time now) const {
 const planner::Followed& Keeper::follow(Moment now) {
     if (!plan_) return followed_;
     followed_ = follower_.follow(observe(now.wall), *plan_);
+    for (const auto& one : followed_.disobeys)
+        if (one.by_hand)
+            for (const DeviceId id : devices(site_))
+                if (name_of(site_, id) == one.device)
+                    switched_by_hand(id, DeviceWishes::Mode::now, 0, now);
     if (!followed_.replan.empty() && now.mono - replanned_at_ > off_course_again) {
         replanned_at_ = now.mono;
         wants_plan(followed_.replan, 0, false);

@@ -51,6 +51,9 @@ public:
     /// Error: invalid_input, with what would be right.
     [[nodiscard]] Result<void> set(DeviceId device, Setting setting, const Value& value,
                                    const std::string& by, Seq seq, Moment now);
+    /// Somebody switched the device at the device itself: it is left to them, visibly and for a
+    /// while. A battery is never switched by hand, nor a device for which the plan does not act.
+    void switched_by_hand(DeviceId device, DeviceWishes::Mode mode, Seq seq, Moment now);
     /// Nobody will be at home until then; unknown = take that back.
     void set_away(Time until, const std::string& by, Seq seq, Moment now);
     /// What a setting stands at, as its property shows it.
@@ -103,6 +106,8 @@ public:
 
 private:
     void wants_plan(std::string because, Seq seq, bool at_once);
+    void meter_told(std::optional<double> grid_kw);
+    void power_told(DeviceFacts& heard, std::optional<double> kw);
     void follow_run(DeviceId device, DeviceFacts& facts, Moment now);
     void end_modes(Moment now);
     [[nodiscard]] Result<void> set_mode(DeviceId device, DeviceWishes& wishes, const Value& value,
@@ -110,6 +115,7 @@ private:
     [[nodiscard]] Result<void> set_number(DeviceId device, DeviceWishes& wishes, Setting setting,
                                           const Value& value);
     [[nodiscard]] Time mode_ends(DeviceId device, DeviceWishes::Mode mode, Time now) const;
+    [[nodiscard]] double grid_now(Time now) const;
     [[nodiscard]] planner::Observed observe(Time now) const;
     Taken take(planner::Plan plan, std::string because, Seq cause);
 
@@ -133,6 +139,9 @@ private:
     Seq wanted_cause_ = 0;
     std::string asked_because_;
     Seq asked_cause_ = 0;
+    std::string upset_;         // what happened that no plan can have foreseen
+    bool asked_upset_ = false;  // so what is asked replaces the plan in any case
+    bool asked_taken_ = false;  // the last answer is the plan
     Duration last_asked_;
     Time planned_quarter_;
     Duration replanned_at_;  // because a device was off its course

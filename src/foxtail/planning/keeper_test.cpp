@@ -248,5 +248,118 @@ TEST_F(KeeperTest, the_words_say_what_is_waited_for_and_what_the_other_way_would
                 HasSubstr("Charges at 7.4 kW: power is cheap: 0.14 EUR/kWh."));
 }
 
+TEST_F(KeeperTest, a_battery_does_not_follow_its_own_shadow) {
+    keeper.hear(HouseFact::grid, 0.6, 1, now);
+    keeper.hear(battery, DeviceFact::power, 0, 1, now);
+    keeper.hear(battery, DeviceFact::level, 50, 1, now);
+    auto automatic = plan(3, 3);
+    planner::Course course;
+    course.kind = Kind::battery;
+    course.name = "battery";
+    course.steps.assign(4, {0, 5, planner::Intent::automatic, planner::Code::pv_surplus});
+    automatic.courses.push_back(course);
+    ASSERT_TRUE(keeper.due(now));
+    keeper.planned(automatic, now);
+    const auto told = [&] {
+        for (const auto& one : keeper.follow(now).setpoints)
+            if (one.device == "battery") return one.kw;
+        return 99.0;
+    };
+    EXPECT_NEAR(told(), -0.6, 1e-6);
+    // The battery speaks before the meter ...
+    keeper.hear(battery, DeviceFact::power, -0.6, 2, now);
+    EXPECT_NEAR(told(), -0.6, 1e-6);
+    keeper.hear(HouseFact::grid, 0, 3, now);
+    EXPECT_NEAR(told(), -0.6, 1e-6);
+    // ... the house takes more, and the meter speaks before the battery.
+    keeper.hear(HouseFact::grid, 1, 4, now);
+    EXPECT_NEAR(told(), -1.6, 1e-6);
+    keeper.hear(HouseFact::grid, 0, 5, now);
+    keeper.hear(battery, DeviceFact::power, -1.6, 6, now);
+    EXPECT_NEAR(told(), -1.6, 1e-6);
+}
+
+TEST_F(KeeperTest, while_the_meter_is_silent_what_is_expected_is_followed) {
+    keeper.hear(HouseFact::grid, 3, 1, now);
+    keeper.hear(battery, DeviceFact::power, -0.2, 1, now);
+    EXPECT_NEAR(keeper.base_load_kw().value_or(0), 3.2, 1e-9);
+    keeper.hear(HouseFact::grid, std::nullopt, 2, now);
+    EXPECT_FALSE(keeper.base_load_kw());
+    made(3, 3);
+    EXPECT_FALSE(keeper.follow(now).setpoints.empty());
+}
+
+TEST_F(KeeperTest, what_is_switched_on_by_hand_is_shown_and_ends_by_itself) {
+    keeper.hear(leaf, DeviceFact::plugged, 1, 5, now);
+    keeper.hear(leaf, DeviceFact::level, 50, 5, now);
+    keeper.hear(leaf, DeviceFact::power, 0, 5, now);
+    made(3, 3);
+    const auto goes_on = [&] {
+        for (int i = 0; i < 12; ++i) {
+            pass(seconds(5));
+            (void)keeper.follow(now);
+        }
+        return keeper.shown(leaf, Setting::mode);
+    };
+    EXPECT_EQ(goes_on(), Value("automatic"));
+    keeper.hear(leaf, DeviceFact::power, 7, 6, now);
+    EXPECT_EQ(goes_on(), Value("automatic")) << "it is only shown what the car should do";
+    ASSERT_TRUE(keeper.set(leaf, Setting::act, Value(true), "anna", 7, now));
+    made(3, 3);
+    EXPECT_EQ(goes_on(), Value("now"));
+    EXPECT_EQ(keeper.wishes().devices.at(leaf).by, "by hand: now");
+    EXPECT_EQ(made(0, 4), "leaf was switched on by hand");
+    pass(minutes(3));
+    keeper.hear(leaf, DeviceFact::power, 0, 8, now);
+    EXPECT_TRUE(keeper.due(now));
+    EXPECT_EQ(keeper.shown(leaf, Setting::mode), Value("automatic"));
+}
+
+TEST_F(KeeperTest, a_hand_does_not_go_over_what_a_person_said_to_the_plan) {
+    using Mode = DeviceWishes::Mode;
+    for (const DeviceId id : {pump, battery})
+        ASSERT_TRUE(keeper.set(id, Setting::act, Value(true), "anna", 3, now));
+    keeper.switched_by_hand(battery, Mode::now, 4, now);
+    EXPECT_EQ(keeper.shown(battery, Setting::mode), Value("automatic"));
+    keeper.switched_by_hand(pump, Mode::pause, 4, now);
+    EXPECT_EQ(keeper.shown(pump, Setting::mode), Value("pause"));
+    EXPECT_EQ(keeper.shown(pump, Setting::mode_until), Value("2026-11-23T22:05:00Z"));
+    ASSERT_TRUE(keeper.set(pump, Setting::mode, Value("now"), "anna", 5, now));
+    keeper.switched_by_hand(pump, Mode::pause, 6, now);
+    EXPECT_EQ(keeper.shown(pump, Setting::mode), Value("now"));
+}
+
+TEST_F(KeeperTest, an_improvement_of_a_plan_that_was_not_worth_telling_is_not_told_either) {
+    made(3, 3);
+    const auto version = keeper.version();
+    keeper.hear(leaf, DeviceFact::home, 1, 6, now);
+    pass(seconds(1));
+    made(3, 3);
+    EXPECT_FALSE(keeper.improved(plan(3, 2.999), now).published);
+    EXPECT_EQ(keeper.version(), version);
+    EXPECT_TRUE(keeper.improved(plan(2, 2), now).published);
+}
+
+TEST_F(KeeperTest, a_car_that_is_not_as_full_as_it_said_is_planned_anew_also_when_that_costs_more) {
+    keeper.hear(leaf, DeviceFact::level, 140, 2, now);
+    made(3, 1);
+    const auto version = keeper.version();
+    pass(seconds(2));
+    keeper.hear(leaf, DeviceFact::level, 139, 3, now);
+    EXPECT_FALSE(keeper.due(now)) << "this may be driving, or charging";
+    keeper.hear(leaf, DeviceFact::level, 35, 4, now);
+    EXPECT_EQ(made(3, 9), "leaf is at 35 %, and was at 139 %");
+    EXPECT_EQ(keeper.version(), version + 1);
+    EXPECT_EQ(keeper.cause(), 4U);
+}
+
+TEST_F(KeeperTest, what_is_skipped_is_no_longer_skipped_when_its_time_has_come) {
+    ASSERT_TRUE(keeper.set(leaf, Setting::skip, Value(true), "anna", 3, now));
+    EXPECT_EQ(keeper.shown(leaf, Setting::skip), Value(true));
+    pass(hours(11));
+    EXPECT_TRUE(keeper.due(now));
+    EXPECT_EQ(keeper.shown(leaf, Setting::skip), Value(false));
+}
+
 }  // namespace
 }  // namespace foxtail::planning

@@ -15,12 +15,20 @@ using planner::Kind;
 
 constexpr Duration step_least = seconds(5);
 constexpr Duration silence_max = minutes(10);
-constexpr double heard_least_s = 300;        // of a quarter; with less it is missing
-constexpr std::size_t whole_day_least = 88;  // quarters: 23 hours less an hour that is missing
+constexpr double heard_least_s = 300;    // of a quarter; with less it is missing
+constexpr std::size_t missing_most = 4;  // quarters of a day that counts
 constexpr std::uint64_t ledger_format = 1;
 
 Time quarter_at(Time t) {
     return {t.us - t.us % minutes(15).us};
+}
+
+/// How many of its quarters are not there; a day may have 23 or 25 hours.
+std::size_t missing_of_day(const Zone& zone, const std::vector<Measured>& quarters) {
+    const Time first = quarters.front().from;
+    const Duration lasts = local_moment(zone, first, 1, 0) - local_moment(zone, first, 0, 0);
+    const auto all = static_cast<std::size_t>(lasts.us / minutes(15).us);
+    return all - std::min(all, quarters.size());
 }
 
 /// In kWh for what stores energy, in °C for rooms and water.
@@ -50,11 +58,10 @@ void Ledger::finish_quarter(const Keeper& keeper, Time next) {
     sums_ = {};
     seconds_ = 0;
     if (date == date_) return;
-    if (began_ && quarters_.size() >= whole_day_least) {
-        const auto span = (next - quarters_.front().from).us / minutes(15).us;
-        const auto missing = static_cast<std::size_t>(std::max<std::int64_t>(0, span)) -
-                             std::min(quarters_.size(), static_cast<std::size_t>(span));
-        over_ = Day{date_, std::move(quarters_), std::move(*began_), missing};
+    if (began_ && !quarters_.empty()) {
+        const auto missing = missing_of_day(keeper.zone(), quarters_);
+        if (missing <= missing_most)
+            over_ = Day{date_, std::move(quarters_), std::move(*began_), missing};
     }
     quarters_.clear();
     date_ = date;
@@ -67,7 +74,7 @@ void Ledger::measure(const Keeper& keeper, Moment now) {
     const Time from = std::exchange(last_, now.wall);
     const Time quarter = quarter_at(now.wall);
     // After a restart: what was wished at the day's beginning is no longer known, what is, is.
-    if (!began_ && !quarters_.empty() && date_ == local_date(keeper.zone(), now.wall))
+    if (!began_ && !quarters_.empty())
         began_ = keeper.request_with(keeper.wishes(), quarters_.front().from);
     if (sums_.from != quarter) {
         finish_quarter(keeper, quarter);

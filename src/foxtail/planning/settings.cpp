@@ -17,6 +17,10 @@ using Mode = DeviceWishes::Mode;
 constexpr std::uint64_t wishes_format = 1;
 constexpr Duration mode_lasts = hours(12);  // where nothing ends it earlier
 constexpr Duration mode_lasts_max = days(14);
+constexpr Duration hand_lasts = hours(2);  // of what was switched by hand
+constexpr Duration hand_least = minutes(2);
+constexpr double hand_over_kw =
+    0.05;  // who was switched on by hand and takes less was switched off
 
 auto wrong(std::string_view what) {
     return fail(Code::invalid_input, std::string(what));
@@ -170,6 +174,26 @@ Result<void> Keeper::set(DeviceId device, Setting setting, const Value& value,
     return {};
 }
 
+void Keeper::switched_by_hand(DeviceId device, Mode mode, Seq seq, Moment now) {
+    auto& wishes = wishes_.devices[device];
+    if (device.kind == Kind::battery || !acts(site_, wishes_, device)) return;
+    // What a person said to the plan stands.
+    if (wishes.mode == mode || (wishes.mode != Mode::automatic && !wishes.hand())) return;
+    wishes.mode = mode;
+    const auto& word = mode_names[static_cast<std::size_t>(mode)];
+    wishes.by = fmt::format("{}: {}", by_hand_words, word);
+    wishes.until = mode == Mode::automatic    ? Time{}
+                   : device.kind == Kind::car ? mode_ends(device, mode, now.wall)
+                                              : now.wall + hand_lasts;
+    wishes.hand_since = now.wall;
+    ++changes_;
+    wants_plan(fmt::format("{} was switched {} by hand", name_of(site_, device),
+                           mode == Mode::now     ? "on"
+                           : mode == Mode::pause ? "off"
+                                                 : "back"),
+               seq, true);
+}
+
 void Keeper::set_away(Time until, const std::string& by, Seq seq, Moment now) {
     if (until <= now.wall) until = {};
     if (until == wishes_.away_until) return;
@@ -183,7 +207,15 @@ void Keeper::set_away(Time until, const std::string& by, Seq seq, Moment now) {
 
 void Keeper::end_modes(Moment now) {
     for (auto& [id, wishes] : wishes_.devices) {
-        if (wishes.mode == Mode::automatic || wishes.until > now.wall) continue;
+        if (wishes.skip_until.known() && wishes.skip_until <= now.wall) {
+            wishes.skip_until = {};
+            ++changes_;
+        }
+        if (wishes.mode == Mode::automatic) continue;
+        const bool switched_off = wishes.hand() && wishes.mode == Mode::now &&
+                                  now.wall - wishes.hand_since > hand_least &&
+                                  facts_.devices.at(id).kw.value_or(1) < hand_over_kw;
+        if (wishes.until > now.wall && !switched_off) continue;
         wants_plan(
             fmt::format("'{}' of {} ended by itself",
                         mode_names[static_cast<std::size_t>(wishes.mode)], name_of(site_, id)),

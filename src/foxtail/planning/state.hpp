@@ -6,6 +6,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace foxtail::planning {
@@ -13,6 +14,7 @@ namespace foxtail::planning {
 /// What was last heard of a device.
 struct DeviceFacts {
     std::optional<double> kw;     // + takes
+    double kw_at_grid = 0;        // of that, what the grid's meter has seen
     std::optional<double> level;  // %, of battery and car; °C of zone and tank
     std::optional<bool> plugged;  // car
     std::optional<bool> home;     // car
@@ -25,12 +27,16 @@ struct DeviceFacts {
 struct Facts {
     std::map<DeviceId, DeviceFacts> devices;
     std::optional<double> grid_kw;
+    double grid_jump_kw = 0;  // its last change, as far as no device has explained it
     std::optional<double> sun_kw;
     std::optional<double> load_kw;  // the house's own meter, where there is one
     std::optional<double> outdoor_c;
     std::optional<bool> somebody_home;
     std::optional<double> soft_import_kw;  // by signal
 };
+
+/// Who said so, of a device that was switched at the device itself.
+constexpr std::string_view by_hand_words = "by hand";
 
 /// What people said of a device over the configuration's or the plan's head.
 struct DeviceWishes {
@@ -39,6 +45,8 @@ struct DeviceWishes {
     Mode mode = Mode::automatic;
     Time until;       // of the mode; it ends by itself
     std::string by;   // who said so
+    Time hand_since;  // since when, of what was switched by hand; not kept
+    [[nodiscard]] bool hand() const { return by.starts_with(by_hand_words); }
     Time skip_until;  // goals due until then do not count ("not going tomorrow")
     std::optional<std::vector<CarGoal>> goals;
     std::string goals_by;

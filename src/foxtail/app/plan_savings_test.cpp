@@ -1,0 +1,124 @@
+#include "foxtail/app/plan_savings.hpp"
+
+#include "foxtail/planning/planning_testing.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace foxtail {
+namespace {
+
+using planner::Kind;
+using planning::at;
+using planning::DeviceId;
+using testing::HasSubstr;
+
+constexpr DeviceId leaf{Kind::car, 0};
+constexpr double dear = 0.40;
+constexpr double cheap = 0.10;
+
+/// A night in which the car was there until half past seven, wanted 80 % by seven, and charged from
+/// `hour` on. Power is dear until three.
+planning::Ledger::Day night(int hour, double kwh = 12) {
+    planning::Site site;
+    site.cars = planning::small_site().cars;
+    site.cars[0].limits.max_kwh = 32;
+    const Moment midnight{at("2026-11-23T00:00:00Z"), hours(1)};
+    planning::Keeper keeper(site, planning::utc);
+    keeper.expect(planning::flat_outlook(midnight.wall), "prices came", 1, midnight);
+    keeper.hear(leaf, planning::DeviceFact::plugged, 1, 1, midnight);
+    keeper.hear(leaf, planning::DeviceFact::level, 50, 1, midnight);
+
+    planning::Ledger::Day day;
+    day.date = "2026-11-23";
+    day.began = keeper.request_with(keeper.wishes(), midnight.wall);
+    const auto& car = day.began.cars[0];
+    const double most_kw = car.ranges.back().max_kw;
+    double level = 20;
+    for (int q = 0; q < 96; ++q) {
+        planning::Measured one;
+        one.from = midnight.wall + minutes(15) * q;
+        one.load_kw = 0.4;
+        one.buy_eur = q < 3 * 4 ? dear : cheap;
+        one.sell_eur = 0.05;
+        one.outdoor_c = 5;
+        auto& device = one.devices[leaf];
+        device.plugged = q < 30;
+        device.level = level;
+        if (device.plugged && q >= hour * 4)
+            device.kw = std::min(most_kw, (20 + kwh - level) / (0.25 * car.efficiency));
+        level += device.kw * 0.25 * car.efficiency;
+        day.quarters.push_back(one);
+    }
+    return day;
+}
+
+TEST(PlanSavings, who_charged_on_arrival_saved_nothing) {
+    const auto found = reckon_savings(night(0));
+    EXPECT_EQ(found.date, "2026-11-23");
+    EXPECT_NEAR(found.saved(), 0, 0.1);
+    EXPECT_GT(found.paid, reckon_savings(night(3)).paid + 12 * (dear - cheap));
+    EXPECT_EQ(found.note, "");
+}
+
+TEST(PlanSavings, who_waited_for_cheap_power_saved_the_difference) {
+    const auto day = night(3);
+    const auto found = reckon_savings(day);
+    const double taken = 12 / day.began.cars[0].efficiency;
+    EXPECT_NEAR(found.saved(), taken * (dear - cheap), 0.25);
+    ASSERT_EQ(found.devices.size(), 1U);
+    EXPECT_EQ(found.devices[0].name, "leaf");
+    EXPECT_NEAR(found.devices[0].saved, found.saved(), 0.01);
+    EXPECT_EQ(found.note, "");
+}
+
+TEST(PlanSavings, what_was_missed_and_what_was_not_measured_is_said) {
+    auto day = night(3, 4);
+    day.missing = 2;
+    const auto found = reckon_savings(day);
+    EXPECT_THAT(found.note, HasSubstr("leaf: 8.0 kWh missed"));
+    EXPECT_THAT(found.note, HasSubstr("30 minutes were not measured"));
+}
+
+TEST(PlanSavings, holes_in_a_day_are_as_the_quarter_before) {
+    auto day = night(3);
+    day.quarters.erase(day.quarters.begin() + 60, day.quarters.begin() + 62);
+    day.missing = 2;
+    EXPECT_NEAR(reckon_savings(day).saved(), reckon_savings(night(3)).saved(), 0.01);
+    day.quarters.clear();
+    EXPECT_EQ(reckon_savings(day).saved(), 0) << "nothing measured, nothing saved";
+}
+
+DaySaved of_day(int number) {
+    return {"day " + std::to_string(number), 3, 3.5, "", {{"leaf", 0.5}}};
+}
+
+TEST(SavingsBook, adds_up_also_what_it_no_longer_has) {
+    SavingsBook book;
+    const int days = static_cast<int>(SavingsBook::days_max) + 10;
+    for (int i = 0; i < days; ++i) book.add(of_day(i));
+    EXPECT_NEAR(book.total(), days * 0.5, 1e-6);
+    const auto shown = book.json("EUR");
+    EXPECT_THAT(shown, HasSubstr("\"day " + std::to_string(days - 1) + "\""));
+    EXPECT_THAT(shown, testing::Not(HasSubstr("\"day 0\"")));
+    EXPECT_LT(shown.size(), 65536U);
+}
+
+TEST(SavingsBook, outlives_a_restart_and_damage_changes_nothing) {
+    SavingsBook book;
+    for (int i = 0; i < 3; ++i) book.add(of_day(i));
+    const auto bytes = book.save();
+    SavingsBook again;
+    ASSERT_TRUE(again.load(bytes));
+    EXPECT_EQ(again.save(), bytes);
+    EXPECT_EQ(again.json("EUR"), book.json("EUR"));
+    const auto nothing = SavingsBook().save();
+    for (std::size_t cut = 0; cut < bytes.size(); ++cut) {
+        SavingsBook damaged;
+        if (damaged.load(std::string_view(bytes).substr(0, cut))) continue;
+        EXPECT_EQ(damaged.save(), nothing) << cut;
+    }
+}
+
+}  // namespace
+}  // namespace foxtail
