@@ -9,6 +9,14 @@ from first_light import RULES, announce_lamp, announce_sensor, wait_value
 from house import PEERS, SKIPPED, House, Wrong, check, wait_until
 
 
+# Something to be planned: the sensor stands for a meter and for how full a battery is.
+PLANNED = """planning:
+  grid: {power: porch/lux}
+  tariff: {buy: 0.3, sell: 0.08}
+  batteries: [{name: cellar, capacity_kwh: 10, charge_kw: 5, soc: porch/lux}]
+"""
+
+
 def furnish(house):
     """A lamp, a sensor whose dusk has switched it, and a bell with an action and an event."""
     announce_lamp(house)
@@ -36,8 +44,10 @@ def main():
     house = House(sys.argv[1], "openapi")
     try:
         house.configure(rules=RULES)
+        house.config.write_text(house.config.read_text() + PLANNED)
         house.start()
         furnish(house)
+        wait_until(lambda: house.get("/plan").get("slots"), "there is a plan")
         environment = dict(os.environ, FOXTAIL_URL="http://" + house.page, FOXTAIL_TOKEN=house.token())
         done = subprocess.run(["node", str(PEERS / "openapi.mjs")], env=environment, timeout=120, check=False)
         check(done.returncode == 0, "the document and the house differ; see above")

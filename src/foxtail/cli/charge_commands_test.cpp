@@ -8,8 +8,8 @@
 namespace foxtail::cli {
 namespace {
 
-using testing::ElementsAre;
-using testing::HasSubstr;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
 
 constexpr const char* charging_readings =
     R"({"readings":[{"address":"charge-garage/mode","value":"sun"},
@@ -26,7 +26,7 @@ constexpr const char* charging_history =
        [1,null,null,null,{"id":"garage-1","point":"garage","from":"2026-11-20T17:00:00Z","until":"2026-11-20T19:00:00Z",
         "energy_wh":7400.5,"estimated":false,"cost":1.85,"co2_g":2500.0,"car":"=leaf","certainty":0.9,"who":"anna"},1]]})";
 
-struct ChargeCli : testing::Test {
+struct ChargeCli : ::testing::Test {
     ChargeCli() {
         line.fake.environment["FOXTAIL_TOKEN"] = FakeHub::token;
         hub.answers("GET /readings", charging_readings);

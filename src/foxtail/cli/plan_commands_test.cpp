@@ -8,9 +8,9 @@
 namespace foxtail::cli {
 namespace {
 
-using testing::AllOf;
-using testing::ElementsAre;
-using testing::HasSubstr;
+using ::testing::AllOf;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
 
 constexpr const char* a_plan =
     R"({"made":"2026-11-23T20:00:00Z","stage":"proved","because":"leaf was plugged in","cost":3.214,"currency":"EUR",
@@ -22,7 +22,7 @@ constexpr const char* a_plan =
                     "alternatives":[{"what":"charging now","at":"2026-11-23T20:00:00Z","more":0.84,"possible":true}]}],
         "at_risk":[],"guessed":["prices from 2026-11-24T23:00:00Z on"],"mended":[]})";
 
-struct PlanCli : testing::Test {
+struct PlanCli : ::testing::Test {
     PlanCli() {
         line.fake.environment["FOXTAIL_TOKEN"] = FakeHub::token;
         hub.answers("GET /plan", a_plan);
