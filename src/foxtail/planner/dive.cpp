@@ -25,13 +25,13 @@ public:
     std::optional<Dived> run() {
         now_ = fixing_.solve();
         if (now_.status != Status::optimal) return std::nullopt;
-        const double bound = now_.objective;
+        bound_ = now_.objective;
         for (std::size_t i = 0; i < f_.appliances.size(); ++i) appliance(f_.appliances[i]);
         for (std::size_t i = 0; i < f_.zones.size(); ++i) zone(i);
         for (std::size_t i = 0; i < f_.tanks.size(); ++i) rest(f_.tanks[i].on);
         for (std::size_t i = 0; i < f_.cars.size(); ++i) car(i);
         if (!directions()) return std::nullopt;
-        return Dived{now_, fixing_.all(), bound, fixing_.solves()};
+        return Dived{now_, fixing_.all(), bound_, fixing_.solves()};
     }
 
 private:
@@ -77,12 +77,20 @@ private:
     void rest(const Columns& columns);
     void car(std::size_t index);
     void spread(const CarColumns& c, const Car& car, std::size_t range);
+    struct Flip {
+        int column = none;
+        double price = 0;  // of a kWh in the house then
+    };
+    std::vector<Flip> flips(const CarColumns& c, bool on, std::size_t before) const;
+    bool try_flips(const std::vector<std::vector<int>>& moves);
+    void polish(const CarColumns& c);
     bool directions();
 
     const Formulation& f_;
     Fixing fixing_;
     const std::vector<double>& hints_;
     Solution now_;
+    double bound_ = 0;  // the relaxed optimum
 };
 
 void Diver::appliance(const ApplianceColumns& c) {
@@ -340,6 +348,71 @@ void Diver::car(std::size_t index) {
         choose(columns, {std::vector<double>(columns.size(), 0)});
     }
     for (std::size_t range = car.ranges.size(); range-- > 0;) spread(c, car, range);
+    polish(c);
+}
+
+/// Slots before `before` in which the car charges (dearest first) or does not (cheapest first); at
+/// most two.
+std::vector<Diver::Flip> Diver::flips(const CarColumns& c, bool on, std::size_t before) const {
+    std::vector<Flip> out;
+    for (const auto& columns : c.on) {
+        for (std::size_t t = 0; t < columns.size() && t < before; ++t) {
+            if (!whole(columns[t]) || (t > 0 && columns[t] == columns[t - 1])) continue;
+            const auto& bounds = f_.model.columns[at(columns[t])];
+            if (bounds.lower == bounds.upper || (fixing_.value(columns[t]) > 0.5) != on) continue;
+            out.push_back({columns[t], now_.dual[at(f_.balance[t])] / f_.scene.hours[t]});
+        }
+    }
+    std::stable_sort(out.begin(), out.end(), [on](const Flip& a, const Flip& b) {
+        return on ? a.price > b.price : a.price < b.price;
+    });
+    if (out.size() > 2) out.resize(2);
+    return out;
+}
+
+/// Keeps the best of the moves if it is better than what is.
+bool Diver::try_flips(const std::vector<std::vector<int>>& moves) {
+    const auto flip = [this](const std::vector<int>& move) {
+        for (const int column : move) fixing_.fix(column, fixing_.value(column) > 0.5 ? 0 : 1);
+    };
+    constexpr double worth_it = 1e-3;
+    std::optional<std::size_t> best;
+    Solution best_solution;
+    for (std::size_t i = 0; i < moves.size(); ++i) {
+        flip(moves[i]);
+        auto solution = fixing_.solve();
+        flip(moves[i]);
+        if (solution.status != Status::optimal) continue;
+        const double known = best ? best_solution.objective : now_.objective - worth_it;
+        if (solution.objective >= known) continue;
+        best = i;
+        best_solution = std::move(solution);
+    }
+    if (!best) return false;
+    flip(moves[*best]);
+    now_ = std::move(best_solution);
+    return true;
+}
+
+/// What rounding spoilt: a slot more where a goal is a little short, one less or another where that
+/// is cheaper.
+void Diver::polish(const CarColumns& c) {
+    constexpr int rounds = 3;
+    constexpr double near_enough = 2e-3;  // nothing is to be won below it
+    for (int round = 0; round < rounds && now_.objective > bound_ + near_enough; ++round) {
+        std::size_t before = f_.scene.size();
+        for (std::size_t i = 0; i < c.goal_gap.size(); ++i) {
+            if (c.goal_gap[i] == none || x(c.goal_gap[i]) < 1e-3) continue;
+            before = std::min(before, static_cast<std::size_t>(c.goal_slot[i]) + 1);
+        }
+        const auto more = flips(c, false, before);
+        const auto less = flips(c, true, f_.scene.size());
+        std::vector<std::vector<int>> moves;
+        for (const auto& flip : more) moves.push_back({flip.column});
+        for (const auto& flip : less) moves.push_back({flip.column});
+        if (!more.empty() && !less.empty()) moves.push_back({more[0].column, less[0].column});
+        if (moves.empty() || !try_flips(moves)) break;
+    }
 }
 
 bool Diver::directions() {

@@ -27,8 +27,8 @@ public:
         const auto& r = f_.scene.request;
         const CourseOrder order(r);
         for (std::size_t i = 0; i < f_.batteries.size(); ++i) {
-            steady(f_.batteries[i].in, r.batteries[i].name, 1);
-            steady(f_.batteries[i].out, r.batteries[i].name, -1);
+            // What is in it needs not be forecast: the sooner the better, steady or not.
+            early(f_.batteries[i].in);
         }
         for (std::size_t i = 0; i < f_.cars.size(); ++i) {
             for (const auto& power : f_.cars[i].power) {

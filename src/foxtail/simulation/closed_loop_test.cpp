@@ -53,6 +53,29 @@ TEST_F(ClosedLoop, with_a_naive_forecast_wishes_are_kept_as_well) {
               simulate(house, world, spring, until, *charge_on_arrival()).cost_eur());
 }
 
+TEST_F(ClosedLoop, what_rounding_leaves_a_little_short_is_charged_after_all) {
+    for (int hour = 2; hour < 8; ++hour) {
+        const auto now = spring + hours(hour);
+        auto later = house_between(default_habits(), world, now, until);
+        later.batteries.clear();
+        later.zones.clear();
+        later.appliances.clear();
+        for (double kwh = 47.1; kwh < 48; kwh += 0.06) {
+            later.cars[0].energy_kwh = kwh;
+            const Plant plant(later, world, now);
+            planner::Planner planner(solver::make_clp());
+            const auto plan =
+                planner.plan(request_for({later, world, plant}, Foresight::perfect, hours(48)));
+            const auto* course = planner::find_course(plan, planner::Kind::car, "car");
+            ASSERT_NE(course, nullptr);
+            ASSERT_FALSE(course->goals.empty());
+            const auto& goal = course->goals[0];
+            EXPECT_GT(goal.reached, goal.wanted - 0.01)
+                << "from " << kwh << " kWh, " << hour << " hours later";
+        }
+    }
+}
+
 TEST_F(ClosedLoop, the_same_day_ends_the_same) {
     until = spring + hours(4);
     EXPECT_EQ(foxtail(Foresight::naive).cost_eur(), foxtail(Foresight::naive).cost_eur());
