@@ -114,10 +114,10 @@ void WeatherForecast::told(const Series& source, Time now) {
 }
 
 double WeatherForecast::source_at(Time t) const {
-    constexpr double nothing = std::numeric_limits<double>::quiet_NaN();
-    if (source_.values.empty() || t < source_.from || t >= source_.until()) return nothing;
+    constexpr double not_told = std::numeric_limits<double>::quiet_NaN();
+    if (source_.values.empty() || t < source_.from || t >= source_.until()) return not_told;
     const double value = source_.at(t);
-    return believable(value) ? value : nothing;
+    return believable(value) ? value : not_told;
 }
 
 Time WeatherForecast::told_until(Time from) const {

@@ -261,19 +261,19 @@ void Follower::compare_with_orders(const Observed& observed, Followed& out) {
         const auto at = memory_.find({device.kind, device.name});
         if (at == memory_.end() || !at->second.told) continue;
         auto& memory = at->second;
-        const double allowed =
+        const double tolerated =
             std::max(options_.obeys_kw, options_.obeys_share * std::abs(memory.told_kw));
         // A heat pump left to itself and a running appliance do as they like.
         const bool free = !device.told || !device.there || memory.told_intent == Intent::normal ||
                           (device.kind == Kind::appliance && memory.told_intent == Intent::run);
-        if (free || std::abs(device.kw - memory.told_kw) <= allowed) {
+        if (free || std::abs(device.kw - memory.told_kw) <= tolerated) {
             memory.differs_since = {};
             continue;
         }
         if (!memory.differs_since.known()) memory.differs_since = observed.now;
         if (observed.now - memory.differs_since < options_.obeys_within) continue;
         out.disobeys.push_back({device.name, memory.told_kw, device.kw, memory.differs_since,
-                                std::abs(memory.told_kw) <= nothing_kw && device.kw > allowed});
+                                std::abs(memory.told_kw) <= nothing_kw && device.kw > tolerated});
         if (out.replan.empty())
             out.replan = device.name + ": takes " + kw_words(device.kw, "kW") + ", was told " +
                          kw_words(memory.told_kw, "kW");

@@ -127,9 +127,9 @@ planner::Observed observed_in(const View& view) {
         auto& device = add(Kind::car, car.name, state.car_kw[i]);
         device.there = state.plugged[i];
         device.ranges = car.ranges;
-        const double most = car.max_kwh > 0 ? car.max_kwh : car.capacity_kwh;
+        const double most_kwh = car.max_kwh > 0 ? car.max_kwh : car.capacity_kwh;
         for (const auto& range : car.ranges)
-            if (state.car_kwh[i] < most - 1e-6)
+            if (state.car_kwh[i] < most_kwh - 1e-6)
                 device.take_max_kw = std::max(device.take_max_kw, range.max_kw);
         if (car.gives_back && state.car_kwh[i] > car.discharge_floor_kwh)
             device.give_max_kw = car.discharge_max_kw;
