@@ -132,11 +132,13 @@ std::vector<UsualTrip> CarHabits::trips(Time now, Duration horizon, double other
     const auto now_day = local_time(zone, now).day;
     const auto last_day = local_time(zone, now + horizon).day;
     if (left_.known()) {
-        const auto out_day = local_time(zone, left_).day;
+        // A clock that was set back since must not let it leave after it comes back.
+        const Time left = std::min(left_, now);
+        const auto out_day = local_time(zone, left).day;
         auto trip = usual(out_day, now_day, otherwise_kwh, zone);
         const bool late = trip && trip->back < now;
-        if (!trip) trip = UsualTrip{left_, left_, now, now, otherwise_kwh, otherwise_kwh, 0, true};
-        trip->leave = trip->leave_early = left_;
+        if (!trip) trip = UsualTrip{left, left, now, now, otherwise_kwh, otherwise_kwh, 0, true};
+        trip->leave = trip->leave_early = left;
         trip->under_way = true;
         // Later than usual, or no habit: soon, but who knows.
         if (late || trip->confidence <= 0) {
@@ -157,6 +159,8 @@ std::vector<UsualTrip> CarHabits::trips(Time now, Duration horizon, double other
         out.push_back(*trip);
         out.back().leave_early = std::max(out.back().leave_early, now);
         out.back().leave = std::max(out.back().leave, now);
+        out.back().back = std::max(out.back().back, out.back().leave + shortest_trip);
+        out.back().back_late = std::max(out.back().back_late, out.back().back);
     }
     return out;
 }
