@@ -96,7 +96,8 @@ std::optional<UsualTrip> CarHabits::usual(std::int64_t day, std::int64_t now_day
         if (one.day >= now_day && !one.trip) continue;
         const bool same = weekday_of(one.day) == weekday_of(day);
         if (!same && weekend_day(one.day) != weekend_day(day)) continue;
-        const double weeks = static_cast<double>(now_day - one.day) / 7;
+        // What a clock that was ahead has written down counts as of today, not as the most certain.
+        const double weeks = static_cast<double>(std::max<std::int64_t>(0, now_day - one.day)) / 7;
         const double w = (same ? 1 : like_day) * std::exp2(-weeks / half_life_weeks);
         weight += w;
         if (!one.trip) continue;

@@ -129,11 +129,11 @@ TEST(Habits, holidays_are_no_habit_and_time_does_not_go_back) {
 }
 
 TEST(Habits, a_car_that_left_before_the_clock_was_set_back_comes_back_after_it_left) {
-    const std::int64_t monday = local_time(habit_zone, at("2026-11-16T10:00:00Z")).day;
+    const std::int64_t day = local_time(habit_zone, at("2026-11-16T10:00:00Z")).day;
     CarHabits habits;
-    habits.seen(moment_of(habit_zone, monday, 600), true, 40, habit_zone);
-    habits.seen(moment_of(habit_zone, monday, 700), false, 40, habit_zone);
-    const Time earlier = moment_of(habit_zone, monday, 100);
+    habits.seen(moment_of(habit_zone, day, 600), true, 40, habit_zone);
+    habits.seen(moment_of(habit_zone, day, 700), false, 40, habit_zone);
+    const Time earlier = moment_of(habit_zone, day, 100);
     const auto trips = habits.trips(earlier, days(2), 5, habit_zone);
     ASSERT_FALSE(trips.empty());
     EXPECT_LE(trips.front().leave, earlier);
