@@ -138,7 +138,7 @@ def a_restore_revives_nothing_unasked(house, ben):
         check(any("until it is confirmed" in p["reason"] for p in house.problems()), f"problems: {house.problems()}")
         house.kill()  # also after another start
         house.start()
-    check(not (house.data / "restored").exists(), "the marker is gone once that is on record")
+    wait_until(lambda: not (house.data / "restored").exists(), "the marker is gone once that is on record")
     listed = house.cli("grants")
     check("to be confirmed" in listed.stdout, f"grants: {listed.stdout}")
     check(house.ask("DELETE", f"/grants/{ended}").status == 200, "not confirmed but ended")

@@ -18,7 +18,8 @@ void show(Door& door, Site&, Call&, const Answer& answer) {
     answer.json(to_json(view->belief->value));
 }
 
-/// Whoever may see the plan and set the device's settings may ask what setting them would do.
+/// Whoever may see the plan and what is set may ask what setting it otherwise would do: it shows
+/// nothing that they could not reckon from these.
 void what_if(Door& door, Site& site, Call& call, const Answer& answer) {
     if (const auto view = door.read("plan/plan"); !view) return answer.error(view.error());
     const auto body = parse_json(call.request.body, {4096, 4});

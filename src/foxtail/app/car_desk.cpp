@@ -1,5 +1,6 @@
 #include "foxtail/app/car_desk.hpp"
 
+#include "foxtail/app/property_spec.hpp"
 #include "foxtail/base/log.hpp"
 #include "foxtail/model/unit.hpp"
 
@@ -21,10 +22,7 @@ bool about_the_source(std::string_view name) {
 }
 
 PropertySpec account(std::string_view name, std::string_view title, Type type) {
-    PropertySpec out;
-    out.name = name;
-    out.title = title;
-    out.type = type;
+    auto out = property_spec(name, title, type);
     out.category = Category::diagnostic;
     return out;
 }

@@ -1,6 +1,7 @@
 #include "foxtail/app/charging_desk.hpp"
 
 #include "foxtail/app/give_exactly.hpp"
+#include "foxtail/app/property_spec.hpp"
 #include "foxtail/base/log.hpp"
 
 #include <algorithm>
@@ -34,24 +35,6 @@ std::optional<std::uint8_t> role_of(const std::array<std::string_view, n>& names
     return static_cast<std::uint8_t>(at - names.begin());
 }
 
-PropertySpec charging_property(std::string_view name, std::string_view title, Type type,
-                               std::string_view unit = {}) {
-    PropertySpec spec;
-    spec.name = name;
-    spec.title = title;
-    spec.type = type;
-    spec.unit = unit;
-    return spec;
-}
-
-template <std::size_t n>
-PropertySpec one_of(std::string_view name, std::string_view title,
-                    const std::array<std::string_view, n>& words) {
-    auto spec = charging_property(name, title, Type::enumeration);
-    for (const auto word : words) spec.allowed.emplace_back(word);
-    return spec;
-}
-
 PropertySpec wished(PropertySpec spec) {
     spec.settable = true;
     spec.category = Category::config;
@@ -70,39 +53,39 @@ ThingSpec point_thing(const charging::PointSite& point, const charging::Site& si
     thing.kind = ThingKind::service;
     thing.title = "Charging at " + point.name;
     auto& list = thing.properties;
-    auto mode = wished(one_of("mode", "Mode", charging::mode_names));
+    auto mode = wished(word_spec("mode", "Mode", charging::mode_names));
     mode.category = Category::primary;
     list.push_back(mode);
-    auto most = wished(charging_property("at_most", "At most", Type::number, "A"));
+    auto most = wished(property_spec("at_most", "At most", Type::number, "A"));
     most.minimum = point.current_min_a;
     most.maximum = point.current_max_a;
     most.step = point.step_a;
     list.push_back(most);
-    auto needed = wished(charging_property("needed", "Energy needed", Type::number, "W.h"));
+    auto needed = wished(property_spec("needed", "Energy needed", Type::number, "W.h"));
     needed.minimum = 0;
     needed.maximum = 500'000;
     list.push_back(needed);
-    list.push_back(wished(charging_property("deadline", "Needed by (RFC 3339)", Type::string)));
-    auto car = wished(charging_property("car", "Car", Type::enumeration));
+    list.push_back(wished(property_spec("deadline", "Needed by (RFC 3339)", Type::string)));
+    auto car = wished(property_spec("car", "Car", Type::enumeration));
     car.category = Category::primary;
     car.allowed = {"unknown", "guest"};
     for (const auto& one : site.cars) car.allowed.push_back(one.name);
     list.push_back(car);
-    list.push_back(charging_property("car_certainty", "How certain", Type::number, "%"));
-    list.push_back(charging_property("car_reason", "Why this car", Type::string));
-    list.push_back(personal(charging_property("who", "Who charges", Type::string)));
-    list.push_back(charging_property("commanded", "Commanded", Type::number, "A"));
-    list.push_back(one_of("obeyed", "Obeyed", charging::obeyed_names));
-    list.push_back(charging_property("why", "Why", Type::string));
-    auto seen = charging_property("phases_seen", "Phases that carry current", Type::integer);
+    list.push_back(property_spec("car_certainty", "How certain", Type::number, "%"));
+    list.push_back(property_spec("car_reason", "Why this car", Type::string));
+    list.push_back(personal(property_spec("who", "Who charges", Type::string)));
+    list.push_back(property_spec("commanded", "Commanded", Type::number, "A"));
+    list.push_back(word_spec("obeyed", "Obeyed", charging::obeyed_names));
+    list.push_back(property_spec("why", "Why", Type::string));
+    auto seen = property_spec("phases_seen", "Phases that carry current", Type::integer);
     seen.category = Category::diagnostic;
     list.push_back(seen);
-    list.push_back(charging_property("session", "Session", Type::string));
-    list.push_back(charging_property("session_from", "Plugged in at", Type::string));
-    list.push_back(charging_property("session_energy", "Energy", Type::number, "W.h"));
-    list.push_back(charging_property("session_cost", "Cost", Type::number));
-    list.push_back(charging_property("session_co2", "CO2", Type::number, "g"));
-    list.push_back(personal(charging_property("last_session", "Last session", Type::object)));
+    list.push_back(property_spec("session", "Session", Type::string));
+    list.push_back(property_spec("session_from", "Plugged in at", Type::string));
+    list.push_back(property_spec("session_energy", "Energy", Type::number, "W.h"));
+    list.push_back(property_spec("session_cost", "Cost", Type::number));
+    list.push_back(property_spec("session_co2", "CO2", Type::number, "g"));
+    list.push_back(personal(property_spec("last_session", "Last session", Type::object)));
     thing.events = {{"session", "A session ended", {}}};
     return thing;
 }
@@ -113,9 +96,9 @@ ThingSpec circuit_thing(const charging::CircuitSite& circuit, const std::string&
     thing.id = id;
     thing.kind = ThingKind::service;
     thing.title = "Circuit " + circuit.name;
-    thing.properties.push_back(charging_property("over", "Over its limit", Type::boolean));
-    thing.properties.push_back(one_of("meter", "Meter", meters));
-    thing.properties.push_back(charging_property("signal", "Limit by signal", Type::number, "W"));
+    thing.properties.push_back(property_spec("over", "Over its limit", Type::boolean));
+    thing.properties.push_back(word_spec("meter", "Meter", meters));
+    thing.properties.push_back(property_spec("signal", "Limit by signal", Type::number, "W"));
     return thing;
 }
 
@@ -130,7 +113,7 @@ ThingSpec flow_thing() {
                                                                     {"battery", "From the battery"},
                                                                     {"home", "Into the home"},
                                                                     {"cars", "Into cars"}})
-        thing.properties.push_back(charging_property(name, title, Type::number, "W"));
+        thing.properties.push_back(property_spec(name, title, Type::number, "W"));
     return thing;
 }
 

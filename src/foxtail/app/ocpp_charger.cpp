@@ -1,5 +1,6 @@
 #include "foxtail/app/ocpp_charger.hpp"
 
+#include "foxtail/app/property_spec.hpp"
 #include "foxtail/base/log.hpp"
 
 #include <array>
@@ -9,13 +10,9 @@ namespace {
 
 constexpr std::string_view station_prefix = "station/";
 
-PropertySpec reading_of(std::string name, std::string title, Type type, std::string unit = "",
-                        Category category = Category::primary) {
-    PropertySpec out;
-    out.name = std::move(name);
-    out.title = std::move(title);
-    out.type = type;
-    out.unit = std::move(unit);
+PropertySpec reading_of(std::string_view name, std::string_view title, Type type,
+                        std::string_view unit = {}, Category category = Category::primary) {
+    auto out = property_spec(name, title, type, unit);
     out.category = category;
     return out;
 }

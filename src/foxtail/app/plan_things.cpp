@@ -1,32 +1,16 @@
 #include "foxtail/app/plan_things.hpp"
 
+#include "foxtail/app/property_spec.hpp"
+
 namespace foxtail {
 namespace {
 
 using planner::Kind;
 using planning::Setting;
 
-PropertySpec planned(std::string_view name, std::string_view title, Type type,
-                     std::string_view unit = {}) {
-    PropertySpec spec;
-    spec.name = name;
-    spec.title = title;
-    spec.type = type;
-    spec.unit = unit;
-    return spec;
-}
-
 PropertySpec between(PropertySpec spec, double least, double most) {
     spec.minimum = least;
     spec.maximum = most;
-    return spec;
-}
-
-template <std::size_t n>
-PropertySpec word_of(std::string_view name, std::string_view title,
-                     const std::array<std::string_view, n>& words) {
-    auto spec = planned(name, title, Type::enumeration);
-    for (const auto word : words) spec.allowed.emplace_back(word);
     return spec;
 }
 
@@ -35,47 +19,46 @@ PropertySpec setting_spec(Setting setting) {
     PropertySpec spec;
     switch (setting) {
         case Setting::act:
-            spec = planned(name, "The plan acts (off: it only shows)", Type::boolean);
+            spec = property_spec(name, "The plan acts (off: it only shows)", Type::boolean);
             break;
         case Setting::mode:
-            spec = word_of(name, "Said over the plan's head", planning::mode_names);
+            spec = word_spec(name, "Said over the plan's head", planning::mode_names);
             break;
         case Setting::mode_until:
-            spec = planned(name, "... until (RFC 3339)", Type::string);
+            spec = property_spec(name, "... until (RFC 3339)", Type::string);
             break;
         case Setting::skip:
-            spec = planned(name, "Not going next time", Type::boolean);
+            spec = property_spec(name, "Not going next time", Type::boolean);
             break;
         case Setting::goals:
-            spec = planned(name, "Ready by", Type::string);
+            spec = property_spec(name, "Ready by", Type::string);
             break;
         case Setting::least:
-            spec = between(planned(name, "Charged at any price up to", Type::number, "%"), 0, 100);
+            spec = between(property_spec(name, "Charged at any price up to", Type::number, "%"), 0,
+                           100);
             break;
         case Setting::most:
-            spec = between(planned(name, "Charged at most to", Type::number, "%"), 0, 100);
+            spec = between(property_spec(name, "Charged at most to", Type::number, "%"), 0, 100);
             break;
         case Setting::reserve:
-            spec = between(planned(name, "Kept for an outage", Type::number, "%"), 0, 100);
+            spec = between(property_spec(name, "Kept for an outage", Type::number, "%"), 0, 100);
             break;
         case Setting::low:
-            spec = between(planned(name, "Not colder than", Type::number, "Cel"), 5, 35);
+            spec = between(property_spec(name, "Not colder than", Type::number, "Cel"), 5, 35);
             break;
         case Setting::high:
-            spec = between(planned(name, "Not warmer than", Type::number, "Cel"), 5, 35);
+            spec = between(property_spec(name, "Not warmer than", Type::number, "Cel"), 5, 35);
             break;
         case Setting::ready_by:
-            spec = planned(name, "Done by (time of day)", Type::string);
+            spec = property_spec(name, "Done by (time of day)", Type::string);
             break;
         case Setting::armed:
-            spec = planned(name, "Loaded and waiting", Type::boolean);
+            spec = property_spec(name, "Loaded and waiting", Type::boolean);
             break;
     }
     spec.settable = true;
     spec.category = setting == Setting::mode || setting == Setting::goals ? Category::primary
                                                                           : Category::config;
-    // When somebody wants to leave is theirs to tell.
-    if (setting == Setting::goals) spec.sensitivity = Sensitivity::home;
     return spec;
 }
 
@@ -108,23 +91,23 @@ ThingSpec plan_thing() {
     thing.kind = ThingKind::service;
     thing.title = "Plan";
     auto& list = thing.properties;
-    list.push_back(planned("because", "Why the plan changed", Type::string));
-    list.push_back(planned("at_risk", "Goals at risk", Type::string));
-    auto away = planned("away_until", "Nobody at home until (RFC 3339)", Type::string);
+    list.push_back(property_spec("because", "Why the plan changed", Type::string));
+    list.push_back(property_spec("at_risk", "Goals at risk", Type::string));
+    auto away = property_spec("away_until", "Nobody at home until (RFC 3339)", Type::string);
     away.settable = true;
     list.push_back(away);
-    list.push_back(planned("cost", "Cost of the next two days", Type::number));
-    list.push_back(planned("saved_today", "Saved today", Type::number));
-    list.push_back(planned("saved_total", "Saved so far", Type::number));
+    list.push_back(property_spec("cost", "Cost of the next two days", Type::number));
+    list.push_back(property_spec("saved_today", "Saved today", Type::number));
+    list.push_back(property_spec("saved_total", "Saved so far", Type::number));
     const auto hidden = [&](PropertySpec spec) {
         spec.category = Category::diagnostic;
         list.push_back(std::move(spec));
     };
-    hidden(planned("plan", "The plan", Type::object));
-    hidden(planned("savings", "What was saved, by day", Type::object));
-    hidden(planned("forecasts", "How well it was foretold", Type::object));
-    hidden(word_of("stage", "How it was found", planner::stage_names));
-    hidden(planned("made_in", "Time from event to plan", Type::number, "ms"));
+    hidden(property_spec("plan", "The plan", Type::object));
+    hidden(property_spec("savings", "What was saved, by day", Type::object));
+    hidden(property_spec("forecasts", "How well it was foretold", Type::object));
+    hidden(word_spec("stage", "How it was found", planner::stage_names));
+    hidden(property_spec("made_in", "Time from event to plan", Type::number, "ms"));
     return thing;
 }
 
@@ -139,15 +122,15 @@ ThingSpec plan_device_thing(const planning::Site& site, planning::DeviceId devic
     thing.title = "Plan of " + planning::name_of(site, device);
     auto& list = thing.properties;
     for (const Setting setting : settings_of(device.kind)) list.push_back(setting_spec(setting));
-    list.push_back(planned("why", "Why", Type::string));
-    list.push_back(word_of("intent", "What it is to do", planner::intent_names));
-    list.push_back(planned("power", "Planned power", Type::number, "W"));
+    list.push_back(property_spec("why", "Why", Type::string));
+    list.push_back(word_spec("intent", "What it is to do", planner::intent_names));
+    list.push_back(property_spec("power", "Planned power", Type::number, "W"));
     if (device.kind == Kind::car) {
-        auto limit = planned("limit", "Planned current", Type::number, "A");
+        auto limit = property_spec("limit", "Planned current", Type::number, "A");
         limit.category = Category::diagnostic;
         list.push_back(limit);
     }
-    auto obeys = planned("obeys", "Does what the plan says", Type::boolean);
+    auto obeys = property_spec("obeys", "Does what the plan says", Type::boolean);
     obeys.category = Category::diagnostic;
     list.push_back(obeys);
     return thing;

@@ -140,6 +140,14 @@ std::string PlanningPieces::needed_address(const YAML::Node& map, std::string_vi
     return yaml_.required(map, key, what) ? address(map, key) : std::string();
 }
 
+double PlanningPieces::per_kw(const YAML::Node& map, double otherwise) {
+    const double out = number(map, "per_kw", -1e6, 1e6, otherwise);
+    if (out == 0)
+        yaml_.wrong(Yaml::at(map, "per_kw"),
+                    "'per_kw' is 1000 for W, 1 for kW, -1000 the other way round");
+    return out;
+}
+
 MeterConfig PlanningPieces::meter(const YAML::Node& map, std::string_view key) {
     static constexpr std::array<std::string_view, 2> keys = {"address", "per_kw"};
     MeterConfig out;
@@ -151,11 +159,7 @@ MeterConfig PlanningPieces::meter(const YAML::Node& map, std::string_view key) {
     }
     yaml_.check_keys(node, keys, quoted(key));
     out.address = needed_address(node, "address", quoted(key));
-    out.per_kw = number(node, "per_kw", -1e6, 1e6, out.per_kw);
-    if (out.per_kw == 0)
-        yaml_.wrong(Yaml::at(node, "per_kw"),
-                    "'per_kw' is 1000 for W, 1 for kW, -1000 the other "
-                    "way round");
+    out.per_kw = per_kw(node, out.per_kw);
     return out;
 }
 
@@ -171,11 +175,7 @@ std::optional<SetpointConfig> PlanningPieces::setpoint(const YAML::Node& map,
     }
     yaml_.check_keys(node, keys, quoted(key));
     out.address = needed_address(node, "address", quoted(key));
-    out.per_kw = number(node, "per_kw", -1e6, 1e6, out.per_kw);
-    if (out.per_kw == 0)
-        yaml_.wrong(Yaml::at(node, "per_kw"),
-                    "'per_kw' is 1000 for W, 1 for kW, -1000 the other "
-                    "way round");
+    out.per_kw = per_kw(node, out.per_kw);
     out.least = number(node, "least", -1e9, 1e9, out.least);
     out.most = number(node, "most", -1e9, 1e9, out.most);
     if (out.least > out.most) yaml_.wrong(node, "'most' is at least 'least'");

@@ -64,6 +64,7 @@ public:
                             std::set<std::string, std::less<>>& names);
 
 private:
+    double per_kw(const YAML::Node& map, double otherwise);
     std::uint8_t day_bits(const YAML::Node& node);
     forecast::ByClock line(const YAML::Node& map, std::string_view value_key, double low,
                            double high);

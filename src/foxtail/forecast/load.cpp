@@ -109,9 +109,7 @@ Band LoadForecast::forecast(Time from, Duration horizon, Duration step, const Se
 }
 
 std::size_t LoadForecast::hours_known() const {
-    std::size_t sum = 0;
-    for (std::size_t bucket = 0; bucket < 96; ++bucket) sum += samples_.count(bucket);
-    return sum;
+    return samples_.count();
 }
 
 std::string LoadForecast::save() const {

@@ -109,6 +109,12 @@ void Samples::add(std::size_t bucket, std::int64_t day, double value) {
     all.push_back({day, value});
 }
 
+std::size_t Samples::count() const {
+    std::size_t sum = 0;
+    for (const auto& all : buckets_) sum += all.size();
+    return sum;
+}
+
 void Samples::collect(std::size_t bucket, std::int64_t today, double times,
                       std::vector<Weighed>& out) const {
     for (const auto& one : buckets_.at(bucket)) {

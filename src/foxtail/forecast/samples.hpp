@@ -72,7 +72,7 @@ public:
     /// Appends what the bucket has, weighed by age and `times`.
     void collect(std::size_t bucket, std::int64_t today, double times,
                  std::vector<Weighed>& out) const;
-    [[nodiscard]] std::size_t count(std::size_t bucket) const { return buckets_[bucket].size(); }
+    [[nodiscard]] std::size_t count() const;
     [[nodiscard]] bool empty() const;
 
     void save(ByteWriter& out) const;

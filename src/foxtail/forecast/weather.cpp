@@ -213,9 +213,7 @@ Band WeatherForecast::forecast(Time from, Duration horizon, Duration step, doubl
 }
 
 std::size_t WeatherForecast::hours_known() const {
-    std::size_t sum = 0;
-    for (std::size_t bucket = 0; bucket < 24; ++bucket) sum += own_.count(bucket);
-    return sum;
+    return own_.count();
 }
 
 std::string WeatherForecast::save() const {

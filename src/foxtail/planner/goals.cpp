@@ -42,18 +42,24 @@ void goal_of_car(const Scene& s, const Car& car, Course& course) {
     }
 }
 
-void goal_of_comfort(const Scene& s, const Zone& z, Course& course) {
-    Goal goal{"comfort", s.slots.back().until, {}, 0, 0, {}};
+/// The moment at which a course is furthest below what is wanted, and by how much.
+double furthest_below(const Scene& s, const Series& wanted, const Course& course, Goal& goal) {
     double worst = -1e9;
     for (std::size_t t = 0; t < s.size(); ++t) {
-        const double low = z.low_c.mean(s.slots[t].from, s.slots[t].until);
-        const double missing = low - course.steps[t].level;
+        const double now = wanted.mean(s.slots[t].from, s.slots[t].until);
+        const double missing = now - course.steps[t].level;
         if (missing <= worst) continue;
         worst = missing;
-        goal.wanted = low;
+        goal.wanted = now;
         goal.reached = course.steps[t].level;
         goal.due = s.slots[t].until;
     }
+    return worst;
+}
+
+void goal_of_comfort(const Scene& s, const Zone& z, Course& course) {
+    Goal goal{"comfort", s.slots.back().until, {}, 0, 0, {}};
+    const double worst = furthest_below(s, z.low_c, course, goal);
     goal.state = state_of(worst, 0.5, worst > 0.1);
     course.goals.push_back(goal);
 }
@@ -61,16 +67,7 @@ void goal_of_comfort(const Scene& s, const Zone& z, Course& course) {
 void goal_of_reserve(const Scene& s, const Battery& b, Course& course) {
     if (b.reserve_kwh.values.empty()) return;
     Goal goal{"reserve", s.slots.back().until, {}, 0, 0, {}};
-    double worst = -1e9;
-    for (std::size_t t = 0; t < s.size(); ++t) {
-        const double wanted = b.reserve_kwh.mean(s.slots[t].from, s.slots[t].until);
-        const double missing = wanted - course.steps[t].level;
-        if (missing <= worst) continue;
-        worst = missing;
-        goal.wanted = wanted;
-        goal.reached = course.steps[t].level;
-        goal.due = s.slots[t].until;
-    }
+    const double worst = furthest_below(s, b.reserve_kwh, course, goal);
     goal.state = state_of(worst, 0.05, false);
     course.goals.push_back(goal);
 }
