@@ -20,11 +20,6 @@ bool is_outsider(SubjectKind kind) {
            kind == SubjectKind::guest || kind == SubjectKind::token;
 }
 
-bool any_matches(const std::vector<std::string>& patterns, std::string_view address) {
-    return std::any_of(patterns.begin(), patterns.end(),
-                       [&](const std::string& p) { return matches_address(p, address); });
-}
-
 }  // namespace
 
 Authority::Role Authority::role_of(SubjectKind kind) {
@@ -75,6 +70,7 @@ void Authority::apply(Seq seq, const GrantGiven& given, SubjectId grantor) {
                "a grant names subjects that have a number");
     grants_.push_back({seq, given, grantor});
     compile(grants_.size() - 1);
+    lay_out_probes();
     ++epoch_;
 }
 
@@ -87,7 +83,9 @@ void Authority::apply(const GrantEnded& ended) {
     if (row != entry.rows.end()) {
         if (row->forbid) --entry.forbids;
         if (row->spares_household) --entry.sparing;
+        reaches_.release(*row->reach);
         entry.rows.erase(row);
+        lay_out_probes();
     }
     for (Presence& presence : presences_) {
         if (presence.grant == ended.grant) presence = {};
@@ -200,97 +198,64 @@ void Authority::compile(std::size_t grant) {
         row.extra = std::move(extra);
     }
     row.standing = standing_of(row.grantor);
-    // Thing by thing: most patterns name one thing, or one member of many.
-    for (const auto& pattern : given.addresses) {
-        const auto slash = pattern.find('/');
-        const bool all = pattern == "*";
-        if (!all && (slash == std::string::npos || pattern.starts_with(topic_prefix))) continue;
-        const auto things = std::string_view(pattern).substr(0, slash);
-        const auto mark_all = [&](const Thing& thing) {
-            for (const PropertyId id : thing.properties)
-                compile_property(row, catalogue_.property(id));
-        };
-        if (!all && things.find('*') == std::string_view::npos) {
-            if (const Thing* thing = catalogue_.find_thing(things)) mark_all(*thing);
-            continue;
-        }
-        for (const Thing& thing : catalogue_.things()) {
-            if (all || matches_address(things, thing.spec.id)) mark_all(thing);
-        }
-    }
+    row.reach = &reaches_.share({given.addresses, given.terms.except, given.terms.classes,
+                                 row.standing == Standing::person});
     Entry& entry = entries_[given.subject.index];
     if (row.forbid) ++entry.forbids;
     if (row.spares_household) ++entry.sparing;
     entry.rows.push_back(std::move(row));
 }
 
+void Authority::lay_out_probes() {
+    constexpr std::size_t near_words_max = 4;  // a thing or some
+    probes_.clear();
+    for (Entry& entry : entries_) {
+        entry.first_probe = static_cast<std::uint32_t>(probes_.size());
+        entry.near = {};
+        const auto lay_out = [&](bool far) {
+            for (const Row& row : entry.rows) {
+                const auto& bits = row.reach->bits();
+                if ((bits.size() > near_words_max) != far) continue;
+                Probe probe{bits.data(), row.reach->first()};
+                probe.words = static_cast<std::uint32_t>(bits.size()) & 0x3F'FFFFU;
+                probe.verbs = row.verbs & 0x3FFU;
+                probes_.push_back(probe);
+                if (far) continue;
+                for (std::uint32_t word = probe.first; word < probe.first + probe.words; ++word)
+                    entry.near[word / 64 % entry.near.size()] |= std::uint64_t{1} << (word % 64);
+            }
+        };
+        lay_out(true);
+        entry.far = static_cast<std::uint32_t>(probes_.size()) - entry.first_probe;
+        lay_out(false);
+    }
+}
+
 bool Authority::reaches(Seq id, std::string_view address) const {
     const Grant* grant = find_grant(id);
-    return grant != nullptr && any_matches(grant->given.addresses, address) &&
-           !any_matches(grant->given.terms.except, address) &&
-           in_classes(grant->given.terms, address);
-}
-
-bool Authority::in_classes(const GrantTerms& terms, std::string_view address) const {
-    if (terms.classes == 0) return true;
-    const auto slash = address.find('/');
-    const Thing* thing = catalogue_.find_thing(address.substr(0, slash));
-    if (thing == nullptr || slash == std::string_view::npos) return false;
-    const auto member = address.substr(slash + 1);
-    Sensitivity its = Sensitivity::home;  // of events
-    if (const Property* property = catalogue_.find_property(thing->spec.id, member)) {
-        its = property->spec.sensitivity;
-    } else {
-        for (const ActionSpec& action : thing->spec.actions) {
-            if (action.name == member) its = action.sensitivity;
-        }
-    }
-    if (thing->spec.kind == ThingKind::person && its == Sensitivity::home)
-        its = Sensitivity::personal;
-    return (terms.classes >> static_cast<unsigned>(its) & 1U) != 0;
-}
-
-void Authority::mark(Row& row, PropertyId property) const {
-    const std::uint32_t word = property.index / 64;
-    if (row.properties.empty()) row.first = word;
-    if (word < row.first) {
-        row.properties.insert(row.properties.begin(), row.first - word, 0);
-        row.first = word;
-    }
-    if (word - row.first >= row.properties.size()) row.properties.resize(word - row.first + 1);
-    row.properties[word - row.first] |= std::uint64_t{1} << (property.index % 64);
-}
-
-/// A bit stands where the grant reaches and its giver had something to give; whether they still
-/// have is asked at the decision for things that were ever spoken of, and needs no asking for the
-/// others.
-void Authority::compile_property(Row& row, const Property& property) const {
-    const std::uint32_t word = property.id.index / 64;
-    if (word >= row.first && word - row.first < row.properties.size())
-        row.properties[word - row.first] &= ~(std::uint64_t{1} << (property.id.index % 64));
-    const bool owned = ownership_.now(property.thing) != nullptr;
-    if ((owned || row.standing != Standing::person) && reaches(row.id, property.address))
-        mark(row, property.id);
+    return grant != nullptr && foxtail::reaches(grant->given.addresses, grant->given.terms.except,
+                                                grant->given.terms.classes, catalogue_, address);
 }
 
 void Authority::compile_facts(const Thing& thing) {
     const auto bringer = by_name_.find(thing.brought_by);
     const SubjectId subject = bringer == by_name_.end() ? SubjectId{0} : bringer->second;
-    if (facts_.size() < catalogue_.properties().size())
-        facts_.resize(catalogue_.properties().size());
+    const std::size_t properties = catalogue_.properties().size();
+    if (facts_.size() < properties) facts_.resize(properties);
+    if (owned_.size() * 64 < properties) owned_.resize((properties + 63) / 64);
     const bool owned = ownership_.now(thing.id) != nullptr;
-    for (const PropertyId id : thing.properties)
-        facts_[id.index] = {subject, owned, is_personal_class(catalogue_.property(id), thing)};
+    for (const PropertyId id : thing.properties) {
+        facts_[id.index] = {subject, thing.id, is_personal_class(catalogue_.property(id), thing)};
+        const std::uint64_t bit = std::uint64_t{1} << (id.index % 64);
+        std::uint64_t& word = owned_[id.index / 64];
+        word = owned ? word | bit : word & ~bit;
+    }
 }
 
 void Authority::told(const Thing& thing) {
     compile_facts(thing);
-    for (auto& entry : entries_) {
-        for (auto& row : entry.rows) {
-            for (const PropertyId id : thing.properties)
-                compile_property(row, catalogue_.property(id));
-        }
-    }
+    reaches_.told(thing);
+    lay_out_probes();
     for (Presence& presence : presences_) {
         if (presence.grant != 0) resolve(presence);
     }
@@ -339,15 +304,12 @@ bool Authority::all_forbidden(SubjectId subject, const Row& row, Time now) const
     constexpr auto looking = static_cast<std::uint16_t>(Verb::observe);
     const Verb verb = (row.verbs & looking) != 0 ? Verb::observe : Verb::discover;
     bool any = false;
-    for (std::size_t word = 0; word < row.properties.size(); ++word) {
-        for (std::uint32_t bit = 0; bit < 64; ++bit) {
-            if ((row.properties[word] >> bit & 1) == 0) continue;
-            const PropertyId property{(row.first + static_cast<std::uint32_t>(word)) * 64 + bit};
-            any = true;
-            if (decide(subject, verb, property, now).reason != Reason::forbidden) return false;
-        }
-    }
-    return any;
+    bool all = true;
+    row.reach->each([&](PropertyId property) {
+        any = true;
+        all = all && decide(subject, verb, property, now).reason == Reason::forbidden;
+    });
+    return any && all;
 }
 
 Time Authority::next_end() const {

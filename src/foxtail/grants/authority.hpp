@@ -4,9 +4,11 @@
 #include "foxtail/base/moment.hpp"
 #include "foxtail/base/string_map.hpp"
 #include "foxtail/grants/ownership.hpp"
+#include "foxtail/grants/reach.hpp"
 #include "foxtail/grants/verdict.hpp"
 #include "foxtail/model/catalogue.hpp"
 
+#include <array>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -51,7 +53,7 @@ public:
 
     /// Without a zone, hours and weekdays of grants are those of UTC.
     explicit Authority(const Catalogue& catalogue, const Zone* zone = nullptr)
-        : catalogue_(catalogue), zone_(zone) {}
+        : catalogue_(catalogue), zone_(zone), reaches_(catalogue, ownership_) {}
 
     void apply(const SubjectNamed& named);
     void apply(Seq seq, const GrantGiven& given, SubjectId grantor = {});
@@ -175,10 +177,9 @@ private:
         Seq id = 0;
         Time from;
         Time until;
-        std::vector<std::uint64_t> properties;  // bit per property, from word `first` on
+        const Reach* reach = nullptr;
         std::unique_ptr<const Extra> extra;
         SubjectId grantor;  // of the grant, or of the first one it was passed on from
-        std::uint32_t first = 0;
         std::uint16_t verbs = 0;
         bool forbid = false;
         bool spares_household = false;
@@ -186,17 +187,28 @@ private:
         bool suspended = false;
         Standing standing = Standing::person;
     };
+    /// Of a row, what a decision looks at before anything else.
+    struct Probe {
+        const std::uint64_t* bits = nullptr;  // of its reach
+        std::uint32_t first = 0;
+        std::uint32_t words : 22 = 0;
+        std::uint32_t verbs : 10 = 0;
+    };
     struct Entry {
         Role role = Role::none;
         Reason reason = Reason::no_grant;
         bool left = false;
-        std::uint32_t forbids = 0;  // among the rows
-        std::uint32_t sparing = 0;  // of these, those that spare the household
+        std::uint32_t forbids = 0;      // among the rows
+        std::uint32_t sparing = 0;      // of these, those that spare the household
+        std::uint32_t first_probe = 0;  // those of the rows lie side by side in probes_ ...
+        std::uint32_t far = 0;          // ... so many that reach far first, then the others
+        // Bit per word, modulo, where one of the others reaches: mostly none does.
+        std::array<std::uint64_t, 4> near{};
         std::vector<Row> rows;
     };
     struct Facts {  // of a property
         SubjectId brought_by;
-        bool owned = false;     // there was a word about whose its thing is
+        ThingId thing;
         bool personal = false;  // by its class
     };
     /// What is decided about: whose it is, and whether it is personal.
@@ -225,14 +237,23 @@ private:
     template <class Covers>
     [[nodiscard]] Verdict judge(SubjectId subject, Verb verb, const Matter& matter,
                                 const Covers& covers, Time now) const;
+    template <class Covers>
+    [[nodiscard]] Tally tally(SubjectId subject, const Matter& matter, const Covers& covers,
+                              Time now) const;
+    [[nodiscard]] Verdict conclude(SubjectId subject, Verb verb, const Matter& matter,
+                                   const Tally& tally) const;
+    [[nodiscard]] static Verdict ungranted(const Entry& entry);
+    // Apart from decide(): its many temporaries would cost every decision their room on the stack.
+    [[nodiscard, gnu::noinline]] Verdict decide_at_length(SubjectId subject, Verb verb,
+                                                          PropertyId property, const Matter& matter,
+                                                          bool asks, Time now) const;
+    [[nodiscard]] bool any_probe(const Entry& entry, Verb verb, PropertyId property) const;
     [[nodiscard]] Verdict look_back(SubjectId subject, const Matter& matter, Verdict denied) const;
     [[nodiscard]] bool reaches(Seq grant, std::string_view address) const;
-    [[nodiscard]] bool in_classes(const GrantTerms& terms, std::string_view address) const;
     [[nodiscard]] bool reaches_topic(Seq grant, std::string_view topic, bool filter) const;
     [[nodiscard]] const Row* find_row(SubjectId subject, Seq grant) const;
     void compile(std::size_t grant);
-    void mark(Row& row, PropertyId property) const;
-    void compile_property(Row& row, const Property& property) const;
+    void lay_out_probes();
     void listen(Row& row, Extra& extra);
     void resolve(Presence& presence);
     void compile_facts(const Thing& thing);
@@ -245,9 +266,13 @@ private:
     std::vector<Subject> subjects_;
     StringMap<SubjectId> by_name_;
     std::vector<Entry> entries_;  // by subject; those of the hub are about everyone
+    std::vector<Probe> probes_;   // of all rows, subject by subject
     std::vector<Grant> grants_;   // by id, ascending
     std::vector<Facts> facts_;    // by property
+    // Bit per property: there was a word about whose its thing is. By itself, for most are not.
+    std::vector<std::uint64_t> owned_;
     Ownership ownership_;
+    Reaches reaches_;
     std::vector<Presence> presences_;
     std::vector<bool> listened_;  // by property
     std::uint64_t epoch_ = 0;

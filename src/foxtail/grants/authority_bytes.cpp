@@ -174,6 +174,7 @@ bool Authority::load_grants(ByteReader& in, std::uint64_t format) {
         grants_.push_back(std::move(g));
         compile(grants_.size() - 1);
     }
+    lay_out_probes();
     return in.ok() && grants_.size() == grants;
 }
 
@@ -186,6 +187,8 @@ Result<void> Authority::load(ByteReader& in, std::uint64_t format) {
     entries_.clear();
     grants_.clear();
     facts_.clear();
+    owned_.clear();
+    reaches_.clear();
     ownership_.clear();
     presences_.clear();
     listened_.clear();

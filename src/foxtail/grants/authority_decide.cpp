@@ -3,6 +3,7 @@
 #include "foxtail/grants/pattern.hpp"
 
 #include <algorithm>
+#include <bit>
 
 namespace foxtail {
 namespace {
@@ -31,9 +32,9 @@ Time later(Time a, Time b) {
 // ---- whose it is ----
 
 Authority::Matter Authority::matter(PropertyId property) const {
+    if ((owned_[property.index / 64] >> (property.index % 64) & 1U) == 0) return {};
     const Facts& facts = facts_[property.index];
-    if (!facts.owned) return {};
-    return {&ownership_.epochs(catalogue_.property(property).thing), facts.personal};
+    return {&ownership_.epochs(facts.thing), facts.personal};
 }
 
 Authority::Matter Authority::matter(std::string_view address) const {
@@ -199,18 +200,18 @@ struct Authority::Tally {
     }
 };
 
-// tidy: long because the order of its questions is the rule, and reads as one.
 template <class Covers>
 Verdict Authority::judge(SubjectId subject, Verb verb, const Matter& matter, const Covers& covers,
                          Time now) const {
-    const Entry& entry = entries_[subject.index];
-    const OwnershipEpoch* epoch = matter.epochs == nullptr ? nullptr : &matter.epochs->back();
-    const bool own = epoch == nullptr ? entry.role != Role::listed : owns(subject, *epoch);
-    // Most asked: what is the household's, by who maintains it.
-    const Entry& all = entries_.front();
-    if (own && epoch == nullptr && entry.forbids == 0 && all.forbids == all.sparing)
-        return {true, entry.reason, 0};
+    return conclude(subject, verb, matter, tally(subject, matter, covers, now));
+}
 
+template <class Covers>
+Authority::Tally Authority::tally(SubjectId subject, const Matter& matter, const Covers& covers,
+                                  Time now) const {
+    const Entry& entry = entries_[subject.index];
+    const Entry& all = entries_.front();
+    const OwnershipEpoch* epoch = matter.epochs == nullptr ? nullptr : &matter.epochs->back();
     Tally tally;
     const auto count = [&](const Row& row) {
         if (epoch == nullptr && row.standing == Standing::person) return;  // nothing to give
@@ -260,12 +261,21 @@ Verdict Authority::judge(SubjectId subject, Verb verb, const Matter& matter, con
             if (row.forbid && row.grantor != subject && covers(row)) count(row);
         }
     }
+    return tally;
+}
 
+// tidy: long because the order of its questions is the rule, and reads as one.
+Verdict Authority::conclude(SubjectId subject, Verb verb, const Matter& matter,
+                            const Tally& tally) const {
+    const Entry& entry = entries_[subject.index];
+    const OwnershipEpoch* epoch = matter.epochs == nullptr ? nullptr : &matter.epochs->back();
+    const bool own = epoch == nullptr ? entry.role != Role::listed : owns(subject, *epoch);
     if (epoch == nullptr) {
         if (tally.forbidden) return {false, Reason::forbidden, 0};
-        if (own) return {true, entry.reason, 0};
-        if (!tally.opened) return {false, tally.expired ? Reason::expired : Reason::no_grant, 0};
-        return {true, Reason::granted, tally.opened_by, tally.obligation, tally.since};
+        if (!own && tally.opened)
+            return {true, Reason::granted, tally.opened_by, tally.obligation, tally.since};
+        if (!own && tally.expired) return {false, Reason::expired, 0};
+        return ungranted(entry);
     }
     const int me = matter.personal ? epoch->about_index(subject) : -1;
     const auto mine = [&](const OwnershipEpoch& e) { return owns(subject, e); };
@@ -300,6 +310,12 @@ Verdict Authority::judge(SubjectId subject, Verb verb, const Matter& matter, con
     return verdict;
 }
 
+/// Of what is in common, where no grant has a say.
+Verdict Authority::ungranted(const Entry& entry) {
+    if (entry.role == Role::listed) return {false, Reason::no_grant, 0};
+    return {true, entry.reason, 0};
+}
+
 /// What was theirs, or was about them, stays theirs to look back at: the newest such time.
 Verdict Authority::look_back(SubjectId subject, const Matter& matter, Verdict denied) const {
     const auto& epochs = *matter.epochs;
@@ -320,27 +336,59 @@ Verdict Authority::look_back(SubjectId subject, const Matter& matter, Verdict de
     return denied;
 }
 
+/// Whether some row may reach it. Which of a dozen grants do is nothing a processor can guess, so
+/// the first look at them has no branches.
+bool Authority::any_probe(const Entry& entry, Verb verb, PropertyId property) const {
+    const std::uint32_t word = property.index / 64;
+    const auto wanted = static_cast<std::uint32_t>(verb);
+    const bool near = (entry.near[word / 64 % entry.near.size()] >> (word % 64) & 1U) != 0;
+    const std::uint32_t count = near ? static_cast<std::uint32_t>(entry.rows.size()) : entry.far;
+    std::uint64_t found = 0;
+    for (std::uint32_t from = 0; from < count; from += 64) {
+        const Probe* probes = probes_.data() + entry.first_probe + from;
+        const std::uint32_t some = std::min<std::uint32_t>(64, count - from);
+        std::uint64_t may = 0;
+        for (std::uint32_t i = 0; i < some; ++i) {
+            const bool within = word - probes[i].first < probes[i].words;
+            const bool says = (probes[i].verbs & wanted) != 0;
+            may |= static_cast<std::uint64_t>(within & says) << i;
+        }
+        for (; may != 0; may &= may - 1) {
+            const Probe& probe = probes[std::countr_zero(may)];
+            found |= probe.bits[word - probe.first];
+        }
+    }
+    return (found >> (property.index % 64) & 1U) != 0;
+}
+
 Verdict Authority::decide(SubjectId subject, Verb verb, PropertyId property, Time now) const {
     if (subject.index >= entries_.size() || property.index >= facts_.size())
         return {false, Reason::unknown, 0};
     const Entry& entry = entries_[subject.index];
     if (entry.left) return {};
-    const bool brought = facts_[property.index].brought_by == subject;
+    const auto brought = [&] { return facts_[property.index].brought_by == subject; };
     if (entry.role == Role::brings)
-        return brings(verb) && brought ? Verdict{true, Reason::brought_it, 0} : Verdict{};
+        return brings(verb) && brought() ? Verdict{true, Reason::brought_it, 0} : Verdict{};
     // A reading is a statement of fact: only the one that brought the thing can make it.
     if (verb == Verb::report && entry.role != Role::listed)
-        return brought ? Verdict{true, entry.reason, 0} : Verdict{};
+        return brought() ? Verdict{true, entry.reason, 0} : Verdict{};
+    const Entry& all = entries_.front();
+    const bool asks =
+        any_probe(entry, verb, property) || (all.forbids != 0 && any_probe(all, verb, property));
     const Matter what = matter(property);
-    const std::uint32_t word = property.index / 64;
-    const std::uint64_t bit = std::uint64_t{1} << (property.index % 64);
+    if (!asks && what.epochs == nullptr) return ungranted(entry);
+    return decide_at_length(subject, verb, property, what, asks, now);
+}
+
+Verdict Authority::decide_at_length(SubjectId subject, Verb verb, PropertyId property,
+                                    const Matter& matter, bool asks, Time now) const {
     const auto covers = [&](const Row& row) {
-        return has(row.verbs, verb) && word - row.first < row.properties.size() &&
-               (row.properties[word - row.first] & bit) != 0;
+        return has(row.verbs, verb) && row.reach->has(property);
     };
-    const Verdict verdict = judge(subject, verb, what, covers, now);
-    if (verdict.allowed || verb != Verb::history || what.epochs == nullptr) return verdict;
-    return look_back(subject, what, verdict);
+    const Verdict verdict =
+        asks ? judge(subject, verb, matter, covers, now) : conclude(subject, verb, matter, Tally{});
+    if (verdict.allowed || verb != Verb::history || matter.epochs == nullptr) return verdict;
+    return look_back(subject, matter, verdict);
 }
 
 Verdict Authority::decide_at(SubjectId subject, Verb verb, std::string_view address,
@@ -441,12 +489,7 @@ void Authority::each_reached(const Grant& grant,
                              const std::function<void(PropertyId)>& visit) const {
     const Row* row = find_row(grant.given.subject, grant.id);
     if (row == nullptr) return;
-    for (std::size_t word = 0; word < row->properties.size(); ++word) {
-        for (std::uint32_t bit = 0; bit < 64; ++bit) {
-            if ((row->properties[word] >> bit & 1) == 0) continue;
-            visit({(row->first + static_cast<std::uint32_t>(word)) * 64 + bit});
-        }
-    }
+    row->reach->each(visit);
 }
 
 }  // namespace foxtail
