@@ -17,6 +17,14 @@ const level_names = /^(position|target|level|brightness|volume|speed)/;
 const temperature = new Set(["Cel", "[degF]", "K"]);
 const plumbing = /^(available|linkquality|last_seen|battery|voltage|power_on_behavior|update.*|identify|effect|.*_mode|.*_options)$/i;
 
+const counted = new Set(["kWh", "Wh", "m3"]);
+
+/** How full it is: not how full it may become, nor how full what tracks it is. */
+function is_charge(name: string, { unit }: PropertySpec, kind: Kind): boolean {
+  if (unit !== "%" || /limit|target|reserve|health/i.test(name)) return false;
+  return /(^|[^a-z])soc$|state_?of_?charge/i.test(name) || (kind === "vehicle" && /^(battery|battery_level|charge|level)$/i.test(name));
+}
+
 interface Candidate {
   name: string;
   spec: PropertySpec;
@@ -39,8 +47,8 @@ function headline_weight({ name, spec }: Candidate, kind: Kind): number {
   else if (spec.settable) weight -= 4; // what is, before what is wished
   if (temperature.has(spec.unit ?? "") && !spec.settable) weight += 12;
   if (kind === "person" && /^(place|location|presence|home|zone)$/.test(key)) weight += 80;
-  // How full it is, and not how full it may become.
-  if (kind === "vehicle" && spec.unit === "%" && /charge|soc|level|battery/.test(name.toLowerCase()) && !/limit|target|reserve|health/.test(name.toLowerCase())) weight += 90;
+  if (is_charge(name, spec, kind)) weight += kind === "vehicle" ? 90 : 20;
+  if (counted.has(spec.unit ?? "")) weight -= 8; // what happens, before what has come together
   return weight;
 }
 

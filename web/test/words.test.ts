@@ -27,6 +27,9 @@ test("a radiator tells the room's temperature and offers the target", () => {
 test("a car is about its charge and a person about the place", () => {
   const car = thing({ odometer: { type: "number", unit: "km" }, "Powertrain.TractionBattery.StateOfCharge.Displayed": { type: "number", unit: "%" } }, { kind: "vehicle" });
   assert.equal(face_of(car).headline, "Powertrain.TractionBattery.StateOfCharge.Displayed");
+  // Its tracker has a battery too.
+  const tracked = thing({ "location.battery_level": { type: "number", unit: "%" }, limit: { type: "number", unit: "%", settable: true }, soc: { type: "number", unit: "%" } });
+  assert.equal(face_of({ ...tracked, kind: "vehicle" }).headline, "soc");
   const person = thing({ battery: { type: "number", unit: "%" }, place: { type: "string" } }, { kind: "person" });
   assert.equal(face_of(person).headline, "place");
 });
@@ -136,4 +139,11 @@ test("too many states leave the shortest to one lane", () => {
 test("someone is where they are since the last change, not since the last message", () => {
   assert.equal(held_since(states), 50);
   assert.ok(Number.isNaN(held_since([])));
+});
+
+test("a meter is about what happens now, a battery about how full it is", () => {
+  const meter = thing({ energy: { type: "number", unit: "kWh" }, power: { type: "number", unit: "W" } });
+  assert.equal(face_of(meter).headline, "power");
+  const battery = thing({ charged: { type: "number", unit: "kWh" }, power: { type: "number", unit: "W" }, soc: { type: "number", unit: "%" } });
+  assert.equal(face_of(battery).headline, "soc");
 });
