@@ -19,22 +19,41 @@ std::size_t at(int column) {
 /// One dive. Each step leaves `now` as the solution of what is fixed so far.
 class Diver {
 public:
-    Diver(const Formulation& f, LinearSolver& linear, const std::vector<double>& hints)
-        : f_(f), fixing_(f.model, linear), hints_(hints) {}
+    Diver(const Formulation& f, LinearSolver& linear, const Before& before)
+        : f_(f), linear_(linear), fixing_(f.model, linear), before_(before), hints_(before.whole) {
+        if (!before.relaxed.columns.empty()) linear.begin_from(before.relaxed);
+    }
 
     std::optional<Dived> run() {
         now_ = fixing_.solve();
         if (now_.status != Status::optimal) return std::nullopt;
         bound_ = now_.objective;
+        relaxed_ = linear_.basis();
+        auto known = as_before();
+        if (known && known->gap() <= before_.gap) return known;
+        if (known) start_again();
         for (std::size_t i = 0; i < f_.appliances.size(); ++i) appliance(f_.appliances[i]);
-        for (std::size_t i = 0; i < f_.zones.size(); ++i) zone(i);
-        for (std::size_t i = 0; i < f_.tanks.size(); ++i) rest(f_.tanks[i].on);
-        for (std::size_t i = 0; i < f_.cars.size(); ++i) car(i);
-        if (!directions()) return std::nullopt;
-        return Dived{now_, fixing_.all(), bound_, fixing_.solves()};
+        for (std::size_t i = 0; i < f_.zones.size() && !beaten(known); ++i) zone(i);
+        for (std::size_t i = 0; i < f_.tanks.size() && !beaten(known); ++i) rest(f_.tanks[i].on);
+        for (std::size_t i = 0; i < f_.cars.size() && !beaten(known); ++i) car(i);
+        if (beaten(known) || !directions() || beaten(known)) {
+            return known ? back_to(*known) : std::nullopt;
+        }
+        return made(false);
     }
 
 private:
+    Dived made(bool carried) const {
+        return {now_, fixing_.all(), bound_, fixing_.solves(), relaxed_, carried};
+    }
+    /// Each number that is fixed costs more: what is dear already will not become better.
+    bool beaten(const std::optional<Dived>& known) const {
+        constexpr double better = 1e-4;
+        return known && now_.objective > known->solution.objective - better;
+    }
+    std::optional<Dived> as_before();
+    void start_again();
+    std::optional<Dived> back_to(const Dived& known);
     double x(int column) const { return now_.x[at(column)]; }
     bool whole(int column) const { return column != none && f_.model.columns[at(column)].whole; }
 
@@ -87,11 +106,78 @@ private:
     bool directions();
 
     const Formulation& f_;
+    LinearSolver& linear_;
     Fixing fixing_;
+    const Before& before_;
     const std::vector<double>& hints_;
     Solution now_;
+    Solution relaxed_optimum_;
     double bound_ = 0;  // the relaxed optimum
+    Basis relaxed_;
 };
+
+/// The plan of before, brought up to date. A column that only now is a whole number goes by the
+/// power that the relaxed optimum gives it.
+std::optional<Dived> Diver::as_before() {
+    if (hints_.empty()) return std::nullopt;
+    std::vector<bool> direction(f_.model.columns.size(), false);
+    const auto leave_out = [&](const Columns& columns) {
+        for (const int column : columns) {
+            if (column != none) direction[at(column)] = true;
+        }
+    };
+    leave_out(f_.direction);
+    for (const auto& battery : f_.batteries) leave_out(battery.direction);
+    auto way = hints_;
+    const auto by_power = [&](const Columns& on, const Columns& power, double least) {
+        for (std::size_t t = 0; t < on.size(); ++t) {
+            if (on[t] == none || !std::isnan(way[at(on[t])])) continue;
+            way[at(on[t])] = x(power[t]) > 0.5 * least ? 1 : 0;
+        }
+    };
+    for (std::size_t i = 0; i < f_.cars.size(); ++i) {
+        const auto& ranges = f_.scene.request.cars[i].ranges;
+        for (std::size_t r = 0; r < ranges.size(); ++r) {
+            by_power(f_.cars[i].on[r], f_.cars[i].power[r], ranges[r].min_kw);
+        }
+    }
+    for (std::size_t i = 0; i < f_.zones.size(); ++i) {
+        by_power(f_.zones[i].on, f_.zones[i].power, f_.scene.request.zones[i].min_kw);
+    }
+    for (std::size_t i = 0; i < way.size(); ++i) {
+        const auto column = static_cast<int>(i);
+        if (!whole(column) || direction[i]) continue;
+        fixing_.fix(column, std::isnan(way[i]) ? std::round(x(column)) : way[i]);
+    }
+    relaxed_optimum_ = now_;
+    auto solution = fixing_.solve();
+    if (solution.status == Status::optimal) {
+        now_ = std::move(solution);
+        if (directions()) return made(true);
+    }
+    start_again();
+    return std::nullopt;
+}
+
+/// Nothing fixed, at the relaxed optimum.
+void Diver::start_again() {
+    for (std::size_t i = 0; i < f_.model.columns.size(); ++i) fixing_.free(static_cast<int>(i));
+    now_ = relaxed_optimum_;
+}
+
+std::optional<Dived> Diver::back_to(const Dived& known) {
+    for (std::size_t i = 0; i < known.fixed.size(); ++i) {
+        const auto column = static_cast<int>(i);
+        if (std::isnan(known.fixed[i])) {
+            fixing_.free(column);
+        } else {
+            fixing_.fix(column, known.fixed[i]);
+        }
+    }
+    now_ = fixing_.solve();
+    if (now_.status != Status::optimal) return std::nullopt;
+    return made(true);
+}
 
 void Diver::appliance(const ApplianceColumns& c) {
     // The likeliest starts of the relaxed plan, each tried.
@@ -480,9 +566,8 @@ Solution Fixing::solve() {
     return solution;
 }
 
-std::optional<Dived> dive(const Formulation& f, LinearSolver& linear,
-                          const std::vector<double>& hints) {
-    return Diver(f, linear, hints).run();
+std::optional<Dived> dive(const Formulation& f, LinearSolver& linear, const Before& before) {
+    return Diver(f, linear, before).run();
 }
 
 std::optional<Dived> settle(const Formulation& f, LinearSolver& linear,
@@ -494,7 +579,7 @@ std::optional<Dived> settle(const Formulation& f, LinearSolver& linear,
     auto solution = fixing.solve();
     if (solution.status != Status::optimal) return std::nullopt;
     const double objective = solution.objective;
-    return Dived{std::move(solution), fixing.all(), objective, fixing.solves()};
+    return Dived{std::move(solution), fixing.all(), objective, fixing.solves(), {}, true};
 }
 
 }  // namespace foxtail::planner

@@ -14,6 +14,17 @@ struct Dived {
     std::vector<double> fixed;  // one a column; NaN where nothing is fixed
     double bound = 0;           // the relaxed optimum: no plan costs less
     int solves = 0;
+    Basis relaxed;         // of the relaxed optimum
+    bool carried = false;  // the whole numbers of the plan before
+
+    [[nodiscard]] double gap() const { return solution.objective - bound; }
+};
+
+/// What an older plan leaves to the next; all of it may be unknown.
+struct Before {
+    std::vector<double> whole;  // one a column, NaN where unknown; empty = nothing is known
+    Basis relaxed;
+    double gap = 0;  // EUR above the relaxed optimum with which its whole numbers are taken again
 };
 
 /// Holds the model in the solver with some columns fixed, and gives them free again.
@@ -37,11 +48,12 @@ private:
 };
 
 /// Tier 1: from the relaxed optimum to whole numbers by rounding with sense, kind by kind, each
-/// guess priced by a warm solve. `linear` holds the model already, relaxed. `hints` are whole
-/// numbers worth trying (the last plan's), NaN where unknown, or empty. Nothing when the solver
-/// does not do what a solver does.
+/// guess priced by a warm solve. `linear` holds the model already, relaxed. What was decided
+/// before is priced first, is given up only for something better, and ends the dive at once where
+/// it is near enough to the relaxed optimum. Nothing when the solver does not do what a solver
+/// does.
 [[nodiscard]] std::optional<Dived> dive(const Formulation& f, LinearSolver& linear,
-                                        const std::vector<double>& hints);
+                                        const Before& before);
 
 /// All whole numbers as given, with directions chosen by the solution itself. Nothing where that
 /// does not hold.

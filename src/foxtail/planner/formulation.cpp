@@ -84,6 +84,7 @@ double used_up(const Scene& scene) {
 
 /// The objective as a row, to be held while ties are broken.
 void add_money_row(Formulation& f) {
+    f.next_owner();
     f.money_row = f.row(-Model::infinite, Model::infinite);
     for (std::size_t i = 0; i < f.model.columns.size(); ++i) {
         const double cost = f.model.columns[i].cost;
@@ -117,14 +118,32 @@ Scene make_scene(const Request& asked) {
     return scene;
 }
 
+void Formulation::next_owner() {
+    ++owner_;
+    at_slot(no_slot);
+}
+
+void Formulation::at_slot(std::size_t slot) {
+    slot_ = slot;
+    made_.fill(0);
+}
+
+Formulation::Mark Formulation::marked(std::size_t kind) {
+    return {owner_, slot_, kind, made_[kind]++};
+}
+
 int Formulation::column(double lower, double upper, double cost, Share share, bool whole) {
     model.columns.push_back({lower, std::max(lower, upper), cost, whole});
     shares.push_back(share);
+    column_marks.push_back(marked(2 * static_cast<std::size_t>(share) + (whole ? 1 : 0)));
     return static_cast<int>(model.columns.size()) - 1;
 }
 
 int Formulation::row(double lower, double upper) {
     model.rows.push_back({lower, upper});
+    const std::size_t below = lower > -Model::infinite ? 1 : 0;
+    const std::size_t above = upper < Model::infinite ? 2 : 0;
+    row_marks.push_back(marked(6 + (lower == upper ? 0 : below + above)));
     return static_cast<int>(model.rows.size()) - 1;
 }
 

@@ -4,6 +4,7 @@
 #include "foxtail/planner/request.hpp"
 #include "foxtail/planner/solver.hpp"
 
+#include <array>
 #include <cstddef>
 #include <optional>
 #include <vector>
@@ -94,11 +95,34 @@ struct Formulation {
     std::vector<OverrideColumns> overrides;
     int money_row = none;  // the whole objective, unbounded until stage B
 
+    /// What a column or row belongs to: which device, which slot, and which of its kind there. Two
+    /// formulations of one house find each other's by it.
+    struct Mark {
+        std::size_t owner = 0;
+        std::size_t slot = no_slot;
+        std::size_t kind = 0;
+        std::size_t which = 0;
+    };
+    static constexpr std::size_t no_slot = static_cast<std::size_t>(-1);
+    std::vector<Mark> column_marks;
+    std::vector<Mark> row_marks;
+
+    /// What is added from here on belongs to the next device and to no slot ...
+    void next_owner();
+    /// ... or to this slot of it.
+    void at_slot(std::size_t slot);
     int column(double lower, double upper, double cost, Share share, bool whole = false);
     int row(double lower, double upper);
     void entry(int row, int column, double value);
     /// Takes (value > 0) or gives power in the slot's balance.
     void draws(std::size_t slot, int column, double value);
+
+private:
+    [[nodiscard]] Mark marked(std::size_t kind);
+
+    std::size_t owner_ = 0;
+    std::size_t slot_ = no_slot;
+    std::array<std::size_t, 10> made_{};  // of each kind, here
 };
 [[nodiscard]] Formulation formulate(Scene scene);
 

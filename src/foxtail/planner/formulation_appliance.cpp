@@ -48,6 +48,7 @@ void add_appliance_start(Formulation& f, const Appliance& a, ApplianceColumns& c
     const auto& s = f.scene;
     ApplianceStart start{first, none, laid_out(s, a, first)};
     if (held_off(s, a, first, start.kw.size())) return;
+    f.at_slot(first);
     start.column = f.column(0, 1, 0, Share::money, first < s.appliance_whole);
     f.entry(one_of, start.column, 1);
     for (std::size_t i = 0; i < start.kw.size(); ++i) f.draws(first + i, start.column, start.kw[i]);
@@ -71,9 +72,11 @@ void add_appliances(Formulation& f) {
     const auto end = s.slots.back().until;
     for (const auto& a : s.request.appliances) {
         ApplianceColumns c;
+        f.next_owner();
         const auto run = profile_step * static_cast<std::int64_t>(a.profile_kw.size());
         const auto last_start = a.ready_by - run;
         const int one_of = f.row(1, 1);
+        f.next_owner();
         if (const auto at = told(s, a); at && !a.profile_kw.empty()) {
             if (s.slots[*at].from + run <= end) add_appliance_start(f, a, c, *at, one_of);
         } else if (!a.profile_kw.empty()) {
@@ -89,6 +92,7 @@ void add_appliances(Formulation& f) {
                 add_appliance_start(f, a, c, t, one_of);
             }
         }
+        f.next_owner();
         c.missed = f.column(0, 1, a.profile_kw.empty() ? 0 : missed_cost(s, a, last_start),
                             Share::penalty);
         f.entry(one_of, c.missed, 1);

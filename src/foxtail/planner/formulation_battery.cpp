@@ -67,7 +67,9 @@ void add_way_out(Formulation& f) {
     const auto& all = s.request.batteries;
     const auto may = [](const Battery& b) { return b.grid_export && b.discharge_max_kw > 0; };
     if (std::none_of(all.begin(), all.end(), may)) return;
+    f.next_owner();
     for (std::size_t t = 0; t < s.size(); ++t) {
+        f.at_slot(t);
         const int row = f.row(-Model::infinite, std::max(0.0, s.sun[t] - s.load[t]));
         f.entry(row, f.exports[t], 1);
         for (std::size_t i = 0; i < all.size(); ++i) {
@@ -82,11 +84,13 @@ void add_batteries(Formulation& f) {
     const auto& s = f.scene;
     for (const auto& b : s.request.batteries) {
         BatteryColumns c;
+        f.next_owner();
         const double low = std::min(b.min_kwh, b.energy_kwh);
         const double high = std::max(b.max_kwh, b.energy_kwh);
         for (std::size_t t = 0; t < s.size(); ++t) {
             const double dt = s.hours[t];
             const auto l = limits_in(s, b, t);
+            f.at_slot(t);
             const int in = f.column(0, l.in, 0.5 * b.wear_eur_kwh * dt, Share::money);
             const int out = f.column(0, l.out, 0.5 * b.wear_eur_kwh * dt, Share::money);
             const bool last = t + 1 == s.size();

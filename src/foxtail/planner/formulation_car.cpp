@@ -161,6 +161,7 @@ void add_stays(Formulation& f, const Car& car, CarColumns& c) {
             trip += car.sessions[static_cast<std::size_t>(stay + 1)].trip_kwh;
         }
         cap = std::max(car.max_kwh, cap - trip);
+        f.at_slot(t);
         const auto word = word_of(s, car, t);
         const bool choice = car.gives_back || car.ranges.size() > 1;
         const int one_of = choice ? f.row(-Model::infinite, 1) : none;
@@ -186,6 +187,7 @@ void add_stays(Formulation& f, const Car& car, CarColumns& c) {
 
 void add_car_goals(Formulation& f, const Car& car, CarColumns& c) {
     const auto& s = f.scene;
+    f.next_owner();
     for (std::size_t i = 0; i < car.sessions.size(); ++i) {
         const auto& stay = car.sessions[i];
         c.goal_gap.push_back(none);
@@ -210,6 +212,7 @@ void add_car_goals(Formulation& f, const Car& car, CarColumns& c) {
 void add_cars(Formulation& f) {
     for (const auto& car : f.scene.request.cars) {
         CarColumns c;
+        f.next_owner();
         c.session = sessions_by_slot(f.scene, car);
         c.power.resize(car.ranges.size());
         c.on.resize(car.ranges.size());

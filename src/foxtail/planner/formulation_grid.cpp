@@ -21,8 +21,10 @@ void add_grid(Formulation& f) {
     const bool stay = stores_stay(s.request);
     f.peak =
         f.column(0, std::max(0.0, c.import_max_kw - c.peak_so_far_kw), c.peak_eur_kw, Share::money);
+    f.next_owner();
     for (std::size_t t = 0; t < s.size(); ++t) {
         const double dt = s.hours[t];
+        f.at_slot(t);
         const double out_max =
             stay ? std::min(c.export_max_kw, std::max(0.0, s.sun[t] - s.load[t])) : c.export_max_kw;
         const bool batteries_may =

@@ -72,7 +72,9 @@ void add_sharing(Formulation& f, std::size_t zone) {
         f.entry(row, c.on[t], value);
         for (const auto* tank : sharing) f.entry(row, tank->on[t], value);
     };
+    f.next_owner();
     for (std::size_t t = 0; t < s.size() && !sharing.empty() && z.max_kw > 0; ++t) {
+        f.at_slot(t);
         const int row = f.row(-Model::infinite, 1);
         if (t < s.heat_whole) {
             on(row, t, 1);
@@ -81,7 +83,9 @@ void add_sharing(Formulation& f, std::size_t zone) {
         f.entry(row, c.power[t], 1 / z.max_kw);
         for (const auto* tank : sharing) f.entry(row, tank->on[t], 1);
     }
+    f.next_owner();
     for (std::size_t t = 0; t < s.heat_whole; ++t) {
+        f.at_slot(t);
         // start >= on - on before
         if (c.start[t] != none) {
             const int start = f.row(t == 0 ? (z.running ? -1 : 0) : 0, Model::infinite);
@@ -114,7 +118,9 @@ void add_tanks(Formulation& f) {
     const auto& s = f.scene;
     for (const auto& tank : s.request.tanks) {
         TankColumns c;
+        f.next_owner();
         for (std::size_t t = 0; t < s.size(); ++t) {
+            f.at_slot(t);
             add_tank_power(f, tank, c, t);
             add_tank_level(f, tank, c, t);
         }

@@ -139,12 +139,15 @@ void add_zones(Formulation& f) {
     const auto& s = f.scene;
     for (const auto& z : s.request.zones) {
         ZoneColumns c;
+        f.next_owner();
         c.cop = cops(s, z);
         add_state(s, z, c);
         for (std::size_t t = 0; t < s.size(); ++t) {
+            f.at_slot(t);
             add_heat_power(f, z, c, t);
             add_temperature(f, z, c, t);
         }
+        f.next_owner();
         add_worth(f, z, c);
         f.zones.push_back(std::move(c));
     }

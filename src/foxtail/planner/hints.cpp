@@ -1,6 +1,7 @@
 #include "foxtail/planner/hints.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <limits>
 
@@ -45,22 +46,27 @@ bool same_wishes(const Request& a, const Request& b) {
                       b.appliances.end(), appliance);
 }
 
+/// The old slot that covers the middle of each new one; its number of slots where none does.
+std::vector<std::size_t> old_slots(const Scene& old, const Scene& fresh) {
+    std::vector<std::size_t> from;
+    for (const auto& slot : fresh.slots) {
+        const auto middle = slot.from + Duration{(slot.until - slot.from).us / 2};
+        const auto found = std::find_if(old.slots.begin(), old.slots.end(), [&](const Slot& s) {
+            return s.from <= middle && middle < s.until;
+        });
+        from.push_back(static_cast<std::size_t>(found - old.slots.begin()));
+    }
+    return from;
+}
+
 class Carrier {
 public:
     Carrier(const Formulation& old, const std::vector<double>& x, const Formulation& fresh)
         : old_(old),
           x_(x),
           fresh_(fresh),
-          hints_(fresh.model.columns.size(), std::numeric_limits<double>::quiet_NaN()) {
-        for (const auto& slot : fresh.scene.slots) {
-            const auto middle = slot.from + Duration{(slot.until - slot.from).us / 2};
-            const auto& slots = old.scene.slots;
-            const auto found = std::find_if(slots.begin(), slots.end(), [&](const Slot& s) {
-                return s.from <= middle && middle < s.until;
-            });
-            from_.push_back(static_cast<std::size_t>(found - slots.begin()));
-        }
-    }
+          hints_(fresh.model.columns.size(), std::numeric_limits<double>::quiet_NaN()),
+          from_(old_slots(old.scene, fresh.scene)) {}
 
     /// On or off; where the old model had no whole number, whether it had power.
     void columns(const Columns& old, const Columns& power, const Columns& fresh) {
@@ -96,7 +102,54 @@ private:
     std::vector<std::size_t> from_;  // the old slot that covers a new one
 };
 
+using Mark = Formulation::Mark;
+
+/// Where each of the new stands among the old, by what they are marked with.
+class Places {
+public:
+    Places(const std::vector<Mark>& marks, const std::vector<Place>& places) : places_(places) {
+        for (std::size_t i = 0; i < marks.size(); ++i) sorted_.emplace_back(key(marks[i]), i);
+        std::sort(sorted_.begin(), sorted_.end());
+    }
+    [[nodiscard]] Place of(const Mark& mark, Place otherwise) const {
+        const auto wanted = key(mark);
+        const auto found = std::lower_bound(
+            sorted_.begin(), sorted_.end(), wanted,
+            [](const auto& entry, const Key& sought) { return entry.first < sought; });
+        if (found == sorted_.end() || found->first != wanted) return otherwise;
+        return places_[found->second];
+    }
+
+private:
+    using Key = std::array<std::size_t, 4>;
+    static Key key(const Mark& m) { return {m.owner, m.slot, m.kind, m.which}; }
+
+    const std::vector<Place>& places_;
+    std::vector<std::pair<Key, std::size_t>> sorted_;
+};
+
 }  // namespace
+
+Basis carried_basis(const Formulation& old, const Basis& basis, const Formulation& fresh) {
+    if (!same_house(old.scene.request, fresh.scene.request) ||
+        basis.columns.size() != old.column_marks.size() ||
+        basis.rows.size() != old.row_marks.size()) {
+        return {};
+    }
+    const auto from = old_slots(old.scene, fresh.scene);
+    const auto carry = [&](const std::vector<Mark>& old_marks, const std::vector<Place>& places,
+                           const std::vector<Mark>& marks, Place otherwise) {
+        const Places known(old_marks, places);
+        std::vector<Place> out;
+        for (auto mark : marks) {
+            if (mark.slot != Formulation::no_slot) mark.slot = from[mark.slot];
+            out.push_back(known.of(mark, otherwise));
+        }
+        return out;
+    };
+    return {carry(old.column_marks, basis.columns, fresh.column_marks, Place::lower),
+            carry(old.row_marks, basis.rows, fresh.row_marks, Place::basic)};
+}
 
 std::vector<double> carried_over(const Formulation& old, const std::vector<double>& old_x,
                                  const Formulation& fresh) {

@@ -12,6 +12,11 @@ namespace foxtail::planner {
                                                const std::vector<double>& old_x,
                                                const Formulation& fresh);
 
+/// The basis of an older model, found again in the same way; empty where the households do not
+/// match.
+[[nodiscard]] Basis carried_basis(const Formulation& old, const Basis& basis,
+                                  const Formulation& fresh);
+
 /// Whether only numbers have changed between two formulations that do not decide about whole
 /// numbers: charge levels, temperatures, forecasts of load, sun and weather.
 [[nodiscard]] bool alike(const Formulation& old, const Formulation& fresh);

@@ -37,6 +37,9 @@ class Planner::Impl {
         Formulation f;
         std::optional<Dived> dived;  // nothing: by rules of thumb
         double relaxed = 0;          // no plan costs less
+        Basis basis;                 // of the relaxed optimum, the last that is known
+        double gap = 0;              // above the relaxed optimum when it was last looked for
+        int carried = 0;             // so many plans have kept its whole numbers
         std::vector<double> x;       // as it was read out
         Plan plan;
         std::uint64_t number = 0;
@@ -49,22 +52,24 @@ public:
         auto f = formulate(make_scene(request));
         if (last_ && same(last_->f, f)) return last_->plan;
         ++number_;
-        Made made{std::move(f), std::nullopt, 0, {}, {}, number_};
+        Made made;
+        made.f = std::move(f);
+        made.number = number_;
         Stage stage = Stage::warm;
         if (last_ && last_->dived && alike(last_->f, made.f)) {
             linear_->load(made.f.model);
             made.dived = settle(made.f, *linear_, last_->dived->solution.x);
             made.relaxed = -Model::infinite;
+            made.basis = last_->basis;
+            made.gap = last_->gap;
+            made.carried = last_->carried;
             if (made.dived && !finish(made, stage)) made.dived.reset();
         }
         if (!made.dived) {
             stage = Stage::dive;
             linear_->load(made.f.model);
-            const auto hints = last_ && last_->dived
-                                   ? carried_over(last_->f, last_->dived->solution.x, made.f)
-                                   : std::vector<double>{};
-            made.dived = dive(made.f, *linear_, hints);
-            if (made.dived) made.relaxed = made.dived->bound;
+            made.dived = dive(made.f, *linear_, before(made.f));
+            if (made.dived) looked_for(made);
             if (made.dived && !finish(made, stage)) made.dived.reset();
         }
         if (!made.dived) last_resorts(made);
@@ -96,7 +101,7 @@ public:
                 return std::nullopt;
             }
         }
-        Made made{last_->f, std::nullopt, last_->relaxed, {}, {}, last_->number};
+        Made made = *last_;
         linear_->load(made.f.model);
         made.dived = settle(made.f, *linear_, answer.x);
         if (!made.dived) return std::nullopt;
@@ -113,6 +118,7 @@ public:
         };
         if (after < before - worth_replacing && finish(made, Stage::dive)) {
             mark(made.plan);
+            made.gap = std::max(0.0, made.gap - (before - after));
             last_ = std::move(made);
             return last_->plan;
         }
@@ -135,6 +141,26 @@ public:
 
 private:
     static constexpr double worth_replacing = 0.02;
+    static constexpr double near_enough = 0.002;  // to the relaxed optimum: nothing is to be won
+    static constexpr int carried_max = 3;         // plans, until a better one is looked for anyway
+
+    /// What the last plan leaves to the next. As long as it comes no further from the relaxed
+    /// optimum, what was decided holds.
+    Before before(const Formulation& fresh) const {
+        if (!last_ || !last_->dived) return {};
+        Before out{carried_over(last_->f, last_->dived->solution.x, fresh),
+                   carried_basis(last_->f, last_->basis, fresh), near_enough};
+        if (last_->carried < carried_max) out.gap += last_->gap;
+        return out;
+    }
+
+    void looked_for(Made& made) const {
+        made.relaxed = made.dived->bound;
+        made.basis = made.dived->relaxed;
+        const bool kept = made.dived->carried && last_ && last_->carried < carried_max;
+        made.carried = kept ? last_->carried + 1 : 0;
+        made.gap = kept ? last_->gap : made.dived->gap();
+    }
 
     /// From whole numbers to a plan that is checked: one way at a time, then ties broken.
     bool finish(Made& made, Stage stage) {

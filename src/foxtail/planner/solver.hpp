@@ -42,12 +42,25 @@ struct Solution {
     double bound = -Model::infinite;  // proved: no solution costs less
 };
 
+/// Where a column or row stands in a solution of the simplex kind.
+enum class Place : std::uint8_t { lower, upper, basic };
+/// One a column and one a row; both empty = unknown.
+struct Basis {
+    std::vector<Place> columns;
+    std::vector<Place> rows;
+};
+
 /// Keeps one model and solves it again and again, from where it was. Whole numbers are relaxed:
 /// who calls fixes them by their bounds. The only implementation in the program is CLP.
 class LinearSolver {
 public:
     virtual ~LinearSolver() = default;
     virtual void load(const Model& model) = 0;
+    /// Where the last solve ended, for a later model that resembles this one. A solver that has no
+    /// such thing tells nothing and begins anew.
+    [[nodiscard]] virtual Basis basis() const { return {}; }
+    /// Where the next solve is to begin; it need not fit. Of the loaded model's shape.
+    virtual void begin_from(const Basis& /*basis*/) {}
     virtual void set_bounds(int column, double lower, double upper) = 0;
     virtual void set_cost(int column, double cost) = 0;
     virtual void set_row(int row, double lower, double upper) = 0;

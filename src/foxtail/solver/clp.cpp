@@ -46,6 +46,28 @@ public:
         bounds_changed_ = true;
     }
 
+    [[nodiscard]] planner::Basis basis() const override {
+        planner::Basis out;
+        if (!solved_) return out;
+        const auto* status = Clp_statusArray(clp_);
+        const auto columns = static_cast<std::size_t>(Clp_numberColumns(clp_));
+        const auto rows = static_cast<std::size_t>(Clp_numberRows(clp_));
+        for (std::size_t i = 0; i < columns; ++i) out.columns.push_back(place(status[i]));
+        for (std::size_t i = 0; i < rows; ++i) out.rows.push_back(place(status[columns + i]));
+        return out;
+    }
+
+    void begin_from(const planner::Basis& basis) override {
+        if (int_of(basis.columns.size()) != Clp_numberColumns(clp_) ||
+            int_of(basis.rows.size()) != Clp_numberRows(clp_)) {
+            return;
+        }
+        std::vector<unsigned char> status;
+        for (const auto place : basis.columns) status.push_back(code(place));
+        for (const auto place : basis.rows) status.push_back(code(place));
+        Clp_copyinStatus(clp_, status.data());
+    }
+
     void set_bounds(int column, double lower, double upper) override {
         Clp_columnLower(clp_)[column] = finite(lower);
         Clp_columnUpper(clp_)[column] = finite(upper);
@@ -95,6 +117,19 @@ public:
     }
 
 private:
+    // As CLP numbers them.
+    static constexpr unsigned char basic = 1;
+    static constexpr unsigned char at_upper = 2;
+    static constexpr unsigned char at_lower = 3;
+    static unsigned char code(planner::Place place) {
+        if (place == planner::Place::basic) return basic;
+        return place == planner::Place::upper ? at_upper : at_lower;
+    }
+    static planner::Place place(unsigned char status) {
+        const auto kind = status & 7;
+        if (kind == basic) return planner::Place::basic;
+        return kind == at_upper ? planner::Place::upper : planner::Place::lower;
+    }
     static int int_of(std::size_t n) { return static_cast<int>(n); }
 
     void renew() {

@@ -5,6 +5,7 @@
 #include "foxtail/solver/clp.hpp"
 
 #include <cstdlib>
+#include <memory>
 
 #include <gtest/gtest.h>
 
@@ -39,6 +40,85 @@ TEST(Plans, a_full_house_has_a_plan_that_holds_in_every_season_and_tariff) {
             EXPECT_EQ(checked.broken, std::vector<std::string>{});
             EXPECT_NEAR(checked.objective_eur(), plan.objective_eur, 1e-4);
         }
+    }
+}
+
+/// CLP, counting what it is asked.
+class Counting final : public planner::LinearSolver {
+public:
+    explicit Counting(int& solves) : solves_(solves), clp_(make_clp()) {}
+    void load(const planner::Model& model) override { clp_->load(model); }
+    [[nodiscard]] planner::Basis basis() const override { return clp_->basis(); }
+    void begin_from(const planner::Basis& basis) override { clp_->begin_from(basis); }
+    void set_bounds(int column, double lower, double upper) override {
+        clp_->set_bounds(column, lower, upper);
+    }
+    void set_cost(int column, double cost) override { clp_->set_cost(column, cost); }
+    void set_row(int row, double lower, double upper) override { clp_->set_row(row, lower, upper); }
+    [[nodiscard]] planner::Solution solve(int iterations_max) override {
+        ++solves_;
+        return clp_->solve(iterations_max);
+    }
+
+private:
+    int& solves_;
+    std::unique_ptr<planner::LinearSolver> clp_;
+};
+
+/// What the plan said of this quarter hour has happened.
+void carry_out(planner::Request& r, const planner::Plan& plan) {
+    const auto until = plan.slots.front().until;
+    for (const auto& course : plan.courses) {
+        const double level = course.steps.front().level;
+        for (auto& battery : r.batteries) {
+            if (battery.name == course.name) battery.energy_kwh = level;
+        }
+        for (auto& car : r.cars) {
+            if (car.name == course.name) car.energy_kwh = level;
+        }
+        for (auto& zone : r.zones) {
+            if (zone.name != course.name) continue;
+            const bool runs = course.steps.front().kw > 0;
+            zone.in_state = runs == zone.running ? zone.in_state + (until - r.now) : until - r.now;
+            zone.running = runs;
+            zone.temperature_c = level;
+        }
+    }
+    r.now = until;
+}
+
+TEST(Plans, when_the_quarter_turns_what_was_decided_is_taken_up_without_looking_for_it_again) {
+    for (const auto season : {Season::winter, Season::spring, Season::summer, Season::autumn}) {
+        auto r = house({season, Tariff::dynamic});
+        int solves = 0;
+        Planner planner(std::make_unique<Counting>(solves));
+        auto plan = planner.plan(r);
+        const int first = solves;
+        carry_out(r, plan);
+        solves = 0;
+        plan = planner.plan(r);
+        EXPECT_LT(solves, first / 2) << static_cast<int>(season);
+        EXPECT_EQ(check(make_scene(r), plan).broken, std::vector<std::string>{});
+        const auto anew = Planner(make_clp()).plan(r);
+        EXPECT_LT(plan.objective_eur, anew.objective_eur + 0.02) << static_cast<int>(season);
+    }
+}
+
+TEST(Plans, the_same_quarters_in_the_same_order_give_the_same_plans) {
+    auto r = house({Season::spring, Tariff::dynamic});
+    Planner one(make_clp());
+    Planner other(make_clp());
+    for (int quarter = 0; quarter < 6; ++quarter) {
+        const auto plan = one.plan(r);
+        const auto again = other.plan(r);
+        ASSERT_EQ(plan.slots.size(), again.slots.size());
+        EXPECT_EQ(plan.objective_eur, again.objective_eur);
+        for (std::size_t i = 0; i < plan.courses.size(); ++i) {
+            for (std::size_t t = 0; t < plan.slots.size(); ++t) {
+                EXPECT_EQ(plan.courses[i].steps[t].kw, again.courses[i].steps[t].kw);
+            }
+        }
+        carry_out(r, plan);
     }
 }
 
