@@ -1,4 +1,5 @@
-"""A charger for the tests: npm's `ocpp-rpc` in strict mode (tests/peers/ocpp_session.mjs), driven line by line."""
+"""A charger for the tests, driven line by line: npm's `ocpp-rpc` in strict mode (tests/peers/ocpp_session.mjs), or another
+program of tests/peers that understands the same lines."""
 import datetime
 import json
 import os
@@ -19,8 +20,8 @@ def now(seconds=0):
     return when.strftime("%Y-%m-%dT%H:%M:%S.") + f"{when.microsecond // 1000:03d}Z"
 
 
-def installed():
-    return (PEERS / "node_modules" / "ocpp-rpc").is_dir()
+def installed(package="ocpp-rpc"):
+    return (PEERS / "node_modules" / package).is_dir()
 
 
 def configure(house, ocpp):
@@ -44,11 +45,11 @@ def stations(house, *names, more=""):
 
 
 class Charger:
-    def __init__(self, endpoint, identity, protocol="ocpp1.6", password="", ca="", **environment):
+    def __init__(self, endpoint, identity, protocol="ocpp1.6", password="", ca="", program="ocpp_session.mjs", **environment):
         self.seen = []
         self._lines = queue.Queue()
         self._process = subprocess.Popen(
-            ["node", str(PEERS / "ocpp_session.mjs"), endpoint, identity, protocol, password, ca], text=True, bufsize=1,
+            ["node", str(PEERS / program), endpoint, identity, protocol, password, ca], text=True, bufsize=1,
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=dict(os.environ, **environment))
         threading.Thread(target=self._read, daemon=True).start()
 

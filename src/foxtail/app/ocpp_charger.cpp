@@ -2,6 +2,7 @@
 
 #include "foxtail/app/property_spec.hpp"
 #include "foxtail/base/log.hpp"
+#include "foxtail/json/parse.hpp"
 
 #include <array>
 
@@ -36,8 +37,8 @@ void add_meters(std::vector<PropertySpec>& out) {
 }
 
 void add_persons(std::vector<PropertySpec>& out) {
-    for (const auto& [name, title] :
-         {std::pair{"id_tag", "Card"}, std::pair{"ev_id", "Car's id"}}) {
+    for (const auto& [name, title] : {std::pair{"id_tag", "Card"}, std::pair{"ev_id", "Car's id"},
+                                      std::pair{"reserved_for", "Reserved for"}}) {
         auto spec = reading_of(name, title, Type::string);
         spec.sensitivity = Sensitivity::personal;
         out.push_back(std::move(spec));
@@ -56,6 +57,9 @@ void add_settings(std::vector<PropertySpec>& out, const ocpp::Station& station) 
     phases.maximum = 3;
     phases.settable = station.switches_phases();
     out.push_back(std::move(phases));
+    auto service = reading_of("in_service", "In service", Type::boolean);
+    service.settable = true;
+    out.push_back(std::move(service));
     auto most = reading_of("max_current", "Most current", Type::number, "A", Category::diagnostic);
     out.push_back(std::move(most));
 }
@@ -68,6 +72,24 @@ void add_actions(ThingSpec& out) {
                    {"stop", "Stop charging", std::nullopt, Sensitivity::home},
                    {"unlock", "Unlock the plug", std::nullopt, Sensitivity::critical},
                    {"reset", "Restart the charger", how, Sensitivity::home}};
+    PropertySpec whom =
+        reading_of("whom", "Card and time, as {\"tag\":\"A1\",\"minutes\":60}", Type::object);
+    whom.sensitivity = Sensitivity::personal;
+    const auto text = [](std::string_view name, std::string_view title) {
+        return std::optional(reading_of(name, title, Type::string));
+    };
+    out.actions.push_back({"reserve", "Keep it free for a card", whom, Sensitivity::home});
+    out.actions.push_back({"cancel_reservation", "Free for all", std::nullopt, Sensitivity::home});
+    out.actions.push_back(
+        {"schedule", "Ask what it will allow over the next day", std::nullopt, Sensitivity::home});
+    out.actions.push_back({"read_setting", "Ask for a setting",
+                           text("key", "Key, or Component.Variable"), Sensitivity::home});
+    out.actions.push_back(
+        {"write_setting", "Change a setting", text("setting", "KEY=VALUE"), Sensitivity::critical});
+    out.actions.push_back({"update_firmware", "Let it fetch new firmware",
+                           text("url", "Where it is"), Sensitivity::critical});
+    out.actions.push_back({"diagnostics", "Let it send its diagnostics",
+                           text("url", "The folder to send them to"), Sensitivity::critical});
     out.events = {{"session", "A charging session began or ended", {}},
                   {"security", "The charger reports a security event", {}},
                   {"firmware", "The charger's firmware is being changed", {}}};
@@ -76,6 +98,24 @@ void add_actions(ThingSpec& out) {
 std::string text_of(const Value& value, std::string otherwise) {
     const auto* text = std::get_if<std::string>(&value);
     return text != nullptr && !text->empty() ? *text : std::move(otherwise);
+}
+
+struct Reservation {
+    std::string tag;
+    Duration lasts;
+};
+Result<Reservation> reservation_in(const Value& value) {
+    const auto* json = std::get_if<Json>(&value);
+    const auto read = parse_json(json != nullptr ? json->text : std::string());
+    const auto* object = read ? read->if_object() : nullptr;
+    const auto* tag = object != nullptr ? object->if_contains("tag") : nullptr;
+    const auto* minutes_said = object != nullptr ? object->if_contains("minutes") : nullptr;
+    const auto* number = minutes_said != nullptr ? minutes_said->if_int64() : nullptr;
+    if (tag == nullptr || !tag->is_string() || number == nullptr || *number < 1 ||
+        *number > 100'000)
+        return fail(Code::invalid_input,
+                    "a reservation is written {\"tag\":\"A1\",\"minutes\":60}");
+    return Reservation{std::string(std::string_view(tag->get_string())), minutes(*number)};
 }
 
 }  // namespace
@@ -124,6 +164,12 @@ ThingSpec OcppCharger::describe(int point) const {
     add_persons(out.properties);
     out.properties.push_back(
         reading_of("transaction", "Transaction", Type::string, "", Category::diagnostic));
+    out.properties.push_back(reading_of("reserved_until", "Reserved until", Type::string));
+    for (const auto& [name, title] : {std::pair{"firmware_status", "Firmware update"},
+                                      std::pair{"diagnostics_status", "Sending diagnostics"}})
+        out.properties.push_back(reading_of(name, title, Type::string, "", Category::diagnostic));
+    out.properties.push_back(
+        reading_of("schedule", "What it will allow", Type::object, "", Category::diagnostic));
     add_settings(out.properties, station_);
     add_actions(out);
     return out;
@@ -201,6 +247,27 @@ void OcppCharger::ended(std::uint64_t ticket, bool done, std::string_view detail
     inlet_.answer(ticket, done ? Outcome::confirmed : Outcome::refused, detail);
 }
 
+Result<void> OcppCharger::carry_out_request(const Order& order, int point, Moment now) {
+    const auto ticket = order.command;
+    if (order.action == "reserve") {
+        const auto whom = reservation_in(order.value);
+        if (!whom) return fail(whom.error());
+        return station_.reserve(point, whom->tag, whom->lasts, ticket, now);
+    }
+    if (order.action == "cancel_reservation")
+        return station_.cancel_reservation(point, ticket, now);
+    if (order.action == "schedule") return station_.schedule(point, ticket, now);
+    // What changes the box itself, or shows its inside to others, is for who may give rights away.
+    if (!hub_.authority().decide_at(order.asked_by, Verb::grant, {}, now.wall).allowed)
+        return fail(Code::denied, "that is for the owner of the house");
+    const auto text = text_of(order.value, "");
+    if (order.action == "read_setting") return station_.read_setting(text, ticket, now);
+    if (order.action == "write_setting") return station_.write_setting(text, ticket, now);
+    if (order.action == "update_firmware") return station_.update_firmware(text, ticket, now);
+    if (order.action == "diagnostics") return station_.diagnostics(text, ticket, now);
+    return fail(Code::invalid_input, "no such action");
+}
+
 Result<Outlet::Sent> OcppCharger::carry_out(const Order& order, int point) {
     const Moment now = hub_.now();
     const auto sent = [](Result<void> done) -> Result<Outlet::Sent> {
@@ -213,8 +280,10 @@ Result<Outlet::Sent> OcppCharger::carry_out(const Order& order, int point) {
     if (order.action == "unlock") return sent(station_.unlock(point, order.command, now));
     if (order.action == "reset")
         return sent(station_.reset(text_of(order.value, "Soft") == "Hard", order.command, now));
-    if (!order.action.empty()) return fail(Code::invalid_input, "no such action");
+    if (!order.action.empty()) return sent(carry_out_request(order, point, now));
     const auto& name = inlet_.catalogue().property(order.property).spec.name;
+    if (const auto* on = std::get_if<bool>(&order.value); on != nullptr && name == "in_service")
+        return sent(station_.serve(point, *on, order.command, now));
     double number = 0;
     if (!as_number(order.value, number)) return fail(Code::invalid_input, "a number is needed");
     if (name == "limit") return sent(station_.limit(point, number, order.command, now));

@@ -50,6 +50,7 @@ public:
     void ended(std::uint64_t ticket, bool done, std::string_view detail) override;
 
 private:
+    [[nodiscard]] Result<void> carry_out_request(const Order& order, int point, Moment now);
     [[nodiscard]] ThingSpec describe(int point) const;
 
     Hub& hub_;

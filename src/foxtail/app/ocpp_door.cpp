@@ -71,8 +71,9 @@ void OcppDoor::stop() {
     listener_.stop();
 }
 
-void OcppDoor::take(int socket, std::string peer) {
-    listener_.take(socket, std::move(peer));
+void OcppDoor::take(int socket, TlsPeer peer) {
+    listener_.take(socket, std::move(peer.address),
+                   {std::move(peer.name), std::move(peer.fingerprint)});
 }
 
 Result<void> OcppDoor::restore() {

@@ -1,12 +1,14 @@
 #pragma once
 
 #include "foxtail/api/site_chargers.hpp"
+#include "foxtail/app/charger_tries.hpp"
 #include "foxtail/app/ocpp_charger.hpp"
 #include "foxtail/config/configuration.hpp"
 #include "foxtail/connectors/ocpp/listener.hpp"
 #include "foxtail/hub/door.hpp"
 #include "foxtail/hub/hub.hpp"
 #include "foxtail/json/parse.hpp"
+#include "foxtail/runtime/tls_gate.hpp"
 #include "foxtail/runtime/worker.hpp"
 
 #include <map>
@@ -36,7 +38,7 @@ public:
     [[nodiscard]] Result<void> start();
     void stop();
     /// A connection from which somebody else took the TLS off.
-    void take(int socket, std::string peer);
+    void take(int socket, TlsPeer peer);
     [[nodiscard]] const std::vector<Endpoint>& endpoints() const { return endpoints_; }
 
     [[nodiscard]] std::vector<api::ChargerShown> chargers() const;
@@ -81,8 +83,13 @@ private:
                           std::function<void(ocpp::Admission)> done);
     void check_slowly(const OcppStationConfig& station, const ocpp::Caller& caller,
                       std::function<void(ocpp::Admission)> done);
+    [[nodiscard]] ocpp::Admission admit_certified(const OcppStationConfig& station,
+                                                  const ocpp::Caller& caller);
     [[nodiscard]] ocpp::Admission admit_paired(const Subject& subject, const ocpp::Caller& caller);
-    void sign_in_failed(std::string_view id, const Subject* subject, std::string_view peer);
+    void sign_in_failed(const Subject* subject, std::string_view peer,
+                        std::string_view why = "name or password is not right");
+    /// The answer for who has guessed wrong too often, of late.
+    [[nodiscard]] ocpp::Admission too_often(const Subject* subject, std::string_view peer);
     OcppCharger& charger(const std::string& id);
     [[nodiscard]] std::string name_for(const std::string& id);
     [[nodiscard]] Result<void> restore();
@@ -111,6 +118,7 @@ private:
     std::map<std::uint64_t, Accepting> accepting_;            // by ticket
     std::uint64_t next_ticket_ = OcppCharger::own_tickets;
     std::uint64_t epoch_ = 0;
+    ChargerTries tries_;
     std::string salt_;  // of the quick hashes; of this run
     JsonReader reader_;
     std::vector<Endpoint> endpoints_;

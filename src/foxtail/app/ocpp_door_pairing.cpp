@@ -100,21 +100,32 @@ bool OcppDoor::needs_key(SubjectId subject) const {
     });
 }
 
-void OcppDoor::sign_in_failed(std::string_view id, const Subject* subject, std::string_view peer) {
-    (void)id;
+void OcppDoor::sign_in_failed(const Subject* subject, std::string_view peer, std::string_view why) {
     if (hub_.sign_in_refused(subject != nullptr ? std::optional(subject->id) : std::nullopt, "ocpp",
-                             peer, "name or password is not right"))
+                             peer, why))
         log(LogLevel::warning, "sign-in refused", {{"by", "ocpp"}, {"from", std::string(peer)}});
+}
+
+Admission OcppDoor::too_often(const Subject* subject, std::string_view peer) {
+    sign_in_failed(subject, peer, "too many wrong passwords");
+    return with(Welcome::too_often);
 }
 
 void OcppDoor::admit(const ocpp::Caller& caller, std::function<void(Admission)> done) {
     const std::string id(caller.identity);
+    // A certificate is good for one name: with another's it opens nothing, not even the lobby.
+    if (caller.certified && caller.certified->name != id) {
+        sign_in_failed(subject_of(id), caller.peer, "a certificate in another name");
+        return done(with(Welcome::unauthorized));
+    }
     if (const auto* station = configured(id)) return admit_configured(*station, caller, done);
     if (const Subject* subject = subject_of(id); subject != nullptr && may_speak(id))
         return done(admit_paired(*subject, caller));
     const bool known = waiting_.contains(id);
     if (!configuration_.pairing || (!known && waiting_.size() >= waiting_max)) {
-        sign_in_failed(id, nullptr, caller.peer);
+        if (caller.password && !tries_.take(caller.peer, hub_.now().mono))
+            return done(too_often(nullptr, caller.peer));
+        sign_in_failed(nullptr, caller.peer);
         return done(with(Welcome::unauthorized));
     }
     done(welcome(nullptr));  // as far as the lobby
@@ -127,30 +138,53 @@ Admission OcppDoor::admit_paired(const Subject& subject, const ocpp::Caller& cal
             hub_.authority().find_token(api::hash_secret(password), hub_.now().wall);
         return who != nullptr && who->id == subject.id;
     };
+    const std::string id(caller.identity);
     const bool said = caller.password && !caller.wrong_user;
+    // Who says no password guesses none.
+    if (caller.password && !tries_.take(id, caller.peer, hub_.now().mono))
+        return too_often(&subject, caller.peer);
     // 1.6 hands the key over in hex, and its whitepaper means the bytes themselves as the password.
     const bool right =
         said && (opens(*caller.password) ||
                  (caller.password->size() == key_raw_bytes && opens(to_hex(*caller.password))));
     if (right) {
+        tries_.right(id, caller.peer);
         hub_.signed_in(subject.id, "ocpp", caller.peer);
         return welcome(nullptr);
     }
-    sign_in_failed(caller.identity, &subject, caller.peer);
+    sign_in_failed(&subject, caller.peer);
     return with(Welcome::unauthorized);
+}
+
+/// OCPP's security profile 3: the certificate is all that counts, and its name has been looked at.
+Admission OcppDoor::admit_certified(const OcppStationConfig& station, const ocpp::Caller& caller) {
+    const Subject* subject = subject_of(station.id);
+    const bool right = caller.certified && (station.certificate == certified_by_house ||
+                                            station.certificate == caller.certified->fingerprint);
+    if (!right || subject == nullptr) {
+        sign_in_failed(subject, caller.peer, "no certificate that counts");
+        return with(Welcome::unauthorized);
+    }
+    hub_.signed_in(subject->id, "ocpp", caller.peer);
+    return welcome(&station);
 }
 
 void OcppDoor::admit_configured(const OcppStationConfig& station, const ocpp::Caller& caller,
                                 std::function<void(Admission)> done) {
+    if (!station.certificate.empty()) return done(admit_certified(station, caller));
     if (station.password_hash.empty()) return done(welcome(&station));
+    if (caller.password && !tries_.take(station.id, caller.peer, hub_.now().mono))
+        return done(too_often(subject_of(station.id), caller.peer));
     if (!caller.password || caller.wrong_user) {
-        sign_in_failed(station.id, subject_of(station.id), caller.peer);
+        sign_in_failed(subject_of(station.id), caller.peer);
         return done(with(Welcome::unauthorized));
     }
     // A charger that comes every second must not cost the slow hash each time.
     const auto quick = api::hash_secret(salt_ + std::string(*caller.password));
-    if (const auto at = proven_.find(station.id); at != proven_.end() && at->second == quick)
+    if (const auto at = proven_.find(station.id); at != proven_.end() && at->second == quick) {
+        tries_.right(station.id, caller.peer);
         return done(welcome(&station));
+    }
     check_slowly(station, caller, std::move(done));
 }
 
@@ -164,10 +198,11 @@ void OcppDoor::check_slowly(const OcppStationConfig& station, const ocpp::Caller
             const Subject* subject = subject_of(id);
             if (right && known != nullptr && subject != nullptr) {
                 proven_[id] = api::hash_secret(salt_ + password);
+                tries_.right(id, peer);
                 hub_.signed_in(subject->id, "ocpp", peer);
                 return done(welcome(known));
             }
-            sign_in_failed(id, subject, peer);
+            sign_in_failed(subject, peer);
             done(with(Welcome::unauthorized));
         });
     if (!taken) done(with(Welcome::busy));

@@ -278,27 +278,26 @@ Result<void> Program::open_tls() {
     TlsDoors& tls = *parts_->tls;
     if (auto done = tls.certify(configuration, parts_->clock.now()); !done) return done;
     if (const auto& at = configuration.tls.listen) {
-        const auto port = tls.open(*at, [this](int socket, std::string peer) {
-            parts_->api->take(socket, std::move(peer));
+        const auto port = tls.open(*at, [this](int socket, TlsPeer peer) {
+            parts_->api->take(socket, std::move(peer.address));
         });
         if (!port) return fail(port.error());
         log(LogLevel::info, "listening", {{"https", format_endpoint({at->address, *port})}});
     }
     for (const auto& listener : configuration.mqtt_listeners) {
         if (!listener.tls) continue;
-        const auto port =
-            tls.open(listener.endpoint, [this, listener](int socket, std::string peer) {
-                parts_->mqtt->take(socket, std::move(peer), listener);
-            });
+        const auto port = tls.open(listener.endpoint, [this, listener](int socket, TlsPeer peer) {
+            parts_->mqtt->take(socket, std::move(peer.address), listener);
+        });
         if (!port) return fail(port.error());
         log(LogLevel::info, "listening",
             {{"mqtts", format_endpoint({listener.endpoint.address, *port})}});
     }
     for (const auto& listener : configuration.ocpp.listeners) {
         if (!listener.tls) continue;
-        const auto port = tls.open(
+        const auto port = tls.open_for_chargers(
             {listener.address, listener.port},
-            [this](int socket, std::string peer) { parts_->ocpp->take(socket, std::move(peer)); });
+            [this](int socket, TlsPeer peer) { parts_->ocpp->take(socket, std::move(peer)); });
         if (!port) return fail(port.error());
         log(LogLevel::info, "listening", {{"ocpps", format_endpoint({listener.address, *port})}});
     }

@@ -40,9 +40,11 @@ std::string authority_file(const std::string& data) {
 TlsDoors::TlsDoors(boost::asio::io_context& context, std::string data, std::string config_file)
     : context_(context), data_(std::move(data)), config_file_(std::move(config_file)) {}
 
-Result<CertifiedKey> TlsDoors::own_authority(const std::string& household, Time now) {
-    const auto certificate_path = authority_file(data_);
-    const auto key_path = tls_file(data_, "authority.key");
+Result<CertifiedKey> TlsDoors::own_authority(Certifies what, const std::string& household,
+                                             Time now) {
+    const bool servers = what == Certifies::servers;
+    const auto certificate_path = servers ? authority_file(data_) : tls_file(data_, "guests.pem");
+    const auto key_path = tls_file(data_, servers ? "authority.key" : "guests.key");
     if (there_is(certificate_path)) {
         auto certificate = read_file(certificate_path);
         if (!certificate) return fail(certificate.error());
@@ -50,12 +52,11 @@ Result<CertifiedKey> TlsDoors::own_authority(const std::string& household, Time 
         // Devices trust this one: a new one must be somebody's decision.
         if (!key)
             return fail(key.error().code,
-                        key.error().message +
-                            "; restore it, or remove tls/authority.pem, too, to "
-                            "have a new authority that everybody must trust anew");
+                        key.error().message + "; restore it, or remove " + certificate_path +
+                            ", too, to have a new authority that everybody must trust anew");
         return CertifiedKey{std::move(*certificate), std::move(*key)};
     }
-    auto fresh = make_authority(household, now);
+    auto fresh = make_authority(household, now, what);
     if (!fresh) return fresh;
     std::error_code error;
     std::filesystem::create_directories(data_ + "/tls", error);
@@ -69,7 +70,7 @@ Result<CertifiedKey> TlsDoors::own_authority(const std::string& household, Time 
 }
 
 Result<CertifiedKey> TlsDoors::own_certificate(const Configuration& configuration, Time now) {
-    const auto authority = own_authority(configuration.household, now);
+    const auto authority = own_authority(Certifies::servers, configuration.household, now);
     if (!authority) return authority;
     const auto path = tls_file(data_, "server.pem");
     const auto names = all_names(configuration);
@@ -87,11 +88,22 @@ Result<CertifiedKey> TlsDoors::own_certificate(const Configuration& configuratio
 }
 
 Result<void> TlsDoors::certify(const Configuration& configuration, Time now) {
-    if (configuration.tls.certificate.empty()) {
-        const auto own = own_certificate(configuration, now);
-        if (!own) return fail(own.error());
-        return identity_.show(*own);
+    const auto shown = server_certificate(configuration, now);
+    if (!shown) return fail(shown.error());
+    std::string guests;
+    const auto& stations = configuration.ocpp.stations;
+    if (std::any_of(stations.begin(), stations.end(),
+                    [](const auto& one) { return !one.certificate.empty(); })) {
+        auto authority = own_authority(Certifies::guests, configuration.household, now);
+        if (!authority) return fail(authority.error());
+        guests = std::move(authority->certificate);
     }
+    if (auto done = identity_.show(*shown); !done) return done;
+    return chargers_identity_.show(*shown, guests);
+}
+
+Result<CertifiedKey> TlsDoors::server_certificate(const Configuration& configuration, Time now) {
+    if (configuration.tls.certificate.empty()) return own_certificate(configuration, now);
     const auto folder = std::filesystem::path(config_file_).parent_path();
     const auto certificate = read_file((folder / configuration.tls.certificate).string());
     if (!certificate) return fail(certificate.error());
@@ -103,11 +115,17 @@ Result<void> TlsDoors::certify(const Configuration& configuration, Time now) {
                     configuration.tls.certificate + ": " + until.error().message);
     if (*until - now < days(14))
         log(LogLevel::warning, "the certificate ends soon", {{"until", format_rfc3339(*until)}});
-    return identity_.show({*certificate, *key});
+    return CertifiedKey{*certificate, *key};
 }
 
 Result<std::uint16_t> TlsDoors::open(const Endpoint& endpoint, TlsGate::Take take) {
     gates_.push_back(std::make_unique<TlsGate>(context_, identity_, TlsLimits{}, std::move(take)));
+    return gates_.back()->listen(endpoint.address, endpoint.port);
+}
+
+Result<std::uint16_t> TlsDoors::open_for_chargers(const Endpoint& endpoint, TlsGate::Take take) {
+    gates_.push_back(
+        std::make_unique<TlsGate>(context_, chargers_identity_, TlsLimits{}, std::move(take)));
     return gates_.back()->listen(endpoint.address, endpoint.port);
 }
 

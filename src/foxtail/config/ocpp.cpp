@@ -58,6 +58,16 @@ double amperes(Yaml& yaml, const YAML::Node& map, std::string_view key, double o
     return value.value_or(otherwise);
 }
 
+bool is_fingerprint(std::string_view text) {
+    if (text.size() != 95) return false;
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        const char c = text[i];
+        const bool digit = (c >= '0' && c <= '9') || (c >= 'A' && c <= 'F');
+        if (i % 3 == 2 ? c != ':' : !digit) return false;
+    }
+    return true;
+}
+
 void read_access(Yaml& yaml, const YAML::Node& map, OcppStationConfig& out) {
     const auto hash = Yaml::at(map, "password_hash");
     const auto open = Yaml::at(map, "open_because");
@@ -68,15 +78,25 @@ void read_access(Yaml& yaml, const YAML::Node& map, OcppStationConfig& out) {
                        "'password_hash' is no Argon2id hash; make one with: foxtail password");
     }
     if (open) out.open_because = yaml.text(open, "'open_because'").value_or("");
-    if (static_cast<bool>(hash) == static_cast<bool>(open))
+    const auto certificate = Yaml::at(map, "certificate");
+    if (certificate) {
+        out.certificate = yaml.text(certificate, "'certificate'").value_or("");
+        if (out.certificate != certified_by_house && !is_fingerprint(out.certificate))
+            yaml.wrong(certificate,
+                       "'certificate' is 'house' (any that the house made for this station), or "
+                       "the SHA-256 of the only one, as 'AB:CD:...'");
+    }
+    const int ways = (hash ? 1 : 0) + (open ? 1 : 0) + (certificate ? 1 : 0);
+    if (ways != 1)
         yaml.wrong(map,
-                   "a station has either 'password_hash' (made by: foxtail password), or "
-                   "'open_because' with the reason why it may come without one");
+                   "a station has one of 'password_hash' (made by: foxtail password), "
+                   "'certificate' (made by: foxtail chargers certificate), and 'open_because' "
+                   "with the reason why it may come without either");
 }
 
 void read_station(Yaml& yaml, const YAML::Node& map, OcppConfig& out) {
-    static constexpr std::array<std::string_view, 8> keys = {
-        "id",       "password_hash", "open_because",      "max_current",
+    static constexpr std::array<std::string_view, 9> keys = {
+        "id",       "password_hash", "open_because",      "certificate", "max_current",
         "fallback", "lease",         "relative_profiles", "lenient"};
     if (!yaml.is_map(map, "a station")) return;
     yaml.check_keys(map, keys, "a station");
@@ -131,6 +151,11 @@ void read_ocpp(Yaml& yaml, const YAML::Node& map, OcppConfig& out) {
     read_tags(yaml, Yaml::at(map, "tags"), out);
     if (const auto list = Yaml::at(map, "stations"); list && yaml.is_list(list, "'stations'")) {
         for (const auto& item : list) read_station(yaml, item, out);
+        const auto over_tls = [](const auto& one) { return one.tls; };
+        const auto certified = [](const auto& one) { return !one.certificate.empty(); };
+        if (std::any_of(out.stations.begin(), out.stations.end(), certified) &&
+            std::none_of(out.listeners.begin(), out.listeners.end(), over_tls))
+            yaml.wrong(list, "a station with 'certificate' needs a listener with 'tls: true'");
     }
 }
 

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace YAML {
@@ -16,11 +17,15 @@ namespace foxtail {
 struct Configuration;
 class Yaml;
 
+/// Any certificate in the charger's name that the house's authority for guests has signed.
+constexpr std::string_view certified_by_house = "house";
+
 /// One charger as the configuration knows it; the others are paired.
 struct OcppStationConfig {
     std::string id;
     std::string password_hash;  // Argon2id, PHC form; empty = comes without a password
     std::string open_because;   // the reason for that
+    std::string certificate;    // certified_by_house, or the SHA-256 of the only one; empty = none
     double current_a_max = 32;  // of the cable it hangs on
     double fallback_a = 6;      // what it may draw when the hub has been away for `lease`
     Duration lease = minutes(15);

@@ -158,8 +158,9 @@ TEST(Fetching, over_tls_only_from_whom_is_trusted_and_under_their_own_name) {
     const auto authority = *make_authority("Home", clock.now());
     TlsIdentity identity;
     ASSERT_TRUE(identity.show(*make_server_certificate(authority, {"127.0.0.1"}, clock.now())));
-    TlsGate gate(at.io, identity, {},
-                 [&](int socket, std::string peer) { at.server.take(socket, std::move(peer)); });
+    TlsGate gate(at.io, identity, {}, [&](int socket, TlsPeer peer) {
+        at.server.take(socket, std::move(peer.address));
+    });
     const auto port = std::to_string(*gate.listen("127.0.0.1", 0));
     FetchRequest request{"https://127.0.0.1:" + port + "/"};
     const auto stranger = at.ask(request);

@@ -35,6 +35,7 @@ using Bio = std::unique_ptr<BIO, Freed<BIO_free_all>>;
 using Extension = std::unique_ptr<X509_EXTENSION, Freed<X509_EXTENSION_free>>;
 
 constexpr std::size_t names_max = 100;
+constexpr std::size_t guest_name_bytes_max = 60;  // RFC 5280 limits a common name to 64 characters
 
 auto failed(const char* what) {
     return fail(Code::invalid_input, std::string("OpenSSL: cannot make ") + what);
@@ -120,18 +121,41 @@ Result<Time> end_of(X509* certificate) {
     return Time{static_cast<std::int64_t>(::timegm(&parts)) * 1'000'000};
 }
 
+/// An authority's certificate and key as OpenSSL has them; nothing when they do not fit.
+struct Issuer {
+    explicit Issuer(const CertifiedKey& authority)
+        : certificate(certificate_from(authority.certificate)), key(key_from(authority.key)) {}
+    [[nodiscard]] bool fits() const {
+        return certificate && key && X509_check_private_key(certificate.get(), key.get()) == 1;
+    }
+    /// What every certificate says that is no authority's own, and the signature.
+    [[nodiscard]] bool sign(X509* out, const char* use) const {
+        return X509_set_issuer_name(out, X509_get_subject_name(certificate.get())) == 1 &&
+               extend(out, certificate.get(), NID_basic_constraints, "critical,CA:FALSE") &&
+               extend(out, certificate.get(), NID_key_usage, "critical,digitalSignature") &&
+               extend(out, certificate.get(), NID_ext_key_usage, use) &&
+               extend(out, certificate.get(), NID_subject_key_identifier, "hash") &&
+               extend(out, certificate.get(), NID_authority_key_identifier, "keyid") &&
+               X509_sign(out, key.get(), EVP_sha256()) != 0;
+    }
+    Certificate certificate;
+    Key key;
+};
+
 }  // namespace
 
-Result<CertifiedKey> make_authority(std::string_view name, Time now) {
+Result<CertifiedKey> make_authority(std::string_view name, Time now, Certifies what) {
     const Key key(EVP_EC_gen("P-256"));
     const Certificate out(X509_new());
+    const bool servers = what == Certifies::servers;
     // RFC 5280 limits a common name to 64 characters.
-    const std::string whole = "Foxtail: " + std::string(name.substr(0, 40));
+    const std::string whole =
+        (servers ? "Foxtail: " : "Foxtail guests: ") + std::string(name.substr(0, 40));
     if (!key || !out || !begin_certificate(out.get(), key.get(), whole, now, authority_lasts) ||
         X509_set_issuer_name(out.get(), X509_get_subject_name(out.get())) != 1 ||
         !extend(out.get(), out.get(), NID_basic_constraints, "critical,CA:TRUE,pathlen:0") ||
         !extend(out.get(), out.get(), NID_key_usage, "critical,keyCertSign,cRLSign") ||
-        !extend(out.get(), out.get(), NID_ext_key_usage, "serverAuth") ||
+        !extend(out.get(), out.get(), NID_ext_key_usage, servers ? "serverAuth" : "clientAuth") ||
         !extend(out.get(), out.get(), NID_subject_key_identifier, "hash") ||
         X509_sign(out.get(), key.get(), EVP_sha256()) == 0)
         return failed("an authority");
@@ -140,9 +164,8 @@ Result<CertifiedKey> make_authority(std::string_view name, Time now) {
 
 Result<CertifiedKey> make_server_certificate(const CertifiedKey& authority,
                                              const std::vector<std::string>& names, Time now) {
-    const auto issuer = certificate_from(authority.certificate);
-    const auto issuer_key = key_from(authority.key);
-    if (!issuer || !issuer_key || X509_check_private_key(issuer.get(), issuer_key.get()) != 1)
+    const Issuer issuer(authority);
+    if (!issuer.fits())
         return fail(Code::invalid_input, "the authority's certificate and key do not fit");
     if (names.empty() || names.size() > names_max)
         return fail(Code::invalid_input, "a certificate has 1 to 100 names");
@@ -156,21 +179,53 @@ Result<CertifiedKey> make_server_certificate(const CertifiedKey& authority,
     }
     const Key key(EVP_EC_gen("P-256"));
     const Certificate out(X509_new());
-    const auto until = end_of(issuer.get());
+    const auto until = end_of(issuer.certificate.get());
     if (!until) return fail(until.error());
     const auto lasts = std::min(certificate_lasts, *until - now);
     if (!key || !out ||
         !begin_certificate(out.get(), key.get(), names.front().substr(0, 60), now, lasts) ||
-        X509_set_issuer_name(out.get(), X509_get_subject_name(issuer.get())) != 1 ||
-        !extend(out.get(), issuer.get(), NID_basic_constraints, "critical,CA:FALSE") ||
-        !extend(out.get(), issuer.get(), NID_key_usage, "critical,digitalSignature") ||
-        !extend(out.get(), issuer.get(), NID_ext_key_usage, "serverAuth") ||
-        !extend(out.get(), issuer.get(), NID_subject_key_identifier, "hash") ||
-        !extend(out.get(), issuer.get(), NID_authority_key_identifier, "keyid") ||
-        !extend(out.get(), issuer.get(), NID_subject_alt_name, alternatives) ||
-        X509_sign(out.get(), issuer_key.get(), EVP_sha256()) == 0)
+        !extend(out.get(), issuer.certificate.get(), NID_subject_alt_name, alternatives) ||
+        !issuer.sign(out.get(), "serverAuth"))
         return failed("a server's certificate");
     return written(out.get(), key.get());
+}
+
+Result<CertifiedKey> make_guest_certificate(const CertifiedKey& authority, const std::string& name,
+                                            Time now) {
+    const Issuer issuer(authority);
+    if (!issuer.fits())
+        return fail(Code::invalid_input, "the authority's certificate and key do not fit");
+    const bool plain = std::none_of(name.begin(), name.end(), [](char c) {
+        return static_cast<unsigned char>(c) < 0x20 || c == 0x7F;
+    });
+    if (name.empty() || name.size() > guest_name_bytes_max || !plain)
+        return fail(Code::invalid_input, "a name has 1 to " + std::to_string(guest_name_bytes_max) +
+                                             " bytes, and no control characters");
+    const auto until = end_of(issuer.certificate.get());
+    if (!until) return fail(until.error());
+    const Key key(EVP_EC_gen("P-256"));
+    const Certificate out(X509_new());
+    const auto lasts = std::min(guest_certificate_lasts, *until - now);
+    if (!key || !out || !begin_certificate(out.get(), key.get(), name, now, lasts) ||
+        !issuer.sign(out.get(), "clientAuth"))
+        return failed("a guest's certificate");
+    return written(out.get(), key.get());
+}
+
+Result<std::string> certified_name(std::string_view certificate) {
+    const auto one = certificate_from(certificate);
+    if (!one) return fail(Code::invalid_input, "this is no certificate");
+    const X509_NAME* subject = X509_get_subject_name(one.get());
+    const int at = X509_NAME_get_index_by_NID(subject, NID_commonName, -1);
+    if (at < 0 || X509_NAME_get_index_by_NID(subject, NID_commonName, at) >= 0)
+        return fail(Code::invalid_input, "a certificate without one common name");
+    unsigned char* text = nullptr;
+    const int size =
+        ASN1_STRING_to_UTF8(&text, X509_NAME_ENTRY_get_data(X509_NAME_get_entry(subject, at)));
+    if (size < 0) return fail(Code::invalid_input, "a common name that is no text");
+    std::string out(reinterpret_cast<const char*>(text), static_cast<std::size_t>(size));
+    OPENSSL_free(text);
+    return out;
 }
 
 bool still_good(const CertifiedKey& server, const CertifiedKey& authority,
@@ -180,7 +235,8 @@ bool still_good(const CertifiedKey& server, const CertifiedKey& authority,
     const auto issuer = certificate_from(authority.certificate);
     if (!certificate || !key || !issuer ||
         X509_check_private_key(certificate.get(), key.get()) != 1 ||
-        X509_verify(certificate.get(), X509_get0_pubkey(issuer.get())) != 1)
+        X509_verify(certificate.get(), X509_get0_pubkey(issuer.get())) != 1 ||
+        X509_check_purpose(certificate.get(), X509_PURPOSE_SSL_SERVER, 0) != 1)
         return false;
     const auto until = end_of(certificate.get());
     if (!until || *until - now < certificate_renewed_before) return false;

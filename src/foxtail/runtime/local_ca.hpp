@@ -3,6 +3,7 @@
 #include "foxtail/base/result.hpp"
 #include "foxtail/base/time.hpp"
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -19,11 +20,24 @@ struct CertifiedKey {
 
 constexpr Duration authority_lasts = days(3650);
 constexpr Duration certificate_lasts = days(90);
+constexpr Duration guest_certificate_lasts = days(730);  // somebody has to carry it there
 /// A certificate with less left is made anew.
 constexpr Duration certificate_renewed_before = days(30);
 
-/// An authority called "Foxtail: NAME", which certifies servers and nothing else.
-[[nodiscard]] Result<CertifiedKey> make_authority(std::string_view name, Time now);
+/// What an authority is believed about: who we are, or who comes to us. Never both.
+enum class Certifies : std::uint8_t { servers, guests };
+
+/// An authority called "Foxtail: NAME", which certifies servers, or "Foxtail guests: NAME", which
+/// certifies who comes to them.
+[[nodiscard]] Result<CertifiedKey> make_authority(std::string_view name, Time now,
+                                                  Certifies what = Certifies::servers);
+/// A certificate with which a device shows by what name it comes (its common name), signed by an
+/// authority for guests. Error: invalid_input (a name of 0 or more than 60 bytes, or with control
+/// characters; an authority that is none).
+[[nodiscard]] Result<CertifiedKey> make_guest_certificate(const CertifiedKey& authority,
+                                                          const std::string& name, Time now);
+/// The common name of the first certificate. Error: invalid_input (none, or more than one).
+[[nodiscard]] Result<std::string> certified_name(std::string_view certificate);
 /// A server's certificate for these host names and IP addresses, signed by the authority. Error:
 /// invalid_input (a name that is none; an authority that is none).
 [[nodiscard]] Result<CertifiedKey> make_server_certificate(const CertifiedKey& authority,

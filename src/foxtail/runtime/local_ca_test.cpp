@@ -52,6 +52,24 @@ TEST(LocalCa, NamesThatAreNoneAreRefused) {
     EXPECT_FALSE(fingerprint(""));
 }
 
+TEST(LocalCa, AGuestsCertificateSaysItsNameAndIsNotAServers) {
+    const auto authority = make_authority("Home", noon, Certifies::guests);
+    ASSERT_TRUE(authority) << authority.error().message;
+    const auto guest = make_guest_certificate(*authority, "GARAGE 1/ä", noon);
+    ASSERT_TRUE(guest) << guest.error().message;
+    EXPECT_EQ(certified_name(guest->certificate).value_or(""), "GARAGE 1/ä");
+    EXPECT_EQ(certificate_ends(guest->certificate)->us, (noon + days(730)).us);
+    EXPECT_FALSE(still_good(*guest, *authority, {"GARAGE 1/ä"}, noon)) << "good as a server's";
+    EXPECT_EQ(
+        certificate_ends(make_guest_certificate(*authority, "LATE", noon + days(3600))->certificate)
+            ->us,
+        certificate_ends(authority->certificate)->us);
+    for (const std::string& name : {std::string(), std::string(61, 'x'), std::string("a\nb")})
+        EXPECT_FALSE(make_guest_certificate(*authority, name, noon)) << name;
+    EXPECT_FALSE(make_guest_certificate({authority->certificate, guest->key}, "A", noon));
+    EXPECT_FALSE(certified_name("no certificate"));
+}
+
 TEST(LocalCa, ThisMachineIsCalledLocalhostAtLeast) {
     const auto names = names_of_this_machine();
     ASSERT_GE(names.size(), 3U);

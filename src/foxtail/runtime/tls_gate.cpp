@@ -15,6 +15,9 @@
 #include <boost/asio/ssl/stream.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/write.hpp>
+#include <openssl/bio.h>
+#include <openssl/pem.h>
+#include <openssl/x509.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -54,6 +57,7 @@ public:
 private:
     void shaken_hands();
     [[nodiscard]] bool open_inner();
+    [[nodiscard]] TlsPeer introduce();
     void carry_in();
     void carry_out();
     void say_farewell();
@@ -177,8 +181,29 @@ bool TlsPassage::open_inner() {
         ::close(ends[1]);
         return false;
     }
-    core_->take(ends[1], peer_);
+    core_->take(ends[1], introduce());
     return !closed_;
+}
+
+TlsPeer TlsPassage::introduce() {
+    TlsPeer out{peer_, {}, {}};
+    auto* session = outer_.native_handle();
+    X509* shown = SSL_get1_peer_certificate(session);
+    if (shown == nullptr) return out;
+    // It has been checked by the handshake; who was not asked shows none.
+    if (SSL_get_verify_result(session) == X509_V_OK) {
+        BIO* text = BIO_new(BIO_s_mem());
+        char* bytes = nullptr;
+        if (text != nullptr && PEM_write_bio_X509(text, shown) == 1) {
+            const long size = BIO_get_mem_data(text, &bytes);
+            const std::string_view pem(bytes, size > 0 ? static_cast<std::size_t>(size) : 0);
+            out.name = certified_name(pem).value_or("");
+            out.fingerprint = fingerprint(pem).value_or("");
+        }
+        BIO_free_all(text);
+    }
+    X509_free(shown);
+    return out;
 }
 
 void TlsPassage::close() {
@@ -251,7 +276,27 @@ void TlsPassage::say_farewell() {
 TlsIdentity::TlsIdentity() : inside_(std::make_shared<Inside>()) {}
 TlsIdentity::~TlsIdentity() = default;
 
-Result<void> TlsIdentity::show(const CertifiedKey& certified) {
+namespace {
+
+/// Asks who comes for a certificate of this authority's.
+bool ask_guests(SSL_CTX* context, const std::string& authority) {
+    BIO* in = BIO_new_mem_buf(authority.data(), static_cast<int>(authority.size()));
+    X509* trusted = PEM_read_bio_X509(in, nullptr, nullptr, nullptr);
+    BIO_free_all(in);
+    const bool done = trusted != nullptr &&
+                      X509_STORE_add_cert(SSL_CTX_get_cert_store(context), trusted) == 1 &&
+                      SSL_CTX_add_client_CA(context, trusted) == 1 &&
+                      // A resumed session would not be asked whether its time is over by now.
+                      SSL_CTX_set_num_tickets(context, 0) == 1;
+    X509_free(trusted);
+    SSL_CTX_set_options(context, SSL_OP_NO_TICKET);
+    SSL_CTX_set_verify(context, SSL_VERIFY_PEER, nullptr);
+    return done;
+}
+
+}  // namespace
+
+Result<void> TlsIdentity::show(const CertifiedKey& certified, const std::string& guests) {
     auto context = std::make_shared<ssl::context>(ssl::context::tls_server);
     auto* raw = context->native_handle();
     const bool set = SSL_CTX_set_min_proto_version(raw, TLS1_2_VERSION) == 1 &&
@@ -268,6 +313,8 @@ Result<void> TlsIdentity::show(const CertifiedKey& certified) {
     if (e || SSL_CTX_check_private_key(raw) != 1)
         return fail(Code::invalid_input, "the private key does not fit the certificate");
     if (!set) return fail(Code::invalid_input, "OpenSSL does not know our ciphers");
+    if (!guests.empty() && !ask_guests(raw, guests))
+        return fail(Code::invalid_input, "the authority for guests is no certificate");
     inside_->context = std::move(context);
     return {};
 }
@@ -283,7 +330,7 @@ TlsGate::~TlsGate() {
     for (auto* list : {&core_->shaking, &core_->open}) {
         while (!list->empty()) list->front()->close();
     }
-    core_->take = [](int socket, const std::string&) { ::close(socket); };
+    core_->take = [](int socket, const TlsPeer&) { ::close(socket); };
 }
 
 Result<std::uint16_t> TlsGate::listen(const std::string& address, std::uint16_t port) {

@@ -31,9 +31,11 @@ public:
     ~TlsIdentity();
     TlsIdentity(const TlsIdentity&) = delete;
     TlsIdentity& operator=(const TlsIdentity&) = delete;
-    /// From now on new connections are shown this. Error: invalid_input (not PEM, or the key is
-    /// another certificate's); then what was shown before stays.
-    [[nodiscard]] Result<void> show(const CertifiedKey& certified);
+    /// From now on new connections are shown this. With `guests`, an authority's certificate, the
+    /// other side is asked for one, too, and gets no further with one that the authority did not
+    /// sign or that is not of its time; it may come without any. Error: invalid_input (not PEM, or
+    /// the key is another certificate's); then what was shown before stays.
+    [[nodiscard]] Result<void> show(const CertifiedKey& certified, const std::string& guests = {});
 
     struct Inside;
     [[nodiscard]] const std::shared_ptr<Inside>& inside() const { return inside_; }
@@ -42,13 +44,20 @@ private:
     std::shared_ptr<Inside> inside_;
 };
 
+/// Who came through a gate.
+struct TlsPeer {
+    std::string address;      // without port
+    std::string name;         // of its certificate, which was asked for and is good; empty = none
+    std::string fingerprint;  // of that certificate, as fingerprint() writes it
+};
+
 /// Takes TLS connections and hands each one on as a local stream socket that speaks in clear: what
 /// is behind needs to know nothing of TLS, and OpenSSL is kept in one place. Bounded: one buffer
 /// each way for a connection, and who does not read is not read from. On the context's thread.
 class TlsGate {
 public:
-    /// Gets the socket, which is its to close, and the other side's address without port.
-    using Take = std::function<void(int socket, std::string peer)>;
+    /// Gets the socket, which is its to close.
+    using Take = std::function<void(int socket, TlsPeer peer)>;
     TlsGate(boost::asio::io_context& context, const TlsIdentity& identity, TlsLimits limits,
             Take take);
     /// Closes everything.

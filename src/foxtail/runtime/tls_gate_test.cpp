@@ -1,6 +1,8 @@
 #include "foxtail/runtime/tls_gate.hpp"
 
 #include "foxtail/runtime/http_testing.hpp"
+#include "foxtail/runtime/local_ca.hpp"
+#include "foxtail/runtime/real_environment.hpp"
 
 #include <future>
 #include <thread>
@@ -44,9 +46,11 @@ protected:
     }
     explicit TlsGateTest(TlsLimits limits = {}) {
         EXPECT_TRUE(identity.show(certified()));
-        gate =
-            std::make_unique<TlsGate>(io, identity, limits, [this](int socket, std::string peer) {
-                EXPECT_EQ(peer, "127.0.0.1");
+        gate = std::make_unique<TlsGate>(
+            io, identity, limits, [this](int socket, const TlsPeer& peer) {
+                EXPECT_EQ(peer.address, "127.0.0.1");
+                // Before it counts as taken: who has seen that may read this.
+                came = peer;
                 ++taken;
                 std::thread([socket] {
                     // The descriptor does not block; the echo waits by asking the kernel.
@@ -92,13 +96,14 @@ protected:
     std::uint16_t port = 0;
     std::thread thread;
     std::atomic<int> taken{0};
+    TlsPeer came;  // the last
 };
 
 /// A client that speaks from one version on up to another.
 struct TlsClient {
     explicit TlsClient(std::uint16_t port, int least = TLS1_2_VERSION, int most = TLS1_3_VERSION,
-                       const char* ciphers = nullptr)
-        : context(ssl::context::tls_client), stream(io, context) {
+                       const char* ciphers = nullptr, const CertifiedKey* own = nullptr)
+        : context(showing(own)), stream(io, context) {
         SSL_set_min_proto_version(stream.native_handle(), least);
         SSL_set_max_proto_version(stream.native_handle(), most);
         // Seclevel 0: so that it is the server who refuses what is weak.
@@ -106,6 +111,13 @@ struct TlsClient {
                             ciphers != nullptr ? ciphers : "DEFAULT:@SECLEVEL=0");
         stream.next_layer().connect({asio::ip::make_address("127.0.0.1"), port}, error);
         if (!error) stream.handshake(ssl::stream_base::client, error);
+    }
+    static ssl::context showing(const CertifiedKey* own) {
+        ssl::context out(ssl::context::tls_client);
+        if (own == nullptr) return out;
+        out.use_certificate_chain(asio::buffer(own->certificate));
+        out.use_private_key(asio::buffer(own->key), ssl::context::pem);
+        return out;
     }
     std::string echo(const std::string& line) {
         asio::write(stream, asio::buffer(line), error);
@@ -173,6 +185,54 @@ TEST_F(TlsGateTest, WhatIsNoTlsComesToNothing) {
     RawSocket plain(port);
     EXPECT_TRUE(plain.send("GET / HTTP/1.1\r\nHost: localhost\r\n\r\n"));
     EXPECT_TRUE(becomes([](const auto& f) { return f.failed == 1 && f.connections == 0; }));
+    EXPECT_EQ(taken, 0);
+}
+
+/// The gate asks for certificates. OpenSSL looks at the real clock.
+class GuestsTest : public TlsGateTest {
+protected:
+    GuestsTest() {
+        EXPECT_TRUE(on_thread(
+            [this] { return identity.show(certified(), guests.certificate).has_value(); }));
+    }
+    /// What comes back of a line by somebody with this certificate; empty = no way in.
+    std::string said_by(const CertifiedKey* own, int most = TLS1_3_VERSION) {
+        TlsClient client(port, TLS1_2_VERSION, most, nullptr, own);
+        return client.error ? std::string() : client.echo("in\n");
+    }
+    Time now = RealClock().now();
+    CertifiedKey guests = *make_authority("Home", now, Certifies::guests);
+};
+
+TEST_F(GuestsTest, WhoShowsAGoodCertificateIsIntroducedByItsName) {
+    const auto box = *make_guest_certificate(guests, "GARAGE 1", now);
+    for (const int version : {TLS1_2_VERSION, TLS1_3_VERSION}) {
+        EXPECT_EQ(said_by(&box, version), "in\n");
+        EXPECT_EQ(came.name, "GARAGE 1");
+        EXPECT_EQ(came.fingerprint, *fingerprint(box.certificate));
+    }
+    EXPECT_EQ(said_by(nullptr), "in\n") << "a certificate is asked for, not demanded";
+    EXPECT_EQ(came.name + came.fingerprint, "");
+}
+
+TEST_F(GuestsTest, AForeignOrTimelessCertificateGetsNoFurther) {
+    const auto stranger =
+        *make_guest_certificate(*make_authority("Home", now, Certifies::guests), "GARAGE 1", now);
+    const auto over = *make_guest_certificate(guests, "GARAGE 1", now - days(731));
+    const auto early = *make_guest_certificate(guests, "GARAGE 1", now + days(2));
+    // An authority of servers, even a trusted one, certifies no guests.
+    const auto servers = *make_authority("Home", now);
+    const auto host = *make_server_certificate(servers, {"localhost"}, now);
+    for (const CertifiedKey& one : {stranger, over, early, host, guests}) {
+        for (const int version : {TLS1_2_VERSION, TLS1_3_VERSION})
+            EXPECT_EQ(said_by(&one, version), "");
+    }
+    EXPECT_TRUE(
+        on_thread([&] { return identity.show(certified(), servers.certificate).has_value(); }));
+    EXPECT_EQ(said_by(&host), "");
+    const auto misused = *make_guest_certificate(servers, "GARAGE 1", now);
+    EXPECT_EQ(said_by(&misused), "") << "an authority for servers certified a guest";
+    EXPECT_FALSE(on_thread([&] { return identity.show(certified(), "no PEM").has_value(); }));
     EXPECT_EQ(taken, 0);
 }
 

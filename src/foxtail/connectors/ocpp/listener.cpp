@@ -48,7 +48,7 @@ struct Listener::Core : std::enable_shared_from_this<Listener::Core> {
         : context(c), host(&h), limits(l) {}
 
     void accept(tcp::acceptor& acceptor);
-    void take(tcp::socket socket, std::string peer, bool secure);
+    void take(tcp::socket socket, std::string peer, bool secure, Certified certified = {});
 
     asio::io_context& context;
     ListenerHost* host;  // null once stopped
@@ -65,13 +65,14 @@ struct Listener::Core : std::enable_shared_from_this<Listener::Core> {
 class Line : public std::enable_shared_from_this<Line> {
 public:
     Line(std::shared_ptr<Listener::Core> core, LineId id, tcp::socket socket, std::string peer,
-         bool secure)
+         bool secure, Certified certified)
         : core_(std::move(core)),
           id_(id),
           socket_(std::move(socket)),
           timer_(core_->context),
           peer_(std::move(peer)),
-          secure_(secure) {}
+          secure_(secure),
+          certified_(std::move(certified)) {}
 
     void start() {
         parser_.header_limit(static_cast<std::uint32_t>(core_->limits.header_bytes_max));
@@ -137,6 +138,7 @@ private:
         caller.identity = identity_;
         caller.peer = peer_;
         caller.secure = secure_;
+        if (!certified_.fingerprint.empty()) caller.certified = certified_;
         std::optional<BasicCredentials> credentials;
         if (header != request.end()) {
             credentials = basic_in(std::string_view(header->value()));
@@ -160,6 +162,8 @@ private:
                 return turn_away(http::status::not_found, "", "unknown charger");
             case Admission::Verdict::busy:
                 return turn_away(http::status::service_unavailable, "", "too busy to ask");
+            case Admission::Verdict::too_often:
+                return turn_away(http::status::too_many_requests, "", "too many wrong passwords");
             case Admission::Verdict::welcome:
                 break;
         }
@@ -269,6 +273,7 @@ private:
     std::deque<std::string> queue_;
     std::size_t unsent_ = 0;
     bool secure_ = false;
+    Certified certified_;
     bool open_ = false;
     bool reading_ = false;
     bool writing_ = false;
@@ -296,7 +301,7 @@ void Listener::Core::accept(tcp::acceptor& acceptor) {
     });
 }
 
-void Listener::Core::take(tcp::socket socket, std::string peer, bool secure) {
+void Listener::Core::take(tcp::socket socket, std::string peer, bool secure, Certified certified) {
     ++figures.accepted;
     if (figures.connections >= limits.connections_max) {
         ++figures.refused;
@@ -313,8 +318,8 @@ void Listener::Core::take(tcp::socket socket, std::string peer, bool secure) {
         half_open.pop_front();
     }
     const LineId id = next++;
-    auto line =
-        std::make_shared<Line>(shared_from_this(), id, std::move(socket), std::move(peer), secure);
+    auto line = std::make_shared<Line>(shared_from_this(), id, std::move(socket), std::move(peer),
+                                       secure, std::move(certified));
     ++figures.connections;
     lines.emplace(id, line);
     half_open.push_back(id);
@@ -340,7 +345,7 @@ Result<std::uint16_t> Listener::listen(const std::string& address, std::uint16_t
     return at.port();
 }
 
-void Listener::take(int socket, std::string peer) {
+void Listener::take(int socket, std::string peer, Certified certified) {
     tcp::socket taken(core_->context);
     error_code e;
     // Asio only wants to know that it is a stream.
@@ -349,7 +354,7 @@ void Listener::take(int socket, std::string peer) {
         ::close(socket);
         return;
     }
-    core_->take(std::move(taken), std::move(peer), true);
+    core_->take(std::move(taken), std::move(peer), true, std::move(certified));
 }
 
 void Listener::stop() {

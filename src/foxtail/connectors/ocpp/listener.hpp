@@ -31,6 +31,12 @@ struct ListenerLimits {
 
 constexpr std::size_t identity_bytes_max = 48;
 
+/// A certificate that TLS asked for and found good.
+struct Certified {
+    std::string name;         // the common name
+    std::string fingerprint;  // "AB:CD:...", SHA-256
+};
+
 /// Who asks to come in: `GET /ocpp/<identity>` with HTTP Basic where there is a password. Views are
 /// valid during the call only.
 struct Caller {
@@ -39,10 +45,11 @@ struct Caller {
     bool wrong_user = false;  // there are credentials, for another name or none at all
     std::string_view peer;    // address without port
     bool secure = false;      // came over TLS
+    std::optional<Certified> certified;
 };
 
 struct Admission {
-    enum class Verdict : std::uint8_t { welcome, unauthorized, not_found, busy };
+    enum class Verdict : std::uint8_t { welcome, unauthorized, not_found, busy, too_often };
     Verdict verdict = Verdict::unauthorized;
     bool without_subprotocol = false;  // may come without naming one: then it speaks 1.6
 };
@@ -78,8 +85,9 @@ public:
     /// Opens a port (0 = any) on a literal address and tells which. Error: invalid_input, conflict,
     /// unavailable.
     [[nodiscard]] Result<std::uint16_t> listen(const std::string& address, std::uint16_t port);
-    /// Serves a stream socket that somebody else accepted and took the TLS off.
-    void take(int socket, std::string peer);
+    /// Serves a stream socket that somebody else accepted and took the TLS off. Without a
+    /// fingerprint no certificate was shown.
+    void take(int socket, std::string peer, Certified certified = {});
     /// Takes nobody more and closes everything; the host hears nothing more.
     void stop();
 

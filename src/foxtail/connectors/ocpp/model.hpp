@@ -103,6 +103,13 @@ struct TransactionTold {
 struct FirmwareTold {
     std::string status;
 };
+struct DiagnosticsTold {  // a file that was asked for: 1.6 of diagnostics or a log, 2.0.1 of a log
+    std::string status;
+};
+struct ReservationTold {  // 2.0.1: it is over
+    std::int64_t id = 0;
+    std::string status;
+};
 struct SecurityTold {
     std::string type;
     std::string detail;
@@ -121,14 +128,15 @@ struct ReportTold {  // 2.0.1 NotifyReport
     std::vector<Setting> settings;
     bool more = false;
 };
-/// What is taken and leads to nothing: log status, monitoring events, schedules of others.
+/// What is taken and leads to nothing: monitoring events, schedules of others.
 struct Noted {
     enum class Answer : std::uint8_t { empty, accepted, rejected, processing };
     Answer answer = Answer::empty;
 };
 
-using Told = std::variant<Booted, Alive, StatusTold, TokenShown, Metered, TransactionTold,
-                          FirmwareTold, SecurityTold, VendorTold, ReportTold, Noted>;
+using Told =
+    std::variant<Booted, Alive, StatusTold, TokenShown, Metered, TransactionTold, FirmwareTold,
+                 DiagnosticsTold, ReservationTold, SecurityTold, VendorTold, ReportTold, Noted>;
 
 // ---- what is asked of it ------------------------------------------------------------------------
 
@@ -193,10 +201,30 @@ struct AskLocalList {
     int version = 1;
     std::vector<std::string> tokens;  // accepted; the whole list
 };
+struct AskListVersion {};
+struct AskReserve {
+    int point = 1;
+    int id = 1;
+    std::string token;
+    Time until;
+};
+struct AskCancelReservation {
+    int id = 1;
+};
+struct AskFirmware {
+    std::string location;  // where it fetches its new firmware
+    Time from;
+    int request_id = 1;  // 2.0.1
+};
+struct AskDiagnostics {
+    std::string location;  // the folder it sends its file to
+    int request_id = 1;    // 2.0.1
+};
 
 using Asked =
     std::variant<AskStart, AskStop, AskProfile, AskClearProfiles, AskSchedule, AskSettings,
-                 AskSetting, AskTrigger, AskAvailability, AskReset, AskUnlock, AskLocalList>;
+                 AskSetting, AskTrigger, AskAvailability, AskReset, AskUnlock, AskLocalList,
+                 AskListVersion, AskReserve, AskCancelReservation, AskFirmware, AskDiagnostics>;
 
 /// What came back.
 struct Answered {
@@ -205,6 +233,8 @@ struct Answered {
     std::vector<Setting> settings;
     std::vector<std::string> unknown_keys;
     std::string schedule;  // JSON, of AskSchedule
+    std::string file;      // of AskDiagnostics; empty = none to be had
+    std::optional<std::int64_t> list_version;
 };
 
 }  // namespace foxtail::ocpp

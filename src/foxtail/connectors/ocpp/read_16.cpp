@@ -213,14 +213,14 @@ Told security(Fields& fields) {
 }
 
 Told diagnostics(Fields& fields) {
-    (void)fields.word("status", diagnostics_words);
-    return Noted{};
+    const auto word = fields.word("status", diagnostics_words);
+    return DiagnosticsTold{std::string(word ? diagnostics_words[*word] : "")};
 }
 
 Told log_status(Fields& fields) {
-    (void)fields.word("status", log_words);
+    const auto word = fields.word("status", log_words);
     (void)fields.integer("requestId", Fields::optional);
-    return Noted{};
+    return DiagnosticsTold{std::string(word ? log_words[*word] : "")};
 }
 
 Told sign_certificate(Fields& fields) {
@@ -299,6 +299,16 @@ Taken<Answered> read_result(const Asked& asked, const bj::object& payload, Lenie
     Fields fields(payload, scrutiny);
     if (std::holds_alternative<AskSettings>(asked)) {
         read_settings(fields, out);
+    } else if (std::holds_alternative<AskListVersion>(asked)) {
+        out.list_version = fields.integer("listVersion");
+        out.done = out.list_version.has_value();
+    } else if (std::holds_alternative<AskDiagnostics>(asked)) {
+        out.file = or_empty(fields.text("fileName", 255, Fields::optional));
+        out.done = true;
+        out.status = "Accepted";
+    } else if (std::holds_alternative<AskFirmware>(asked)) {
+        out.done = true;  // it says no more than that it has heard
+        out.status = "Accepted";
     } else {
         out.status = or_empty(fields.text("status", 30));
         out.done = out.status == "Accepted" || out.status == "Unlocked" ||

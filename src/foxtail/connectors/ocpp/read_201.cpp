@@ -52,6 +52,10 @@ constexpr std::array<std::string_view, 14> firmware_words = {
     "InstallationFailed", "Installing",       "Installed",
     "InstallRebooting",   "InstallScheduled", "InstallVerificationFailed",
     "InvalidSignature",   "SignatureVerified"};
+constexpr std::array<std::string_view, 8> log_status_words = {
+    "BadMessage",    "Idle",      "NotSupportedOperation", "PermissionDenied", "Uploaded",
+    "UploadFailure", "Uploading", "AcceptedCanceled"};
+constexpr std::array<std::string_view, 2> reservation_words = {"Expired", "Removed"};
 
 std::string or_empty(std::optional<std::string> text) {
     return std::move(text).value_or("");
@@ -269,6 +273,18 @@ Told security(Fields& fields) {
     return out;
 }
 
+Told log_status(Fields& fields) {
+    const auto word = fields.word("status", log_status_words);
+    (void)fields.integer("requestId", Fields::optional);
+    return DiagnosticsTold{std::string(word ? log_status_words[*word] : "")};
+}
+
+Told reservation(Fields& fields) {
+    const auto id = fields.integer("reservationId");
+    const auto word = fields.word("reservationUpdateStatus", reservation_words);
+    return ReservationTold{id.value_or(0), std::string(word ? reservation_words[*word] : "")};
+}
+
 std::string name_in(Fields& fields, std::string_view member, std::string_view path, int& evse) {
     const auto* object = fields.object(member);
     if (object == nullptr) return {};
@@ -332,8 +348,6 @@ Told noted(Fields& fields) {
                              "chargingNeeds",
                              "maxScheduleTuples",
                              "timeBase",
-                             "reservationId",
-                             "reservationUpdateStatus",
                              "chargingProfile",
                              "csr",
                              "certificateType",
@@ -360,7 +374,7 @@ constexpr std::array<Action, 23> actions = {{
     {"FirmwareStatusNotification", firmware},
     {"SecurityEventNotification", security},
     {"NotifyReport", report},
-    {"LogStatusNotification", noted<Noted::Answer::empty>},
+    {"LogStatusNotification", log_status},
     {"NotifyEvent", noted<Noted::Answer::empty>},
     {"NotifyChargingLimit", noted<Noted::Answer::empty>},
     {"ClearedChargingLimit", noted<Noted::Answer::empty>},
@@ -370,7 +384,7 @@ constexpr std::array<Action, 23> actions = {{
     {"NotifyDisplayMessages", noted<Noted::Answer::empty>},
     {"NotifyMonitoringReport", noted<Noted::Answer::empty>},
     {"PublishFirmwareStatusNotification", noted<Noted::Answer::empty>},
-    {"ReservationStatusUpdate", noted<Noted::Answer::empty>},
+    {"ReservationStatusUpdate", reservation},
     {"ReportChargingProfiles", noted<Noted::Answer::empty>},
     {"SignCertificate", noted<Noted::Answer::rejected>},
 }};

@@ -16,6 +16,19 @@ std::string quoted(std::string_view text) {
     return out;
 }
 
+/// What is told of an answer to who asked.
+std::string outcome_of(const Asked& asked, const Answered& answered) {
+    const auto* settings = std::get_if<AskSettings>(&asked);
+    if (settings != nullptr && !settings->keys.empty()) {
+        if (answered.settings.empty()) return "the charger knows no such setting";
+        const auto& one = answered.settings.front();
+        return one.key + "=" + one.value + (one.readonly ? " (read only)" : "");
+    }
+    if (std::holds_alternative<AskDiagnostics>(asked) && answered.done)
+        return answered.file.empty() ? "there is nothing to send" : answered.file;
+    return answered.status;
+}
+
 }  // namespace
 
 Station::Station(std::string id, StationOptions options, StationSink& sink)
@@ -52,6 +65,12 @@ void Station::connected(Version version, Moment now) {
     speak_at_ = now.mono + settle_time;
     for (auto& point : points_) point.prepared = false;
     for (int point = 1; point <= points(); ++point) sink_->say(point, "online", true, now.wall);
+}
+
+void Station::set_options(StationOptions options, Moment now) {
+    const bool other_cards = options.tokens != options_.tokens;
+    options_ = std::move(options);
+    if (other_cards && online_ && configured_) compare_lists(now);
 }
 
 void Station::disconnected(Moment now) {
@@ -215,15 +234,24 @@ void Station::finished(const Call& call, const Answered& answered, Moment now) {
             // Who cannot be asked for it will not say it: go on with what is known.
             if (!answered.done) configure(now);
             break;
+        case Step::service:
+        case Step::reservation:
+        case Step::no_reservation:
+        case Step::schedule:
+            request_answered(call, answered, now);
+            break;
+        case Step::list_version:
+        case Step::list:
+            list_answered(call, answered, now);
+            break;
         case Step::wish:
         case Step::setting:
         case Step::prepare:
         case Step::other:
             break;
     }
-    if (call.ticket == 0) return;
-    sink_->ended(call.ticket, answered.done,
-                 answered.schedule.empty() ? answered.status : answered.schedule);
+    if (call.ticket != 0)
+        sink_->ended(call.ticket, answered.done, outcome_of(call.asked, answered));
 }
 
 // ---- wishes
@@ -269,6 +297,7 @@ Result<void> Station::give_key(const std::string& key, std::uint64_t ticket, Mom
 
 void Station::tick(Moment now) {
     forget_lost(now);
+    end_reservations_over(now);
     if (!online_) return;
     if (outstanding_ && now.mono - outstanding_->sent >= answer_time_max) {
         const Call call = std::move(*std::exchange(outstanding_, std::nullopt));

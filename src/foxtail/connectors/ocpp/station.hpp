@@ -71,7 +71,8 @@ public:
 
     /// What save() gave to StationSink::keep(). Error: corrupt; the station is then as new.
     [[nodiscard]] Result<void> restore(std::string_view bytes);
-    void set_options(StationOptions options) { options_ = std::move(options); }
+    /// From now on these hold; other cards are told to the charger at once.
+    void set_options(StationOptions options, Moment now);
 
     void connected(Version version, Moment now);
     void disconnected(Moment now);
@@ -89,6 +90,26 @@ public:
     [[nodiscard]] Result<void> stop(int point, std::uint64_t ticket, Moment now);
     [[nodiscard]] Result<void> unlock(int point, std::uint64_t ticket, Moment now);
     [[nodiscard]] Result<void> reset(bool hard, std::uint64_t ticket, Moment now);
+    /// In or out of service; a charger that charges goes out of it afterwards.
+    [[nodiscard]] Result<void> serve(int point, bool in_service, std::uint64_t ticket, Moment now);
+    /// Keeps the point free for a card; a point has one reservation, and a newer one replaces it.
+    [[nodiscard]] Result<void> reserve(int point, const std::string& token, Duration lasts,
+                                       std::uint64_t ticket, Moment now);
+    [[nodiscard]] Result<void> cancel_reservation(int point, std::uint64_t ticket, Moment now);
+    /// What the charger will allow over the next day, by all its profiles; said as `schedule`.
+    [[nodiscard]] Result<void> schedule(int point, std::uint64_t ticket, Moment now);
+    /// Where it shall fetch its new firmware, or send its diagnostics to: a URL.
+    [[nodiscard]] Result<void> update_firmware(const std::string& url, std::uint64_t ticket,
+                                               Moment now);
+    [[nodiscard]] Result<void> diagnostics(const std::string& url, std::uint64_t ticket,
+                                           Moment now);
+    /// A setting of the charger's: a key of 1.6, or "Component.Variable" of 2.0.1; ended()'s detail
+    /// has its value. Passwords are neither read nor written so.
+    [[nodiscard]] Result<void> read_setting(const std::string& key, std::uint64_t ticket,
+                                            Moment now);
+    /// "KEY=VALUE".
+    [[nodiscard]] Result<void> write_setting(const std::string& assignment, std::uint64_t ticket,
+                                             Moment now);
     /// Any request; what it answers comes as ended()'s detail.
     [[nodiscard]] Result<void> ask(Asked asked, std::uint64_t ticket, Moment now);
     /// Gives the charger the password it has to come with from now on.
@@ -113,8 +134,10 @@ private:
         std::optional<int> phases;      // wished
         int phases_seen = 0;
         Duration lease_until;
-        bool prepared = false;  // our profiles are in, since the last connection
-        Duration free_since;    // no car, while a transaction is in the books
+        bool prepared = false;     // our profiles are in, since the last connection
+        Duration free_since;       // no car, while a transaction is in the books
+        std::string reserved_for;  // a card; empty = nobody's
+        Time reserved_until;
     };
     struct Running {
         std::string id;
@@ -148,6 +171,12 @@ private:
         prepare,  // profiles before a limit
         limit,
         phases,
+        service,
+        reservation,
+        no_reservation,
+        schedule,
+        list_version,  // of the cards it knows by itself
+        list,
         other
     };
     struct Call {
@@ -186,6 +215,8 @@ private:
     void told(const Metered& metered, std::string_view id, Moment now);
     void told(const TransactionTold& transaction, std::string_view id, Moment now);
     void told(const FirmwareTold& firmware, std::string_view id, Moment now);
+    void told(const DiagnosticsTold& diagnostics, std::string_view id, Moment now);
+    void told(const ReservationTold& reservation, std::string_view id, Moment now);
     void told(const SecurityTold& security, std::string_view id, Moment now);
     void told(const VendorTold& vendor, std::string_view id, Moment now);
     void told(const ReportTold& report, std::string_view id, Moment now);
@@ -208,6 +239,15 @@ private:
     [[nodiscard]] Running* running_at(int point);
     Running& remember(Running running);
     void save();
+
+    // station_requests.cpp
+    [[nodiscard]] Result<void> request(Asked asked, Step step, int point, std::uint64_t ticket,
+                                       Moment now);
+    void request_answered(const Call& call, const Answered& answered, Moment now);
+    void end_reservation(int point, Time at);
+    void end_reservations_over(Moment now);
+    void compare_lists(Moment now);
+    void list_answered(const Call& call, const Answered& answered, Moment now);
 
     // station_configure.cpp
     void configure(Moment now);
@@ -249,6 +289,9 @@ private:
     std::map<std::string, std::string, std::less<>> settings_;
     std::vector<std::string_view> probing_;  // measurands still to be tried
     std::string measurands_;                 // accepted so far
+    bool lists_cards_ = true;                // may be told who may charge
+    std::int64_t list_version_ = 0;          // of the cards it took last; 0 = never any
+    std::string list_cards_;                 // those, sorted, each with a newline
 };
 
 }  // namespace foxtail::ocpp

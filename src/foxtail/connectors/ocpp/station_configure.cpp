@@ -141,9 +141,9 @@ void Station::finish_plan(Moment now) {
     want(old ? "WebSocketPingInterval" : "OCPPCommCtrlr.WebSocketPingInterval",
          options_.ping_every);
     const auto features = setting("SupportedFeatureProfiles");
-    if (!options_.tokens.empty() &&
-        (features.empty() || lists(features, "LocalAuthListManagement")))
-        enqueue_step(AskLocalList{1, options_.tokens}, Step::other, now);
+    lists_cards_ = old ? features.empty() || lists(features, "LocalAuthListManagement")
+                       : setting("LocalAuthListCtrlr.Available") != "false";
+    compare_lists(now);
     enqueue_step(AskTrigger{AskTrigger::What::status, 0}, Step::other, now);
     configuring_ = false;
     configured_ = true;

@@ -32,6 +32,8 @@ void Station::say_state(int number, PointState state, Time at) {
     point->state_at = at;
     sink_->say(number, "status", std::string(point_state_words[static_cast<std::size_t>(state)]),
                at);
+    if (state != PointState::faulted)
+        sink_->say(number, "in_service", state != PointState::unavailable, at);
 }
 
 void Station::told(const Booted& boot, std::string_view id, Moment now) {
@@ -103,10 +105,22 @@ void Station::told(const Metered& metered, std::string_view id, Moment now) {
 }
 
 void Station::told(const FirmwareTold& firmware, std::string_view id, Moment now) {
-    (void)now;
     std::string detail;
     ObjectOut(detail).text("status", firmware.status).end();
     sink_->happened(1, "firmware", Json{detail});
+    sink_->say(1, "firmware_status", firmware.status, now.wall);
+    answer(id, "{}");
+}
+
+void Station::told(const DiagnosticsTold& diagnostics, std::string_view id, Moment now) {
+    sink_->say(1, "diagnostics_status", diagnostics.status, now.wall);
+    answer(id, "{}");
+}
+
+void Station::told(const ReservationTold& reservation, std::string_view id, Moment now) {
+    // The number of a reservation is that of its point.
+    if (reservation.id >= 1 && reservation.id <= points())
+        end_reservation(static_cast<int>(reservation.id), now.wall);
     answer(id, "{}");
 }
 

@@ -10,8 +10,9 @@
 namespace foxtail::ocpp {
 namespace {
 
-constexpr std::uint8_t save_format = 1;
-constexpr double register_wh_max = 1e13;  // ten thousand households for a year
+constexpr std::uint8_t save_format = 2;
+constexpr std::uint8_t save_format_oldest = 1;  // without reservations and the list of cards
+constexpr double register_wh_max = 1e13;        // ten thousand households for a year
 
 /// 0 for one of 2.0.1, whose transactions have names.
 std::int64_t number_of(std::string_view transaction) {
@@ -97,6 +98,7 @@ void Station::began(const TransactionTold& told, std::string_view id, Moment now
         ended_.back().lost = true;
     }
     Running& kept = remember(std::move(running));
+    end_reservation(kept.point, at);  // it is for who comes, and here somebody is
     std::string detail;
     ObjectOut(detail)
         .text("stage", "started")
@@ -323,6 +325,8 @@ void Station::save() {
         out.u8(static_cast<std::uint8_t>(point.state));
         out.f64(point.limit_a.value_or(-1));
         out.u8(static_cast<std::uint8_t>(point.phases.value_or(0)));
+        out.text(point.reserved_for);
+        out.i64(point.reserved_until.us);
     }
     out.u64(running_.size());
     for (const auto& one : running_) {
@@ -346,12 +350,16 @@ void Station::save() {
         out.text(one.token);
         out.u8(one.lost ? 1 : 0);
     }
+    out.i64(list_version_);
+    out.text(list_cards_);
     sink_->keep(std::move(bytes));
 }
 
 Result<void> Station::restore(std::string_view bytes) {
     ByteReader in(bytes);
-    if (in.u8() != save_format) return fail(Code::corrupt, "of another format");
+    const std::uint8_t format = in.u8();
+    if (format < save_format_oldest || format > save_format)
+        return fail(Code::corrupt, "of another format");
     known_ = in.u8() == 1;
     for (auto* text : {&about_.vendor, &about_.model, &about_.serial, &about_.firmware})
         *text = in.text();
@@ -361,6 +369,9 @@ Result<void> Station::restore(std::string_view bytes) {
         point.state = in.one_of(PointState::faulted);
         if (const double limit = in.f64(); limit >= 0) point.limit_a = limit;
         if (const int phases = in.u8(); phases > 0) point.phases = phases;
+        if (format < 2) continue;
+        point.reserved_for = in.text();
+        point.reserved_until = Time{in.i64()};
     }
     running_.resize(std::min(in.count(), running_max));
     for (auto& one : running_) {
@@ -384,6 +395,10 @@ Result<void> Station::restore(std::string_view bytes) {
         one.meter_start = in.i64();
         one.token = in.text();
         one.lost = in.u8() == 1;
+    }
+    if (format >= 2) {
+        list_version_ = in.i64();
+        list_cards_ = in.text();
     }
     if (in.ok()) return {};
     *this = Station(id_, options_, *sink_);

@@ -150,6 +150,34 @@ Result<Written> write(const AskLocalList& ask) {
     whole.text("updateType", "Full").end();
     return out;
 }
+Result<Written> write(const AskListVersion&) {
+    return Written{"GetLocalListVersion", "{}"};
+}
+Result<Written> write(const AskReserve& ask) {
+    Written out{"ReserveNow", {}};
+    ObjectOut(out.payload)
+        .integer("connectorId", ask.point)
+        .time("expiryDate", ask.until)
+        .text("idTag", ask.token)
+        .integer("reservationId", ask.id)
+        .end();
+    return out;
+}
+Result<Written> write(const AskCancelReservation& ask) {
+    Written out{"CancelReservation", {}};
+    ObjectOut(out.payload).integer("reservationId", ask.id).end();
+    return out;
+}
+Result<Written> write(const AskFirmware& ask) {
+    Written out{"UpdateFirmware", {}};
+    ObjectOut(out.payload).text("location", ask.location).time("retrieveDate", ask.from).end();
+    return out;
+}
+Result<Written> write(const AskDiagnostics& ask) {
+    Written out{"GetDiagnostics", {}};
+    ObjectOut(out.payload).text("location", ask.location).end();
+    return out;
+}
 
 }  // namespace
 

@@ -204,6 +204,41 @@ Result<Written> compose(const AskLocalList& ask) {
     whole.end();
     return out;
 }
+Result<Written> compose(const AskListVersion&) {
+    return Written{"GetLocalListVersion", "{}"};
+}
+Result<Written> compose(const AskReserve& ask) {
+    Written out{"ReserveNow", {}};
+    ObjectOut whole(out.payload);
+    whole.integer("id", ask.id)
+        .time("expiryDateTime", ask.until)
+        .integer("evseId", ask.point)
+        .name("idToken");
+    ObjectOut(out.payload).text("idToken", ask.token).text("type", "ISO14443").end();
+    whole.end();
+    return out;
+}
+Result<Written> compose(const AskCancelReservation& ask) {
+    Written out{"CancelReservation", {}};
+    ObjectOut(out.payload).integer("reservationId", ask.id).end();
+    return out;
+}
+Result<Written> compose(const AskFirmware& ask) {
+    Written out{"UpdateFirmware", {}};
+    ObjectOut whole(out.payload);
+    whole.integer("requestId", ask.request_id).name("firmware");
+    ObjectOut(out.payload).text("location", ask.location).time("retrieveDateTime", ask.from).end();
+    whole.end();
+    return out;
+}
+Result<Written> compose(const AskDiagnostics& ask) {
+    Written out{"GetLog", {}};
+    ObjectOut whole(out.payload);
+    whole.text("logType", "DiagnosticsLog").integer("requestId", ask.request_id).name("log");
+    ObjectOut(out.payload).text("remoteLocation", ask.location).end();
+    whole.end();
+    return out;
+}
 
 // ---- results
 // --------------------------------------------------------------------------------------
@@ -262,10 +297,15 @@ Taken<Answered> read_result(const Asked& asked, const bj::object& payload, Lenie
         read_variables(fields, "getVariableResult", out);
     } else if (std::holds_alternative<AskSetting>(asked)) {
         read_variables(fields, "setVariableResult", out);
+    } else if (std::holds_alternative<AskListVersion>(asked)) {
+        out.list_version = fields.integer("versionNumber");
+        out.done = out.list_version.has_value();
     } else {
         out.status = fields.text("status", 40).value_or("");
-        out.done =
-            out.status == "Accepted" || out.status == "Unlocked" || out.status == "Scheduled";
+        out.done = out.status == "Accepted" || out.status == "Unlocked" ||
+                   out.status == "Scheduled" || out.status == "AcceptedCanceled";
+        if (std::holds_alternative<AskDiagnostics>(asked))
+            out.file = fields.text("filename", 255, Fields::optional).value_or("");
         if (std::holds_alternative<AskClearProfiles>(asked) && out.status == "Unknown")
             out.done = true;
         if (const auto* info = fields.any("statusInfo"); info != nullptr && info->is_object()) {
