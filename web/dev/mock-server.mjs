@@ -8,6 +8,7 @@ import { dirname, extname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { WebSocketServer } from "ws";
 import { desk_answer } from "./desk.mjs";
+import { Ledger } from "./ledger.mjs";
 import { first_wishes, make_plan, make_savings, past_power, what_if } from "./plan.mjs";
 import { grow, problems, rules, things, values } from "./household.mjs";
 
@@ -21,6 +22,8 @@ let seq = 1000;
 const records = [];
 const clients = new Set();
 const changes = []; // [seq, row] for resume
+let ledger = new Ledger();
+let older_ledger = ledger.copy();
 const session = "s" + Math.random().toString(36).slice(2);
 
 grow(Number(process.env.MOCK_THINGS ?? 0));
@@ -301,6 +304,7 @@ const server = createServer((request, response) => {
     if (url.pathname === "/" || extname(url.pathname)) return page(url, response);
     if (url.pathname.startsWith("/mock/")) return mock(url, response);
     if (!signed_in(request)) return answer(response, 401, { title: "not signed in" });
+    if (url.pathname.startsWith("/ledger/")) return response.end(of_ledger(url));
     if (request.method !== "GET" && request.headers["x-foxtail"] !== "1") return answer(response, 403, { title: "refused", detail: "X-Foxtail is missing" });
     if (url.pathname === "/plan/what-if") {
       const { device, set: changes } = JSON.parse(text);
@@ -316,9 +320,23 @@ const server = createServer((request, response) => {
   });
 });
 
-/** What only tests ask for: /mock/health?status=read_only&reason=..., /mock/walk */
+/** It has grown whenever somebody looks. */
+function of_ledger(url) {
+  if (url.pathname === "/ledger/keys") return ledger.key_lines;
+  if (url.pathname === "/ledger/proof/consistency") return ledger.consistency(Number(url.searchParams.get("from")), Number(url.searchParams.get("to")));
+  for (let n = 0; n < 3; n += 1) ledger.append(`{"leaf":${ledger.leaves.length}}`);
+  if (older_ledger.leaves.length === 1) {
+    older_ledger = ledger.copy();
+    for (let n = 0; n < 12; n += 1) ledger.append(`{"leaf":${ledger.leaves.length}}`);
+  }
+  return ledger.checkpoint();
+}
+
+/** What only tests ask for: /mock/health?status=read_only&reason=..., /mock/walk, /mock/rollback, /mock/fork */
 function mock(url, response) {
   if (url.pathname === "/mock/walk") walk_through_hall();
+  if (/rollback|fork/.test(url.pathname)) ledger = older_ledger.copy();
+  if (url.pathname === "/mock/fork") for (let n = 0; n < 100; n += 1) ledger.append(`{"other":${n}}`);
   if (url.pathname === "/mock/health") {
     health = { status: url.searchParams.get("status"), reason: url.searchParams.get("reason") ?? "" };
     send({ type: "health", health });

@@ -115,5 +115,7 @@ export const api = {
   async what_if(device: string, set: { [name: string]: Json }): Promise<WhatIf> {
     return (await (await ask("POST", "/plan/what-if", { device, set })).json()) as WhatIf;
   },
+  /** A text of the hub's ledger, such as "checkpoint". */
+  ledger: async (what: string) => (await ask("GET", "/ledger/" + what)).text(),
   system: () => get<{ [key: string]: unknown }>("/system"),
 };

@@ -6,6 +6,7 @@ import { enum_word, format_value, title_of } from "./format";
 import { t } from "./messages";
 import { split_address, type Json, type Wanted } from "./model";
 import type { Names } from "./sentences";
+import { look_again } from "./sighting";
 import { Store } from "./store";
 import { Stream, type Socket } from "./stream";
 
@@ -151,6 +152,9 @@ export function role_words(role: string): string {
   return enum_word(role);
 }
 
+/** How often this browser looks whether the journal's past is the one it knows; also after each break. */
+const look_ms = 5 * 60_000;
+
 /** How long a tick stays beside a value that a command just reached. */
 const confirmed_shown_ms = 3000;
 
@@ -167,10 +171,14 @@ export function start(): void {
     tick();
   });
   window.setInterval(tick, 5000);
+  window.setInterval(() => stream.link.peek().state === "up" && void look_again(), look_ms);
   let was_up = false;
   effect(() => {
     const up = stream.link.value.state === "up";
-    if (up) tick();
+    if (up) {
+      tick();
+      void look_again();
+    }
     if (up && was_up) announce(t("link.back"));
     was_up ||= up;
   });

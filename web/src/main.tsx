@@ -8,6 +8,7 @@ import { language, t, type Key } from "./messages";
 import { SureDialog } from "./parts/control";
 import { WhyDialog } from "./parts/entry";
 import { Icon, Mark } from "./parts/icon";
+import { WitnessBanner } from "./parts/witness";
 import { GatePage } from "./views/gate";
 import { DeskPage } from "./views/desk";
 import { EnergyPage, has_energy } from "./views/energy";
@@ -180,6 +181,7 @@ function Frame() {
       <div class="body">
         <LinkBanner />
         <HealthBanner />
+        <WitnessBanner />
         <main id="content" ref={main} tabIndex={-1}>
           {!store.filled.value && <p class="soft waiting">{t("link.connecting")}</p>}
           <View at={at} />

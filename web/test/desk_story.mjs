@@ -1,6 +1,6 @@
 // One person at the desk of a running hub, told what to do line by line: tests/e2e/desk.py is the other side.
 // Reads "give NAME ADDRESS PRECISION SPAN", "take_back", "looks", "close", "open", "desk", "thing ID", "forget ID", "mode POINT MODE",
-// "energy"; answers each with one line of JSON.
+// "energy", "witness", "proof", "accept", "away"; answers each with one line of JSON.
 
 import { createInterface } from "node:readline";
 import { browse, desktop, grave_findings, open, sign_in, who } from "./browser.mjs";
@@ -74,6 +74,33 @@ const steps = {
     await page.click("[data-forget]");
     await page.waitForSelector("[data-forgotten]");
     return { said: await page.locator("[data-forgotten]").innerText(), findings: await grave_findings(page) };
+  },
+  /** What this browser says of the journal once it has looked again. */
+  async witness() {
+    await page.goto(`${url}/#/system`);
+    await page.reload();
+    await page.waitForSelector("[data-witnessed]", { state: "attached" });
+    await page.waitForSelector(".facts");
+    const banner = page.locator("[data-witness]");
+    const kind = (await banner.count()) ? await banner.getAttribute("data-witness") : "holds";
+    const size = Number(await page.locator("[data-witnessed]").getAttribute("data-witnessed"));
+    return { kind, size, words: kind === "holds" ? "" : await banner.innerText(), findings: await grave_findings(page) };
+  },
+  async away() {
+    await page.goto("about:blank");
+    return {};
+  },
+  async proof() {
+    const coming = page.waitForEvent("download");
+    await page.click("[data-save-proof]");
+    const parts = [];
+    for await (const part of await (await coming).createReadStream()) parts.push(part);
+    return { text: Buffer.concat(parts).toString() };
+  },
+  async accept() {
+    await page.click("[data-accept]");
+    await page.waitForSelector("[data-witness]", { state: "detached" });
+    return {};
   },
   async mode(point, mode) {
     await page.goto(`${url}/#/energy`);

@@ -434,6 +434,43 @@ test("shadow and disobedience are told in words", { skip: mock_only }, async () 
 
 const views = ["#/", "#/energy", "#/plan", "#/desk", "#/journal", "#/rules", "#/problems", "#/system"];
 
+test("a journal that was put back or changed is told on every page until somebody knows why", { skip: mock_only }, async (t) => {
+  const other_hub = await serve();
+  t.after(() => other_hub.stop());
+  const { page: other, faults: wrong, context } = await open(browser, phone, other_hub.url);
+  await sign_in(other);
+  const banner = other.locator("[data-witness]");
+  const witnessed = async () => {
+    await other.reload();
+    await other.waitForSelector("[data-witnessed]", { state: "attached" });
+    return Number(await other.locator("[data-witnessed]").getAttribute("data-witnessed"));
+  };
+  const first = await witnessed();
+  const second = await witnessed();
+  assert.ok(first > 0 && second > first, `it follows: ${first}, ${second}`);
+  assert.equal(await banner.count(), 0);
+  for (const kind of ["rollback", "fork"]) {
+    const held = await witnessed();
+    await fetch(other_hub.url + "/mock/" + kind);
+    assert.equal(await witnessed(), held, "kept is what was seen first");
+    assert.equal(await banner.getAttribute("data-witness"), kind);
+    assert.match(await banner.innerText(), new RegExp(`\\b${held} entries`));
+    await other.evaluate(() => (location.hash = "#/journal"));
+    assert.ok(await banner.isVisible(), "on every page");
+    assert.deepEqual(await grave_findings(other), []);
+    const wide = await other.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+    assert.ok(wide <= 0, `the banner is ${wide} px wider than the screen`);
+    await other.click("[data-accept]");
+    await other.waitForSelector("[data-witness]", { state: "detached" });
+    await witnessed();
+    assert.equal(await banner.count(), 0, "accepted is accepted");
+    // What comes next is another past again: more of it than the older copy has.
+    for (let look = 0; look < 3; look += 1) await witnessed();
+  }
+  assert.deepEqual(wrong, []);
+  await context.close();
+});
+
 const looks = [
   ["phone in the dark", phone],
   ["phone by day", { ...phone, colorScheme: "light" }],

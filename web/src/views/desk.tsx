@@ -9,6 +9,7 @@ import { t, tn, type Key } from "../messages";
 import { to_ms } from "../model";
 import { GiveDialog } from "../parts/give";
 import { Icon } from "../parts/icon";
+import { save_file } from "../parts/save";
 import { subject_name } from "../sentences";
 
 /** So many addresses stand in a card before "and … more". */
@@ -210,11 +211,7 @@ function Export({ desk }: { desk: Desk }) {
     set_failed("");
     try {
       const file = await api.take_along(format, (bytes) => set_busy(t("desk.so_far", { kb: Math.round(bytes / 1000) })));
-      const link = document.createElement("a");
-      link.href = URL.createObjectURL(file);
-      link.download = `foxtail-export.${format}`;
-      link.click();
-      window.setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
+      save_file(file, `foxtail-export.${format}`);
     } catch (error) {
       set_failed(words_of(error));
     } finally {

@@ -8,6 +8,7 @@ import { has_key, t, tn } from "../messages";
 import { to_ms, type Json, type Problem, type Rule, type RuleRun } from "../model";
 import { WhyChain } from "../parts/entry";
 import { Icon } from "../parts/icon";
+import { sighting } from "../sighting";
 
 // ---- rules ------------------------------------------------------------------------------------------------
 
@@ -177,6 +178,7 @@ function number_of(value: unknown): string {
 }
 
 function facts_of(system: System): [string, string][] {
+  const seen = sighting.value;
   const store_figures = (system.store ?? {}) as { [key: string]: unknown };
   return [
     [t("system.version"), String(system.version ?? store.version.value)],
@@ -187,6 +189,7 @@ function facts_of(system: System): [string, string][] {
     [t("system.rate"), number_of(system.readings_per_s)],
     [t("system.bytes"), typeof store_figures.bytes === "number" ? format_bytes(store_figures.bytes) : "—"],
     [t("system.records"), number_of(store_figures.records)],
+    [t("system.witness"), seen ? t("system.witnessed", { n: seen.held.size, time: format_time(seen.at, now.value) }) : "—"],
   ];
 }
 
