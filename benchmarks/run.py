@@ -8,6 +8,7 @@ import gzip, json, os, pathlib, re, shutil, signal, socket, subprocess, sys, tem
 import guard as fuse
 import ocpp as charging_stations
 import plan as plan_weeks
+import plan_rss
 import plan_solver
 import revoke as revoking
 
@@ -324,6 +325,10 @@ def captured():
     plan_weeks.figures(BIN / "foxtail", say)
 
 
+def planned_rss():
+    plan_rss.figures(BIN, say)
+
+
 def page():
     dist = ROOT / "web" / "dist"
     files = [f for f in dist.rglob("*") if f.is_file() and f.suffix not in (".gz", ".br")]
@@ -334,7 +339,7 @@ FIGURES = ((("core",), core), (("store", "history", "ledger"), store), (("mqtt.r
            (("start", "rss"), start), (("scale",), scale), (("page",), page), (("trust.decision", "trust.recompile"), trust), (("trust.revoke",), revoke),
            (("vss",), vss), (("guard",), guard), (("ocpp",), ocpp),
            (("plan.event", "plan.one_cent", "plan.flat", "plan.reasons", "plan.infeasible"), plans),
-           (("plan.captured", "plan.heat_pump_starts", "plan.shortfall_kwh", "plan.year_minutes"), captured))
+           (("plan.captured", "plan.heat_pump_starts", "plan.shortfall_kwh", "plan.year_minutes"), captured), (("plan.rss_mib",), planned_rss))
 for names, figure in FIGURES:
     if not WANTED or any(w.startswith(name) or name.startswith(w) for w in WANTED for name in names):
         figure()

@@ -172,6 +172,10 @@ def two_people_and_a_stranger(house):
                                  ("GET", "/things/plan-leaf/properties/goals", None)):
         check(house.ask(method, target, body, stranger).status == 404, f"a stranger is told nothing by {target}")
     check(house.wish("plan-leaf/goals", "90 % by 05:30", stranger).status in (403, 404), "a stranger sets nothing")
+    house.set("plan-leaf/goals", "75 % by 05:30")
+    house.is_value("plan/contested", lambda told: told and "75 % by 05:30 holds, anna's 60 % by 05:30 does not (rule: last)" in told, "who lost is told")
+    check("anna's 60 % by 05:30 does not" in house.foxtail("plan"), "foxtail plan tells it")
+    check([one["lost"][0]["by"] for one in house.value("plan/wishes")["contested"]] == ["anna"], f"{house.value('plan/wishes')}")
 
 
 # ---- what goes wrong ----
@@ -189,7 +193,7 @@ def the_worker_dies_and_hangs(house):
         for _ in range(8):
             version = provoke()["version"]
             try:
-                return wait_until(lambda: house.plan()["stage"] == "proved" and house.plan()["version"] >= version, "no proof", 4)
+                return wait_until(lambda: house.value("plan/stage") == "proved" and house.plan()["version"] >= version, "no proof", 4)
             except Wrong:
                 continue
         raise Wrong("no plan is proved")
@@ -259,9 +263,30 @@ def the_hub_is_killed(house, devices, prices):
     print(f"      killed hub to plan: {(time.monotonic() - begun) * 1000:.0f} ms")
     after = {address: house.value(address) for address in before}
     check(after == before, f"as before: {before}\nis {after}")
+    check(plan["version"] > last["version"], f"versions go on: {last['version']}, then {plan['version']}")
+    check(house.value("plan/peak") >= 3.5, f"the month's peak: {house.value('plan/peak')}")
     check(house.value("charge-garage/mode") == "planned", "the point follows the plan")
     wait_until(lambda: any("70 % by 06:15" in goal["what"] for goal in house.course("leaf")["goals"]), lambda: f"{plan}", 10)
     wait_until(lambda: max(house.plan()["buy"]) > 0.4, "with the server's prices", 10)
+
+
+def the_household_takes_another_rule(house, devices):
+    def change():
+        house.stop()
+        house.config.write_text(house.config.read_text() + "  wishes: {order: [anna, nobody-else]}\n")
+
+    before = house.plan()["version"]
+    devices.while_away(change)
+    house.is_value("plan-leaf/goals", lambda goals: goals == "60 % by 05:30", "anna's wish was not forgotten, and goes before")
+    check("(rule: order)" in house.value("plan/contested"), f"{house.value('plan/contested')}")
+    wait_until(lambda: house.plan()["version"] > before, "versions go on")
+    answer = house.wish("plan-leaf/goals", "85 % by 05:30")
+    check(answer.status in (200, 202, 204), f"it is kept: {answer.status}")
+    house.is_value("plan/contested", lambda told: "85 % by 05:30 does not" in told, "and does not hold, which is told")
+    check(house.value("plan-leaf/goals") == "60 % by 05:30", "hers does")
+    scores = house.value("plan/forecasts")
+    check(scores["prices"]["source"].startswith("awattar, 127.0.0.1") and scores["prices"]["late"] is False, f"{scores}")
+    check("awattar" in house.foxtail("plan", "forecasts"), "foxtail plan forecasts")
 
 
 SCENES = (
@@ -275,6 +300,7 @@ SCENES = (
     ("prices fail", prices_fail),
     ("devices talk nonsense", lambda h, d, p: devices_talk_nonsense(h, d)),
     ("the hub is killed", the_hub_is_killed),
+    ("the household takes another rule", lambda h, d, p: the_household_takes_another_rule(h, d)),
 )
 
 

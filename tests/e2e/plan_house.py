@@ -22,7 +22,7 @@ charging:
   delays: {raise: 1s, start: 1s, stop: 1s, restart: 1s}
 planning:
   act: false
-  grid: {power: meter/grid, import_kw: 17}
+  grid: {power: meter/grid, import_kw: 17, peak_eur_kw: 0.001, peak_so_far_kw: 3.5}
   sun: {power: meter/roof, peak_kw: 8, forecast: {format: list, address: sky/forecast}}
   tariff:
     buy: {dynamic: true, adder: 0.05, flat: 0.25}

@@ -9,7 +9,7 @@ import { fileURLToPath } from "node:url";
 import { WebSocketServer } from "ws";
 import { desk_answer } from "./desk.mjs";
 import { Ledger } from "./ledger.mjs";
-import { first_wishes, make_plan, make_savings, past_power, what_if } from "./plan.mjs";
+import { first_wishes, make_forecasts, make_places, make_plan, make_savings, past_measured, past_power, what_if } from "./plan.mjs";
 import { grow, problems, rules, things, values } from "./household.mjs";
 
 const dist = join(dirname(fileURLToPath(import.meta.url)), "..", "dist");
@@ -105,6 +105,9 @@ function tell_plan(tell) {
 }
 tell_plan((address, value) => (values.get(address).value = value));
 values.get("plan/savings").value = make_savings(Date.now());
+values.get("plan/places").value = make_places();
+values.get("plan/forecasts").value = make_forecasts(Date.now());
+values.get("plan/wishes").value = { rule: "order", people: ["anna", "ben"], contested: [{ device: "leaf", setting: "goals", holds: [{ by: "anna", value: "80 % by 07:00 mon-fri" }], lost: [{ by: "ben", value: "60 % by 09:00" }] }] };
 
 /** What somebody set of a planned device changes the plan. */
 function replan(address, value) {
@@ -223,6 +226,11 @@ function history(url) {
       points.unshift([until, null, null, null, { id: `garage-${20 - back}`, point: "garage", from: new Date(until - 9e6).toISOString(), until: new Date(until).toISOString(), energy_wh: 6100 + back * 1731, estimated: back === 3, cost: back === 4 ? null : 0.21 * (6.1 + back * 1.7), currency: "EUR", car: back === 2 ? "unknown" : "leaf", who: "anna" }, 1]);
     }
     return { address, unit: "", type: "object", from: new Date(from).toISOString(), to: new Date(to).toISOString(), points };
+  }
+  if (/^plan-.*\/measured(_level)?$/.test(address)) {
+    const [name, level] = [id.slice(5), address.endsWith("level")];
+    for (const [time, value] of past_measured(name, level, from, to)) points.push([time, value, value, value, value, 1]);
+    return { address, unit: "", type: "number", from: new Date(from).toISOString(), to: new Date(to).toISOString(), points };
   }
   if (/^plan-.*\/power$/.test(address)) {
     for (const [time, watts] of past_power(address.slice(5, -6), from, to)) points.push([time, watts, watts, watts, watts, 1]);

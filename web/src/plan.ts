@@ -13,6 +13,7 @@ export interface Goal {
 
 export interface Alternative {
   what: string;
+  act?: string; // "charging", "not_charging"
   at: number;
   more: number; // money; less than 0 saves
   possible: boolean;
@@ -46,6 +47,7 @@ export interface Plan {
   cost: number;
   currency: string;
   prices_until: number;
+  sun_until: number; // NaN where no source tells of the sun
   slots: Slot[];
   buy: number[];
   load: number[];
@@ -64,6 +66,33 @@ export interface WhatIf {
   at_risk: string[];
 }
 
+/** Where what the plan looks at is measured. */
+export interface Places {
+  sun?: string;
+  sun_per_kw?: number;
+  devices?: { [name: string]: { power?: string; per_kw?: number; level?: string } | undefined };
+}
+
+interface OneSaid {
+  by: string;
+  value: string;
+}
+
+export interface Wishes {
+  rule: string;
+  people: string[];
+  contested: { device: string; setting: string; holds: OneSaid[]; lost: OneSaid[] }[];
+}
+
+/** How well something was foretold, by how long before, and by whom. */
+export interface Score {
+  source?: string;
+  late?: boolean;
+  heard?: string;
+  failed?: string;
+  [lead: string]: { mae: number; bias: number; coverage: number; mean: number } | string | boolean | undefined;
+}
+
 export interface SavedDay {
   day: string; // "2026-11-21"
   saved: number;
@@ -80,7 +109,7 @@ function list<T>(value: unknown): T[] {
 }
 
 /** Objects come as such or as their text. */
-function opened<T>(value: Json | undefined): Said<T> | null {
+export function opened<T>(value: Json | undefined): Said<T> | null {
   try {
     const said = (typeof value === "string" ? JSON.parse(value) : value) as unknown;
     return typeof said === "object" ? (said as Said<T> | null) : null;
@@ -108,6 +137,7 @@ export function plan_of(value: Json | undefined): Plan | null {
     ...(said as Plan),
     made: to_ms(said.made),
     prices_until: to_ms(said.prices_until),
+    sun_until: to_ms(said.sun_until),
     slots: begins.map((from, index) => ({ from, until: ends[index]! })),
     buy: list(said.buy),
     load: list(said.load),
@@ -171,7 +201,7 @@ export interface Column extends Slot {
 }
 
 /** Mean kW of a reported power (W) from `from` to `until`: a value holds until the next one. Null before the first. */
-export function mean_kw(points: readonly HistoryPoint[], from: number, until: number): number | null {
+export function mean_kw(points: readonly HistoryPoint[], from: number, until: number, per_kw = 1000): number | null {
   let sum = 0;
   let known = 0;
   for (let index = 0; index < points.length; index += 1) {
@@ -180,17 +210,17 @@ export function mean_kw(points: readonly HistoryPoint[], from: number, until: nu
     const end = Math.min(points[index + 1]?.[0] ?? Infinity, until);
     const watts = typeof last === "number" ? last : mean;
     if (end <= begin || typeof watts !== "number") continue;
-    sum += (watts / 1000) * (end - begin);
+    sum += (watts / per_kw) * (end - begin);
     known += end - begin;
   }
   return known > 0 ? sum / known : null;
 }
 
-export function past_columns(pasts: readonly (readonly HistoryPoint[])[], from: number, to: number, step: number): Column[] {
+export function past_columns(pasts: readonly (readonly HistoryPoint[])[], from: number, to: number, step: number, per_kw: readonly number[] = []): Column[] {
   const columns: Column[] = [];
   for (let begin = Math.ceil(from / step) * step; begin < to; begin += step) {
     const until = Math.min(to, begin + step);
-    columns.push({ from: begin, until, kw: pasts.map((points) => mean_kw(points, begin, until)) });
+    columns.push({ from: begin, until, kw: pasts.map((points, index) => mean_kw(points, begin, until, per_kw[index])) });
   }
   return columns;
 }
@@ -237,13 +267,19 @@ export function band_path(slots: readonly Slot[], low: readonly number[], high: 
   return path + "Z";
 }
 
-/** One device's bars as one path. */
+/** One device's bars as one path; what goes on as it was is one bar. */
 export function bars_path(columns: readonly Column[], bases: readonly number[], device: number, x: Scale, y: Scale): string {
   let path = "";
+  let begin = NaN;
   columns.forEach((column, index) => {
     const [low, high] = stack(column.kw, bases[index] ?? 0)[device]!;
     if (high - low < 0.005) return;
-    path += `M${px(x(column.from))} ${px(y(low))}V${px(y(high))}H${px(x(column.until))}V${px(y(low))}Z`;
+    const next = columns[index + 1];
+    begin = begin || column.from;
+    const goes_on = next?.from === column.until && String(stack(next.kw, bases[index + 1] ?? 0)[device]) === String([low, high]);
+    if (goes_on) return;
+    path += `M${px(x(begin))} ${px(y(low))}V${px(y(high))}H${px(x(column.until))}V${px(y(low))}Z`;
+    begin = NaN;
   });
   return path;
 }
@@ -251,6 +287,16 @@ export function bars_path(columns: readonly Column[], bases: readonly number[], 
 /** Through the ends of the slots. */
 export function level_path(device: Device, slots: readonly Slot[], x: Scale, y: Scale): string {
   return device.level.map((level, index) => (slots[index] ? `${index === 0 ? "M" : "L"}${px(x(slots[index]!.until))} ${px(y(level))}` : "")).join("");
+}
+
+/** A level as it was, straight from word to word; from `from` on. */
+export function past_path(points: readonly HistoryPoint[], from: number, x: Scale, y: Scale): string {
+  return points
+    .filter((point) => point[0] >= from)
+    .map(([time, , , mean, last]) => [time, mean ?? last] as const)
+    .filter((point): point is readonly [number, number] => typeof point[1] === "number")
+    .map(([time, level], index) => `${index === 0 ? "M" : "L"}${px(x(time))} ${px(y(level))}`)
+    .join("");
 }
 
 /** The next number that is easily halved: for axes. */

@@ -2,7 +2,7 @@
 
 import { format_duration, format_number, format_time, humanise } from "./format";
 import { has_key, language, t } from "./messages";
-import { is_guessed, type Device, type Goal, type Plan } from "./plan";
+import { is_guessed, type Alternative, type Device, type Goal, type Plan } from "./plan";
 
 function currency_format(value: number, currency: string, digits: number, signDisplay: "auto" | "exceptZero" = "auto"): string {
   const options = { minimumFractionDigits: digits, maximumFractionDigits: digits, signDisplay };
@@ -56,6 +56,35 @@ export function slack_words(goal: Goal): string {
 export function more_words(more: number, currency: string): string {
   if (Math.abs(more) < 0.005) return t("plan.same");
   return t(more > 0 ? "plan.costs" : "plan.saves", { money: money(Math.abs(more), currency) });
+}
+
+/** "Charging at 17:45": from its code, where the hub tells one. */
+export function alternative_words(one: Alternative, now: number): string {
+  const key = "act." + one.act;
+  if (!has_key(key)) return one.what;
+  return t(key) + " " + (one.at <= now ? t("value.now").toLowerCase() : t("plan.at", { time: format_time(one.at, now) }));
+}
+
+/** Why a device does what it does in a slot, from the plan's codes and numbers; what else it might do and what that costs. */
+export function why_words(plan: Plan, device: Device, index: number, now: number): string {
+  const works = (kw: number | undefined): boolean => Math.abs(kw ?? 0) > 0.02;
+  const because = (at: number): string => {
+    const code = code_word(device.code[at] ?? "");
+    return /cheap|dear|preheat|negative/i.test(device.code[at] ?? "") ? `${code} (${price(plan.buy[at] ?? 0, plan.currency)})` : code;
+  };
+  const kw = device.kw[index];
+  const next = device.kw.findIndex((one, at) => at > index && works(one));
+  const waits = !works(kw) && next > 0 && device.kind !== "battery";
+  const first = waits
+    ? t("plan.waits", { time: format_time(plan.slots[next]!.from, now), then: price(plan.buy[next] ?? 0, plan.currency), now: price(plan.buy[index] ?? 0, plan.currency) })
+    : `${intent_word(device.intent[index] ?? "")}${works(kw) ? " " + kilowatts(kw!) : ""}: ${because(index)}.`;
+  const other = device.alternatives.find((one) => one.possible && one.at <= plan.slots[index]!.from) ?? device.alternatives.find((one) => one.possible);
+  return first + (other ? ` ${alternative_words(other, now)} ${more_words(other.more, plan.currency)}.` : "");
+}
+
+/** A goal that is missed or at risk. */
+export function risk_words(device: Device, goal: Goal, title: string): string {
+  return [`${title}: ${goal.what}: ${goal_state(goal)}`, goal_amount(device, goal)].filter(Boolean).join(" · ");
 }
 
 export function level_words(device: Device, index: number): string {

@@ -377,6 +377,31 @@ test("the plan is read by pointer, by arrow keys and as a table", { skip: mock_o
   assert.equal(await page.locator('.plan-table tr[aria-current="time"]').count(), 1);
 });
 
+test("the past stands beside the plan, with what was planned then", { skip: mock_only }, async () => {
+  await go("#/plan");
+  await page.waitForSelector('[data-bars="leaf"] .was-planned[d^="M"]', { state: "attached" });
+  const left_of_now = () => page.evaluate(() => document.querySelector(".plan-place line.now").getBoundingClientRect().x);
+  const before = await left_of_now();
+  await page.locator("[data-back]").click();
+  await page.waitForFunction((x) => document.querySelector(".plan-place line.now").getBoundingClientRect().x > x + 100, before);
+  for (const drawn of ['[data-bars="leaf"] .was[d^="M"]', ".level.is-car[d*='M']", ".sun-line.is-guessed, .sun-line"]) assert.ok((await page.locator(drawn).count()) > 0, drawn);
+  const car = await page.locator(".level.is-car").getAttribute("d");
+  assert.equal(car.match(/M/g).length, 2, "as it was, and as it is to be");
+  await page.locator("[data-back]").click();
+});
+
+test("the plan tells whose wish holds, by which rule, and how well it was foretold", { skip: mock_only }, async () => {
+  await go("#/plan");
+  const contested = await page.locator("[data-contested]").innerText();
+  assert.match(contested, /Leaf, Goals: anna: 80 % by 07:00 mon-fri holds, ben: 60 % by 09:00 does not/);
+  assert.match(contested, /The first of these holds: anna, ben\./);
+  await page.locator("[data-forecasts] summary").click();
+  const told = await page.locator("[data-forecasts]").innerText();
+  assert.match(told, /Sun \(open_meteo, weather\.example\) silent since .*: off by 0\.38\skW a day ahead \(-0\.12\skW on the whole\), of 1\.2\skW; 78 % within the spread/);
+  assert.match(told, /House \(from the past\): off by/);
+  await page.locator("[data-forecasts] summary").click();
+});
+
 test("now is said only after its price was told, and the plan tells why it changed", { skip: mock_only }, async () => {
   const car = page.locator('[data-device="leaf"]');
   await page.evaluate(() => (window.__sent.length = 0));

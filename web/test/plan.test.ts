@@ -14,6 +14,7 @@ import {
   level_at,
   mean_kw,
   past_columns,
+  past_path,
   plan_of,
   savings_of,
   scale,
@@ -23,7 +24,7 @@ import {
   ticks,
   type Plan,
 } from "../src/plan";
-import { device_words, goal_amount, kilowatts, money, more_words, price, slack_words, slot_words } from "../src/plan_sentences";
+import { alternative_words, device_words, goal_amount, kilowatts, money, more_words, price, risk_words, slack_words, slot_words, why_words } from "../src/plan_sentences";
 
 beforeEach(() => set_language(["en-GB"]));
 
@@ -111,6 +112,18 @@ test("a reported power holds until the next one and is unknown before the first"
   assert.deepEqual(past_columns([points, []], 100, 300, 100).map((one) => one.kw), [[1, null], [3, null]]);
 });
 
+test("a level is drawn as it was told, without what is not known", () => {
+  const points: HistoryPoint[] = [[50, 1, 1, 1, 1, 1], [100, 40, 44, 42, 44, 2], [200, null, null, null, 50, 1], [300, null, null, null, null, 1], [400, null, null, null, "off", 1]];
+  const same = (value: number): number => value;
+  assert.equal(past_path(points, 100, same, same), "M100 42L200 50");
+  assert.equal(past_path([], 0, same, same), "");
+});
+
+test("what a meter counts for a kilowatt is minded, also the other way round", () => {
+  const points: HistoryPoint[] = [[100, null, null, null, -2500, 1]];
+  assert.deepEqual(past_columns([points, points], 100, 300, 200, [1000, -1000]).map((one) => one.kw), [[-2.5, 2.5]]);
+});
+
 test("paths hold a value for its slot and bands come back along their lower edge", () => {
   const slots = [{ from: 0, until: 10 }, { from: 10, until: 30 }];
   assert.equal(step_path(slots, [1, 2], same, same), "M0 1H10V2H30");
@@ -164,6 +177,23 @@ test("what something costs is told as more, as a saving, or as the same", () => 
   assert.deepEqual([0.84, -0.3, 0.004].map((more) => more_words(more, "EUR")), ["costs €0.84 more", "saves €0.30", "costs the same"]);
   set_language(["de-DE"]);
   assert.equal(plain(more_words(0.84, "EUR")), "kostet 0,84 € mehr");
+});
+
+test("why is told in the reader's language, from codes and numbers alone", () => {
+  const plan = made();
+  const car = plan.devices[0]!;
+  const works = car.kw.findIndex((kw) => kw > 7);
+  const rests = works - 1;
+  assert.match(plain(why_words(plan, car, rests, noon)), /^Waits until .*\d\d:\d\d: €0\.\d{3}\/kWh then, €0\.\d{3} now\. Charging now costs €0\.84 more\.$/);
+  set_language(["de-DE"]);
+  assert.match(plain(why_words(plan, car, rests, noon)), /^Wartet bis .*\d\d:\d\d: 0,\d{3} €\/kWh dann, 0,\d{3} € jetzt\. Laden jetzt kostet 0,84 € mehr\.$/);
+  assert.match(plain(why_words(plan, car, works, noon)), /^Lädt 7,4 kW: günstig \(0,\d{3} €\)\./);
+  const battery = plan.devices[1]!;
+  const gives = battery.kw.findIndex((kw) => kw < -0.5);
+  assert.match(plain(why_words(plan, battery, gives, noon)), /^Folgt dem Haus -?\d,\d kW: .*\.$/);
+  const missed = made({ ...first_wishes(), mode: "pause" }).devices[0]!;
+  assert.match(plain(risk_words(missed, missed.goals[0]!, "Leaf")), /^Leaf: 80 % by 07:00.*: verfehlt · \d/);
+  assert.equal(alternative_words({ what: "something new", at: noon, more: 1, possible: true }, noon), "something new");
 });
 
 test("a slot is told in words: when, what it costs, what each device does and how full it is then", () => {

@@ -24,8 +24,10 @@ struct PlanRoutes : ::testing::Test {
             EXPECT_TRUE(house.devices.inlet->tell(plan));
             EXPECT_TRUE(house.devices.inlet->tell(leaf));
             PlannerSite site;
-            site.what_if = [this](const std::string& device, const std::vector<PlanWish>& wishes,
+            site.what_if = [this](SubjectId asker, const std::string& device,
+                                  const std::vector<PlanWish>& wishes,
                                   std::function<void(Result<std::string>)> then) {
+                who = asker;
                 asked = device;
                 for (const auto& wish : wishes)
                     asked += " " + wish.setting + "=" + to_json(wish.value);
@@ -39,6 +41,7 @@ struct PlanRoutes : ::testing::Test {
     }
     House house;
     std::string asked;
+    SubjectId who{};
     static constexpr std::string_view question = R"({"device":"leaf","set":{"mode":"now"}})";
 };
 
@@ -56,6 +59,7 @@ TEST_F(PlanRoutes, what_if_answers_who_sees_the_plan_and_the_setting) {
     EXPECT_EQ(said->status, 200U) << said->body;
     EXPECT_EQ(said->body, R"({"more":0.84})");
     EXPECT_EQ(asked, "leaf mode=\"now\"");
+    EXPECT_NE(who, SubjectId{}) << "whose wish it would be";
 
     asked.clear();
     const auto only_plan = house.token("only-plan", {"plan/plan"}, bits({Verb::read}));

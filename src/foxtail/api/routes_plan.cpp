@@ -44,7 +44,7 @@ void what_if(Door& door, Site& site, Call& call, const Answer& answer) {
     }
     if (!site.planner.what_if)
         return answer.error({Code::not_found, "nothing is planned: 'planning' is not configured"});
-    site.planner.what_if(name, wishes, [answer](Result<std::string> said) {
+    site.planner.what_if(door.subject(), name, wishes, [answer](Result<std::string> said) {
         if (!said) return answer.error(said.error());
         answer.json(std::move(*said));
     });

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "foxtail/base/result.hpp"
+#include "foxtail/journal/record.hpp"
 #include "foxtail/model/value.hpp"
 
 #include <functional>
@@ -17,9 +18,11 @@ struct PlanWish {
 
 /// The plan, as the routes see it.
 struct PlannerSite {
-    /// What would change if these were set: JSON text. Error: not_found (no such device),
-    /// invalid_input, unavailable (no plan yet), exhausted. Nothing is changed.
-    std::function<void(const std::string& device, const std::vector<PlanWish>& wishes,
+    /// What would change if `asker` set these (somebody else's wish may hold): JSON text. Error:
+    /// not_found (no such device), invalid_input, unavailable (no plan yet), exhausted. Nothing is
+    /// changed.
+    std::function<void(SubjectId asker, const std::string& device,
+                       const std::vector<PlanWish>& wishes,
                        std::function<void(Result<std::string>)> then)>
         what_if;
 };

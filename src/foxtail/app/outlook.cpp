@@ -5,6 +5,7 @@
 #include "foxtail/forecast/local_time.hpp"
 
 #include <algorithm>
+#include <array>
 #include <utility>
 
 namespace foxtail {
@@ -19,8 +20,20 @@ constexpr Duration cars_every = hours(1);
 constexpr Duration quarter_hour = minutes(15);
 constexpr std::uint64_t learned_format = 1;
 
-void score_json(api::JsonText& json, std::string_view name, const forecast::Score& score) {
+constexpr std::uint64_t prices_format = 1;
+constexpr std::uint64_t prices_most = 20'000;
+constexpr std::array<std::string_view, 3> source_names = {"prices", "sun", "outdoor"};
+
+void source_json(api::JsonText& json, const Outlooker::Source& source) {
+    json.text("source", source.name).boolean("late", source.late);
+    if (source.heard.known()) json.time("heard", forecast::cut_down(source.heard, quarter_hour));
+    if (!source.failed.empty()) json.text("failed", source.failed);
+}
+
+void score_json(api::JsonText& json, std::string_view name, const forecast::Score& score,
+                const Outlooker::Source* source) {
     json.key(name).object();
+    if (source != nullptr) source_json(json, *source);
     for (std::size_t i = 0; i < forecast::lead_names.size(); ++i) {
         const auto figures = score.figures(static_cast<forecast::Lead>(i));
         if (figures.hours == 0) continue;
@@ -173,6 +186,7 @@ Outlook Outlooker::outlook(const planning::Keeper& keeper, Moment now) {
         out.sun_kw = sun.mean;
         out.sun_p10 = sun.p10;
         out.sun_p90 = sun.p90;
+        if (config_.sun_forecast) out.sun_until = sun_.told_until(from);
         if (sun_.hours_known() == 0 && sun_.told_until(from) == from)
             out.guessed.emplace_back("the sun: nothing is known of it yet");
     }
@@ -180,23 +194,75 @@ Outlook Outlooker::outlook(const planning::Keeper& keeper, Moment now) {
         out.guessed.emplace_back("the house's load: its meter is silent");
     else if (load_.hours_known() == 0)
         out.guessed.emplace_back("the house's load: nothing is known of it yet");
+    for (const auto& source : sources_) {
+        if (!source.late) continue;
+        const auto since =
+            source.heard.known() ? "since " + format_rfc3339(source.heard) : std::string("so far");
+        out.guessed.push_back(std::string(source_names.at(static_cast<std::size_t>(source.what))) +
+                              ": " + source.name + " has told nothing " + since);
+    }
     add_prices(out, from);
     add_trips(out, now.wall);
     return out;
+}
+
+bool Outlooker::look_at(std::vector<Source> sources) {
+    bool changed = sources.size() != sources_.size();
+    for (std::size_t i = 0; i < sources.size() && !changed; ++i)
+        changed = sources[i].late != sources_[i].late;
+    sources_ = std::move(sources);
+    return changed;
 }
 
 std::string Outlooker::scores_json() const {
     std::string out;
     api::JsonText json(out);
     json.object();
-    score_json(json, "load", load_score_);
-    score_json(json, "sun", sun_score_);
-    score_json(json, "outdoor", outdoor_score_);
+    const auto from = [&](Of what) -> const Source* {
+        for (const auto& source : sources_)
+            if (source.what == what) return &source;
+        return nullptr;
+    };
+    score_json(json, "load", load_score_, nullptr);
+    score_json(json, "sun", sun_score_, from(Of::sun));
+    score_json(json, "outdoor", outdoor_score_, from(Of::outdoor));
+    if (const auto* source = from(Of::prices)) {
+        json.key(source_names[0]).object();
+        source_json(json, *source);
+        json.end_object();
+    }
     json.end_object();
     return out;
 }
 
 // ---- over a restart ----
+
+std::string Outlooker::save_prices() const {
+    std::string bytes;
+    ByteWriter out(bytes);
+    out.u64(prices_format);
+    out.i64(prices_.from.us);
+    out.i64(prices_.step.us);
+    out.u64(prices_.values.size());
+    for (const double value : prices_.values) out.f64(value);
+    return bytes;
+}
+
+Result<void> Outlooker::load_prices(std::string_view bytes) {
+    ByteReader in(bytes);
+    planner::Series prices;
+    const auto format = in.u64();
+    prices.from.us = in.i64();
+    prices.step.us = in.i64();
+    const auto count = in.u64();
+    const bool fits = format == prices_format && prices.step >= minutes(1) &&
+                      prices.step <= days(1) && prices.from.us >= 0 && count <= prices_most;
+    for (std::uint64_t i = 0; fits && i < count && in.ok(); ++i) prices.values.push_back(in.f64());
+    if (!fits || !in.ok()) return fail(Code::corrupt, "prices that were told: cannot be read");
+    prices_ = std::move(prices);
+    looked_ = {};
+    return {};
+}
 
 std::string Outlooker::save() const {
     std::string bytes;

@@ -35,8 +35,23 @@ public:
     /// Whether it is time for another look.
     [[nodiscard]] bool due(Moment now) const;
     [[nodiscard]] planning::Outlook outlook(const planning::Keeper& keeper, Moment now);
-    /// How well it was foretold, as JSON.
+    /// A source of the future, and how it keeps its word.
+    struct Source {
+        Of what = Of::prices;
+        std::string name;    // "awattar, api.awattar.de"
+        Time heard;          // something that was understood; unknown = never yet
+        std::string failed;  // why not, the last time; empty = it told
+        bool late = false;   // it has been silent for longer than it should
+    };
+    /// What is said of sources in the next outlook; true when one has become late, or no longer is.
+    bool look_at(std::vector<Source> sources);
+    /// How well it was foretold and by whom, as JSON.
     [[nodiscard]] std::string scores_json() const;
+    /// The prices that were told, for the days to come; they outlive a restart apart from what was
+    /// learned, at once.
+    [[nodiscard]] std::string save_prices() const;
+    /// Error: corrupt, and nothing changes.
+    [[nodiscard]] Result<void> load_prices(std::string_view bytes);
 
     [[nodiscard]] std::string save() const;
     /// Error: corrupt, and nothing changes.
@@ -58,6 +73,7 @@ private:
     forecast::Score sun_score_;
     forecast::Score outdoor_score_;
     planner::Series prices_;
+    std::vector<Source> sources_;
     std::vector<planning::Trip> trips_;
     Time away_until_;
     Time learned_;

@@ -3,6 +3,7 @@
 #include "foxtail/app/give_exactly.hpp"
 #include "foxtail/app/plan_json.hpp"
 #include "foxtail/app/plan_things.hpp"
+#include "foxtail/base/bytes.hpp"
 #include "foxtail/base/log.hpp"
 
 #include <algorithm>
@@ -21,6 +22,9 @@ constexpr std::string_view wishes_name = "wishes";
 constexpr std::string_view learned_name = "learned";
 constexpr std::string_view measured_name = "measured";
 constexpr std::string_view saved_name = "saved";
+constexpr std::string_view version_name = "version";
+constexpr std::string_view prices_name = "prices";
+constexpr std::string_view peak_name = "peak";
 constexpr Duration reckon_every = minutes(15);
 constexpr std::string_view plan_purpose = "planning, as configured";
 constexpr std::uint16_t looks = static_cast<std::uint16_t>(Verb::discover) |
@@ -69,6 +73,7 @@ PlanDesk::PlanDesk(boost::asio::io_context& io, Hub& hub, const Zone& zone,
                 [this](const std::string& source, std::string_view sample, const std::string& why) {
                     inlet_->refuse("plan", source, sample, why);
                 }}),
+      peak_(zone),
       solving_(io, std::move(prover)) {}
 
 PlanDesk::~PlanDesk() {
@@ -89,8 +94,9 @@ Result<void> PlanDesk::start() {
     if (auto done = tell_things(); !done) return done;
     load_kept();
     solving_.on_better([this](PlanSolving::Answer answer) {
-        if (!keeper_.improved(answer.plan, hub_.now()).published) return;
-        publish(answer.plan, answer.alternatives);
+        const auto taken = keeper_.improved(answer.plan, hub_.now());
+        if (taken.proved) note_proof();
+        if (taken.published) publish(answer.plan, answer.alternatives);
     });
     door_->watch(*this);
     started_ = true;
@@ -103,6 +109,9 @@ Result<void> PlanDesk::start() {
     if (first_) inlet_->keep(std::string(wishes_name), keeper_.save());
     const Time away = keeper_.wishes().away_until;
     report(std::string(plan_id), "away_until", away.known() ? format_rfc3339(away) : std::string());
+    tell_wishes();
+    report(std::string(plan_id), "places", Json{places_json(wiring_)});
+    peak_.configured(config_.connection.peak_so_far_kw, hub_.now().wall);
     sources_.start();
     wake();
     return {};
@@ -113,6 +122,7 @@ void PlanDesk::stop() {
     keep_if_changed();
     inlet_->keep(std::string(learned_name), outlooker_.save());
     inlet_->keep(std::string(measured_name), ledger_.save());
+    inlet_->keep(std::string(peak_name), peak_.save());
     stopped_ = true;
 }
 
@@ -141,10 +151,16 @@ Result<void> PlanDesk::tell_things() {
 void PlanDesk::load_kept() {
     const auto restored = inlet_->kept([this](std::string_view name, std::string_view bytes) {
         if (name == wishes_name) first_ = false;
+        if (name == version_name) {
+            ByteReader in(bytes);
+            keeper_.go_on_from(in.u64());
+        }
         const auto done = name == wishes_name     ? keeper_.load(bytes)
                           : name == learned_name  ? outlooker_.load(bytes)
                           : name == measured_name ? ledger_.load(bytes)
                           : name == saved_name    ? book_.load(bytes)
+                          : name == prices_name   ? outlooker_.load_prices(bytes)
+                          : name == peak_name     ? peak_.load(bytes)
                                                   : Result<void>{};
         if (!done)
             log(LogLevel::error, "planning starts anew",
@@ -190,6 +206,9 @@ void PlanDesk::hear_source(const std::string& address, const Value& value) {
 void PlanDesk::source_told(Outlooker::Of what, planner::Series series, std::string because) {
     if (stopped_) return;
     outlooker_.told(what, std::move(series), hub_.now());
+    (void)outlooker_.look_at(sources_.states(hub_.now().wall));
+    if (what == Outlooker::Of::prices)
+        inlet_->keep(std::string(prices_name), outlooker_.save_prices());
     keeper_.expect(outlooker_.outlook(keeper_, hub_.now()), std::move(because), source_seq_,
                    hub_.now());
     pump();
@@ -269,6 +288,7 @@ void PlanDesk::pump() {
     if (stopped_ || std::exchange(pumping_, true)) return;
     outlooker_.learn(keeper_, hub_.now());
     ledger_.measure(keeper_, hub_.now());
+    watch_peak();
     follow();
     if (auto due = keeper_.due(hub_.now())) {
         due_since_ = hub_.now().mono;
@@ -293,9 +313,11 @@ void PlanDesk::publish(const planner::Plan& plan,
     alternatives_ = alternatives;
     const auto text = plan_json(keeper_, plan, alternatives_, now, speech_);
     plan_seq_ = report_anew(thing, "plan", Json{text}, keeper_.cause());
+    std::string version;
+    ByteWriter(version).u64(keeper_.version());
+    inlet_->keep(std::string(version_name), std::move(version));
     report(thing, "because", keeper_.because(), plan_seq_);
-    report(thing, "stage", std::string(planner::stage_names[static_cast<std::size_t>(plan.stage)]),
-           plan_seq_);
+    note_proof();
     report(thing, "cost", std::round(plan.cost_eur * 100) / 100, plan_seq_);
     std::string risks;
     for (const auto& one : planning::at_risk(plan, speech_))
@@ -306,6 +328,26 @@ void PlanDesk::publish(const planner::Plan& plan,
                plan_seq_);
     solving_.accept(plan);
     follow();
+}
+
+/// How the plan that is followed was found, and how far from the best it may be.
+void PlanDesk::note_proof() {
+    const auto& plan = *keeper_.plan();
+    const std::string thing(plan_id);
+    report(thing, "stage", std::string(planner::stage_names[static_cast<std::size_t>(plan.stage)]),
+           plan_seq_);
+    report(thing, "gap", plan.gap_eur ? Value(std::round(*plan.gap_eur * 1000) / 1000) : Value{},
+           plan_seq_);
+}
+
+/// The import that is paid for by its highest quarter of an hour.
+void PlanDesk::watch_peak() {
+    if (config_.connection.peak_eur_kw <= 0) return;
+    const double before = peak_.so_far_kw();
+    peak_.measure(keeper_.facts().grid_kw, hub_.now().wall);
+    keeper_.set_peak(peak_.so_far_kw());
+    report(std::string(plan_id), "peak", std::round(peak_.so_far_kw() * 1000) / 1000);
+    if (peak_.so_far_kw() != before) inlet_->keep(std::string(peak_name), peak_.save());
 }
 
 // ---- following ----
@@ -358,11 +400,21 @@ void PlanDesk::tell_settings(DeviceId device, bool anew) {
     }
 }
 
+/// Whose wishes hold, and who is told that theirs do not.
+void PlanDesk::tell_wishes() {
+    std::string words;
+    for (const auto& one : planning::contests(keeper_.wishes(), keeper_.site().wish_rule))
+        words += (words.empty() ? "" : "; ") + planning::contest_words(keeper_.site(), one);
+    report(std::string(plan_id), "contested", words);
+    report(std::string(plan_id), "wishes", Json{wishes_json(keeper_)});
+}
+
 /// What ended by itself, or was done at the device.
 void PlanDesk::tell_changed_settings() {
     if (keeper_.changes() == told_changes_) return;
     told_changes_ = keeper_.changes();
     for (const DeviceId id : planning::devices(keeper_.site())) tell_settings(id, false);
+    tell_wishes();
     const Time away = keeper_.wishes().away_until;
     report(std::string(plan_id), "away_until", away.known() ? format_rfc3339(away) : std::string());
     keep_if_changed();
@@ -386,7 +438,8 @@ Seq PlanDesk::report_anew(const std::string& thing, std::string_view name, Value
     return said ? *said : 0;
 }
 
-void PlanDesk::what_if(const std::string& device, const std::vector<api::PlanWish>& wishes,
+void PlanDesk::what_if(SubjectId who, const std::string& device,
+                       const std::vector<api::PlanWish>& wishes,
                        std::function<void(Result<std::string>)> then) {
     const auto id = find(device);
     if (!id) return then(fail(Code::not_found, "no device '" + device + "' is planned"));
@@ -400,7 +453,7 @@ void PlanDesk::what_if(const std::string& device, const std::vector<api::PlanWis
         if (!setting || std::find(known.begin(), known.end(), *setting) == known.end())
             return then(fail(Code::invalid_input,
                              "'" + wish.setting + "' is no setting of '" + device + "'"));
-        if (auto done = other.set(*id, *setting, wish.value, "what if", 0, now); !done)
+        if (auto done = other.set(*id, *setting, wish.value, asker(who), 0, now); !done)
             return then(fail(done.error()));
     }
     const bool sent = solving_.what_if(keeper_.request_with(keeper_.wishes(), now.wall),
@@ -413,9 +466,10 @@ void PlanDesk::what_if(const std::string& device, const std::vector<api::PlanWis
 
 api::PlannerSite PlanDesk::site() {
     api::PlannerSite out;
-    out.what_if = [this](const std::string& device, const std::vector<api::PlanWish>& wishes,
+    out.what_if = [this](SubjectId who, const std::string& device,
+                         const std::vector<api::PlanWish>& wishes,
                          std::function<void(Result<std::string>)> then) {
-        what_if(device, wishes, std::move(then));
+        what_if(who, device, wishes, std::move(then));
     };
     return out;
 }
@@ -433,7 +487,7 @@ void PlanDesk::keep_books() {
     kept_quarter_ = now;
     inlet_->keep(std::string(learned_name), outlooker_.save());
     inlet_->keep(std::string(measured_name), ledger_.save());
-    report(std::string(plan_id), "forecasts", Json{outlooker_.scores_json()});
+    if (config_.connection.peak_eur_kw > 0) inlet_->keep(std::string(peak_name), peak_.save());
     if (auto day = ledger_.take_day()) {
         (void)solving_.beside([day = std::move(*day)] { return reckon_savings(day); },
                               [this](DaySaved saved) {
@@ -466,11 +520,13 @@ void PlanDesk::arm() {
 
 void PlanDesk::wake() {
     if (stopped_) return;
-    if (outlooker_.due(hub_.now()))
+    const bool news = outlooker_.look_at(sources_.states(hub_.now().wall));
+    if (news || outlooker_.due(hub_.now()))
         keeper_.expect(outlooker_.outlook(keeper_, hub_.now()), {}, 0, hub_.now());
     sources_.look(hub_.now());
     look_for_silence();
     for (const DeviceId id : std::set<DeviceId>(untaken_)) take_over(id);
+    report(std::string(plan_id), "forecasts", Json{outlooker_.scores_json()});
     keep_books();
     pump();
 }

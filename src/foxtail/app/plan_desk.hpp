@@ -9,6 +9,7 @@
 #include "foxtail/hub/door.hpp"
 #include "foxtail/hub/hub.hpp"
 #include "foxtail/planning/keeper.hpp"
+#include "foxtail/planning/peak.hpp"
 #include "foxtail/planning/words.hpp"
 
 #include <cstdint>
@@ -84,11 +85,14 @@ private:
     void tell_changed_settings();
     void report(const std::string& thing, std::string_view name, Value value, Seq cause = 0);
     Seq report_anew(const std::string& thing, std::string_view name, Value value, Seq cause);
-    void what_if(const std::string& device, const std::vector<api::PlanWish>& wishes,
+    void what_if(SubjectId who, const std::string& device, const std::vector<api::PlanWish>& wishes,
                  std::function<void(Result<std::string>)> then);
     [[nodiscard]] std::optional<planning::DeviceId> find(std::string_view name) const;
     [[nodiscard]] std::string asker(SubjectId subject) const;
     void keep_books();
+    void watch_peak();
+    void tell_wishes();
+    void note_proof();
     void tell_savings();
     void keep_if_changed();
     void arm();
@@ -102,6 +106,7 @@ private:
     Outlooker outlooker_;
     PlanSources sources_;
     planning::Ledger ledger_;
+    planning::PeakMeter peak_;
     SavingsBook book_;
     PlanSolving solving_;
     std::optional<Inlet> inlet_;

@@ -4,6 +4,7 @@
 #include "foxtail/model/thing.hpp"
 #include "foxtail/planner/follower.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <functional>
 
@@ -64,6 +65,15 @@ void goals(JsonText& json, const Course& course) {
     json.end_array();
 }
 
+/// "charging", "not_charging", "starting": a word for programs, whenever it would be.
+std::string act_of(const planner::Alternative& one) {
+    constexpr std::string_view now = " now";
+    std::string out = one.what;
+    if (out.ends_with(now)) out.resize(out.size() - now.size());
+    std::replace(out.begin(), out.end(), ' ', '_');
+    return out;
+}
+
 double percent_of_level(const planning::Keeper& keeper, const Course& course) {
     for (const auto& car : keeper.site().cars)
         if (course.kind == Kind::car && car.limits.name == course.name)
@@ -103,8 +113,32 @@ void device(JsonText& json, const planning::Keeper& keeper, const Plan& plan, co
         if (one.device != course.name || one.slot >= plan.slots.size()) continue;
         json.object()
             .text("what", planning::alternative_what(one, plan, now, speech))
+            .text("act", act_of(one))
             .time("at", plan.slots[one.slot].from);
         json.raw("more", rounded(one.more_eur, 1000)).boolean("possible", one.possible);
+        json.end_object();
+    }
+    json.end_array().end_object();
+}
+
+void said(JsonText& json, std::string_view name, const std::vector<planning::Said>& some) {
+    json.key(name).array();
+    for (const auto& one : some)
+        json.object().text("by", one.by).text("value", planning::said_words(one)).end_object();
+    json.end_array();
+}
+
+void wishes(JsonText& json, const planning::Keeper& keeper) {
+    const auto& rule = keeper.site().wish_rule;
+    json.object().text("rule", planning::wish_rule_names[static_cast<std::size_t>(rule.kind)]);
+    json.key("people").array();
+    for (const auto& one : rule.people) json.text(one);
+    json.end_array().key("contested").array();
+    for (const auto& one : planning::contests(keeper.wishes(), rule)) {
+        json.object().text("device", planning::name_of(keeper.site(), one.device));
+        json.text("setting", planning::setting_names[static_cast<std::size_t>(one.setting)]);
+        said(json, "holds", one.holds);
+        said(json, "lost", one.lost);
         json.end_object();
     }
     json.end_array().end_object();
@@ -145,7 +179,10 @@ std::string text_of(const planning::Keeper& keeper, const Plan& plan,
         device(json, keeper, plan, course, alternatives, count, now, speech);
     json.end_array().key("at_risk").array();
     for (const auto& one : planning::at_risk(plan, speech)) json.text(one);
-    json.end_array().key("guessed").array();
+    json.end_array().key("wishes");
+    wishes(json, keeper);
+    if (outlook.sun_until.known()) json.time("sun_until", outlook.sun_until);
+    json.key("guessed").array();
     for (const auto& one : outlook.guessed) json.text(one);
     json.end_array().key("mended").array();
     for (const auto& one : plan.mended)
@@ -165,6 +202,40 @@ std::string plan_json(const planning::Keeper& keeper, const Plan& plan,
         if (text.size() <= string_value_bytes_max || count == 0) return text;
         count = count * 3 / 4;
     }
+}
+
+std::string wishes_json(const planning::Keeper& keeper) {
+    std::string out;
+    JsonText json(out);
+    wishes(json, keeper);
+    return out;
+}
+
+std::string places_json(const PlanWiring& wiring) {
+    std::string out;
+    JsonText json(out);
+    const auto each = [&](const auto& visit) {
+        for (const auto& [address, targets] : wiring.targets)
+            for (const auto& target : targets) visit(address, target);
+    };
+    json.object();
+    each([&](const std::string& address, const PlanTarget& target) {
+        if (target.device || target.house_fact != planning::HouseFact::sun) return;
+        json.text("sun", address).raw("sun_per_kw", rounded(target.per_unit, 1000));
+    });
+    json.key("devices").object();
+    for (const auto id : planning::devices(wiring.site)) {
+        json.key(planning::name_of(wiring.site, id)).object();
+        each([&](const std::string& address, const PlanTarget& target) {
+            if (target.device != id) return;
+            if (target.device_fact == planning::DeviceFact::power)
+                json.text("power", address).raw("per_kw", rounded(target.per_unit, 1000));
+            if (target.device_fact == planning::DeviceFact::level) json.text("level", address);
+        });
+        json.end_object();
+    }
+    json.end_object().end_object();
+    return out;
 }
 
 std::string what_if_json(const Plan& plan, const Plan& other, const planning::Speech& speech) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "foxtail/app/plan_site.hpp"
 #include "foxtail/planning/keeper.hpp"
 #include "foxtail/planning/words.hpp"
 
@@ -14,6 +15,13 @@ namespace foxtail {
 [[nodiscard]] std::string plan_json(const planning::Keeper& keeper, const planner::Plan& plan,
                                     const std::vector<planner::Alternative>& alternatives, Time now,
                                     const planning::Speech& speech);
+
+/// Which rule decides between people, and where they disagree: the value of `plan/wishes`.
+[[nodiscard]] std::string wishes_json(const planning::Keeper& keeper);
+
+/// Where what the plan looks at is measured, for who shows the past beside it: the value of
+/// `plan/places`.
+[[nodiscard]] std::string places_json(const PlanWiring& wiring);
 
 /// What a wish would change, against the plan that is followed: the answer of POST /plan/what-if.
 [[nodiscard]] std::string what_if_json(const planner::Plan& plan, const planner::Plan& other,

@@ -24,6 +24,10 @@ public:
         site.sun_peak_kw = planning_.sun_peak_kw;
         site.ladder = planning_.ladder;
         site.horizon = planning_.horizon;
+        for (std::size_t i = 0; i < planning::wish_rule_names.size(); ++i)
+            if (planning::wish_rule_names.at(i) == planning_.wish_rule)
+                site.wish_rule.kind = static_cast<planning::WishRule::Kind>(i);
+        site.wish_rule.people = planning_.wish_order;
         hear(HouseFact::grid, planning_.grid);
         hear(HouseFact::sun, planning_.sun);
         hear(HouseFact::load, planning_.load);

@@ -46,23 +46,29 @@ bool PlanSolving::plan(planner::Request request, std::function<void(Answer)> the
         [this, then = std::move(then)](Made made) {
             inside_->under_way = false;
             then(std::move(made.answer));
-            prove(std::move(made.task));
+            prove(std::make_shared<const planner::WholeTask>(std::move(made.task)), true);
         });
     inside_->under_way = sent;
     return sent;
 }
 
-void PlanSolving::prove(planner::WholeTask task) {
+void PlanSolving::prove(std::shared_ptr<const planner::WholeTask> task, bool once_more) {
     if (!inside_->process) return;
     inside_->process->ask(
-        std::move(task), [this](std::uint64_t number, Result<planner::Solution> solution) {
-            if (!solution) return;  // the plan that is stays
+        *task,
+        [this, task, once_more](std::uint64_t number, const Result<planner::Solution>& solution) {
+            if (!solution) {
+                // The plan that is stays. A process that was killed is no answer: another one is
+                // asked, once. Who took too long would again, and what is newer is asked already.
+                if (solution.error().code == Code::unavailable && once_more) prove(task, false);
+                return;
+            }
             struct Better {
                 std::optional<planner::Plan> plan;
                 std::vector<planner::Alternative> alternatives;
             };
             (void)inside_->thread.run(
-                [planner = inside_->planner, number, solution = std::move(*solution)] {
+                [planner = inside_->planner, number, solution = *solution] {
                     Better better;
                     better.plan = planner->improve(number, solution);
                     if (better.plan) better.alternatives = planner->alternatives();

@@ -53,7 +53,7 @@ public:
     [[nodiscard]] std::uint64_t provers_ended() const;
 
 private:
-    void prove(planner::WholeTask task);
+    void prove(std::shared_ptr<const planner::WholeTask> task, bool once_more);
     [[nodiscard]] Worker& thread();
 
     struct Inside;

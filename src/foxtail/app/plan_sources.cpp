@@ -17,6 +17,7 @@ constexpr std::array<std::string_view, 3> source_words = {"prices", "a forecast 
                                                           "a forecast of the weather"};
 constexpr std::array<energy::Use, 3> source_uses = {energy::Use::price, energy::Use::sun,
                                                     energy::Use::outdoor};
+constexpr std::int64_t late_after = 4;  // times it should have told something
 
 }  // namespace
 
@@ -33,7 +34,7 @@ PlanSources::PlanSources(boost::asio::io_context& io, Clock& clock, const Planni
     : io_(io), config_(config), zone_(zone), clock_(clock), ends_(std::move(ends)) {
     for (const auto& calendar : config.calendars) calendars_.push_back({calendar, {}, {}});
     const auto add = [&](Outlooker::Of what, const std::optional<SourceConfig>& source) {
-        if (source) sources_.push_back({what, *source, {}});
+        if (source) sources_.push_back({what, *source, {}, {}, {}, {}});
     };
     add(Outlooker::Of::prices, config.prices);
     add(Outlooker::Of::sun, config.sun_forecast);
@@ -42,6 +43,7 @@ PlanSources::PlanSources(boost::asio::io_context& io, Clock& clock, const Planni
 
 void PlanSources::start() {
     for (auto& source : sources_) {
+        source.asked_since = clock_.now();
         if (source.config.url.empty()) continue;
         FetchRequest request;
         request.url = source.config.url;
@@ -56,6 +58,7 @@ void PlanSources::start() {
             io_, std::move(request), source.config.every,
             [this, &source](Result<std::string> said) {
                 if (said) return take(source, source.config.url, *said);
+                source.failed = said.error().message;
                 ends_.refused(source.config.url, {}, said.error().message);
             }));
         polls_.back()->ask();
@@ -132,6 +135,23 @@ void PlanSources::tell_calendars(std::string because) {
     ends_.calendars(std::move(trips), away_until, std::move(because));
 }
 
+std::vector<Outlooker::Source> PlanSources::states(Time now) const {
+    std::vector<Outlooker::Source> out;
+    for (const auto& source : sources_) {
+        const auto& url = source.config.url;
+        // Only the host: a path or query may hold what is nobody's business.
+        const auto begin = url.find("://") + 3;
+        const auto place = url.empty() ? source.config.address
+                                       : url.substr(begin, url.find_first_of("/?:", begin) - begin);
+        const auto format =
+            forecast::format_names.at(static_cast<std::size_t>(source.config.format));
+        const Time since = source.heard.known() ? source.heard : source.asked_since;
+        out.push_back({source.what, std::string(format) + ", " + place, source.heard, source.failed,
+                       since.known() && now - since > source.config.every * late_after});
+    }
+    return out;
+}
+
 bool PlanSources::said(std::string_view address, std::string_view text) {
     bool known = false;
     for (auto& source : sources_) {
@@ -143,11 +163,20 @@ bool PlanSources::said(std::string_view address, std::string_view text) {
 }
 
 void PlanSources::take(Source& source, const std::string& name, std::string_view text) {
-    if (source.last == text) return;
+    if (source.last == text) {
+        source.heard = clock_.now();
+        source.failed.clear();
+        return;
+    }
     const auto index = static_cast<std::size_t>(source.what);
     const energy::Asked asked{source.config.format, source_uses.at(index), source.config.scale};
     auto told = energy::parse(asked, text, zone_);
-    if (!told) return ends_.refused(name, text.substr(0, 200), told.error().message);
+    if (!told) {
+        source.failed = told.error().message;
+        return ends_.refused(name, text.substr(0, 200), told.error().message);
+    }
+    source.heard = clock_.now();
+    source.failed.clear();
     source.last = text;
     const auto until = told->series.until();
     ends_.told(source.what, std::move(told->series),

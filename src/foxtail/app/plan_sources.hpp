@@ -38,6 +38,8 @@ public:
     /// Reads calendars again that lie in files, where their time has come; looks at what is known
     /// from another day's point of view.
     void look(Moment now);
+    /// How each source keeps its word, as of now.
+    [[nodiscard]] std::vector<Outlooker::Source> states(Time now) const;
     /// What a property that is a source says. False when it is none.
     bool said(std::string_view address, std::string_view text);
 
@@ -46,6 +48,9 @@ private:
         Outlooker::Of what = Outlooker::Of::prices;
         SourceConfig config;
         std::string last;  // an equal answer is no news
+        Time heard;        // when an answer was understood
+        std::string failed;
+        Time asked_since;  // the beginning of waiting for the first
     };
     struct Calendar {
         CalendarConfig config;

@@ -96,6 +96,7 @@ ThingSpec plan_thing() {
     auto away = property_spec("away_until", "Nobody at home until (RFC 3339)", Type::string);
     away.settable = true;
     list.push_back(away);
+    list.push_back(property_spec("contested", "Wishes that do not hold", Type::string));
     list.push_back(property_spec("cost", "Cost of the next two days", Type::number));
     list.push_back(property_spec("saved_today", "Saved today", Type::number));
     list.push_back(property_spec("saved_total", "Saved so far", Type::number));
@@ -107,6 +108,10 @@ ThingSpec plan_thing() {
     hidden(property_spec("savings", "What was saved, by day", Type::object));
     hidden(property_spec("forecasts", "How well it was foretold", Type::object));
     hidden(word_spec("stage", "How it was found", planner::stage_names));
+    hidden(property_spec("gap", "At most this much is left to save", Type::number));
+    hidden(property_spec("places", "Where it is measured", Type::object));
+    hidden(property_spec("wishes", "Whose wishes hold", Type::object));
+    hidden(property_spec("peak", "Highest import of the month", Type::number, "kW"));
     hidden(property_spec("made_in", "Time from event to plan", Type::number, "ms"));
     return thing;
 }

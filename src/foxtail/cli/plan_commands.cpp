@@ -118,6 +118,69 @@ Result<bj::value> plan_of(HubClient& hub) {
     return plan;
 }
 
+/// What the plan's thing says of itself since the plan was told: a proof, somebody's wish. Nothing
+/// where it may not be read.
+bj::value said_since(HubClient& hub, std::string_view name) {
+    auto said = hub.get("/things/plan/properties/" + std::string(name));
+    return said ? std::move(*said) : bj::value();
+}
+
+std::string as_text(const bj::value& value, const std::string& otherwise) {
+    return value.is_string() ? std::string(value.get_string()) : otherwise;
+}
+
+/// How well each forecast was, by how long before.
+Result<void> show_forecasts(const Setting& setting, HubClient& hub, const PlanOptions& options) {
+    if (options.json) return setting.print_answer(hub, "/things/plan/properties/forecasts");
+    const auto said = hub.get("/things/plan/properties/forecasts");
+    if (!said) return fail(said.error());
+    using Align = Table::Align;
+    Table table({{"WHAT"},
+                 {"AHEAD"},
+                 {"MEAN ERROR", Align::right},
+                 {"BIAS", Align::right},
+                 {"OF", Align::right},
+                 {"IN SPREAD", Align::right},
+                 {"SOURCE"}});
+    const auto digits = [](const bj::value& object, std::string_view name) {
+        const auto& value = member(object, name);
+        return value.is_number() ? number_words(value.to_number<double>(), 2) : std::string("-");
+    };
+    for (const char* what : {"load", "sun", "outdoor", "prices"}) {
+        const auto& score = member(*said, what);
+        if (!score.is_object()) continue;
+        auto source = shown(text_of(score, "source"));
+        if (source.empty()) source = "from the past";
+        if (is_true(score, "late")) {
+            const auto heard = time_of(score, "heard");
+            source += heard.known()
+                          ? ", silent since " + full_time_words(heard, setting.terminal.zone)
+                          : ", has told nothing yet";
+        }
+        if (const auto failed = text_of(score, "failed"); !failed.empty())
+            source += " (" + shown(failed) + ")";
+        bool any = false;
+        for (const char* lead : {"1h", "6h", "24h", "48h"}) {
+            const auto& one = member(score, lead);
+            if (!one.is_object()) continue;
+            any = true;
+            const auto& covered = member(one, "coverage");
+            table.add({{what, Tone::strong},
+                       lead,
+                       digits(one, "mae"),
+                       digits(one, "bias"),
+                       digits(one, "mean"),
+                       covered.is_number()
+                           ? number_words(covered.to_number<double>() * 100, 0) + " %"
+                           : std::string("-"),
+                       source});
+        }
+        if (!any) table.add({{what, Tone::strong}, "-", "-", "-", "-", "-", source});
+    }
+    setting.terminal.table(table);
+    return {};
+}
+
 Result<void> show_plan(const Setting& setting, HubClient& hub, const PlanOptions& options) {
     if (options.json) return setting.print_answer(hub, "/plan");
     const auto plan = plan_of(hub);
@@ -128,11 +191,14 @@ Result<void> show_plan(const Setting& setting, HubClient& hub, const PlanOptions
         return {};
     }
     terminal.line("Made " + full_time_words(time_of(*plan, "made"), terminal.zone) + " (" +
-                  shown(text_of(*plan, "stage")) + "): " + shown(text_of(*plan, "because")));
+                  shown(as_text(said_since(hub, "stage"), text_of(*plan, "stage"))) +
+                  "): " + shown(text_of(*plan, "because")));
     terminal.line("Costs " + money_words(member(*plan, "cost"), text_of(*plan, "currency")) +
                   " until " + full_time_words(time_of(*plan, "until"), terminal.zone));
     for (const auto& one : list_of(*plan, "at_risk"))
         if (one.is_string()) terminal.line("At risk: " + shown(std::string(one.get_string())));
+    if (const auto contested = as_text(said_since(hub, "contested"), {}); !contested.empty())
+        terminal.line("Contested: " + shown(contested));
     for (const auto& one : list_of(*plan, "guessed"))
         if (one.is_string()) terminal.line("Guessed: " + shown(std::string(one.get_string())));
     Table table({{"DEVICE"}, {"ACTS"}, {"WHEN"}, {"GOALS"}});
@@ -273,6 +339,10 @@ void add_plan_commands(const Setting& setting) {
         ->add_option("ON|OFF", options->value, "Shadow")
         ->required()
         ->check(CLI::IsMember({"on", "off"}));
+    setting
+        .command(*plan, "forecasts", "How well load, sun and weather were foretold, and by whom",
+                 "  foxtail plan forecasts")
+        ->fallthrough();
     auto* away = setting.command(*plan, "away", "Nobody will be at home until then; '' = back",
                                  "  foxtail plan away 2026-12-24T18:00:00Z");
     away->fallthrough();
@@ -294,6 +364,7 @@ void add_plan_commands(const Setting& setting) {
             if (is("auto")) return set("mode", "automatic");
             if (is("skip")) return set("skip", "true");
             if (is("shadow")) return set("act", options->value == "off" ? "true" : "false");
+            if (is("forecasts")) return show_forecasts(setting, hub, *options);
             if (is("away")) return set("away_until", options->value);
             return show_plan(setting, hub, *options);
         });

@@ -50,6 +50,26 @@ TEST_F(PlanCli, shows_when_what_runs_and_how_the_goals_stand) {
     EXPECT_THAT(line.out(), AllOf(HasSubstr("0.14"), HasSubstr("7.4 charge")));
 }
 
+TEST_F(PlanCli, who_disagrees_and_what_was_proved_since_is_told_with_the_plan) {
+    hub.answers("GET /things/plan/properties/stage", "\"warm\"");
+    hub.answers("GET /things/plan/properties/contested",
+                "\"leaf, goals: ben's 60 % holds, anna's 80 % does not (rule: last)\"");
+    EXPECT_EQ(run({"plan"}), 0) << line.err();
+    EXPECT_THAT(line.out(), AllOf(HasSubstr("(warm): leaf was plugged in"),
+                                  HasSubstr("Contested: leaf, goals: ben's 60 % holds")));
+}
+
+TEST_F(PlanCli, forecasts_are_shown_with_their_score_and_source) {
+    hub.answers(
+        "GET /things/plan/properties/forecasts",
+        R"({"load":{"24h":{"hours":200,"mae":0.21,"bias":-0.02,"coverage":0.79,"mean":0.6}},)"
+        R"("sun":{"source":"open_meteo, weather.example","late":true,"heard":"2026-11-23T08:00:00Z","failed":"503"}})");
+    EXPECT_EQ(run({"plan", "forecasts"}), 0) << line.err();
+    EXPECT_THAT(line.out(), AllOf(HasSubstr("0.21"), HasSubstr("-0.02"), HasSubstr("79 %"),
+                                  HasSubstr("from the past"), HasSubstr("open_meteo"),
+                                  HasSubstr("silent since"), HasSubstr("(503)")));
+}
+
 TEST_F(PlanCli, why_tells_what_else_would_cost) {
     EXPECT_EQ(run({"plan", "why", "leaf"}), 0) << line.err();
     EXPECT_THAT(line.out(),

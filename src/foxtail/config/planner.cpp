@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <array>
+#include <set>
 
 namespace foxtail {
 namespace {
@@ -174,13 +175,38 @@ void read_ladder(PlanningPieces& pieces, const YAML::Node& map, planner::Ladder&
         *where.at(i) = pieces.number(node, keys.at(i), 0, 1000, *where.at(i));
 }
 
+/// `last`, `earliest_and_highest`, or {order: [anna, ben]}.
+void read_wishes(PlanningPieces& pieces, const YAML::Node& map, PlanningConfig& out) {
+    static constexpr std::array<std::string_view, 1> keys = {"order"};
+    static constexpr std::string_view right =
+        "'wishes' is last, earliest_and_highest, or {order: [anna, ben]}";
+    auto& yaml = pieces.yaml();
+    const auto node = Yaml::at(map, "wishes");
+    if (!node) return;
+    if (node.IsScalar()) {
+        const auto said = pieces.text(map, "wishes");
+        if (said != "last" && said != "earliest_and_highest")
+            return yaml.wrong(node, std::string(right));
+        out.wish_rule = said;
+        return;
+    }
+    if (!node.IsMap()) return yaml.wrong(node, std::string(right));
+    yaml.check_keys(node, keys, "'wishes'");
+    out.wish_rule = "order";
+    out.wish_order = pieces.texts(node, "order");
+    const std::set<std::string> people(out.wish_order.begin(), out.wish_order.end());
+    if (people.empty() || people.size() != out.wish_order.size())
+        yaml.wrong(node, "'order' names people, each once, such as [anna, ben]");
+}
+
 }  // namespace
 
 PlanningConfig read_planning(Yaml& yaml, const YAML::Node& map, const ChargingConfig& charging) {
-    static constexpr std::array<std::string_view, 18> keys = {
-        "enabled",   "act",     "horizon",    "grid",      "sun",        "load",
-        "presence",  "outdoor", "tariff",     "calendars", "locations",  "absence_words",
-        "batteries", "cars",    "heat_pumps", "hot_water", "appliances", "penalties"};
+    static constexpr std::array<std::string_view, 19> keys = {
+        "enabled",   "act",           "horizon",   "grid",   "sun",
+        "load",      "presence",      "outdoor",   "tariff", "calendars",
+        "locations", "absence_words", "batteries", "cars",   "heat_pumps",
+        "hot_water", "appliances",    "penalties", "wishes"};
     PlanningConfig out;
     if (!map || !yaml.is_map(map, "'planning'")) return out;
     yaml.check_keys(map, keys, "'planning'");
@@ -207,6 +233,7 @@ PlanningConfig read_planning(Yaml& yaml, const YAML::Node& map, const ChargingCo
                 [&](const YAML::Node& one) { read_location(pieces, one, out); });
     if (Yaml::at(map, "absence_words")) out.absence_words = pieces.texts(map, "absence_words");
     read_ladder(pieces, map, out.ladder);
+    read_wishes(pieces, map, out);
     out.written = YAML::Dump(map);
     return out;
 }

@@ -164,6 +164,8 @@ struct PlanningConfig {
     std::vector<HotWaterConfig> tanks;
     std::vector<ApplianceConfig> appliances;
     planner::Ladder ladder;
+    std::string wish_rule = "last";       // whose wish holds: last, earliest_and_highest, order
+    std::vector<std::string> wish_order;  // of people, the first goes before all others
     Duration horizon = hours(48);
 
     [[nodiscard]] bool any() const { return enabled; }

@@ -140,6 +140,19 @@ TEST(PlanningConfigReading, calendars_and_places_are_read) {
     EXPECT_EQ(plan.absence_words, std::vector<std::string>{"away"});
 }
 
+TEST(PlanningConfigReading, the_household_says_whose_wish_holds) {
+    EXPECT_EQ(planned("").wish_rule, "last");
+    EXPECT_EQ(planned("  wishes: earliest_and_highest\n").wish_rule, "earliest_and_highest");
+    const auto plan = planned("  wishes: {order: [anna, ben]}\n");
+    EXPECT_EQ(plan.wish_rule, "order");
+    EXPECT_EQ(plan.wish_order, (std::vector<std::string>{"anna", "ben"}));
+    const auto of = [](const std::string& lines) { return planning_mistakes(with_plan(lines)); };
+    for (const char* wrong : {"  wishes: first\n", "  wishes: [anna]\n"})
+        EXPECT_THAT(of(wrong), HasSubstr("'wishes' is last, earliest_and_highest, or {order:"));
+    for (const char* wrong : {"  wishes: {order: []}\n", "  wishes: {order: [anna, anna]}\n"})
+        EXPECT_THAT(of(wrong), HasSubstr("'order' names people, each once"));
+}
+
 TEST(PlanningConfigReading, each_mistake_is_told_with_its_place_and_what_would_be_right) {
     const auto of = [](const std::string& lines) { return planning_mistakes(with_plan(lines)); };
     EXPECT_EQ(planning_mistakes("planning: {}\n"),

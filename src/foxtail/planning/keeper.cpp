@@ -17,6 +17,7 @@ constexpr Duration settle = seconds(1);            // between plans that nobody 
 constexpr Duration off_course_again = minutes(2);  // between plans for devices off their course
 constexpr double level_jump = 8;  // %, from one word to the next: this is not charging
 constexpr Duration step_every = seconds(5);
+constexpr double worth_telling_eur = 0.001;  // of a proved plan over the same one unproved
 
 Time quarter(Time t) {
     return {t.us - t.us % minutes(15).us};
@@ -198,7 +199,7 @@ Keeper::Taken Keeper::take(planner::Plan plan, std::string because, Seq cause) {
     because_ = std::move(because);
     cause_ = cause;
     ++version_;
-    return {true, 0};
+    return {true, false, 0};
 }
 
 Keeper::Taken Keeper::planned(planner::Plan plan, Moment) {
@@ -208,7 +209,7 @@ Keeper::Taken Keeper::planned(planner::Plan plan, Moment) {
     auto verdict = planner::replaces(*plan_, plan);
     if (asked_upset_) verdict.yes = true;
     asked_taken_ = verdict.yes;
-    if (!verdict.yes) return {false, verdict.saves_eur};
+    if (!verdict.yes) return {false, false, verdict.saves_eur};
     auto because = asked_because_;
     if (!verdict.because.empty())
         because += because.empty() ? verdict.because : "; " + verdict.because;
@@ -227,6 +228,14 @@ Keeper::Taken Keeper::improved(planner::Plan plan, Moment) {
     if (!plan_) return {};
     // What it improves was not worth telling: it must be that itself.
     if (!asked_taken_ && !planner::replaces(*plan_, plan).yes) return {};
+    // Both are answers to one request: what is proved of the one holds for the other, as far as
+    // they differ.
+    const double better_by = plan_->objective_eur - plan.objective_eur;
+    if (asked_taken_ && plan.gap_eur && std::abs(better_by) < worth_telling_eur) {
+        plan_->stage = plan.stage;
+        plan_->gap_eur = std::max(0.0, *plan.gap_eur + better_by);
+        return {false, true, 0};
+    }
     asked_taken_ = true;
     return take(std::move(plan), because_, cause_);
 }

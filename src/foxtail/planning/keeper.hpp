@@ -6,6 +6,7 @@
 #include "foxtail/planner/planner.hpp"
 #include "foxtail/planning/state.hpp"
 
+#include <algorithm>
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -19,25 +20,6 @@ using Seq = std::uint64_t;  // number of a record
 
 enum class DeviceFact : std::uint8_t { power, level, plugged, home, armed };
 enum class HouseFact : std::uint8_t { grid, sun, load, home, outdoor, soft_import };
-
-/// What people can set on a device's own thing, by these names.
-enum class Setting : std::uint8_t {
-    act,
-    mode,
-    mode_until,
-    skip,
-    goals,
-    least,
-    most,
-    reserve,
-    low,
-    high,
-    ready_by,
-    armed
-};
-constexpr std::array<std::string_view, 12> setting_names = {
-    "act",  "mode",    "mode_until", "skip", "goals",    "least",
-    "most", "reserve", "low",        "high", "ready_by", "armed"};
 
 /// Keeps the plan of one household: hears what happens, says when a new plan is due and what it is
 /// to be asked, decides whether it takes the old one's place, and follows it. Solving happens
@@ -71,13 +53,15 @@ public:
     [[nodiscard]] std::optional<Due> due(Moment now);
     struct Taken {
         bool published = false;  // it is the plan now
+        bool proved = false;     // the plan is the same, and better known
         double saves_eur = 0;
     };
     /// The answer to what due() gave.
     Taken planned(planner::Plan plan, Moment now);
     /// There is no answer to what due() gave: it is due again.
     void planned_nothing();
-    /// A better one for the same request.
+    /// A better one for the same request, or the proof that the plan is as good: that is noted in
+    /// the plan and is no new version.
     Taken improved(planner::Plan plan, Moment now);
 
     /// What is to be done now by the plan; of devices that act and of those that do not.
@@ -88,6 +72,10 @@ public:
     [[nodiscard]] const std::string& because() const { return because_; }
     [[nodiscard]] Seq cause() const { return cause_; }
     [[nodiscard]] std::uint64_t version() const { return version_; }
+    /// Versions go on from there: records from before a restart name the earlier ones.
+    void go_on_from(std::uint64_t version) { version_ = std::max(version_, version); }
+    /// The highest import of the billing period so far, where one is paid for.
+    void set_peak(double kw) { facts_.peak_kw = kw; }
     [[nodiscard]] const Site& site() const { return site_; }
     [[nodiscard]] const Facts& facts() const { return facts_; }
     [[nodiscard]] const Wishes& wishes() const { return wishes_; }
@@ -110,10 +98,22 @@ private:
     void power_told(DeviceFacts& heard, std::optional<double> kw);
     void follow_run(DeviceId device, DeviceFacts& facts, Moment now);
     void end_modes(Moment now);
+    /// Reads a setting into `wishes`, whoever else has said something.
+    [[nodiscard]] Result<void> understand(DeviceId device, DeviceWishes& wishes, Setting setting,
+                                          const Value& value, const std::string& by,
+                                          Moment now) const;
     [[nodiscard]] Result<void> set_mode(DeviceId device, DeviceWishes& wishes, const Value& value,
-                                        const std::string& by, Moment now);
+                                        const std::string& by, Moment now) const;
+    [[nodiscard]] Result<void> set_mode_until(DeviceId device, const Value& value,
+                                              const std::string& by, Moment now);
+    void say(DeviceId device, Said said);
+    void settle_wishes(DeviceId device, Setting setting, Time now);
+    [[nodiscard]] std::string how_it_stands(DeviceId device, Setting setting,
+                                            const std::string& by) const;
+    void end_wishes(DeviceId device, Time now);
+    [[nodiscard]] std::uint64_t next_number() const;
     [[nodiscard]] Result<void> set_number(DeviceId device, DeviceWishes& wishes, Setting setting,
-                                          const Value& value);
+                                          const Value& value) const;
     [[nodiscard]] Time mode_ends(DeviceId device, DeviceWishes::Mode mode, Time now) const;
     [[nodiscard]] double grid_now(Time now) const;
     [[nodiscard]] planner::Observed observe(Time now) const;

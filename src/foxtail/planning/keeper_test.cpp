@@ -340,6 +340,30 @@ TEST_F(KeeperTest, an_improvement_of_a_plan_that_was_not_worth_telling_is_not_to
     EXPECT_TRUE(keeper.improved(plan(2, 2), now).published);
 }
 
+TEST_F(KeeperTest, a_proof_that_changes_nothing_is_noted_and_is_no_new_version) {
+    made(2, 3);
+    const auto version = keeper.version();
+    auto proof = plan(2, 2.9995);
+    proof.stage = planner::Stage::proved;
+    proof.gap_eur = 0.004;
+    const auto taken = keeper.improved(proof, now);
+    EXPECT_FALSE(taken.published);
+    EXPECT_TRUE(taken.proved);
+    EXPECT_EQ(keeper.version(), version);
+    EXPECT_EQ(keeper.plan()->stage, planner::Stage::proved);
+    EXPECT_NEAR(keeper.plan()->gap_eur.value_or(0), 0.0045, 1e-9) << "and what it is worse by";
+    auto better = plan(1, 2.98);
+    better.gap_eur = 0.001;
+    EXPECT_TRUE(keeper.improved(better, now).published);
+    EXPECT_EQ(keeper.version(), version + 1);
+}
+
+TEST_F(KeeperTest, versions_go_on_after_a_restart) {
+    keeper.go_on_from(41);
+    made(2, 3);
+    EXPECT_EQ(keeper.version(), 42U);
+}
+
 TEST_F(KeeperTest, a_car_that_is_not_as_full_as_it_said_is_planned_anew_also_when_that_costs_more) {
     keeper.hear(leaf, DeviceFact::level, 140, 2, now);
     made(3, 1);

@@ -8,6 +8,7 @@ namespace {
 using planner::Kind;
 using planner::Request;
 using planner::Series;
+using Mode = DeviceWishes::Mode;
 
 constexpr double watt_hours_per_litre_k = 1.163;  // water
 
@@ -175,7 +176,6 @@ double most_kw(const Site& site, DeviceId id) {
 }
 
 void add_overrides(Request& request, const Site& site, const Wishes& wishes) {
-    using Mode = DeviceWishes::Mode;
     for (const auto& [id, wished] : wishes.devices) {
         if (wished.mode == Mode::automatic || wished.until <= request.now) continue;
         planner::Override one;
@@ -258,6 +258,7 @@ Request make_request(const Site& site, const Facts& facts, const Wishes& wishes,
     request.horizon = site.horizon;
     request.connection = site.connection;
     request.ladder = site.ladder;
+    if (facts.peak_kw) request.connection.peak_so_far_kw = *facts.peak_kw;
     if (facts.soft_import_kw) {
         request.connection.soft_import_kw = Series::constant(*facts.soft_import_kw);
     } else if (!site.soft_import_kw.empty()) {

@@ -28,9 +28,11 @@ std::vector<Due> all_due(const CarSite& site, const DeviceWishes& wishes,
                          const std::vector<Trip>& trips, const Zone& zone, Time now, Time until) {
     std::vector<Due> out;
     const auto& goals = wishes.goals ? *wishes.goals : site.goals;
-    for (const CarGoal& goal : goals) {
+    for (std::size_t i = 0; i < goals.size(); ++i) {
+        const CarGoal& goal = goals[i];
         auto words = format_goal(goal);
-        if (wishes.goals && !wishes.goals_by.empty()) words = wishes.goals_by + ": " + words;
+        const bool said = wishes.goals && i < wishes.goals_by.size() && !wishes.goals_by[i].empty();
+        if (said) words = wishes.goals_by[i] + ": " + words;
         for (const Time at : due_times(goal, zone, now, until))
             if (at > wishes.skip_until) out.push_back({at, energy_of(goal, site), 1, words});
     }

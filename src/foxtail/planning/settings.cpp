@@ -1,5 +1,4 @@
-// What people set, and how it is kept.
-#include "foxtail/model/bytes.hpp"
+// What people set.
 #include "foxtail/planning/keeper.hpp"
 
 #include <algorithm>
@@ -14,10 +13,8 @@ namespace {
 using planner::Kind;
 using Mode = DeviceWishes::Mode;
 
-constexpr std::uint64_t wishes_format = 1;
 constexpr Duration mode_lasts = hours(12);  // where nothing ends it earlier
-constexpr Duration mode_lasts_max = days(14);
-constexpr Duration hand_lasts = hours(2);  // of what was switched by hand
+constexpr Duration hand_lasts = hours(2);   // of what was switched by hand
 constexpr Duration hand_least = minutes(2);
 constexpr double hand_over_kw =
     0.05;  // who was switched on by hand and takes less was switched off
@@ -43,17 +40,6 @@ double percent_of(double kwh, double capacity) {
     return capacity > 0 ? std::round(1000 * kwh / capacity) / 10 : 0;
 }
 
-void write(ByteWriter& out, const std::optional<double>& value) {
-    out.u8(value ? 1 : 0);
-    out.f64(value.value_or(0));
-}
-
-std::optional<double> read_optional(ByteReader& in) {
-    const bool there = in.u8() != 0;
-    const double value = in.f64();
-    return there ? std::optional(value) : std::nullopt;
-}
-
 }  // namespace
 
 Time Keeper::mode_ends(DeviceId device, Mode mode, Time now) const {
@@ -69,7 +55,7 @@ Time Keeper::mode_ends(DeviceId device, Mode mode, Time now) const {
 }
 
 Result<void> Keeper::set_mode(DeviceId device, DeviceWishes& wishes, const Value& value,
-                              const std::string& by, Moment now) {
+                              const std::string& by, Moment now) const {
     const auto word = text_of(value);
     if (!word) return wrong("a mode is automatic, now or pause");
     const auto at = std::find(mode_names.begin(), mode_names.end(), *word);
@@ -82,7 +68,7 @@ Result<void> Keeper::set_mode(DeviceId device, DeviceWishes& wishes, const Value
 }
 
 Result<void> Keeper::set_number(DeviceId device, DeviceWishes& wishes, Setting setting,
-                                const Value& value) {
+                                const Value& value) const {
     std::optional<double> number;
     double heard = 0;
     if (as_number(value, heard)) number = heard;
@@ -106,23 +92,11 @@ Result<void> Keeper::set_number(DeviceId device, DeviceWishes& wishes, Setting s
     return {};
 }
 
-Result<void> Keeper::set(DeviceId device, Setting setting, const Value& value,
-                         const std::string& by, Seq seq, Moment now) {
-    DeviceWishes wishes = wishes_.devices[device];
+Result<void> Keeper::understand(DeviceId device, DeviceWishes& wishes, Setting setting,
+                                const Value& value, const std::string& by, Moment now) const {
     switch (setting) {
-        case Setting::mode: {
-            if (auto done = set_mode(device, wishes, value, by, now); !done) return done;
-            break;
-        }
-        case Setting::mode_until: {
-            const auto text = text_of(value);
-            const auto until = parse_rfc3339(text.value_or(""));
-            if (!until || *until <= now.wall || *until > now.wall + mode_lasts_max)
-                return wrong("a moment within the next two weeks, such as 2026-12-24T18:00:00Z");
-            if (wishes.mode == Mode::automatic) return wrong("automatic has no end");
-            wishes.until = *until;
-            break;
-        }
+        case Setting::mode:
+            return set_mode(device, wishes, value, by, now);
         case Setting::skip: {
             wishes.skip_until = {};
             if (value != Value(true)) break;
@@ -137,10 +111,11 @@ Result<void> Keeper::set(DeviceId device, Setting setting, const Value& value,
         }
         case Setting::goals: {
             wishes.goals.reset();
-            wishes.goals_by = by;
+            wishes.goals_by.clear();
             if (is_null(value)) break;
             auto goals = parse_goals(text_of(value).value_or("?"));
             if (!goals) return fail(goals.error());
+            wishes.goals_by.assign(goals->size(), by);
             wishes.goals = std::move(*goals);
             break;
         }
@@ -156,20 +131,46 @@ Result<void> Keeper::set(DeviceId device, Setting setting, const Value& value,
             wishes.act.reset();
             if (const auto* flag = std::get_if<bool>(&value)) wishes.act = *flag;
             break;
+        case Setting::mode_until:
         case Setting::armed:
-            hear(device, DeviceFact::armed, value == Value(true) ? 1.0 : 0.0, seq, now);
-            return {};
+            break;
         default:
-            if (auto done = set_number(device, wishes, setting, value); !done) return done;
+            return set_number(device, wishes, setting, value);
+    }
+    return {};
+}
+
+Result<void> Keeper::set(DeviceId device, Setting setting, const Value& value,
+                         const std::string& by, Seq seq, Moment now) {
+    if (setting == Setting::armed) {
+        hear(device, DeviceFact::armed, value == Value(true) ? 1.0 : 0.0, seq, now);
+        return {};
     }
     auto& kept = wishes_.devices[device];
-    if (wishes == kept) return {};
-    kept = std::move(wishes);
+    const DeviceWishes before = kept;
+    const auto said_before = wishes_.said[device];
+    if (setting == Setting::mode_until) {
+        if (auto done = set_mode_until(device, value, by, now); !done) return done;
+    } else {
+        DeviceWishes wishes = kept;
+        if (auto done = understand(device, wishes, setting, value, by, now); !done) return done;
+        if (has_authors(setting)) {
+            if (setting == Setting::mode && kept.hand()) kept.by.clear();
+            Said said{setting, by, value, {}, {}, 0};
+            if (setting == Setting::goals && wishes.goals) said.value = format_goals(*wishes.goals);
+            if (setting == Setting::mode) said.until = wishes.until;
+            say(device, std::move(said));
+            settle_wishes(device, setting, now.wall);
+        } else {
+            kept = std::move(wishes);
+        }
+    }
+    if (kept == before && wishes_.said[device] == said_before) return {};
     ++changes_;
     const auto name = setting_names[static_cast<std::size_t>(setting)];
-    wants_plan(fmt::format("{} set '{}' of {}{}{}", by.empty() ? "somebody" : by, name,
+    wants_plan(fmt::format("{} set '{}' of {}{}{}{}", by.empty() ? "somebody" : by, name,
                            name_of(site_, device), text_of(value) ? ": " : "",
-                           text_of(value).value_or("")),
+                           text_of(value).value_or(""), how_it_stands(device, setting, by)),
                seq, true);
     return {};
 }
@@ -211,8 +212,9 @@ void Keeper::end_modes(Moment now) {
             wishes.skip_until = {};
             ++changes_;
         }
-        if (wishes.mode == Mode::automatic) continue;
-        const bool switched_off = wishes.hand() && wishes.mode == Mode::now &&
+        end_wishes(id, now.wall);
+        if (!wishes.hand() || wishes.mode == Mode::automatic) continue;
+        const bool switched_off = wishes.mode == Mode::now &&
                                   now.wall - wishes.hand_since > hand_least &&
                                   facts_.devices.at(id).kw.value_or(1) < hand_over_kw;
         if (wishes.until > now.wall && !switched_off) continue;
@@ -271,77 +273,6 @@ Value Keeper::shown(DeviceId device, Setting setting) const {
             return facts_.devices.at(device).armed;
     }
     return Null{};
-}
-
-std::string Keeper::save() const {
-    std::string bytes;
-    ByteWriter out(bytes);
-    out.u64(wishes_format);
-    out.i64(wishes_.away_until.us);
-    out.text(wishes_.away_by);
-    out.u64(wishes_.devices.size());
-    for (const auto& [id, one] : wishes_.devices) {
-        out.u8(static_cast<std::uint8_t>(id.kind));
-        out.text(name_of(site_, id));
-        out.u8(one.act ? (*one.act ? 2 : 1) : 0);
-        out.u8(static_cast<std::uint8_t>(one.mode));
-        out.i64(one.until.us);
-        out.text(one.by);
-        out.i64(one.skip_until.us);
-        out.u8(one.goals ? 1 : 0);
-        out.text(one.goals ? format_goals(*one.goals) : "");
-        out.text(one.goals_by);
-        for (const auto* number :
-             {&one.floor_percent, &one.most_percent, &one.reserve_percent, &one.low_c, &one.high_c})
-            write(out, *number);
-        out.i64(one.ready_minute.value_or(-1));
-        out.u8(facts_.devices.at(id).armed ? 1 : 0);
-    }
-    return bytes;
-}
-
-Result<void> Keeper::load(std::string_view bytes) {
-    ByteReader in(bytes);
-    Wishes wishes;
-    std::map<DeviceId, bool> armed;
-    if (in.u64() != wishes_format) return fail(Code::corrupt, "what people wished: another format");
-    wishes.away_until.us = in.i64();
-    wishes.away_by = in.text();
-    const auto count = in.u64();
-    const auto all = devices(site_);
-    for (std::uint64_t i = 0; i < count && in.ok(); ++i) {
-        const auto kind = in.u8();
-        const std::string name(in.text());
-        DeviceWishes one;
-        const auto act = in.u8();
-        if (act != 0) one.act = act == 2;
-        const auto mode = in.u8();
-        one.mode = mode < mode_names.size() ? static_cast<Mode>(mode) : Mode::automatic;
-        one.until.us = in.i64();
-        one.by = in.text();
-        one.skip_until.us = in.i64();
-        const bool has_goals = in.u8() != 0;
-        const auto goals = parse_goals(in.text());
-        if (has_goals && goals) one.goals = *goals;
-        one.goals_by = in.text();
-        for (auto* number :
-             {&one.floor_percent, &one.most_percent, &one.reserve_percent, &one.low_c, &one.high_c})
-            *number = read_optional(in);
-        const auto ready = in.i64();
-        if (ready >= 0 && ready < 24 * 60) one.ready_minute = static_cast<int>(ready);
-        const bool is_armed = in.u8() != 0;
-        // Who is no longer configured is left out.
-        for (const DeviceId id : all) {
-            if (static_cast<std::uint8_t>(id.kind) != kind || name_of(site_, id) != name) continue;
-            wishes.devices[id] = one;
-            armed[id] = is_armed;
-        }
-    }
-    if (!in.ok()) return fail(Code::corrupt, "what people wished ends early");
-    for (const DeviceId id : all) wishes.devices[id];
-    wishes_ = std::move(wishes);
-    for (const auto& [id, is_armed] : armed) facts_.devices[id].armed = is_armed;
-    return {};
 }
 
 }  // namespace foxtail::planning

@@ -4,6 +4,7 @@
 #include "foxtail/planner/plan.hpp"
 #include "foxtail/planner/request.hpp"
 #include "foxtail/planning/goals.hpp"
+#include "foxtail/planning/said.hpp"
 
 #include <string>
 #include <string_view>
@@ -61,6 +62,7 @@ struct Site {
     std::vector<TankSite> tanks;
     std::vector<ApplianceSite> appliances;
     planner::Ladder ladder;
+    WishRule wish_rule;
     Duration horizon = hours(48);
 };
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "foxtail/planning/said.hpp"
 #include "foxtail/planning/site.hpp"
 
 #include <cstdint>
@@ -33,12 +34,14 @@ struct Facts {
     std::optional<double> outdoor_c;
     std::optional<bool> somebody_home;
     std::optional<double> soft_import_kw;  // by signal
+    std::optional<double> peak_kw;         // the highest import that is paid for so far
 };
 
 /// Who said so, of a device that was switched at the device itself.
 constexpr std::string_view by_hand_words = "by hand";
 
-/// What people said of a device over the configuration's or the plan's head.
+/// What people said of a device over the configuration's or the plan's head: of several people's
+/// wishes those that hold.
 struct DeviceWishes {
     enum class Mode : std::uint8_t { automatic, now, pause };
     std::optional<bool> act;
@@ -49,7 +52,7 @@ struct DeviceWishes {
     [[nodiscard]] bool hand() const { return by.starts_with(by_hand_words); }
     Time skip_until;  // goals due until then do not count ("not going tomorrow")
     std::optional<std::vector<CarGoal>> goals;
-    std::string goals_by;
+    std::vector<std::string> goals_by;  // whose each of them is
     std::optional<double> floor_percent;
     std::optional<double> most_percent;
     std::optional<double> reserve_percent;
@@ -62,9 +65,23 @@ constexpr std::array<std::string_view, 3> mode_names = {"automatic", "now", "pau
 
 struct Wishes {
     std::map<DeviceId, DeviceWishes> devices;
+    std::map<DeviceId, std::vector<Said>> said;  // all people's, also those that do not hold
     Time away_until;  // nobody will be at home until then; unknown = as presence says
     std::string away_by;
 };
+
+/// A setting of which people want different things.
+struct Contest {
+    DeviceId device;
+    Setting setting = Setting::goals;
+    std::vector<Said> holds;
+    std::vector<Said> lost;
+};
+[[nodiscard]] std::vector<Contest> contests(const Wishes& wishes, const WishRule& rule);
+/// "leaf, goals: ben's 80 % by 07:00 holds, anna's 60 % by 07:00 does not (rule: last)".
+[[nodiscard]] std::string contest_words(const Site& site, const Contest& contest);
+/// What was said, as a person would write it; "" is no goal at all.
+[[nodiscard]] std::string said_words(const Said& said);
 
 /// A car is away: foretold by a calendar or by habit.
 struct Trip {
@@ -82,6 +99,7 @@ struct Outlook {
     planner::Series sun_kw, sun_p10, sun_p90;
     planner::Series outdoor_c;
     forecast::Prices buy, sell;
+    Time sun_until;  // so far the source of the sun's forecast speaks; unknown = there is none
     std::vector<Trip> trips;           // by time
     std::vector<std::string> guessed;  // what had to be guessed, in words
 };

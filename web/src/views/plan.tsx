@@ -2,17 +2,18 @@
 
 import { useState } from "preact/hooks";
 import { now, store } from "../app";
-import { format_time } from "../format";
-import { t } from "../messages";
+import { format_number, format_time, title_of } from "../format";
+import { t, type Key } from "../messages";
+import { to_ms, type Json } from "../model";
 import { Icon } from "../parts/icon";
 import { StandingNote } from "../parts/value";
-import { type Plan } from "../plan";
-import { money, stage_word } from "../plan_sentences";
+import { opened, type Plan, type Score, type Wishes } from "../plan";
+import { money, risk_words, stage_word } from "../plan_sentences";
 import { DeviceCard } from "./plan_device";
 import { Away, Savings } from "./plan_money";
 import { PlanTable } from "./plan_table";
 import { Timeline } from "./plan_timeline";
-import { has_plan, idle_devices, plan, plan_id } from "./plan_words";
+import { device_title, has_plan, idle_devices, plan, plan_id, settings_of } from "./plan_words";
 
 function Changed({ shown }: { shown: Plan }) {
   const told = store.reading("plan/because").value?.value;
@@ -36,21 +37,73 @@ function AtRisk({ shown }: { shown: Plan }) {
       </h2>
       <ul>
         {over && <li>{t("plan.over")}</li>}
-        {shown.at_risk.map((one) => (
-          <li key={one}>{one}</li>
-        ))}
+        {shown.devices.flatMap((device) =>
+          device.goals
+            .filter((goal) => goal.state !== "met")
+            .map((goal) => <li key={device.name + goal.what}>{risk_words(device, goal, device_title(device.name))}</li>),
+        )}
       </ul>
     </section>
   );
 }
 
+const words = (said: readonly { by: string; value: string }[]): string => said.map((one) => `${one.by}: ${one.value || t("plan.no_goals")}`).join(", ");
+
+/** Whose wish holds and whose does not. */
+function Contested() {
+  const { rule, people, contested } = (opened<Wishes>(store.reading("plan/wishes").value?.value) ?? {}) as Partial<Wishes>;
+  if (!contested?.length) return null;
+  return (
+    <section class="panel" aria-labelledby="plan-contested" data-contested>
+      <h2 id="plan-contested">{t("plan.contested")}</h2>
+      <ul>
+        {contested.map((one) => (
+          <li key={one.device + one.setting}>
+            {device_title(one.device)}, {title_of(one.setting, settings_of(one.device)?.properties[one.setting])}: {t("plan.contest", { holds: words(one.holds), lost: words(one.lost) })}
+          </li>
+        ))}
+      </ul>
+      <p class="soft">{t(("plan.rule_" + rule) as Key, { people: people?.join(", ") ?? "" })}</p>
+    </section>
+  );
+}
+
+const foretold = ["load", "sun", "outdoor", "prices"] as const;
+const units: Record<string, string> = { load: "kW", sun: "kW", outdoor: "Cel" };
+
+/** How well it was foretold, and by whom. */
+function Forecasts() {
+  const scores = (opened<Record<string, Score>>(store.reading("plan/forecasts").value?.value) ?? {}) as Record<string, Score | undefined>;
+  const rows = foretold.flatMap((name) => (scores[name] ? [{ name, score: scores[name] }] : []));
+  if (rows.length === 0) return null;
+  return (
+    <details data-forecasts>
+      <summary>{t("plan.forecasts")}</summary>
+      <ul>
+        {rows.map(({ name, score }) => {
+          const day = score["24h"] ?? score["6h"] ?? score["1h"];
+          const say = (value: number): string => format_number(Math.round(value * 100) / 100, { type: "number", unit: units[name] });
+          return (
+            <li key={name}>
+              <strong>{t(name === "sun" ? "energy.sun" : (("plan." + name) as Key))}</strong> ({score.source ?? t("plan.own_past")}){score.late && <strong class="is-late"> {t("plan.late", { time: format_time(to_ms(score.heard), now.value) })}</strong>}
+              {typeof day === "object" && ": " + t("plan.score", { mae: say(day.mae), bias: (day.bias > 0 ? "+" : "") + say(day.bias), mean: say(day.mean), share: Math.round(day.coverage * 100) })}
+            </li>
+          );
+        })}
+      </ul>
+    </details>
+  );
+}
+
 /** What the plan rests on that is not simply known. */
 function Grounds({ shown }: { shown: Plan }) {
-  const gap = shown.gap !== undefined ? " · " + t("plan.gap", { money: money(Math.max(0.01, shown.gap), shown.currency) }) : "";
+  const told = (name: string): Json | undefined => store.reading("plan/" + name).value?.value;
+  const left = told("gap") ?? shown.gap;
+  const gap = typeof left === "number" ? " · " + t("plan.gap", { money: money(Math.max(0.01, left), shown.currency) }) : "";
   return (
     <div class="plan-grounds">
       <p class="soft">
-        {t("plan.cost", { money: money(shown.cost, shown.currency), time: format_time(shown.slots.at(-1)!.until, now.value) })} · {stage_word(shown.stage)}
+        {t("plan.cost", { money: money(shown.cost, shown.currency), time: format_time(shown.slots.at(-1)!.until, now.value) })} · {stage_word(String(told("stage") ?? shown.stage))}
         {gap} · {t("plan.version", { n: shown.version })}
       </p>
       {shown.guessed.length + shown.mended.length > 0 && (
@@ -68,6 +121,7 @@ function Grounds({ shown }: { shown: Plan }) {
           </ul>
         </details>
       )}
+      <Forecasts />
     </div>
   );
 }
@@ -78,6 +132,7 @@ function Shown({ shown }: { shown: Plan }) {
     <>
       <Changed shown={shown} />
       <AtRisk shown={shown} />
+      <Contested />
       <section class="panel" aria-label={t("nav.plan")}>
         <div class="choice plan-views" role="group" aria-label={t("plan.view")}>
           <button type="button" aria-pressed={!table} onClick={() => set_table(false)}>

@@ -10,7 +10,7 @@ import { Control } from "../parts/control";
 import { Icon } from "../parts/icon";
 import { is_open, WantedNote } from "../parts/value";
 import { slot_at, type Device, type Plan } from "../plan";
-import { device_words, goal_amount, goal_state, intent_word, kilowatts, more_words, slack_words } from "../plan_sentences";
+import { alternative_words, device_words, goal_amount, goal_state, intent_word, kilowatts, more_words, slack_words, why_words } from "../plan_sentences";
 import { GoalEditor } from "./plan_goals";
 import { device_title, kind_icons, settings_of } from "./plan_words";
 import { Difference, use_what_if } from "./plan_what_if";
@@ -218,7 +218,7 @@ function Rejected({ device, currency }: { device: Device; currency: string }) {
       <ul class="plan-rejected">
         {device.alternatives.slice(0, all ? undefined : rejected_at_first).map((one) => (
           <li key={one.what + one.at}>
-            {one.what}: <strong>{one.possible ? more_words(one.more, currency) : t("plan.impossible")}</strong>
+            {alternative_words(one, now.value)}: <strong>{one.possible ? more_words(one.more, currency) : t("plan.impossible")}</strong>
           </li>
         ))}
       </ul>
@@ -256,7 +256,7 @@ export function DeviceCard({ plan, device }: { plan: Plan | null; device: Device
           {t("plan.disobeys")}
         </p>
       )}
-      <p data-why>{typeof why === "string" && why !== "" ? why : device.why}</p>
+      <p data-why>{plan && slot >= 0 && device.code[slot] ? why_words(plan, device, slot, now.value) : typeof why === "string" && why !== "" ? why : device.why}</p>
       {device.goals.length > 0 && <GoalList device={device} />}
       {thing && <Overrides thing={thing} device={device} />}
       {plan && device.alternatives.length > 0 && <Rejected device={device} currency={plan.currency} />}

@@ -1,9 +1,10 @@
 // The timeline's panels, each an SVG group on the same clock: price, power, charge and warmth, hours.
 
 import { language, t } from "../messages";
-import { band_path, bars_path, ceiling, flag_level, is_guessed, level_path, scale, stack, step_path, ticks, type Column, type Device, type Goal, type Plan, type Scale } from "../plan";
+import { band_path, bars_path, ceiling, flag_level, is_guessed, level_path, past_path, scale, stack, step_path, ticks, type Column, type Device, type Goal, type Plan, type Scale } from "../plan";
+import type { HistoryPoint } from "../model";
 import { goal_state, price } from "../plan_sentences";
-import { device_title } from "./plan_words";
+import { device_title, type Past } from "./plan_words";
 
 export const price_top = 22;
 export const left = 34;
@@ -54,10 +55,13 @@ export function PriceBand({ plan, x, right }: Frame & { plan: Plan }) {
   );
 }
 
-export function PowerPanel({ plan, past, x, right }: Frame & { plan: Plan; past: Column[] }) {
+export function PowerPanel({ plan, past, x, right }: Frame & { plan: Plan; past: Past }) {
   const columns: Column[] = plan.slots.map((slot, index) => ({ ...slot, kw: plan.devices.map((device) => device.kw[index] ?? 0) }));
-  const tops = [...columns.map((one, index) => stack(one.kw, plan.load[index] ?? 0)), ...past.map((one) => stack(one.kw, 0))].flat();
-  const high = ceiling(Math.max(0.5, ...plan.sun_p90, ...plan.sun, ...tops.map((one) => one[1])));
+  const tops = [...columns.map((one, index) => stack(one.kw, plan.load[index] ?? 0)), ...[...past.planned, ...past.came].map((one) => stack(one.kw, 0))].flat();
+  const was = past.sun.filter((one) => one.kw[0] !== null);
+  const sun_was = was.map((one) => Math.max(0, one.kw[0]!));
+  const unsure = plan.slots.filter((slot) => slot.from >= plan.sun_until);
+  const high = ceiling(Math.max(0.5, ...sun_was, ...plan.sun_p90, ...plan.sun, ...tops.map((one) => one[1])));
   const lowest = Math.min(0, ...tops.map((one) => one[0]));
   const low = lowest < -0.05 ? -ceiling(-lowest) : 0;
   const y = scale(low, high, power_top + power_height, power_top);
@@ -80,11 +84,13 @@ export function PowerPanel({ plan, past, x, right }: Frame & { plan: Plan; past:
       <path class="load-area" d={band_path(plan.slots, none, plan.load, x, y)} />
       {plan.devices.map((device, index) => (
         <g key={device.name} data-bars={device.name}>
-          <path class="was" fill={`url(#plan-fill-${index})`} d={bars_path(past, [], index, x, y)} />
+          <path class="was" fill={`url(#plan-fill-${index})`} d={bars_path(past.came, [], index, x, y)} />
+          <path class="was-planned" d={bars_path(past.planned, [], index, x, y)} />
           <path fill={`url(#plan-fill-${index})`} d={bars_path(columns, plan.load, index, x, y)} />
         </g>
       ))}
-      <path class="sun-line" d={step_path(plan.slots, plan.sun, x, y)} />
+      <path class="sun-line" d={step_path(was, sun_was, x, y) + step_path(plan.slots.slice(0, plan.slots.length - unsure.length), plan.sun, x, y)} />
+      <path class="sun-line is-guessed" d={step_path(unsure, plan.sun.slice(plan.slots.length - unsure.length), x, y)} />
     </g>
   );
 }
@@ -101,10 +107,11 @@ function Flag({ x, y, foot, goal, device }: { x: number; y: number; foot: number
   );
 }
 
-export function LevelPanel({ plan, x, right }: Frame & { plan: Plan }) {
+export function LevelPanel({ plan, past, from, x, right }: Frame & { plan: Plan; past: Past; from: number }) {
   const filled = plan.devices.filter((device) => device.level.length > 0);
   const warm = filled.filter((device) => device.level_unit === "Cel");
-  const heat = warm.flatMap((device) => device.level);
+  const was = (device: Device): HistoryPoint[] => (device.level_unit === "kWh" ? [] : (past.levels[plan.devices.indexOf(device)] ?? []).filter((point) => point[0] >= from));
+  const heat = warm.flatMap((device) => [...device.level, ...was(device).map((point) => point[3] ?? point[4]).filter((one) => typeof one === "number")]);
   const percent = scale(0, 100, bottom, level_top);
   const [coldest, warmest] = [Math.floor(Math.min(...heat) - 0.5), Math.ceil(Math.max(...heat) + 0.5)];
   const celsius = scale(coldest, warmest, bottom, level_top);
@@ -130,7 +137,7 @@ export function LevelPanel({ plan, x, right }: Frame & { plan: Plan }) {
         </Label>
       ))}
       {filled.map((device) => (
-        <path key={device.name} class={`level is-${device.kind} dash-${plan.devices.indexOf(device) % 4}`} d={level_path(device, plan.slots, x, y_of(device))} />
+        <path key={device.name} class={`level is-${device.kind} dash-${plan.devices.indexOf(device) % 4}`} d={past_path(was(device), from, x, y_of(device)) + level_path(device, plan.slots, x, y_of(device))} />
       ))}
       {plan.devices.map((device) =>
         device.goals

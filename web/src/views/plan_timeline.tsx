@@ -27,6 +27,7 @@ function Legend({ plan }: { plan: Plan }) {
       {swatch(t("plan.sun_spread"), <><rect class="sun-band" width="20" height="12" /><path class="sun-line" d="M0 6H20" /></>)}
       {swatch(t("plan.load"), <rect class="load-area" width="20" height="12" />)}
       {plan.devices.map((device, index) => swatch(device_title(device.name), <><rect fill={`url(#plan-fill-${index})`} width="20" height="12" /></>))}
+      {swatch(t("plan.was_planned"), <rect class="was-planned" x="1" y="1" width="18" height="10" />)}
       {plan.slots.some((_, index) => is_guessed(plan, index)) && swatch(t("plan.price_guessed"), <rect fill="url(#plan-guessed)" class="boxed" width="20" height="12" />)}
     </ul>
   );
@@ -47,10 +48,11 @@ function use_width(): [number, preact.RefObject<HTMLDivElement | null>] {
 export function Timeline({ plan }: { plan: Plan }) {
   const [width, place] = use_width();
   const [span, set_span] = useState(window.innerWidth < 760 ? 24 : 48);
+  const [back, set_back] = useState(false);
   const [picked, set_picked] = useState<number | null>(null);
   const at = now.value;
   const begin = Math.min(at, plan.slots[0]!.from);
-  const from = begin - (span * hour) / 6;
+  const from = begin - (back ? span * hour : (span * hour) / 6);
   const to = Math.min(begin + span * hour, plan.slots.at(-1)!.until);
   const right = width - 26;
   const past = use_past(plan, from, begin);
@@ -66,7 +68,7 @@ export function Timeline({ plan }: { plan: Plan }) {
         <Clock from={from} to={to} x={x} right={right} />
         <PriceBand plan={seen} x={x} right={right} />
         <PowerPanel plan={seen} past={past} x={x} right={right} />
-        <LevelPanel plan={seen} x={x} right={right} />
+        <LevelPanel plan={seen} past={past} from={from} x={x} right={right} />
       </>
     );
   }, [plan, past, from, to, width]);
@@ -92,6 +94,9 @@ export function Timeline({ plan }: { plan: Plan }) {
             {t("plan.hours", { n: one })}
           </button>
         ))}
+        <button type="button" aria-pressed={back} onClick={() => set_back(!back)} data-back>
+          {t("plan.past", { n: span })}
+        </button>
       </div>
       <p class="plan-readout" aria-hidden="true" data-slot={shown}>
         <strong>{words[0]}</strong> {words.slice(1).join(" · ")}

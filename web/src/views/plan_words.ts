@@ -7,7 +7,7 @@ import { store } from "../app";
 import { as_title } from "../format";
 import { t } from "../messages";
 import type { HistoryPoint, Thing } from "../model";
-import { past_columns, plan_of, savings_of, type Column, type Device, type Plan } from "../plan";
+import { opened, past_columns, plan_of, savings_of, type Column, type Device, type Places, type Plan } from "../plan";
 
 export const plan_id = "plan";
 
@@ -44,31 +44,46 @@ export function idle_devices(shown: Plan | null): Device[] {
 }
 
 const quarter = 900e3;
-const past_max = 8 * 3600e3;
+const past_max = 50 * 3600e3;
 const points_wanted = 200;
 
-/** What the devices were to take before now: asked for once, then followed. Empty where the past may not be seen. */
-export function use_past(shown: Plan, from: number, to: number): Column[] {
-  const names = shown.devices.map((device) => device.name).join("/");
+/** What was before now: as planned, as it came, and how full and warm it was, each by device. */
+export interface Past {
+  planned: Column[];
+  came: Column[];
+  levels: HistoryPoint[][];
+  sun: Column[];
+}
+
+/** Asked for once, then followed. Empty where the past may not be seen. */
+export function use_past(shown: Plan, from: number, to: number): Past {
+  const places = opened<Places>(store.reading("plan/places").value?.value) as Places | null;
+  const names = shown.devices.map((device) => device.name);
+  const at = names.map((name) => places?.devices?.[name]);
+  const addresses = [...names.map((name) => `${plan_id}-${name}/power`), ...at.map((one) => one?.power), ...at.map((one) => one?.level), places?.sun];
   const [pasts, set_pasts] = useState<HistoryPoint[][]>([]);
   useEffect(() => {
-    const addresses = shown.devices.map((device) => `${plan_id}-${device.name}/power`);
     const end = store.now();
     let gone = false;
     const none = (): HistoryPoint[] => [];
-    void Promise.all(addresses.map((address) => api.history(address, end - past_max, end, points_wanted).then((found) => found.points, none))).then((found) => !gone && set_pasts(found));
+    void Promise.all(addresses.map((address) => (address ? api.history(address, end - past_max, end, points_wanted).then((found) => found.points, none) : none()))).then((found) => !gone && set_pasts(found));
     const ends = addresses.map((address, index) =>
-      store.reading(address).subscribe((reading) => {
+      address && store.reading(address).subscribe((reading) => {
         if (!reading || typeof reading.value !== "number") return;
         const point: HistoryPoint = [reading.time, null, null, null, reading.value, 1];
-        set_pasts((old) => (old[index] && reading.time > (old[index]!.at(-1)?.[0] ?? 0) ? old.map((points, at) => (at === index ? [...points, point] : points)) : old));
+        set_pasts((old) => (old[index] && reading.time > (old[index]!.at(-1)?.[0] ?? 0) ? old.map((points, which) => (which === index ? [...points, point] : points)) : old));
       }),
     );
     return () => {
       gone = true;
-      for (const end_it of ends) end_it();
+      for (const end_it of ends) if (end_it) end_it();
     };
-  }, [names]);
+  }, [addresses.join()]);
   const until = Math.floor(to / 60e3) * 60e3;
-  return useMemo(() => (pasts.length > 0 ? past_columns(pasts, from, until, quarter) : []), [pasts, until, from - to]);
+  return useMemo(() => {
+    const count = names.length;
+    const part = (index: number): HistoryPoint[][] => pasts.slice(index * count, (index + 1) * count);
+    const columns = (points: HistoryPoint[][], per_kw: number[]): Column[] => (pasts.length > 3 * count ? past_columns(points, from, until, quarter, per_kw) : []);
+    return { planned: columns(part(0), []), came: columns(part(1), at.map((one) => one?.per_kw ?? 1000)), levels: part(2), sun: columns(pasts.slice(3 * count), [places?.sun_per_kw ?? 1000]) };
+  }, [pasts, until, from - to]);
 }
