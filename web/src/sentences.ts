@@ -158,6 +158,7 @@ function known_sentence(entry: Entry, names: Names): string | null {
     case "command_ended":
       return ended_sentence(entry, subject);
     case "command_denied":
+      if (!subject && !text(entry.body, "address")) return `${actor}: ${reason}`; // many of them
       return with_detail(t("say.command_denied", { actor, subject: subject || text(entry.body, "address") }), reason);
     case "rule_ran":
       return rule_sentence(entry, names);

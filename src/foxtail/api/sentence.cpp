@@ -87,6 +87,7 @@ public:
         return what;
     }
     std::string operator()(const CommandDenied& c) const {
+        if (c.address.empty()) return actor() + ": " + c.reason;  // many of them
         return with(actor() + " may not set " + titled(c.address), c.reason);
     }
     std::string operator()(const RuleRan& r) const {

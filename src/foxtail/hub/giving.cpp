@@ -8,6 +8,41 @@
 namespace foxtail {
 namespace {
 
+std::vector<SubjectId> without(std::vector<SubjectId> people, SubjectId one) {
+    std::erase(people, one);
+    return people;
+}
+
+bool same_people(std::vector<SubjectId> one, std::vector<SubjectId> two) {
+    std::sort(one.begin(), one.end());
+    std::sort(two.begin(), two.end());
+    return one == two;
+}
+
+/// Whom a thing is about when it changes hands. Nobody is dropped behind their back: not by who
+/// keeps it, nor by giving it away. Nor does anybody join them where it is kept: whom a thing is
+/// about sees all of it. Error: denied, conflict.
+Result<void> check_about(const Authority& authority, const OwnershipEpoch& present,
+                         const ThingOwned& owned, SubjectId by, bool kept_back) {
+    const auto& about = present.about;
+    const bool others =
+        std::any_of(about.begin(), about.end(), [&](SubjectId id) { return id != by; });
+    const auto joins = [&](SubjectId id) { return present.about_index(id) < 0; };
+    if (kept_back && others && std::any_of(owned.about.begin(), owned.about.end(), joins))
+        return Authority::denied();
+    for (const SubjectId person : about) {
+        if (person == by ||
+            std::find(owned.about.begin(), owned.about.end(), person) != owned.about.end())
+            continue;
+        if (kept_back) return Authority::denied();
+        // Who lives here can say so; who has left sees nothing of it any more.
+        if (!authority.left(person))
+            return fail(Code::conflict, "it is about " + authority.find(person)->name +
+                                            ", who has to say first that it no longer is");
+    }
+    return {};
+}
+
 constexpr std::uint16_t all_verbs = 2 * static_cast<std::uint16_t>(Verb::subscribe) - 1;
 
 bool is_person(SubjectKind kind) {
@@ -155,7 +190,8 @@ void Door::hand_over(std::string_view thing, const std::vector<std::string>& own
                                   [&](SubjectId id) { return authority.left(id); });
     const bool theirs = (is_person(who().kind) && authority.owns(subject_, known->id)) ||
                         ((in_common || left_behind) && may_manage());
-    if (!namesake && !theirs) return then(Authority::denied());
+    const bool about_me = present != nullptr && present->about_index(subject_) >= 0;
+    if (!namesake && !theirs && !about_me) return then(Authority::denied());
     if (hub_->health_.read_only)
         return then(fail(Code::unavailable, "read-only: " + hub_->health_.reason));
     ThingOwned owned;
@@ -170,28 +206,25 @@ void Door::hand_over(std::string_view thing, const std::vector<std::string>& own
             return true;
         });
     };
-    if (!find_all(owners, owned.owners) || !find_all(about, owned.about))
+    const bool people = find_all(owners, owned.owners) && find_all(about, owned.about);
+    if (!people && !namesake && !theirs) return then(Authority::denied());
+    if (!people)
         return then(fail(Code::invalid_input, "owners, and whom a thing is about, are people"));
+    // Whom it is about may say that it no longer is, and nothing else.
+    const bool steps_out = about_me && same_people(owned.owners, present->owners) &&
+                           same_people(owned.about, without(present->about, subject_));
+    if (!namesake && !theirs && !steps_out) return then(Authority::denied());
     // What is personal in it stays closed: it goes on being about who has left, and nobody else.
-    if (left_behind && std::any_of(present->about.begin(), present->about.end(),
-                                   [&](SubjectId id) { return authority.left(id); }))
+    if (left_behind && !steps_out &&
+        std::any_of(present->about.begin(), present->about.end(),
+                    [&](SubjectId id) { return authority.left(id); }))
         owned.about = present->about;
-    // Whom it is about cannot be dropped behind their back by who keeps it.
-    const bool kept_back = owned.owners.empty() || left_behind ||
-                           std::any_of(owned.owners.begin(), owned.owners.end(),
-                                       [&](SubjectId id) { return authority.owns(id, known->id); });
-    if (present != nullptr && kept_back) {
-        // Nor does anybody join them: whom it is about sees all of it.
-        const bool others = std::any_of(present->about.begin(), present->about.end(),
-                                        [&](SubjectId id) { return id != subject_; });
-        for (const SubjectId person : owned.about) {
-            if (others && present->about_index(person) < 0) return then(Authority::denied());
-        }
-        for (const SubjectId person : present->about) {
-            if (person != subject_ &&
-                std::find(owned.about.begin(), owned.about.end(), person) == owned.about.end())
-                return then(Authority::denied());
-        }
+    if (present != nullptr) {
+        const auto owns_it = [&](SubjectId id) { return authority.owns(id, known->id); };
+        const bool kept_back = owned.owners.empty() || left_behind ||
+                               std::any_of(owned.owners.begin(), owned.owners.end(), owns_it);
+        auto fair = check_about(authority, *present, owned, subject_, kept_back);
+        if (!fair) return then(fail(std::move(fair.error())));
     }
     const auto seq = hub_->household_.hand_over(std::move(owned), subject_, hub_->now());
     hub_->touched();

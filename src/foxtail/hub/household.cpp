@@ -53,6 +53,7 @@ constexpr Duration at_least_zero(Duration d) {
 Household::Household(const Zone& zone)
     : authority_(catalogue_, &zone), rules_(catalogue_, twin_, zone) {
     authority_.apply(SubjectNamed{the_hub, "hub", SubjectKind::hub});
+    rules_.look_through(eyes_);
 }
 
 // ---- the fold: how a record becomes state; live and in replay the same ----
@@ -398,6 +399,8 @@ void Household::tick(Moment now) {
     notice_clock(now);
     end_expired_grants(now);
     end_expired_people(now);
+    notice_blind_rules(now);
+    tell_left_out(now);
     while (const auto due = timers_.take(now.mono)) {
         if (due->kind == Timers::Kind::command) {
             expire(due->seq, now);
@@ -411,9 +414,15 @@ void Household::tick(Moment now) {
 }
 
 std::optional<Duration> Household::next_wake(Moment now) const {
+    if (rules_.generation() != 0 && blind_at_ != std::pair(authority_.epoch(), rules_.generation()))
+        return now.mono;
     auto next = timers_.next();
     const auto rule = rules_.next_wake(now);
     if (rule && (!next || *rule < *next)) next = rule;
+    for (const auto& [subject, denials] : denials_) {
+        const Duration over = denials.began + minutes(1);
+        if (denials.left_out > 0 && (!next || over < *next)) next = over;
+    }
     const Time grants_end = authority_.next_end();
     const Time people_end = people_.next_end();
     const bool people_first =

@@ -14,10 +14,13 @@
 
 #include <cstdint>
 #include <deque>
+#include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 namespace foxtail {
@@ -60,6 +63,9 @@ public:
     /// So many rules may follow one from the other; the next is stopped.
     static constexpr std::uint8_t chain_depth_max = 16;
     static constexpr Duration clock_jump_min = seconds(10);
+    /// Denied wishes of one subject that are each put on record within a minute; of the rest their
+    /// number is.
+    static constexpr std::uint32_t denials_per_minute_max = 30;
 
     explicit Household(const Zone& zone);
 
@@ -184,10 +190,27 @@ public:
     [[nodiscard]] const Figures& figures() const { return figures_; }
 
 private:
+    struct Denials {  // of one subject, within its minute
+        Duration began;
+        std::uint32_t recorded = 0;
+        std::uint64_t left_out = 0;
+    };
     struct Wait {
         Seq seq = 0;  // of its RuleWaits record
         Time since;   // when it began
         RuleWaits what;
+    };
+
+    /// Rules see through the one decision, as everybody (rule_sight.cpp).
+    class Eyes : public RuleSight {
+    public:
+        explicit Eyes(Household& household) : household_(household) {}
+        Look look(std::uint32_t rule, PropertyId property, Moment now) override;
+        const char* deaf_to(std::uint32_t rule, PropertyId property, Moment now) override;
+        const char* deaf_to(std::uint32_t rule, std::string_view event, Moment now) override;
+
+    private:
+        Household& household_;
     };
 
     Seq append(Body body, SubjectId actor, Seq cause, Moment now);
@@ -204,10 +227,12 @@ private:
                           Moment now);
     Result<Seq> order(SubjectId who, const Wish& wish, CommandAsked asked, bool critical, Seq cause,
                       Moment now);
-    Seq deny(SubjectId who, const Wish& wish, std::string reason, Seq cause, Moment now);
+    void deny(SubjectId who, const Wish& wish, std::string reason, Seq cause, Moment now);
+    void tell_left_out(Moment now);
     void react(std::vector<RuleRun>& runs, Seq cause, std::uint8_t depth, Moment now);
     void carry_out(const RuleRun& run, SubjectId rule, Seq ran, std::uint8_t depth, Moment now);
     SubjectId rule_subject(std::uint32_t rule, Moment now);
+    void notice_blind_rules(Moment now);
     void notice_clock(Moment now);
     [[nodiscard]] Result<void> check_given(GrantGiven& grant, SubjectId by, Moment now) const;
     void end_forbidden_commands(Seq cause, Moment now);
@@ -236,7 +261,13 @@ private:
     // Not part of the state: gone with the process, made anew by start().
     mutable Coarse coarse_;
     std::unordered_map<Seq, std::deque<Duration>> commands_under_;  // a grant: when, on mono
+    std::map<std::uint32_t, Denials> denials_;                      // by subject
     RuleEngine rules_;
+    Eyes eyes_{*this};
+    std::vector<std::optional<SubjectId>> rule_subjects_;  // by rule, once they acted or looked
+    std::uint64_t rule_subjects_of_ = 0;                   // generation of the rules
+    std::set<std::string> blind_;  // "rule address": told that the rule may not hear it
+    std::pair<std::uint64_t, std::uint64_t> blind_at_;  // epoch of grants, generation of rules
     Timers timers_;
     std::vector<Record> records_;
     std::vector<Order> orders_;

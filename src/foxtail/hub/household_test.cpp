@@ -542,5 +542,28 @@ TEST_F(HouseholdTest, a_snapshot_loads_to_itself_and_no_shorter_part_of_it_loads
     }
 }
 
+TEST_F(HouseholdTest, denials_are_bounded_on_record_and_the_rest_is_counted) {
+    const auto stranger =
+        *household.name_subject("token:stranger", SubjectKind::token, the_hub, now);
+    const auto other = *household.name_subject("token:other", SubjectKind::token, the_hub, now);
+    for (int i = 0; i < 1000; ++i) EXPECT_FALSE(ask(stranger, "lamp/on", true));
+    EXPECT_EQ(said<CommandDenied>().size(), Household::denials_per_minute_max);
+    EXPECT_FALSE(ask(other, "lamp/on", true));
+    EXPECT_EQ(said<CommandDenied>().size(), Household::denials_per_minute_max + 1)
+        << "one who floods hides nobody else";
+    EXPECT_EQ(household.figures().commands_denied, 1001U);
+    ASSERT_TRUE(household.next_wake(now).has_value());
+    EXPECT_LE(*household.next_wake(now), now.mono + minutes(1)) << "to tell how many there were";
+    household.records().clear();
+    pass(minutes(1));
+    ASSERT_EQ(said<CommandDenied>().size(), 1U);
+    EXPECT_EQ(said<CommandDenied>()[0]->reason, "970 more wishes were denied within a minute");
+    EXPECT_EQ(household.records().front().actor, stranger);
+    pass(minutes(1));
+    EXPECT_EQ(said<CommandDenied>().size(), 1U) << "told once";
+    EXPECT_FALSE(ask(stranger, "lamp/on", true));
+    EXPECT_EQ(said<CommandDenied>().size(), 2U) << "a new minute";
+}
+
 }  // namespace
 }  // namespace foxtail

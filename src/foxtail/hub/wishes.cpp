@@ -47,11 +47,35 @@ Result<Seq> Household::wish(SubjectId who, const Wish& wish, Moment now) {
     return wish_from(who, wish, wish.cause <= seq_ ? wish.cause : 0, 0, now);
 }
 
-Seq Household::deny(SubjectId who, const Wish& wish, std::string reason, Seq cause, Moment now) {
+/// Whoever asks again and again must not fill the disk, nor the page where the denials are read.
+void Household::deny(SubjectId who, const Wish& wish, std::string reason, Seq cause, Moment now) {
     ++figures_.commands_denied;
-    return append(
-        CommandDenied{printable(wish.address, 300), to_keep(wish.value), std::move(reason)}, who,
-        cause, now);
+    tell_left_out(now);
+    auto& denials = denials_.try_emplace(who.index, Denials{now.mono, 0, 0}).first->second;
+    if (denials.recorded >= denials_per_minute_max) {
+        ++denials.left_out;
+        return;
+    }
+    ++denials.recorded;
+    append(CommandDenied{printable(wish.address, 300), to_keep(wish.value), std::move(reason)}, who,
+           cause, now);
+}
+
+/// Minutes that are over: how many denials were not put on record one by one.
+void Household::tell_left_out(Moment now) {
+    for (auto at = denials_.begin(); at != denials_.end();) {
+        const auto& [subject, denials] = *at;
+        if (now.mono - denials.began < minutes(1)) {
+            ++at;
+            continue;
+        }
+        if (denials.left_out > 0)
+            append(CommandDenied{"", Null{},
+                                 std::to_string(denials.left_out) +
+                                     " more wishes were denied within a minute"},
+                   SubjectId{subject}, 0, now);
+        at = denials_.erase(at);
+    }
 }
 
 Result<Seq> Household::wish_from(SubjectId who, const Wish& wish, Seq cause, std::uint8_t depth,
@@ -178,12 +202,6 @@ void Household::expire(Seq command, Moment now) {
 }
 
 // ---- rules ----
-
-SubjectId Household::rule_subject(std::uint32_t rule, Moment now) {
-    const auto subject =
-        name_subject("rule:" + rules_.rules()[rule].id, SubjectKind::rule, the_hub, now);
-    return subject ? *subject : the_hub;
-}
 
 void Household::react(std::vector<RuleRun>& runs, Seq cause, std::uint8_t depth, Moment now) {
     for (RuleRun& run : runs) {

@@ -115,9 +115,9 @@ struct RuleEngine::Impl {
     };
 
     [[nodiscard]] Scope scope(Moment now) const {
-        return Scope{catalogue, twin, zone, now, nullptr, nullptr, nullptr, false};
+        return Scope{catalogue, twin, zone, now, nullptr, nullptr, nullptr, false, sight, 0};
     }
-    void triggered(Bound bound, const Scope& scope, std::vector<RuleRun>& out);
+    void triggered(Bound bound, Scope& scope, std::vector<RuleRun>& out);
     void act(std::uint32_t rule, std::uint32_t step, const Scope& scope, RuleRun& run);
     /// Error: why the action's expression gave nothing usable.
     Result<Proposal> propose(const RuleAction& action,
@@ -126,6 +126,7 @@ struct RuleEngine::Impl {
     const Catalogue& catalogue;
     const Twin& twin;
     const Zone& zone;
+    RuleSight* sight = nullptr;
     Schedule schedule;
     LoadedRules loaded;
     std::vector<Unbound> unbound;
@@ -133,7 +134,8 @@ struct RuleEngine::Impl {
     std::vector<Schedule::Place> due;                 // kept for its memory
 };
 
-void RuleEngine::Impl::triggered(Bound bound, const Scope& scope, std::vector<RuleRun>& out) {
+void RuleEngine::Impl::triggered(Bound bound, Scope& scope, std::vector<RuleRun>& out) {
+    scope.rule = bound.rule;
     const auto& compiled = loaded.compiled[bound.rule];
     auto& counters = loaded.counters[bound.rule];
     auto verdict = Sandbox::Verdict::yes;
@@ -234,6 +236,7 @@ std::vector<Mistake> RuleEngine::load(std::vector<RuleSpec> rules, Moment now) {
     if (!mistakes.empty()) return mistakes;
     impl_->unbound.clear();  // points into the rules that go now
     impl_->loaded = std::move(fresh);
+    ++generation_;
     triggers_of_.clear();
     impl_->events.clear();
     impl_->schedule.restart(now);
@@ -275,6 +278,9 @@ void RuleEngine::changed(const Change& change, Moment now, std::vector<RuleRun>&
         if (done == bound.rule) continue;
         if (!applies(impl_->loaded.rules[bound.rule].triggers[bound.trigger], change.before, value))
             continue;
+        if (impl_->sight != nullptr &&
+            impl_->sight->deaf_to(bound.rule, change.property, now) != nullptr)
+            continue;
         done = bound.rule;
         impl_->triggered(bound, scope, out);
     }
@@ -294,6 +300,10 @@ void RuleEngine::happened(std::string_view thing, std::string_view event, const 
         const auto& wanted =
             std::get<OnEvent>(impl_->loaded.rules[bound.rule].triggers[bound.trigger]).detail;
         if (wanted && !same_value(*wanted, detail)) continue;
+        if (impl_->sight != nullptr &&
+            impl_->sight->deaf_to(bound.rule, std::string(thing) + "/" + std::string(event), now) !=
+                nullptr)
+            continue;
         done = bound.rule;
         impl_->triggered(bound, scope, out);
     }
@@ -302,7 +312,7 @@ void RuleEngine::happened(std::string_view thing, std::string_view event, const 
 void RuleEngine::tick(Moment now, std::vector<RuleRun>& out) {
     impl_->due.clear();
     impl_->schedule.due(now, impl_->due);
-    const Scope scope = impl_->scope(now);
+    Scope scope = impl_->scope(now);
     std::optional<std::uint32_t> done;
     for (const auto& [rule, trigger] : impl_->due) {
         if (done == rule) continue;
@@ -322,11 +332,31 @@ void RuleEngine::resume(std::uint32_t rule, std::uint32_t step, Moment now,
     if (!spec.enabled || step >= spec.actions.size()) return;
     Scope scope = impl_->scope(now);
     scope.after_wait = true;
+    scope.rule = rule;
     RuleRun& run = out.emplace_back();
     run.rule = rule;
     const auto* const wait = step == 0 ? nullptr : std::get_if<WaitAction>(&spec.actions[step - 1]);
     run.detail = wait == nullptr ? "went on" : "after " + format_duration(wait->time);
     impl_->act(rule, step, scope, run);
+}
+
+void RuleEngine::look_through(RuleSight& sight) {
+    impl_->sight = &sight;
+}
+
+void RuleEngine::each_heard(
+    const std::function<void(std::uint32_t, const std::string&, bool)>& visit) const {
+    for (std::uint32_t i = 0; i < impl_->loaded.rules.size(); ++i) {
+        const RuleSpec& rule = impl_->loaded.rules[i];
+        if (!rule.enabled) continue;
+        for (const Trigger& trigger : rule.triggers) {
+            if (const std::string* const address = address_of(trigger)) {
+                visit(i, *address, false);
+            } else if (const auto* event = std::get_if<OnEvent>(&trigger)) {
+                visit(i, event->thing + "/" + event->event, true);
+            }
+        }
+    }
 }
 
 const std::vector<RuleSpec>& RuleEngine::rules() const {

@@ -3,9 +3,11 @@
 #include "foxtail/base/moment.hpp"
 #include "foxtail/model/catalogue.hpp"
 #include "foxtail/rules/rule.hpp"
+#include "foxtail/rules/sight.hpp"
 #include "foxtail/twin/twin.hpp"
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -56,6 +58,10 @@ public:
     RuleEngine(const RuleEngine&) = delete;
     RuleEngine& operator=(const RuleEngine&) = delete;
 
+    /// From now on rules see only what `sight` lets them, which must outlive the engine. Without it
+    /// they see all that is in the twin.
+    void look_through(RuleSight& sight);
+
     /// Replaces all rules, or none when any is wrong: every mistake is told with its place.
     /// Addresses that no thing has (yet) are no mistake: they bind when the thing appears (call
     /// rebind()). Counters of rules that keep their id go on; every other number in use for a rule
@@ -89,6 +95,12 @@ public:
     void resume(std::uint32_t rule, std::uint32_t step, Moment now, std::vector<RuleRun>& out);
 
     [[nodiscard]] const std::vector<RuleSpec>& rules() const;
+    /// Grows by one when the rules are replaced.
+    [[nodiscard]] std::uint64_t generation() const { return generation_; }
+    /// What the rules that are switched on listen to: properties ("thing/property"), and events
+    /// ("thing/event").
+    void each_heard(const std::function<void(std::uint32_t rule, const std::string& address,
+                                             bool event)>& visit) const;
     [[nodiscard]] std::optional<std::uint32_t> find(std::string_view id) const;
 
     struct Counters {
@@ -110,6 +122,7 @@ private:
     };
     bool bind(const std::string& address, Bound bound);
     std::vector<std::vector<Bound>> triggers_of_;  // by property
+    std::uint64_t generation_ = 0;
     std::unique_ptr<Impl> impl_;
 };
 

@@ -2,6 +2,7 @@
 
 #include "foxtail/base/moment.hpp"
 #include "foxtail/model/catalogue.hpp"
+#include "foxtail/rules/sight.hpp"
 #include "foxtail/twin/twin.hpp"
 
 #include <cstddef>
@@ -45,7 +46,9 @@ struct Scope {
     const Value* value = nullptr;
     const Value* before = nullptr;
     const Value* event = nullptr;
-    bool after_wait = false;  // `value`, `before` and `event` fail instead of being nil
+    bool after_wait = false;     // `value`, `before` and `event` fail instead of being nil
+    RuleSight* sight = nullptr;  // null: the rule sees all that is in the twin
+    std::uint32_t rule = 0;      // who looks, for `sight`
 };
 
 /// Runs Lua expressions that can neither reach outside nor leave anything behind: each evaluation

@@ -31,9 +31,15 @@ void push_plain_text(lua_State* lua, int index) {
 // ---- the household
 // ----------------------------------------------------------------------------------------
 
-/// The property that argument 1 names, or null when no thing has it now or nobody has said anything
-/// of it yet.
-const Property* property_argument(lua_State* lua) {
+/// What a rule finds at an address.
+struct Found {
+    const Property* property = nullptr;  // null: no thing has it now, or nobody said anything of it
+    const Belief* belief = nullptr;
+    bool spans = false;
+};
+
+/// The property that argument 1 names. Does not return when the rule may not see it.
+Found property_argument(lua_State* lua) {
     std::size_t size = 0;
     const char* const text = luaL_checklstring(lua, 1, &size);
     const Scope& scope = *state_of(lua).scope;
@@ -42,16 +48,24 @@ const Property* property_argument(lua_State* lua) {
     if (property == nullptr) {
         if (std::memchr(text, '/', size) == nullptr)
             luaL_error(lua, "'%s' is no address (thing/property)", text);
-        return nullptr;
+        return {};
     }
-    const bool said =
-        property->id.index < scope.twin.size() && scope.twin.belief(property->id).seq != 0;
-    return property->present && said ? property : nullptr;
+    if (property->id.index >= scope.twin.size()) return {};
+    RuleSight::Look seen;
+    if (scope.sight == nullptr) {
+        seen.belief = &scope.twin.belief(property->id);
+    } else {
+        seen = scope.sight->look(scope.rule, property->id, scope.now);
+        if (seen.belief == nullptr)
+            luaL_error(lua, "the rule may not see '%s': %s", text, seen.why_not);
+    }
+    if (!property->present || seen.belief->seq == 0) return {};
+    return {property, seen.belief, seen.spans};
 }
 
 int get(lua_State* lua) {
-    if (const Property* const property = property_argument(lua)) {
-        push_value(lua, state_of(lua).scope->twin.belief(property->id).value);
+    if (const Found found = property_argument(lua); found.property != nullptr) {
+        push_value(lua, found.belief->value);
     } else {
         lua_pushnil(lua);
     }
@@ -59,17 +73,15 @@ int get(lua_State* lua) {
 }
 
 int known(lua_State* lua) {
-    const Property* const property = property_argument(lua);
+    const Found found = property_argument(lua);
     lua_pushboolean(
-        lua, property != nullptr && !std::holds_alternative<Null>(
-                                        state_of(lua).scope->twin.belief(property->id).value));
+        lua, found.property != nullptr && !std::holds_alternative<Null>(found.belief->value));
     return 1;
 }
 
 int age(lua_State* lua) {
-    if (const Property* const property = property_argument(lua)) {
-        const Scope& scope = *state_of(lua).scope;
-        const Duration since = scope.now.wall - scope.twin.belief(property->id).receipt_time;
+    if (const Found found = property_argument(lua); found.property != nullptr) {
+        const Duration since = state_of(lua).scope->now.wall - found.belief->receipt_time;
         lua_pushnumber(lua, static_cast<double>(std::max<std::int64_t>(since.us, 0)) / 1e6);
     } else {
         lua_pushnil(lua);
@@ -78,9 +90,14 @@ int age(lua_State* lua) {
 }
 
 int quality(lua_State* lua) {
-    if (const Property* const property = property_argument(lua)) {
+    if (const Found found = property_argument(lua); found.property != nullptr) {
         const Scope& scope = *state_of(lua).scope;
-        lua_pushstring(lua, name(scope.twin.quality(property->id, property->spec, scope.now.wall)));
+        // How old the newest reading is would say when it came.
+        const Quality quality =
+            found.spans
+                ? Quality::good
+                : scope.twin.quality(found.property->id, found.property->spec, scope.now.wall);
+        lua_pushstring(lua, name(quality));
     } else {
         lua_pushnil(lua);
     }
