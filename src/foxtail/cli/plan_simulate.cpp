@@ -32,6 +32,7 @@ struct SimulateOptions {
     std::vector<std::string> controllers;
     double prove_s = 0;
     bool no_bound = false;
+    bool to_end = false;
     bool json = false;
 };
 
@@ -167,6 +168,7 @@ private:
         simulation::FoxtailOptions options;
         options.foresight = forecast == "perfect" ? Foresight::perfect : Foresight::naive;
         options.stopwatch = [this] { return now_s(); };
+        if (options_.to_end) options.ends = span.until;
         if (options_.prove_s > 0) {
             options.whole = [this](const planner::WholeTask& task) {
                 auto timed = task;
@@ -319,6 +321,8 @@ void add_plan_simulate(const Setting& setting, CLI::App& plan) {
         ->add_option("--prove", options->prove_s,
                      "Seconds for whole numbers after each plan; 0 = as quick as they come")
         ->check(CLI::Range(0.0, 60.0));
+    command->add_flag("--to-end", options->to_end,
+                      "Foxtail knows that the span ends, and what is left is worth then");
     command->add_flag("--no-bound", options->no_bound, "Without the lower bound, so no shares");
     command->add_flag("--json", options->json, "JSON, one line a span");
     command->callback([setting, options] { setting.conclude(simulate_house(setting, *options)); });

@@ -65,9 +65,9 @@ void prices(Scene& scene) {
     scene.least_price = std::max(0.0, scene.request.terminal_eur_kwh.value_or(scene.least_price));
 }
 
-/// What a kWh of the sun is worth in a car, in kWh that are sold: a little more, so that it is
-/// rather charged than sold, after what is lost on the way.
-constexpr double sun_in_car = 1.2;
+/// What a kWh of the sun is worth that is stored, in kWh that are sold: what is lost by way of a
+/// battery into a car, with the battery's wear, so that either is rather filled than the sun sold.
+constexpr double sun_stored = 1.5;
 
 /// kWh that cars drive and batteries take in within the horizon: each battery once a day.
 double used_up(const Scene& scene) {
@@ -80,6 +80,23 @@ double used_up(const Scene& scene) {
         }
     }
     return kwh;
+}
+
+/// Where the sun brings more than cars and batteries use up, what is stored spares no more than
+/// what the sun's surplus is paid, and what is lost on its way.
+double worth_with_sun(const Scene& scene, double bought) {
+    if (scene.request.terminal_eur_kwh) return bought;
+    double surplus = 0;
+    double earned = 0;
+    for (std::size_t t = 0; t < scene.size(); ++t) {
+        const double kwh = std::max(0.0, scene.sun[t] - scene.load[t]) * scene.hours[t];
+        surplus += kwh;
+        earned += kwh * std::max(0.0, scene.sell[t]);
+    }
+    if (surplus <= 0) return bought;
+    const double sun = std::min(bought, sun_stored * earned / surplus);
+    const double part = std::min(1.0, surplus / std::max(1.0, used_up(scene)));
+    return (1 - part) * bought + part * sun;
 }
 
 /// The objective as a row, to be held while ties are broken.
@@ -186,24 +203,10 @@ int add_override_gap(Formulation& f, std::size_t slot, double most_kw) {
 }
 
 double battery_worth(const Scene& scene) {
-    return 0.9 * 0.5 * (scene.mean_price + scene.least_price);
+    return worth_with_sun(scene, 0.9 * 0.5 * (scene.mean_price + scene.least_price));
 }
 double car_worth(const Scene& scene) {
-    const double bought = 0.85 * (0.6 * scene.mean_price + 0.4 * scene.least_price);
-    if (scene.request.terminal_eur_kwh) return bought;
-    // Where the sun brings more than cars and batteries use up, what is in the car spares no more
-    // than what the sun's surplus is paid.
-    double surplus = 0;
-    double earned = 0;
-    for (std::size_t t = 0; t < scene.size(); ++t) {
-        const double kwh = std::max(0.0, scene.sun[t] - scene.load[t]) * scene.hours[t];
-        surplus += kwh;
-        earned += kwh * std::max(0.0, scene.sell[t]);
-    }
-    if (surplus <= 0) return bought;
-    const double sun = std::min(bought, sun_in_car * earned / surplus);
-    const double part = std::min(1.0, surplus / std::max(1.0, used_up(scene)));
-    return (1 - part) * bought + part * sun;
+    return worth_with_sun(scene, 0.85 * (0.6 * scene.mean_price + 0.4 * scene.least_price));
 }
 double heat_worth(const Scene& scene) {
     return 0.7 * scene.mean_price;

@@ -1,11 +1,13 @@
 #include "foxtail/simulation/forecast.hpp"
 
 #include <algorithm>
+#include <cmath>
 
 namespace foxtail::simulation {
 namespace {
 
 constexpr int days_of_habit = 7;
+constexpr double ratio_fades_h = 4;
 
 /// The mean of the same time on the days before; of the present where there are none.
 double habitual(const planner::Series& series, Time now, Time t) {
@@ -25,11 +27,26 @@ double day_before(const planner::Series& series, Time known_until, Time t) {
     return series.at(std::max(t, series.from));
 }
 
+/// A quarter the day before, the rest the week before: neither a bright day nor a dark one lasts.
+double usual_sun(const planner::Series& sun, Time known_until, Time t) {
+    return 0.25 * day_before(sun, known_until, t) + 0.75 * habitual(sun, known_until, t);
+}
+
+/// How the last two hours compare with what was to be expected of them.
 double sun_ratio(const planner::Series& sun, Time now) {
-    if (now - days(1) - hours(2) < sun.from) return 1;
-    const double then = sun.mean(now - days(1) - hours(2), now - days(1) + minutes(15));
-    const double today = sun.mean(now - hours(2), now + minutes(15));
-    return then < 0.1 ? 1 : std::clamp(today / then, 0.1, 3.0);
+    const auto since = now - hours(2);
+    if (since - days(1) < sun.from) return 1;
+    double usual = 0;
+    double came = 0;
+    for (auto t = since; t <= now; t = t + minutes(15)) {
+        usual += usual_sun(sun, since, t) / 9;
+        came += sun.at(t) / 9;
+    }
+    return usual < 0.1 ? 1 : std::clamp(came / usual, 0.1, 3.0);
+}
+
+double hours_after(Time from, Time t) {
+    return static_cast<double>((t - from).us) / 3.6e9;
 }
 
 }  // namespace
@@ -50,10 +67,10 @@ Forecast forecast(Foresight foresight, const World& world, Time now, Duration ho
         const bool seen = perfect || t < known;
         out.load_kw.values.push_back(seen ? world.load_kw.at(t)
                                           : habitual(world.load_kw, known, t));
-        // How today compares with yesterday says nothing of tomorrow.
-        const double scaled = t < begin + hours(14) ? ratio : 1;
+        // Clouds pass: how the last hours compare says little of the evening.
+        const double scaled = 1 + (ratio - 1) * std::exp(-hours_after(begin, t) / ratio_fades_h);
         out.sun_kw.values.push_back(seen ? world.sun_kw.at(t)
-                                         : scaled * day_before(world.sun_kw, known, t));
+                                         : scaled * usual_sun(world.sun_kw, known, t));
         out.outdoor_c.values.push_back(seen ? world.outdoor_c.at(t)
                                             : warmer + day_before(world.outdoor_c, known, t));
         out.buy_eur.values.push_back(perfect ? world.buy_eur.at(t)

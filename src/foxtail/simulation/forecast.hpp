@@ -9,9 +9,10 @@ namespace foxtail::simulation {
 /// How Foxtail knows what comes.
 enum class Foresight : std::uint8_t {
     perfect,  // all of it
-    naive  // load: mean of the same quarter hour of up to seven days before; sun: the day before,
-           // scaled by how the last two hours compare; outdoor: the day before, moved by how now
-           // compares; prices: as published at one, beyond as the day before
+    naive     // load: mean of the same quarter hour of up to seven days before; sun: a quarter
+           // of the day before and the rest of that mean, scaled by how the last two hours compare,
+           // which fades; outdoor: the day before, moved by how now compares; prices: as published
+           // at one, beyond as the day before
 };
 constexpr std::array<std::string_view, 2> foresight_names = {"perfect", "naive"};
 

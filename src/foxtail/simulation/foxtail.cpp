@@ -165,7 +165,9 @@ std::string Foxtail::name() const {
 }
 
 void Foxtail::quarter(const View& view) {
-    const auto request = request_for(view, options_.foresight, options_.horizon);
+    auto horizon = options_.horizon;
+    if (options_.ends) horizon = std::clamp(*options_.ends - view.now(), minutes(15), horizon);
+    const auto request = request_for(view, options_.foresight, horizon);
     const double began = options_.stopwatch ? options_.stopwatch() : 0;
     auto fresh = planner_.plan(request);
     if (options_.whole) {

@@ -15,6 +15,9 @@ namespace foxtail::simulation {
 struct FoxtailOptions {
     Foresight foresight = Foresight::perfect;
     Duration horizon = hours(48);
+    /// Plans do not look beyond it, and know what is left then to be worth something; nothing =
+    /// they do not know that the span has an end.
+    std::optional<Time> ends;
     /// Tier 2: solves with whole numbers, or nothing.
     std::function<planner::Solution(const planner::WholeTask&)> whole;
     /// Seconds that have passed, for how long plans take; nothing = not measured.
