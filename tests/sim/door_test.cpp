@@ -85,6 +85,31 @@ TEST_F(DoorTest, a_denial_is_on_record_before_the_one_denied_hears_of_it) {
     EXPECT_EQ(on_disk<CommandDenied>(), 1U);
 }
 
+TEST_F(DoorTest, a_denied_wish_tells_its_value_only_to_whom_the_property_may_be_told) {
+    ASSERT_TRUE(hub->name_subject("resident:ben", SubjectKind::resident));
+    std::optional<Result<Seq>> handed;
+    owner().hand_over("lamp", {"resident:ben"}, {},
+                      [&](Result<Seq> done) { handed = std::move(done); });
+    settle();
+    ASSERT_TRUE(handed && *handed);
+    const Door stranger = token("token:t", {"lock/*"}, bits({Verb::read}));
+    const auto lamp = ask(stranger, "lamp/level", 77.0);
+    const auto lock = ask(stranger, "lock/locked", true);
+    settle();
+    JournalQuery denials;
+    denials.kind = "command_denied";
+    const auto records = journal(owner(), denials);
+    ASSERT_EQ(records.size(), 2U) << "that it was tried is who maintains the house's business";
+    for (const Record& record : records) {
+        const auto& denied = std::get<CommandDenied>(record.body);
+        EXPECT_EQ(std::holds_alternative<Null>(denied.value), denied.address == "lamp/level")
+            << denied.address << ": " << denied.reason;
+        const auto whole = why(owner(), record.seq);
+        ASSERT_TRUE(whole);
+        EXPECT_EQ(std::get<CommandDenied>(whole->front().body).reason, denied.reason);
+    }
+}
+
 // ---- the past ----
 
 TEST_F(DoorTest, the_journal_shows_an_outsider_only_what_it_has_the_history_of) {

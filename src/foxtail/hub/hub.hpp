@@ -232,6 +232,8 @@ private:
     [[nodiscard]] bool may_look_back_at(SubjectId subject, const Record& record, Time now);
     /// Leaves out what the subject must not know of a record that it may see.
     void narrow(SubjectId subject, Record& record, Time now);
+    [[nodiscard]] bool may_see_wishes_of(SubjectId subject, const std::string& address, Time at,
+                                         Time now);
     void keep_trace(const Record& record);
     /// What comes next must not wait until the disk has room again: the store keeps some for it.
     void hurry() { urgent_ = health_.read_only; }

@@ -79,6 +79,20 @@ bool Hub::may_look_back_at(SubjectId subject, const Record& record, Time now) {
            (now - record.time <= catch_up_max && may_see(subject, record, Verb::observe, now));
 }
 
+/// A wish that was denied says of its property as much as one that was granted.
+bool Hub::may_see_wishes_of(SubjectId subject, const std::string& address, Time at, Time now) {
+    const Authority& authority = household_.authority();
+    const Property* property = household_.catalogue().find_property(address);
+    const auto shown = [&](Verb verb) {
+        const Verdict verdict = property == nullptr
+                                    ? authority.decide_at(subject, verb, address, now)
+                                    : authority.decide(subject, verb, property->id, now);
+        return verdict.allowed && !verdict.obligation.any() && at >= verdict.since &&
+               (!verdict.before.known() || at < verdict.before);
+    };
+    return shown(Verb::history) || shown(Verb::observe);
+}
+
 void Hub::narrow(SubjectId subject, Record& record, Time now) {
     if (auto* read = std::get_if<OutsideRead>(&record.body)) {
         if (household_.authority().decide_at(subject, Verb::grant, {}, now).allowed) return;
@@ -88,6 +102,14 @@ void Hub::narrow(SubjectId subject, Record& record, Time now) {
             return epoch == nullptr ||
                    !(epoch->has_owner(subject) || epoch->about_index(subject) >= 0);
         });
+        return;
+    }
+    if (auto* denied = std::get_if<CommandDenied>(&record.body)) {
+        if (denied->address.empty() ||
+            may_see_wishes_of(subject, denied->address, record.time, now))
+            return;
+        denied->value = Null{};
+        denied->reason = "not shown: it is somebody else's";
         return;
     }
     auto* told = std::get_if<ThingTold>(&record.body);
@@ -127,7 +149,8 @@ void Hub::show(const Record& record) {
         if (reading == nullptr && !may_see(subject, record, Verb::observe, record.time)) continue;
         if (reading == nullptr) streams_[i].delivered = record.seq;
         if (std::holds_alternative<ThingTold>(record.body) ||
-            std::holds_alternative<OutsideRead>(record.body)) {
+            std::holds_alternative<OutsideRead>(record.body) ||
+            std::holds_alternative<CommandDenied>(record.body)) {
             Record narrowed = record;
             narrow(subject, narrowed, record.time);
             stream->record(narrowed);
