@@ -379,6 +379,7 @@ test("the plan is read by pointer, by arrow keys and as a table", { skip: mock_o
 
 test("the past stands beside the plan, with what was planned then", { skip: mock_only }, async () => {
   await go("#/plan");
+  await page.locator(".plan-views button").first().click();
   await page.waitForSelector('[data-bars="leaf"] .was-planned[d^="M"]', { state: "attached" });
   const left_of_now = () => page.evaluate(() => document.querySelector(".plan-place line.now").getBoundingClientRect().x);
   const before = await left_of_now();
