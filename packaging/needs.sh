@@ -8,7 +8,7 @@ foxtail_build_packages=(
 )
 foxtail_test_packages=(
   libgtest-dev libgmock-dev libbenchmark-dev lld clang-14 libclang-rt-14-dev clang-format-14
-  mosquitto mosquitto-clients prometheus chromium python3 sqlite3 strace coinor-cbc coinor-clp glpk-utils
+  mosquitto mosquitto-clients prometheus radicale chromium python3 sqlite3 strace coinor-cbc coinor-clp glpk-utils
 )
 foxtail_bench_packages=(libbenchmark-dev libgtest-dev libgmock-dev mosquitto mosquitto-clients python3)
 

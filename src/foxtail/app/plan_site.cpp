@@ -165,6 +165,7 @@ PlanningConfig beside(PlanningConfig planning, const std::string& config_file) {
     for (auto& calendar : planning.calendars) {
         place(calendar.file);
         place(calendar.token_file);
+        place(calendar.password_file);
     }
     for (auto* source : {&planning.prices, &planning.sun_forecast, &planning.outdoor_forecast})
         if (*source) place((*source)->token_file);

@@ -3,6 +3,7 @@
 #include "foxtail/connectors/calendar/events.hpp"
 #include "foxtail/connectors/calendar/trips.hpp"
 #include "foxtail/connectors/energy/parse.hpp"
+#include "foxtail/journal/base64.hpp"
 
 #include <algorithm>
 #include <array>
@@ -61,9 +62,11 @@ void PlanSources::start() {
                 source.failed = said.error().message;
                 ends_.refused(source.config.url, {}, said.error().message);
             }));
+        source.poll = polls_.back().get();
         polls_.back()->ask();
     }
     for (auto& calendar : calendars_) {
+        if (!calendar.config.caldav.empty()) ask_server(calendar);
         if (calendar.config.url.empty()) continue;
         FetchRequest request;
         request.url = calendar.config.url;
@@ -82,11 +85,26 @@ void PlanSources::start() {
 
 void PlanSources::look(Moment now) {
     for (auto& calendar : calendars_)
-        if (calendar.config.url.empty() &&
+        if (!calendar.config.file.empty() &&
             (calendar.text.empty() || now.mono - calendar.read_at >= calendar.config.every))
             read_file(calendar);
     // What lies two days ahead comes into sight by itself.
     if (!calendars_.empty() && now.wall - calendars_seen_ > hours(1)) tell_calendars({});
+}
+
+void PlanSources::ask_server(Calendar& calendar) {
+    calendar::CalDav::Account account;
+    account.url = calendar.config.caldav;
+    account.authorization = "Basic " + ledger::to_base64(calendar.config.user + ":" +
+                                                         token_in(calendar.config.password_file));
+    account.every = calendar.config.every;
+    account.ahead = config_.horizon;
+    servers_.push_back(std::make_unique<calendar::CalDav>(
+        io_, clock_, std::move(account), [this, &calendar](Result<std::string> said) {
+            if (said) return take(calendar, std::move(*said));
+            ends_.refused(calendar.config.name, {}, said.error().message);
+        }));
+    servers_.back()->ask();
 }
 
 void PlanSources::read_file(Calendar& calendar) {
@@ -146,8 +164,12 @@ std::vector<Outlooker::Source> PlanSources::states(Time now) const {
         const auto format =
             forecast::format_names.at(static_cast<std::size_t>(source.config.format));
         const Time since = source.heard.known() ? source.heard : source.asked_since;
-        out.push_back({source.what, std::string(format) + ", " + place, source.heard, source.failed,
-                       since.known() && now - since > source.config.every * late_after});
+        // "Not modified" is an answer as well.
+        const bool answers = source.poll != nullptr && source.heard.known() &&
+                             source.poll->figures().failed_in_a_row == 0 && source.failed.empty();
+        out.push_back(
+            {source.what, std::string(format) + ", " + place, source.heard, source.failed,
+             !answers && since.known() && now - since > source.config.every * late_after});
     }
     return out;
 }

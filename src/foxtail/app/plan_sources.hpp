@@ -4,6 +4,7 @@
 #include "foxtail/base/environment.hpp"
 #include "foxtail/base/moment.hpp"
 #include "foxtail/config/planner.hpp"
+#include "foxtail/connectors/calendar/caldav.hpp"
 #include "foxtail/runtime/http_poll.hpp"
 
 #include <functional>
@@ -51,6 +52,7 @@ private:
         Time heard;        // when an answer was understood
         std::string failed;
         Time asked_since;  // the beginning of waiting for the first
+        const HttpPoll* poll = nullptr;
     };
     struct Calendar {
         CalendarConfig config;
@@ -60,6 +62,7 @@ private:
     void take(Source& source, const std::string& name, std::string_view text);
     void take(Calendar& calendar, std::string text);
     void read_file(Calendar& calendar);
+    void ask_server(Calendar& calendar);
     void tell_calendars(std::string because);
 
     boost::asio::io_context& io_;
@@ -71,6 +74,7 @@ private:
     std::vector<Calendar> calendars_;
     Time calendars_seen_;
     std::vector<std::unique_ptr<HttpPoll>> polls_;
+    std::vector<std::unique_ptr<calendar::CalDav>> servers_;
 };
 
 /// The first line of a file: a token. Empty when there is none to be read.

@@ -125,9 +125,36 @@ void read_tariff(PlanningPieces& pieces, const YAML::Node& map, PlanningConfig& 
                    "nothing asks for 'prices': write dynamic: true under 'buy' or 'sell'");
 }
 
+/// A password crosses a network over TLS only.
+bool stays_here(std::string_view url) {
+    return url.starts_with("http://127.0.0.1:") || url.starts_with("http://127.0.0.1/") ||
+           url.starts_with("http://[::1]") || url.starts_with("http://localhost:") ||
+           url.starts_with("http://localhost/");
+}
+
+void read_caldav(PlanningPieces& pieces, const YAML::Node& map, CalendarConfig& one) {
+    auto& yaml = pieces.yaml();
+    one.user = pieces.text(map, "user");
+    one.password_file = pieces.text(map, "password_file");
+    const auto node = Yaml::at(map, "caldav");
+    if (!node) {
+        for (const char* key : {"user", "password_file"})
+            if (const auto stray = Yaml::at(map, key))
+                yaml.wrong(stray, "'" + std::string(key) + "' belongs to 'caldav'");
+        return;
+    }
+    if (one.user.empty() || one.password_file.empty())
+        yaml.wrong(node, "'caldav' needs 'user' and 'password_file'");
+    if (!one.token_file.empty())
+        yaml.wrong(Yaml::at(map, "token_file"), "'caldav' takes a 'password_file', no token");
+    if (!one.caldav.starts_with("https://") && !stays_here(one.caldav))
+        yaml.wrong(node, "a password goes over https:// only");
+}
+
 void read_calendar(PlanningPieces& pieces, const YAML::Node& map, PlanningConfig& out) {
-    static constexpr std::array<std::string_view, 7> keys = {"name",   "file", "url",  "token_file",
-                                                             "person", "car",  "every"};
+    static constexpr std::array<std::string_view, 10> keys = {
+        "name", "file",          "url",    "token_file", "caldav",
+        "user", "password_file", "person", "car",        "every"};
     auto& yaml = pieces.yaml();
     yaml.check_keys(map, keys, "a calendar");
     CalendarConfig one;
@@ -138,9 +165,13 @@ void read_calendar(PlanningPieces& pieces, const YAML::Node& map, PlanningConfig
     }
     one.file = pieces.text(map, "file");
     one.url = pieces.url(map, "url");
-    if (static_cast<bool>(Yaml::at(map, "file")) == static_cast<bool>(Yaml::at(map, "url")))
-        yaml.wrong(map, "a calendar has either 'file' or 'url', e.g. file: anna.ics");
+    one.caldav = pieces.url(map, "caldav");
+    int places = 0;
+    for (const char* key : {"file", "url", "caldav"}) places += Yaml::at(map, key) ? 1 : 0;
+    if (places != 1)
+        yaml.wrong(map, "a calendar has one of 'file', 'url' and 'caldav', e.g. file: anna.ics");
     one.token_file = pieces.text(map, "token_file");
+    read_caldav(pieces, map, one);
     one.person = pieces.text(map, "person");
     one.car = pieces.text(map, "car");
     const bool known = std::any_of(out.cars.begin(), out.cars.end(),

@@ -36,8 +36,11 @@ struct CalendarConfig {
     std::string file;  // relative to the configuration file; or
     std::string url;
     std::string token_file;
-    std::string person;  // whose it is: "anna"
-    std::string car;     // whose trips they are when no car is named; name under `cars`
+    std::string caldav;         // or: the calendar's address on a CalDAV server, with
+    std::string user;           // ... who asks, and
+    std::string password_file;  // ... the file whose first line is the password
+    std::string person;         // whose it is: "anna"
+    std::string car;            // whose trips they are when no car is named; name under `cars`
     Duration every = minutes(15);
 };
 

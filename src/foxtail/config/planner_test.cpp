@@ -184,7 +184,14 @@ TEST(PlanningConfigReading, each_mistake_is_told_with_its_place_and_what_would_b
               "7:38 'profile_kw' has the power in kW of 1 to 48 quarters of an hour\n"
               "7:64 'ready_by' is a time such as 07:30\n");
     EXPECT_EQ(of("  calendars: [{name: anna, file: a.ics, url: 'http://h/a.ics'}]\n"),
-              "7:15 a calendar has either 'file' or 'url', e.g. file: anna.ics\n");
+              "7:15 a calendar has one of 'file', 'url' and 'caldav', e.g. file: anna.ics\n");
+    EXPECT_EQ(
+        of("  calendars: [{name: anna, caldav: 'http://h/anna/', user: a, password_file: p}]\n"),
+        "7:36 a password goes over https:// only\n");
+    EXPECT_EQ(of("  calendars: [{name: anna, caldav: 'https://h/anna/'}]\n"),
+              "7:36 'caldav' needs 'user' and 'password_file'\n");
+    EXPECT_EQ(of("  calendars: [{name: anna, file: a.ics, user: anna}]\n"),
+              "7:47 'user' belongs to 'caldav'\n");
     EXPECT_EQ(of("  calendars: [{name: anna, url: 'http://anna:secret@h/a.ics'}]\n"),
               "7:33 a password does not belong into a URL: use 'token_file'\n");
     EXPECT_EQ(of("  sun: {power: r/p, forecast: {format: list, url: 'http://h/', token_query: "

@@ -188,6 +188,7 @@ struct HttpFetch::Core : std::enable_shared_from_this<HttpFetch::Core> {
         request = {};
         request.version(11);
         request.method(what.body.empty() ? http::verb::get : http::verb::post);
+        if (!what.method.empty()) request.method_string(what.method);
         request.target(url.target);
         request.set(http::field::host, host_header(url));
         request.set(http::field::user_agent, "foxtail/" FOX_VERSION);
@@ -197,7 +198,8 @@ struct HttpFetch::Core : std::enable_shared_from_this<HttpFetch::Core> {
         const bool meant = url.host == first.host && url.port == first.port && url.tls == first.tls;
         if (!what.token.empty() && meant)
             request.set(http::field::authorization, "Bearer " + what.token);
-        if (!what.body.empty()) request.set(http::field::content_type, "application/json");
+        if (!what.body.empty() && request[http::field::content_type].empty())
+            request.set(http::field::content_type, "application/json");
         request.body() = what.body;
         request.prepare_payload();
         parser.emplace();
@@ -236,7 +238,8 @@ struct HttpFetch::Core : std::enable_shared_from_this<HttpFetch::Core> {
                 {std::string(field.name_string()), std::string(field.value())});
         answer.body = std::move(message.body());
         const auto location = message.find(http::field::location);
-        if (!is_redirect(answer.status) || location == message.end() || !what.body.empty())
+        if (!is_redirect(answer.status) || location == message.end() || !what.body.empty() ||
+            !what.method.empty())
             return finish(std::move(answer));
         if (++redirects > redirects_max)
             return finish(fail(Code::exhausted, where() + ": more than 3 redirects"));

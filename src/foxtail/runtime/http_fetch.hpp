@@ -33,8 +33,9 @@ struct Url {
 /// Something to be asked of somebody else's server.
 struct FetchRequest {
     std::string url;
-    std::string token;  // bearer; empty = none
-    std::string body;   // sent as a POST; empty = GET
+    std::string token;   // bearer; empty = none
+    std::string body;    // sent as a POST; empty = GET
+    std::string method;  // another than these two: "REPORT"
     std::vector<HttpHeader> headers;
     Duration patience = seconds(30);  // for all of it, names and redirects included
     std::size_t bytes_max = 4U << 20U;

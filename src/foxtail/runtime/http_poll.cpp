@@ -80,7 +80,7 @@ struct HttpPoll::Core : std::enable_shared_from_this<HttpPoll::Core> {
             figures.failed_in_a_row = 0;
             return again(backoff.after_answer());
         }
-        if (answer->status != 200) {
+        if (answer->status != 200 && answer->status != 207) {
             auto words =
                 std::to_string(answer->status) + " " + std::string(reason_phrase(answer->status));
             if (!answer->body.empty()) words += ": " + answer->body.substr(0, told_of_failure);

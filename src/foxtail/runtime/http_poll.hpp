@@ -37,8 +37,9 @@ private:
 /// told again. On the context's thread.
 class HttpPoll {
 public:
-    /// The body of each new answer; or why there is none. Any status but 200 and 304 is a failure:
-    /// denied (401, 403), not_found (404, 410), else unavailable, with the beginning of the body.
+    /// The body of each new answer; or why there is none. Any status but 200, 207 and 304 is a
+    /// failure: denied (401, 403), not_found (404, 410), else unavailable, with the beginning of
+    /// the body.
     using Told = std::function<void(Result<std::string>)>;
 
     HttpPoll(boost::asio::io_context& context, FetchRequest what, Duration every, Told told,

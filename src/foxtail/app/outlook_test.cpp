@@ -1,0 +1,74 @@
+#include "foxtail/app/outlook.hpp"
+
+#include "foxtail/planning/planning_testing.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace foxtail {
+namespace {
+
+using ::testing::Contains;
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+struct OutlookTest : ::testing::Test {
+    OutlookTest() {
+        config.tariff.buy.kind = forecast::Price::Kind::dynamic;
+        config.sun_forecast = SourceConfig{};
+        config.sun.address = "roof/power";
+    }
+    /// A price for each hour of a day.
+    [[nodiscard]] planner::Series told() const {
+        planner::Series out;
+        out.from = now.wall;
+        out.step = hours(1);
+        for (int hour = 0; hour < 24; ++hour) out.values.push_back(0.1 + 0.01 * hour);
+        return out;
+    }
+    PlanningConfig config;
+    Moment now{planning::at("2026-11-23T20:00:00Z"), hours(1)};
+    planning::Keeper keeper{planning::small_site(), planning::utc};
+};
+
+TEST_F(OutlookTest, prices_that_were_told_outlive_a_restart_and_damage_changes_nothing) {
+    Outlooker outlooker(config, planning::utc);
+    outlooker.told(Outlooker::Of::prices, told(), now);
+    const auto bytes = outlooker.save_prices();
+    Outlooker again(config, planning::utc);
+    ASSERT_TRUE(again.load_prices(bytes));
+    const auto outlook = again.outlook(keeper, now);
+    EXPECT_EQ(outlook.buy.known_until, now.wall + hours(24));
+    EXPECT_NEAR(outlook.buy.eur.at(now.wall + hours(5)), 0.15, 1e-9);
+    for (std::size_t cut = 0; cut < bytes.size(); ++cut) {
+        Outlooker damaged(config, planning::utc);
+        EXPECT_FALSE(damaged.load_prices(std::string_view(bytes).substr(0, cut))) << cut;
+        EXPECT_EQ(damaged.save_prices(), Outlooker(config, planning::utc).save_prices());
+    }
+}
+
+TEST_F(OutlookTest, a_source_that_is_late_is_news_is_guessed_and_stands_beside_its_score) {
+    Outlooker outlooker(config, planning::utc);
+    Outlooker::Source sun{Outlooker::Of::sun, "open_meteo, weather.example", now.wall, {}, false};
+    EXPECT_TRUE(outlooker.look_at({sun})) << "the first time";
+    EXPECT_FALSE(outlooker.look_at({sun}));
+    const auto late = ::testing::HasSubstr("open_meteo, weather.example has told nothing since");
+    EXPECT_THAT(outlooker.outlook(keeper, now).guessed, Not(Contains(late)));
+    sun.late = true;
+    sun.failed = "503";
+    EXPECT_TRUE(outlooker.look_at({sun}));
+    EXPECT_THAT(outlooker.outlook(keeper, now).guessed, Contains(late));
+    EXPECT_THAT(outlooker.scores_json(),
+                HasSubstr(R"("source":"open_meteo, weather.example","late":true)"));
+    EXPECT_THAT(outlooker.scores_json(), HasSubstr(R"("failed":"503")"));
+}
+
+TEST_F(OutlookTest, how_far_the_suns_source_speaks_is_told) {
+    Outlooker outlooker(config, planning::utc);
+    EXPECT_EQ(outlooker.outlook(keeper, now).sun_until, now.wall);
+    outlooker.told(Outlooker::Of::sun, told(), now);
+    EXPECT_EQ(outlooker.outlook(keeper, now).sun_until, now.wall + hours(24));
+}
+
+}  // namespace
+}  // namespace foxtail
