@@ -9,7 +9,8 @@
 namespace foxtail::charging {
 namespace {
 
-constexpr std::uint64_t state_format = 1;
+constexpr std::uint64_t state_format = 2;
+constexpr std::uint64_t state_format_oldest = 1;  // without the own energy of a session
 constexpr double needed_wh_max = 500'000;
 
 std::string text_value(const Value& value) {
@@ -223,6 +224,9 @@ void Controller::hear(HouseRole role, const Value& value, Seq seq, Moment now) {
         case HouseRole::co2:
             co2_ = number;
             return;
+        case HouseRole::feed_in:
+            feed_in_ = number;
+            return;
         case HouseRole::battery:
             battery_w_ = number.value_or(0);
             return;  // the next reading of the grid takes it along
@@ -235,6 +239,11 @@ void Controller::hear(HouseRole role, const Value& value, Seq seq, Moment now) {
     because_ = seq;
     grid_w_ = number;
     grid_at_ = now.mono;
+    if (number) {
+        double cars_w = 0;
+        for (const Point& point : points_) cars_w += std::max(point.watts(), 0.0);
+        share_.hear(*number, cars_w, now.mono);
+    }
     follow_sun(now.mono);
     decide(now);
 }
@@ -387,7 +396,7 @@ struct SavedPoint {
     Energy energy;
     std::optional<Session> session;
 
-    void load(ByteReader& in) {
+    void load(ByteReader& in, std::uint64_t format) {
         name = in.text();
         mode = in.one_of(Mode::planned);
         mode_before = in.one_of(Mode::planned);
@@ -400,7 +409,7 @@ struct SavedPoint {
         tag = in.text();
         ev_id = in.text();
         energy.load(in);
-        if (in.u8() != 0) session.emplace().load(in);
+        if (in.u8() != 0) session.emplace().load(in, format >= 2);
     }
     void put(Point& point) const {
         point.mode = mode;
@@ -424,10 +433,11 @@ struct SavedPoint {
 Result<void> Controller::load(std::string_view bytes) {
     const auto corrupt = [] { return fail(Code::corrupt, "kept state of charging is damaged"); };
     ByteReader in(bytes);
-    if (in.u64() != state_format) return corrupt();
+    const auto format = in.u64();
+    if (format < state_format_oldest || format > state_format) return corrupt();
     const auto sessions = in.u64();
     std::vector<SavedPoint> saved(in.count(40));
-    for (auto& one : saved) one.load(in);
+    for (auto& one : saved) one.load(in, format);
     Learned learned;
     learned.habit.assign(points_.size(), std::vector<std::uint32_t>(cars_.size(), 0));
     const auto car_of = [&](std::string_view name) {

@@ -62,10 +62,10 @@ enum class CarRole : std::uint8_t { cable, charging, home, power };
 constexpr std::array<std::string_view, 4> car_roles = {"cable", "charging", "home", "power"};
 
 /// Of the house: grid power (W, + into the house), battery power (W, + into the battery), what the
-/// sun gives (W), price (per kWh), CO2 (g/kWh).
-enum class HouseRole : std::uint8_t { grid, battery, production, price, co2 };
-constexpr std::array<std::string_view, 5> house_roles = {"grid", "battery", "production", "price",
-                                                         "co2"};
+/// sun gives (W), price (per kWh), CO2 (g/kWh), what is paid for what is fed in (per kWh).
+enum class HouseRole : std::uint8_t { grid, battery, production, price, co2, feed_in };
+constexpr std::array<std::string_view, 6> house_roles = {"grid",  "battery", "production",
+                                                         "price", "co2",     "feed_in"};
 
 /// What people can set, by the names of the point's own thing.
 enum class Setting : std::uint8_t { mode, at_most, needed, deadline, car };
@@ -215,6 +215,8 @@ private:
     double sun_w_ = 0;
     std::optional<double> price_;
     std::optional<double> co2_;
+    std::optional<double> feed_in_;  // as it was told; nothing = the site's
+    GridShare share_;
     Moment started_;
     Seq because_ = 0;
     std::uint64_t sessions_ = 0;

@@ -504,6 +504,47 @@ TEST(Controller, a_session_is_told_with_energy_cost_and_car_also_over_a_restart)
     EXPECT_THAT(later.fact("last_session"), HasSubstr("anna"));
 }
 
+TEST(Controller, own_energy_costs_what_feeding_it_in_would_have_brought) {
+    House house;
+    house.controller->hear(HouseRole::price, 0.30, 1, house.now());
+    house.controller->hear(HouseRole::feed_in, 0.08, 1, house.now());
+    house.meter(5);
+    house.say(PointRole::energy, 100'000.0);
+    house.plug();
+    const auto hour = [&](double grid_w, double register_wh) {
+        house.draws(10);  // 6.9 kW
+        for (int i = 0; i < 60; ++i) {
+            house.grid(grid_w);
+            house.pass(60);
+        }
+        house.say(PointRole::energy, register_wh);
+    };
+    hour(-500, 106'900.0);  // all own, and more
+    hour(1725, 113'800.0);  // a quarter from the grid
+    hour(9000, 120'700.0);  // all from it
+    house.say(PointRole::status, std::string("Available"));
+    house.pass(30);
+    ASSERT_EQ(house.events.size(), 1U);
+    const auto& text = std::get<Json>(house.events[0]).text;
+    EXPECT_THAT(text, HasSubstr(R"("energy_wh":20700.0)"));
+    EXPECT_THAT(text, HasSubstr(R"("own_wh":12075.0)"));
+    // 12.075 kWh at 0.08 and 8.625 kWh at 0.30
+    EXPECT_THAT(text, HasSubstr(R"("cost":3.5535)"));
+}
+
+TEST(GridShare, is_the_grids_while_its_meter_is_silent_and_knows_nothing_of_idle_hours) {
+    GridShare share;
+    GridShare::Mark mark;
+    EXPECT_EQ(share.since(mark, hours(1)), 1) << "never heard";
+    share.hear(3000, 0, hours(1));
+    share.hear(-100, 2000, hours(5));
+    EXPECT_EQ(share.since(mark, hours(5) + minutes(5)), 0) << "no car took what was before";
+    EXPECT_NEAR(share.since(mark, hours(5) + minutes(10)), 1, 1e-9);
+    share.hear(500, 2000, hours(6));
+    EXPECT_NEAR(share.since(mark, hours(6)), 1, 1e-9);
+    EXPECT_NEAR(share.since(mark, hours(6) + minutes(1)), 0.25, 1e-9);
+}
+
 TEST(Controller, a_correction_stands_and_is_learned_from) {
     House house;
     house.meter(5);

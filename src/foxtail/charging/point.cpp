@@ -21,9 +21,10 @@ void Session::save(ByteWriter& out) const {
     out.u8(estimated ? 1 : 0);
     out.u8(corrected ? 1 : 0);
     for (const auto* text : {&car, &car_reason, &who, &who_reason, &tag, &ev_id}) out.text(*text);
+    out.f64(own_wh);
 }
 
-void Session::load(ByteReader& in) {
+void Session::load(ByteReader& in, bool own) {
     id = in.text();
     from.us = in.i64();
     until.us = in.i64();
@@ -31,6 +32,7 @@ void Session::load(ByteReader& in) {
     estimated = in.u8() != 0;
     corrected = in.u8() != 0;
     for (auto* text : {&car, &car_reason, &who, &who_reason, &tag, &ev_id}) *text = in.text();
+    if (own) own_wh = in.f64();
 }
 
 // ---- what it says ----

@@ -3,6 +3,7 @@
 #include "foxtail/base/bytes.hpp"
 #include "foxtail/base/moment.hpp"
 #include "foxtail/charging/energy.hpp"
+#include "foxtail/charging/grid_share.hpp"
 #include "foxtail/charging/matching.hpp"
 #include "foxtail/charging/share.hpp"
 #include "foxtail/charging/site.hpp"
@@ -22,6 +23,7 @@ struct Session {
     bool estimated = false;  // a part of it was not read from a register
     double cost = 0;
     double priced_wh = 0;  // of how much the price was known
+    double own_wh = 0;     // that did not come from the grid
     double co2_g = 0;
     double co2_wh = 0;
     std::string car;  // "" = unknown, "guest"
@@ -34,7 +36,8 @@ struct Session {
     std::string ev_id;
 
     void save(ByteWriter& out) const;
-    void load(ByteReader& in);
+    /// `own` = what was saved knows own_wh.
+    void load(ByteReader& in, bool own);
 };
 
 /// What is known of one charging point, and what was commanded. Amperes are per phase. Knows no
@@ -138,6 +141,7 @@ public:
     std::optional<double> plan_a;
     bool plan_fresh = false;
     std::optional<Session> session;
+    GridShare::Mark shared;  // until its last energy
     Duration plugged_at;
     bool plug_seen = false;
     Duration closing_at;  // a session that ended waits for its last figures

@@ -107,8 +107,12 @@ void Controller::gain(std::size_t index, const Energy::Gain& gain, Moment now) {
     session.estimated = session.estimated || gain.estimated;
     if (gain.wh <= 0) return;
     session.wh += gain.wh;
+    const double own_wh = gain.wh * (1 - share_.since(point.shared, now.mono));
+    session.own_wh += own_wh;
     if (price_) {
-        session.cost += gain.wh / 1000 * *price_;
+        // Own energy costs what feeding it in would have brought.
+        session.cost += (gain.wh - own_wh) / 1000 * *price_;
+        session.cost += own_wh / 1000 * feed_in_.value_or(site_.feed_in);
         session.priced_wh += gain.wh;
     }
     if (co2_) {
@@ -234,6 +238,7 @@ std::string Controller::session_json(std::size_t index, bool whole) const {
     add("estimated", session.estimated);
     add("cost", priced(session.cost, session.priced_wh, 0.0001));
     add("priced_wh", rounded(session.priced_wh, 0.1));
+    add("own_wh", rounded(session.own_wh, 0.1));
     add("co2_g", priced(session.co2_g, session.co2_wh, 0.1));
     add("car", session.car.empty() ? std::string(unknown_name) : session.car);
     add("certainty", session.certainty);

@@ -114,6 +114,7 @@ struct Site {
     std::vector<CarSite> cars;
     std::vector<Tag> tags;
     double volts = 230;
+    double feed_in = 0;  // per kWh, where nothing tells it
     Delays delays;
 };
 

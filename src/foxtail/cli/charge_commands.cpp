@@ -153,14 +153,15 @@ std::string csv_field(std::string text) {
 }
 
 void print_csv(const Terminal& terminal, const std::vector<bj::value>& sessions) {
-    terminal.line("id,point,from,until,energy_wh,estimated,cost,co2_g,car,certainty,who");
+    terminal.line("id,point,from,until,energy_wh,estimated,own_wh,cost,co2_g,car,certainty,who");
     for (const auto& one : sessions) {
         std::string line;
         for (const auto* name : {"id", "point", "from", "until"})
             line += csv_field(text_of(one, name)) + ",";
         line += number_text(member(one, "energy_wh")) + ",";
         line += std::string(is_true(one, "estimated") ? "true" : "false") + ",";
-        for (const auto* name : {"cost", "co2_g"}) line += number_text(member(one, name)) + ",";
+        for (const auto* name : {"own_wh", "cost", "co2_g"})
+            line += number_text(member(one, name)) + ",";
         line += csv_field(text_of(one, "car")) + "," + number_text(member(one, "certainty")) + "," +
                 csv_field(text_of(one, "who"));
         terminal.line(line);

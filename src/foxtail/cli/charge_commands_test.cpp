@@ -24,7 +24,7 @@ constexpr const char* charging_readings =
 constexpr const char* charging_history =
     R"({"address":"charge-garage/last_session","type":"object","points":[
        [1,null,null,null,{"id":"garage-1","point":"garage","from":"2026-11-20T17:00:00Z","until":"2026-11-20T19:00:00Z",
-        "energy_wh":7400.5,"estimated":false,"cost":1.85,"co2_g":2500.0,"car":"=leaf","certainty":0.9,"who":"anna"},1]]})";
+        "energy_wh":7400.5,"estimated":false,"own_wh":5000.0,"cost":1.85,"co2_g":2500.0,"car":"=leaf","certainty":0.9,"who":"anna"},1]]})";
 
 struct ChargeCli : ::testing::Test {
     ChargeCli() {
@@ -70,7 +70,7 @@ TEST_F(ChargeCli, csv_cannot_be_taken_for_a_formula) {
     EXPECT_EQ(run({"charge", "sessions", "garage", "--csv"}), 0) << line.err();
     EXPECT_THAT(line.out(),
                 HasSubstr("garage-1,garage,2026-11-20T17:00:00Z,2026-11-20T19:00:00Z,7400.5,"
-                          "false,1.85,2500, =leaf,0.9,anna\n"));
+                          "false,5000,1.85,2500, =leaf,0.9,anna\n"));
 }
 
 }  // namespace

@@ -24,9 +24,9 @@ public:
     ChargingReader(Yaml& yaml, ChargingConfig& out) : yaml_(yaml), out_(out) {}
 
     void read(const YAML::Node& map) {
-        static constexpr std::array<std::string_view, 10> keys = {
-            "points", "circuits", "cars",  "cards",  "sun",
-            "price",  "co2",      "volts", "delays", "currency"};
+        static constexpr std::array<std::string_view, 11> keys = {
+            "points", "circuits", "cars",   "cards",    "sun",    "price",
+            "co2",    "volts",    "delays", "currency", "feed_in"};
         if (!yaml_.is_map(map, "'charging'")) return;
         yaml_.check_keys(map, keys, "'charging'");
         // Points name circuits, and circuits their parents.
@@ -43,6 +43,7 @@ public:
         sun(Yaml::at(map, "sun"));
         house(map, "price");
         house(map, "co2");
+        feed_in(Yaml::at(map, "feed_in"));
         if (const auto node = Yaml::at(map, "volts"))
             out_.site.volts = number(node, "'volts'", 100, 400).value_or(230);
         if (const auto node = Yaml::at(map, "currency"))
@@ -343,6 +344,16 @@ private:
     void house(const YAML::Node& map, const char* key) {
         if (const auto node = Yaml::at(map, key))
             out_.house[key] = address(node, "'" + std::string(key) + "'");
+    }
+    /// What a kWh brings that is fed in: a number, or where it is told.
+    void feed_in(const YAML::Node& node) {
+        if (!node) return;
+        const auto text = yaml_.text(node, "'feed_in'");
+        if (!text) return;
+        if (text->find('/') != std::string::npos)
+            out_.house["feed_in"] = address(node, "'feed_in'");
+        else
+            out_.site.feed_in = number(node, "'feed_in'", -10, 10).value_or(0);
     }
     void delays(const YAML::Node& map) {
         static constexpr std::array<std::string_view, 7> keys = {

@@ -46,6 +46,18 @@ TEST(ChargingConfigReading, circuits_and_points_find_each_other_by_name) {
     EXPECT_EQ(charging.limits[0], "box/limit");
 }
 
+TEST(ChargingConfigReading, what_is_fed_in_brings_a_number_or_what_is_told) {
+    const auto with = [](const std::string& feed_in) {
+        return read_configuration(std::string(charging_good) + "  feed_in: " + feed_in + "\n",
+                                  "f.yaml");
+    };
+    EXPECT_EQ(with("0.08").configuration.charging.site.feed_in, 0.08);
+    EXPECT_EQ(with("tariff/sell").configuration.charging.house.at("feed_in"), "tariff/sell");
+    for (const char* wrong : {"a lot", "11", "{}"})
+        EXPECT_EQ(with(wrong).mistakes.size(), 1U) << wrong;
+    EXPECT_EQ(read_configuration(charging_good, "f.yaml").configuration.charging.site.feed_in, 0);
+}
+
 TEST(ChargingConfigReading, without_it_nothing_charges) {
     EXPECT_FALSE(
         read_configuration("household: {name: Home}\n", "f.yaml").configuration.charging.any());

@@ -232,6 +232,7 @@ private:
     void finish(Running running, Time at, std::string_view reason, bool late, Moment now);
     void take_reads(int point, Running* running, const std::vector<MeterRead>& reads, Moment now);
     void say_meter(int point, const PointMeter& meter, Time at);
+    static void see_phases(Point& point, const PointMeter& meter);
     void say_register(const Running& running, const TransactionTold& told);
     void count(Running& running, double register_wh, Time at);
     void say_session(int point, const Running* running, Time at);

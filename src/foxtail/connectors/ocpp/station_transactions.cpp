@@ -276,11 +276,15 @@ void Station::take_reads(int number, Running* running, const std::vector<MeterRe
             }
         }
         Point* point = point_at(number);
-        if (point == nullptr || at < point->meter_at) continue;  // something newer is known
-        point->meter_at = at;
+        if (point == nullptr) continue;
         point->metered = now.mono;
+        // What was kept while the line was down enters the history where it was true; what is
+        // believed now stays what is newest.
+        const bool newest = at >= point->meter_at;
+        if (newest) point->meter_at = at;
         say_meter(number, meter, at);
-        if (running != nullptr && meter.energy_wh)
+        if (newest) see_phases(*point, meter);
+        if (newest && running != nullptr && meter.energy_wh)
             sink_->say(number, "session_energy", static_cast<double>(running->energy_wh), at);
     }
 }
@@ -303,10 +307,12 @@ void Station::say_meter(int number, const PointMeter& meter, Time at) {
     say("power", meter.power_w);
     say("energy", meter.energy_wh);
     say("soc", meter.soc);
+}
+
+void Station::see_phases(Point& point, const PointMeter& meter) {
     int drawing = 0;
     for (const auto& one : meter.current_a) drawing += one && *one > 1 ? 1 : 0;
-    if (Point* point = point_at(number); point != nullptr && drawing > 0)
-        point->phases_seen = drawing;
+    if (drawing > 0) point.phases_seen = drawing;
 }
 
 // ---- over a restart

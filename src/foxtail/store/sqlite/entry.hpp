@@ -39,4 +39,13 @@ struct Group {
 };
 constexpr std::uint64_t group_of_lone_properties = std::uint64_t{1} << 32;
 
+/// A reading that was true longer than this before it came is told late: it stands in the history
+/// where it was true. Nearer ones stand where they came, which is as good, and quicker to read.
+constexpr Duration told_late_after = minutes(1);
+
+/// Where in the history a reading stands; never after it came.
+[[nodiscard]] constexpr Time history_time(Time came, Time was_true) {
+    return was_true.known() && less(came.us, was_true.us) > told_late_after.us ? was_true : came;
+}
+
 }  // namespace foxtail::sqlite

@@ -24,7 +24,8 @@ Value value_of(double number, std::uint8_t tag) {
 }
 
 /// Gathers readings into buckets of equal length. Readings nearly always come in the order of time,
-/// so the bucket of the reading before is tried first.
+/// so the bucket of the reading before is tried first. The last of a bucket is the one that was
+/// true last, also when one of before was told later.
 class Buckets {
 public:
     Buckets(std::int64_t from_ms, std::int64_t before_ms, std::size_t points)
@@ -45,8 +46,10 @@ public:
         if (!wants(ms)) return;
         auto& b = at(ms);
         ++b.count;
-        b.last_number = number;
-        b.last_tag = tag;
+        if (b.takes_last(ms)) {
+            b.last_number = number;
+            b.last_tag = tag;
+        }
         if (tag != 0) b.add(number, number, number, 1);
     }
     /// Numbers of one type. Runs that fall into one bucket are summed up before the bucket is
@@ -65,15 +68,19 @@ public:
             Number low = number[i];
             Number high = low;
             Number sum = 0;
+            auto latest = i;
             for (; i < ms.size() && ms[i] >= start_ && ms[i] < end; ++i) {
+                latest = ms[i] >= ms[latest] ? i : latest;
                 low = std::min(low, number[i]);
                 high = std::max(high, number[i]);
                 sum += number[i];
             }
             const auto scaled = [&](Number n) { return static_cast<double>(n) / divisor; };
             b.count += i - first;
-            b.last_number = scaled(number[i - 1]);
-            b.last_tag = tag;
+            if (b.takes_last(ms[latest])) {
+                b.last_number = scaled(number[latest]);
+                b.last_tag = tag;
+            }
             b.add(scaled(low), scaled(high), scaled(sum), i - first);
         }
     }
@@ -81,17 +88,22 @@ public:
         if (!wants(ms)) return;
         auto& b = at(ms);
         ++b.count;
-        b.last_tag = as_it_is;
-        b.last = value;
+        if (b.takes_last(ms)) {
+            b.last_tag = as_it_is;
+            b.last = value;
+        }
         double number = 0;
         if (as_number(value, number)) b.add(number, number, number, 1);
     }
-    void add(std::int64_t ms, const PropertySummary& summary) {
+    /// A whole segment, from `ms` to `newest_ms`.
+    void add(std::int64_t ms, std::int64_t newest_ms, const PropertySummary& summary) {
         auto& b = at(ms);
         b.count += summary.count;
         b.add(summary.min, summary.max, summary.sum, summary.count);
-        b.last_tag = as_it_is;
-        b.last = summary.last;
+        if (b.takes_last(newest_ms)) {
+            b.last_tag = as_it_is;
+            b.last = summary.last;
+        }
     }
 
     [[nodiscard]] std::vector<HistoryPoint> points() {
@@ -123,8 +135,14 @@ private:
         double max = -std::numeric_limits<double>::infinity();
         double sum = 0;
         double last_number = 0;
+        std::int64_t last_ms = std::numeric_limits<std::int64_t>::min();
         std::uint8_t last_tag = 0;
         Value last;
+        bool takes_last(std::int64_t ms) {
+            if (ms < last_ms) return false;
+            last_ms = ms;
+            return true;
+        }
         void add(double low, double high, double total, std::uint64_t n) {
             min = std::min(min, low);
             max = std::max(max, high);
@@ -155,7 +173,7 @@ public:
     Single(std::int64_t from_ms, std::int64_t before_ms) : from_(from_ms), before_(before_ms) {}
     [[nodiscard]] static bool one(std::int64_t, std::int64_t) { return false; }
     void add(std::int64_t ms, double number, std::uint8_t tag) { add(ms, value_of(number, tag)); }
-    void add(std::int64_t, const PropertySummary&) {}
+    void add(std::int64_t, std::int64_t, const PropertySummary&) {}
     void add(std::int64_t ms, const Value& value) {
         if (ms < from_ || ms >= before_ || ++count_ > every_reading_max) return;
         HistoryPoint p{{ms * 1000}, 0, 0, 0, value, 1};
@@ -193,7 +211,7 @@ Result<void> add_segment(const Segment& segment, PropertyId property, std::int64
         all.begin(), all.end(), [&](const PropertySummary& p) { return p.property == property; });
     if (summary == all.end()) return {};
     if (summary->numeric && into.one(oldest, newest)) {
-        into.add(oldest, *summary);
+        into.add(oldest, newest, *summary);
         return {};
     }
     if (auto read = segment.series(property, series); !read) return read;
@@ -254,7 +272,8 @@ Result<void> Reader::gather(PropertyId property, std::int64_t from_ms, std::int6
     rows.reset();
     for (const auto& entry : unsealed) {
         if (entry.seq > static_cast<Seq>(*sealed_to))
-            into.add(entry.time.us / 1000, entry.reading.value);
+            into.add(history_time(entry.time, entry.reading.source_time).us / 1000,
+                     entry.reading.value);
     }
     return {};
 }

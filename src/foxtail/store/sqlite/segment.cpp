@@ -79,15 +79,17 @@ Building build(std::span<const Entry* const> entries) {
     return b;
 }
 
-void append_summary(std::string& out, PropertyId property,
-                    const std::vector<const Value*>& values) {
+/// With something told late among them, the last told need not be the last that was true: then
+/// there is no summary.
+void append_summary(std::string& out, PropertyId property, const std::vector<const Value*>& values,
+                    bool some_late) {
     ByteWriter to(out);
     to.u64(property.index);
     to.u64(values.size());
     double low = std::numeric_limits<double>::infinity();
     double high = -low;
     double sum = 0;
-    bool numeric = values.size() >= summary_readings_min;
+    bool numeric = !some_late && values.size() >= summary_readings_min;
     for (std::size_t i = 0; numeric && i < values.size(); ++i) {
         double number = 0;
         numeric = as_number(*values[i], number);
@@ -121,8 +123,10 @@ std::string encode_segment(std::span<const Entry* const> entries, SegmentHead& h
     const auto b = build(entries);
     head = {entries.front()->seq,  entries.back()->seq, entries.front()->time,
             entries.front()->time, entries.size(),      b.columns[shape_of].size()};
+    bool some_late = false;
     for (const auto* e : entries) {
-        head.oldest = std::min(head.oldest, e->time);
+        some_late = some_late || history_time(e->time, e->reading.source_time) != e->time;
+        head.oldest = std::min(head.oldest, history_time(e->time, e->reading.source_time));
         head.newest = std::max(head.newest, e->time);
     }
     std::string out;
@@ -134,7 +138,7 @@ std::string encode_segment(std::span<const Entry* const> entries, SegmentHead& h
     to.i64(ms_of(entries.front()->time));
     to.u64(b.properties.size());
     for (std::size_t p = 0; p < b.properties.size(); ++p)
-        append_summary(out, b.properties[p], b.values[p]);
+        append_summary(out, b.properties[p], b.values[p], some_late);
     append_shapes(out, b.shapes);
     std::string column;
     for (const auto& values : b.columns) {

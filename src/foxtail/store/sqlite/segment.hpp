@@ -24,8 +24,8 @@ constexpr std::size_t segment_messages_max = 8 * 1024;
 struct SegmentHead {
     Seq first_seq = 0;
     Seq last_seq = 0;
-    Time oldest;  // of the times of receipt; the clock may have jumped
-    Time newest;
+    Time oldest;  // of the times of receipt, and of those told late; the clock may have jumped
+    Time newest;  // of the times of receipt
     std::uint64_t readings = 0;
     std::uint64_t messages = 0;
 };
@@ -58,9 +58,9 @@ public:
     [[nodiscard]] Result<void> entries(Seq from, Seq before, std::optional<PropertyId> only,
                                        std::vector<Entry>& out) const;
 
-    /// The readings of one property as columns: times of receipt in milliseconds, and values as
-    /// numbers; for a property with texts `values` is filled instead. All empty when the segment
-    /// has none of it.
+    /// The readings of one property as columns: times in milliseconds, as history_time() gives
+    /// them, and values as numbers; for a property with texts `values` is filled instead. All empty
+    /// when the segment has none of it.
     struct Series {
         std::vector<std::int64_t> time_ms;
         Numbers numbers;
@@ -76,6 +76,7 @@ private:
     [[nodiscard]] bool read_head(ByteReader& in);
     [[nodiscard]] bool read_shapes(ByteReader& in);
     [[nodiscard]] bool read_integers_of(std::size_t column, std::vector<std::int64_t>& out) const;
+    [[nodiscard]] bool move_late_ones(std::vector<std::int64_t>& time_ms) const;
     [[nodiscard]] bool read_shape_column(std::vector<std::int64_t>& out) const;
     [[nodiscard]] bool keep_messages_with(std::uint32_t property,
                                           std::vector<std::int64_t>& column) const;

@@ -168,6 +168,32 @@ bool Segment::keep_messages_with(std::uint32_t property, std::vector<std::int64_
     return true;
 }
 
+/// What was told late goes where it was true. Of nearly all segments the columns say in one number
+/// each that there is nothing to move.
+bool Segment::move_late_ones(std::vector<std::int64_t>& time_ms) const {
+    constexpr std::int64_t late_us = -told_late_after.us;
+    ByteReader in(columns_[source_is_known]);
+    const auto all_known = read_if_equal(in);
+    if (all_known && *all_known == 0) return true;
+    ByteReader ahead_in(columns_[source_ahead]);
+    const auto all_ahead = read_if_equal(ahead_in);
+    if (all_ahead && *all_ahead >= late_us) return true;
+    std::vector<std::int64_t> known(messages_);
+    if (!read_integers_of(source_is_known, known)) return false;
+    std::vector<std::int64_t> ahead(
+        static_cast<std::size_t>(std::count(known.begin(), known.end(), 1)));
+    if (!read_integers_of(source_ahead, ahead)) return false;
+    std::size_t next = 0;
+    for (std::size_t i = 0; i < messages_; ++i) {
+        if (known[i] != 1) continue;
+        const auto us = ahead[next++];
+        if (us >= late_us) continue;
+        // Down to the whole millisecond, as time is cut everywhere.
+        time_ms[i] = add(time_ms[i], us / 1000 - (us % 1000 != 0 ? 1 : 0));
+    }
+    return true;
+}
+
 Result<void> Segment::series(PropertyId property, Series& out) const {
     out.time_ms.clear();
     out.values.clear();
@@ -182,6 +208,7 @@ Result<void> Segment::series(PropertyId property, Series& out) const {
     out.time_ms.resize(messages_);
     if (!read_integers_of(time_of, out.time_ms)) return damaged("column");
     for (auto& ms : out.time_ms) ms = add(first_ms_, ms);
+    if (!move_late_ones(out.time_ms)) return damaged("column");
     if (!keep_messages_with(index, out.time_ms)) return damaged("column");
     const auto kept = out.time_ms.size();
     if (kept != at->count) return damaged("count of values");

@@ -60,6 +60,35 @@ std::vector<const Entry*> pointers(const std::vector<Entry>& entries) {
     return out;
 }
 
+TEST(Segments, show_what_was_told_late_where_it_was_true) {
+    const Time noon{1'800'000'000'000'000};
+    std::vector<Entry> entries;
+    for (Seq i = 0; i < 600; ++i) {
+        const Time came = noon + seconds(static_cast<std::int64_t>(i));
+        const Time was = i == 300 ? came - hours(1) : i % 2 == 0 ? came - seconds(59) : Time{};
+        entries.push_back({i + 1, came, 0, {1}, {{0}, Quality::good, was, static_cast<double>(i)}});
+    }
+    SegmentHead head;
+    const auto body = encode_segment(pointers(entries), head);
+    EXPECT_EQ(head.oldest.us, (noon + seconds(300) - hours(1)).us) << "or no question finds it";
+    EXPECT_EQ(head.newest.us, (noon + seconds(599)).us);
+    const auto segment = Segment::open(body);
+    ASSERT_TRUE(segment);
+    EXPECT_FALSE(segment->properties().front().numeric);
+    Segment::Series series;
+    ASSERT_TRUE(segment->series({0}, series));
+    ASSERT_EQ(series.time_ms.size(), 600U);
+    for (std::int64_t i = 0; i < 600; ++i) {
+        const auto moved = i == 300 ? hours(1).us : 0;
+        EXPECT_EQ(series.time_ms[static_cast<std::size_t>(i)] * 1000,
+                  (noon + seconds(i)).us - moved)
+            << i;
+    }
+    std::vector<Entry> back;
+    ASSERT_TRUE(segment->entries(0, 1000, std::nullopt, back));
+    EXPECT_TRUE(same(back.at(300), entries.at(300))) << "the journal says when it came";
+}
+
 TEST(Crc32c, is_the_published_one) {
     EXPECT_EQ(crc32c("123456789"), 0xE3069283U);
     EXPECT_EQ(crc32c(std::string(32, '\0')), 0x8A9136AAU);

@@ -178,6 +178,49 @@ TEST(SqliteStore, shows_history_to_who_has_a_permit) {
     home.run_until(done);
 }
 
+TEST(SqliteStore, shows_what_was_told_late_where_it_was_true) {
+    Folder folder;
+    Home home;
+    SqliteStore store(store_options(folder), home.post());
+    (void)load_all(store);
+    testing::RandomBodies random(1);
+    Catalogue catalogue;
+    Authority authority(catalogue);
+    ThingTold told = random.told(0, 1);
+    ASSERT_TRUE(catalogue.tell(told.spec, told.brought_by));
+    authority.apply(SubjectNamed{{0}, "hub", SubjectKind::hub});
+    authority.told(catalogue.thing({0}));
+    const Time begin = testing::begin_of_records;
+    const auto at = [&](std::int64_t h) { return begin + hours(h); };
+    const auto reading = [](double value, Time was = {}) {
+        return Reading{{0}, Quality::good, was, value};
+    };
+    std::vector<Record> batch{{1, begin, {}, 0, told},
+                              {2, at(1), {}, 0, reading(1)},
+                              {3, at(10), {}, 0, reading(10)},
+                              {4, at(10), {}, 0, reading(5, at(5))},
+                              {5, at(10), {}, 0, reading(9, at(10) - seconds(50))},
+                              {6, at(10), {}, 0, reading(8, at(9) + minutes(30))}};
+    ASSERT_TRUE(commit(store, home, batch));
+    const auto permit = authority.permit<Verb::history>({0}, {0}, begin);
+    ASSERT_TRUE(permit);
+    const auto asked = [&](HistoryQuery query) {
+        std::string out;
+        bool done = false;
+        store.history(*permit, query, [&](Result<std::vector<HistoryPoint>> points) {
+            for (const auto& p : points.value_or(std::vector<HistoryPoint>{}))
+                out += std::to_string((p.time - begin).us / hours(1).us) + "h " + to_json(p.last) +
+                       " of " + std::to_string(p.count) + ", ";
+            done = true;
+        });
+        home.run_until(done);
+        return out;
+    };
+    EXPECT_EQ(asked({begin, at(11), 11}), "1h 1.0 of 1, 5h 5.0 of 1, 9h 8.0 of 1, 10h 9.0 of 2, ");
+    EXPECT_EQ(asked({at(4), at(6), 0}), "5h 5.0 of 1, ") << "found by when it was true";
+    EXPECT_EQ(asked({begin, at(12), 1}), "0h 9.0 of 5, ") << "the last is what was true last";
+}
+
 TEST(SqliteStore, gives_the_batch_back_when_it_could_not_be_kept) {
     Folder folder;
     FaultVfs vfs("foxtail-store");

@@ -222,15 +222,21 @@ TEST(Reader, answers_history_queries_as_plain_arithmetic_would) {
         std::uint64_t count = 0;
         double sum = 0;
         Value last = Null{};
+        Time last_at;
         for (const auto& r : model) {
             const auto* reading = std::get_if<Reading>(&r.body);
-            if (reading == nullptr || reading->property != property || r.time < q.from ||
-                r.time >= q.to)
-                continue;
+            if (reading == nullptr || reading->property != property) continue;
+            const bool late =
+                reading->source_time.known() && r.time - reading->source_time > minutes(1);
+            const Time at = late ? reading->source_time : r.time;
+            if (at < q.from || at >= q.to) continue;
             ++count;
             double number = 0;
             if (as_number(reading->value, number)) sum += number;
-            last = reading->value;
+            if (at >= last_at) {
+                last = reading->value;
+                last_at = at;
+            }
         }
         std::uint64_t found_count = 0;
         for (const auto& p : *found) found_count += p.count;
