@@ -14,6 +14,7 @@
 
 #include <cstdint>
 #include <deque>
+#include <limits>
 #include <map>
 #include <optional>
 #include <set>
@@ -27,6 +28,7 @@ namespace foxtail {
 
 /// The household's own program: the first subject there is.
 constexpr SubjectId the_hub{0};
+constexpr SubjectId no_subject{std::numeric_limits<std::uint32_t>::max()};  // may nothing
 
 /// A command on its way to the connector that brought the thing.
 struct Order {
@@ -232,6 +234,8 @@ private:
     void react(std::vector<RuleRun>& runs, Seq cause, std::uint8_t depth, Moment now);
     void carry_out(const RuleRun& run, SubjectId rule, Seq ran, std::uint8_t depth, Moment now);
     SubjectId rule_subject(std::uint32_t rule, Moment now);
+    /// Who stands in the record for what the rule did.
+    SubjectId actor_of(std::uint32_t rule, Moment now);
     void notice_blind_rules(Moment now);
     void notice_clock(Moment now);
     [[nodiscard]] Result<void> check_given(GrantGiven& grant, SubjectId by, Moment now) const;

@@ -455,6 +455,18 @@ TEST_F(HouseholdTest, what_a_rule_may_not_or_cannot_do_is_on_record) {
     EXPECT_NE(said<CommandDenied>()[0]->reason.find("cannot be set"), std::string::npos);
 }
 
+TEST_F(HouseholdTest, a_rule_whose_name_is_somebody_elses_sees_and_does_nothing) {
+    ASSERT_TRUE(household.name_subject("rule:mine", SubjectKind::token, the_hub, now));
+    ASSERT_TRUE(
+        household.rules()
+            .load({rule("mine", OnBecomes{"lamp/on", true}, {SetAction{"lamp/level", 5.0, ""}})},
+                  now)
+            .empty());
+    ASSERT_TRUE(say("lamp/on", true));
+    EXPECT_TRUE(household.orders().empty());
+    for (const auto* ran : said<RuleRan>()) EXPECT_EQ(ran->outcome, RunOutcome::failed);
+}
+
 TEST_F(HouseholdTest, a_wait_goes_on_after_a_restart_even_with_the_clock_set_years_back) {
     const auto load = [&] {
         return household.rules().load(

@@ -3,6 +3,7 @@
 
 namespace foxtail {
 
+/// Nobody, who may nothing, where the name is not to be had: never somebody who may more.
 SubjectId Household::rule_subject(std::uint32_t rule, Moment now) {
     if (rule_subjects_of_ != rules_.generation()) {
         rule_subjects_.assign(rules_.rules().size(), std::nullopt);
@@ -12,9 +13,14 @@ SubjectId Household::rule_subject(std::uint32_t rule, Moment now) {
     if (!known) {
         const auto subject =
             name_subject("rule:" + rules_.rules()[rule].id, SubjectKind::rule, the_hub, now);
-        known = subject ? *subject : the_hub;
+        known = subject ? *subject : no_subject;
     }
     return *known;
+}
+
+SubjectId Household::actor_of(std::uint32_t rule, Moment now) {
+    const SubjectId subject = rule_subject(rule, now);
+    return subject == no_subject ? the_hub : subject;
 }
 
 RuleSight::Look Household::Eyes::look(std::uint32_t rule, PropertyId property, Moment now) {
@@ -67,7 +73,7 @@ void Household::notice_blind_rules(Moment now) {
         append(
             RuleRan{id, RunOutcome::failed,
                     "the rule may not see '" + address + "', so it is not triggered by it: " + why},
-            rule_subject(rule, now), 0, now);
+            actor_of(rule, now), 0, now);
     });
     blind_ = std::move(blind);
     blind_at_ = {authority_.epoch(), rules_.generation()};

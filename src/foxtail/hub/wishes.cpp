@@ -216,8 +216,13 @@ void Household::react(std::vector<RuleRun>& runs, Seq cause, std::uint8_t depth,
             ran.detail += ": stopped, because " + std::to_string(depth) +
                           " rules led here one after the other (a loop?)";
         }
-        const Seq seq = append(std::move(ran), rule, cause, now);
-        if (!too_deep) carry_out(run, rule, seq, static_cast<std::uint8_t>(depth + 1), now);
+        if (rule == no_subject) {
+            ran.outcome = RunOutcome::failed;
+            ran.detail += ": stopped, because 'rule:" + ran.rule + "' is somebody else's name";
+        }
+        const Seq seq = append(std::move(ran), actor_of(run.rule, now), cause, now);
+        if (!too_deep && rule != no_subject)
+            carry_out(run, rule, seq, static_cast<std::uint8_t>(depth + 1), now);
     }
 }
 

@@ -33,13 +33,13 @@ struct Url {
 /// Something to be asked of somebody else's server.
 struct FetchRequest {
     std::string url;
-    std::string token;   // bearer; empty = none
-    std::string body;    // sent as a POST; empty = GET
-    std::string method;  // another than these two: "REPORT"
+    std::string token;  // bearer; empty = none
+    std::string body;   // sent as a POST; empty = GET
     std::vector<HttpHeader> headers;
     Duration patience = seconds(30);  // for all of it, names and redirects included
     std::size_t bytes_max = 4U << 20U;
     std::string trusted;  // PEM of authorities that are trusted beside the system's
+    std::string method;   // another than GET and POST: "REPORT"
 };
 
 /// Asks one thing at a time, without blocking, over HTTP or TLS (1.2 and newer; the server's
