@@ -29,7 +29,7 @@ bool in_classes(std::uint8_t classes, const Catalogue& catalogue, std::string_vi
     }
     if (thing->spec.kind == ThingKind::person && its == Sensitivity::home)
         its = Sensitivity::personal;
-    return (classes >> static_cast<unsigned>(its) & 1U) != 0;
+    return (unsigned{classes} >> static_cast<unsigned>(its) & 1U) != 0;
 }
 
 }  // namespace
