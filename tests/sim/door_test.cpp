@@ -68,6 +68,8 @@ TEST_F(DoorTest, a_token_may_ask_how_its_own_command_ended_and_not_anothers) {
     ASSERT_TRUE(mine->has_value() && mine->value());
     EXPECT_FALSE(door.command(***mine)->outcome.has_value()) << "under way";
     ASSERT_TRUE(say("lamp/on", true));
+    ASSERT_TRUE(door.command(***mine)) << "in the very turn in which it ends";
+    EXPECT_EQ(door.command(***mine)->outcome, Outcome::confirmed);
     ASSERT_TRUE(say("lamp/level", 5.0));
     settle();
     ASSERT_TRUE(door.command(***mine));

@@ -219,6 +219,27 @@ TEST(Controller, a_free_point_is_told_to_wait_unless_it_says_that_it_does) {
     EXPECT_EQ(house.said[0].value, 0);
 }
 
+TEST(Controller, what_was_told_before_a_restart_is_told_again_where_nobody_says_it_arrived) {
+    House house;
+    house.meter(5);
+    house.say(PointRole::status, std::string("Available"));
+    ASSERT_EQ(house.said.size(), 1U);
+    const std::string kept = house.controller->save();
+
+    House later;
+    later.at = house.at + seconds(5);
+    ASSERT_TRUE(later.controller->load(kept));
+    later.controller->start(later.now());
+    later.meter(5);
+    later.say(PointRole::status, std::string("Available"));
+    later.pass(30);
+    ASSERT_EQ(later.said.size(), 1U);
+    EXPECT_EQ(later.said[0].value, 0);
+    later.say(PointRole::limit, 0.0);
+    later.pass(120);
+    EXPECT_EQ(later.said.size(), 1U) << "once";
+}
+
 TEST(Controller, what_the_register_tells_just_before_the_plug_belongs_to_the_session) {
     House house;
     house.meter(5);

@@ -389,6 +389,7 @@ void Controller::keep_sums(std::vector<double>& targets, const std::vector<Given
 void Controller::propose(std::size_t index, double target, Moment now) {
     Point& point = points_[index];
     const auto say = [&] {
+        point.told_here = true;
         proposals_.push_back({Proposal::What::limit, index, target, {}, because_});
     };
     if (target <= 0) point.charging_since.reset();
@@ -409,9 +410,12 @@ void Controller::propose(std::size_t index, double target, Moment now) {
         ++changes_;
         return say();
     }
+    // Whether what was said before the start arrived, and still holds, nobody knows.
     const bool otherwise =
-        point.limit_reported && *point.limit_reported != target && !point.unsettled(now.mono);
-    if (!otherwise || now.mono - point.sent_at < site_.delays.resend) return;
+        point.limit_reported ? *point.limit_reported != target : !point.told_here;
+    if (!otherwise || (point.told_here && point.unsettled(now.mono)) ||
+        now.mono - point.sent_at < site_.delays.resend)
+        return;
     point.sent_at = now.mono;
     say();
 }

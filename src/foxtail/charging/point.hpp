@@ -148,7 +148,8 @@ public:
     std::vector<Edge> edges;
 
     double commanded_a = 0;
-    bool commanded = false;  // anything, since the start
+    bool commanded = false;  // anything, ever
+    bool told_here = false;  // the same, since the start
     Duration commanded_at;
     Duration sent_at;
     bool refused = false;

@@ -116,13 +116,12 @@ void Door::wish(const Wish& wish, std::function<void(Result<Seq>)> then) {
 }
 
 Result<Hub::CommandState> Door::command(Seq seq) const {
-    const auto ended = std::find_if(hub_->ended_.rbegin(), hub_->ended_.rend(),
-                                    [&](const auto& c) { return c.seq == seq; });
+    std::optional<Hub::CommandState> ended = hub_->ended(seq);
     const Pending* pending = hub_->household_.commands().find(seq);
     const bool asked_by_me = (pending != nullptr && pending->asked_by == subject_) ||
-                             (ended != hub_->ended_.rend() && ended->asked_by == subject_);
+                             (ended && ended->asked_by == subject_);
     if (!asked_by_me && !may_manage()) return Authority::denied();
-    if (ended != hub_->ended_.rend()) return *ended;
+    if (ended) return *std::move(ended);
     if (pending != nullptr) return Hub::CommandState{seq, std::nullopt, {}, pending->asked_by};
     return fail(Code::not_found, "no command " + std::to_string(seq) +
                                      " among the recent ones; its record is in the journal");

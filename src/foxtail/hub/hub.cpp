@@ -191,6 +191,21 @@ void Hub::keep_trace(const Record& record) {
     }
 }
 
+std::optional<Hub::CommandState> Hub::ended(Seq command) {
+    const auto found = std::find_if(ended_.rbegin(), ended_.rend(),
+                                    [&](const auto& c) { return c.seq == command; });
+    if (found != ended_.rend()) return *found;
+    // In this very turn, whose records nobody has looked through yet.
+    for (const Record& record : household_.records()) {
+        const auto* just = std::get_if<CommandEnded>(&record.body);
+        if (just == nullptr || just->command != command) continue;
+        const auto asker = askers_.find(command);
+        return CommandState{command, just->outcome, just->detail,
+                            asker == askers_.end() ? the_hub : asker->second};
+    }
+    return std::nullopt;
+}
+
 // ---- commits ----
 
 void Hub::commit_if_due() {

@@ -235,6 +235,7 @@ private:
     [[nodiscard]] bool may_see_wishes_of(SubjectId subject, const std::string& address, Time at,
                                          Time now);
     void keep_trace(const Record& record);
+    [[nodiscard]] std::optional<CommandState> ended(Seq command);
     /// What comes next must not wait until the disk has room again: the store keeps some for it.
     void hurry() { urgent_ = health_.read_only; }
     void commit_if_due();
