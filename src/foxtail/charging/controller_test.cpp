@@ -491,6 +491,29 @@ TEST(Controller, switching_phases_takes_a_pause_and_a_lasting_reason) {
     EXPECT_GE(controller.points()[0].commanded_a, 6);
 }
 
+TEST(Controller, a_car_that_just_left_one_box_is_not_at_the_other) {
+    House house(2);
+    house.meter(5);
+    house.plug(0);
+    house.say(PointRole::id_tag, std::string("CARD1"), 0);
+    house.plug(1);
+    house.pass(30);
+    ASSERT_EQ(house.controller->points()[0].session->car, "leaf");
+    // Both boxes begin and end together, and so does it.
+    for (int turn = 0; turn < 4; ++turn) {
+        const bool on = turn % 2 == 0;
+        house.controller->hear(CarRole::charging, 0, on, ++house.seq, house.now());
+        for (const std::size_t box : {0U, 1U}) house.draws(on ? 8 : 0, box);
+        house.pass(30);
+    }
+    ASSERT_EQ(house.controller->points()[0].session->car, "leaf");
+    ASSERT_NE(house.controller->points()[1].session->car, "leaf");
+    house.say(PointRole::status, std::string("Available"), 0);
+    house.pass(15);
+    EXPECT_EQ(house.controller->points()[0].session->car, "leaf");
+    EXPECT_NE(house.controller->points()[1].session->car, "leaf");
+}
+
 TEST(Controller, a_session_is_told_with_energy_cost_and_car_also_over_a_restart) {
     House house;
     house.controller->hear(HouseRole::price, 0.30, 1, house.now());

@@ -137,7 +137,9 @@ void Controller::find_cars(Moment now) {
     std::vector<SessionFacts> sessions;
     for (std::size_t i = 0; i < points_.size(); ++i) {
         const Point& point = points_[i];
-        if (!point.session || point.closing_at.us != 0) continue;
+        if (!point.session) continue;
+        // Whose plug just came out is settled, and not at another box in the same breath.
+        const bool settled = point.session->corrected || point.closing_at.us != 0;
         SessionFacts facts;
         facts.point = i;
         facts.plugged_at = point.plugged_at;
@@ -147,13 +149,14 @@ void Controller::find_cars(Moment now) {
         facts.phases_seen = point.phases_seen();
         facts.watts = point.watts();
         facts.edges = point.edges;
-        if (point.session->corrected) facts.said = point.session->car;
+        if (settled) facts.said = point.session->car;
         sessions.push_back(std::move(facts));
     }
     const auto found = match(site_, sessions, cars_, learned_, now.mono);
     for (std::size_t n = 0; n < found.size(); ++n) {
         Point& point = points_[sessions[n].point];
         Session& session = *point.session;
+        if (point.closing_at.us != 0) continue;
         find_person(point);
         if (session.corrected) continue;
         std::string car;
