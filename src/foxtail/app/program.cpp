@@ -17,6 +17,7 @@
 #include "foxtail/hub/door.hpp"
 #include "foxtail/runtime/loop.hpp"
 #include "foxtail/runtime/real_environment.hpp"
+#include "foxtail/runtime/wakefulness.hpp"
 #include "foxtail/runtime/worker.hpp"
 #include "foxtail/runtime/zone.hpp"
 #include "foxtail/store/sqlite/store.hpp"
@@ -416,7 +417,7 @@ void Program::stop() {
 }
 
 int Program::run() {
-    parts_->io.run();
+    run_wakeful(parts_->io);
     if (!parts_->stopping) return 1;
     if (bugs_found() > 0)
         log(LogLevel::warning, "bugs found in this run", {{"count", std::to_string(bugs_found())}});
