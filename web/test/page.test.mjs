@@ -151,10 +151,14 @@ test("a tile opens the thing, whose chart draws and changes its range", async ()
   await tile.locator(".tile-link").click();
   await page.waitForSelector("article.thing h1");
   assert.equal(await page.evaluate(() => document.activeElement?.tagName), "H1");
-  await page.waitForSelector(".chart .plot canvas, .chart .lanes, .chart .chart-wait");
+  await page.waitForSelector(".chart .plot .mean[d], .chart .lanes, .chart .chart-wait");
   if (!real_hub) {
-    await page.waitForSelector(".chart .plot canvas");
+    await page.waitForSelector(".chart .plot .mean[d]");
     assert.ok(Number(await page.locator(".chart .plot").getAttribute("data-points")) > 100);
+    const box = await page.locator(".chart .plot svg").boundingBox();
+    await page.mouse.move(box.x + box.width / 2, box.y + box.height / 2);
+    await page.locator(".chart .rests").waitFor();
+    assert.match(await page.locator(".chart .readout").innerText(), /\d\d:\d\d · [\d.]+°C/);
     assert.match(await page.locator(".chart figcaption").innerText(), /Lowest .*°C, highest .*°C, mean .*°C/);
   }
   const asked = page.waitForRequest((request) => request.url().includes("/history?"));
