@@ -334,6 +334,33 @@ test("what was given is taken back with one tap, and the certificate is shown", 
   assert.equal(await page.locator(`[data-take-back="${id}"]`).count(), 0);
 });
 
+test("a rule that may not see something is let see it with one tap, for as long as one says", { skip: mock_only }, async () => {
+  await go("#/rules");
+  await page.click('[data-rule="welcome"] [data-let-see="anna/place"]');
+  await page.waitForSelector(".give[open] [data-span]");
+  const asked = page.waitForRequest((request) => request.method() === "POST" && request.url().endsWith("/grants"));
+  await page.click('[data-span="never"]');
+  assert.match(await page.locator(".give-facts").innerText(), /Welcome home rule[^]*Anna · Place/);
+  await page.click('[data-answer="give"]');
+  const given = (await asked).postDataJSON();
+  assert.deepEqual([given.subject_name, given.addresses, given.verbs, given.until], ["rule:welcome", ["anna/place"], ["read"], null]);
+  await page.locator(".give p", { hasText: "It is given, and on record." }).waitFor();
+  assert.equal(await page.locator("[data-token]").count(), 0, "a rule needs no key");
+  await page.click(".give .primary");
+  await page.waitForSelector('[data-rule="welcome"]');
+  await page.waitForTimeout(300);
+  assert.equal(await page.locator("[data-unseen]").count(), 0, "it has it now");
+  // The same from the desk, where a rule stands among those one can give to.
+  await go("#/desk");
+  await page.click("[data-open-give]");
+  await page.selectOption('.give select[name="rule"]', "hall-light");
+  await page.locator(".give-new button").last().click();
+  await page.waitForSelector('.give select[name="thing"]');
+  await page.keyboard.press("Escape");
+  await page.locator('.grant:has-text("Welcome home") [data-take-back]').click();
+  await page.waitForSelector('.grant:has-text("Welcome home") [data-certificate]');
+});
+
 test("nobody else may look or control, and back, with one tap each", async () => {
   const control = page.locator("[data-privacy]");
   assert.equal(await control.getAttribute("aria-checked"), "false");
