@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """residents.py PROGRAM: two people who live in one house, each in a browser of their own. Anna maintains the hub, Ben's phone
-says where he is: Anna's page cannot show it, Ben's does; Ben has it forgotten, and neither disk nor anybody's page has it any more."""
+says where he is: Anna's page cannot show it, Ben's does; a rule of the house sees it once Ben lets it; Ben has it forgotten, and neither disk nor anybody's page has it any more."""
 import re
 import struct
 import sys
@@ -12,6 +12,16 @@ from house import SKIPPED, House, Wrong, check, wait_until
 PLACES = [48.13700 + step / 1000 for step in range(50)]
 LONGITUDE = 11.57531
 SHOWN = "48.19"  # of the last, as the page rounds it
+RULES = """
+rules:
+  - id: moved
+    title: Ben is on his way
+    when:
+      - property: ben/latitude
+        changes: true
+    then:
+      - notify: Ben is on his way
+"""
 
 
 def invited(house, *words):
@@ -45,6 +55,25 @@ def only_ben_sees_where_he_is(house, anna, ben):
     check(refused.status == 403, f"who maintains the hub may have Ben's past forgotten: {refused.status}")
 
 
+def runs(house):
+    """How the rule ended, each time it did."""
+    return [record["body"].get("outcome") for record in house.records(kind="rule_ran", limit=1000)]
+
+
+def a_rule_sees_it_when_ben_lets_it(house, anna, ben):
+    wait_until(lambda: "failed" in runs(house), lambda: f"the rule is told that it may not see it: {house.records(kind='rule_ran')}")
+    before = runs(house).count("ran")
+    card = anna.do("rule", "moved")
+    check("may not see" in card["text"] and card["offered"] == 0 and len(card["links"]) == 1, f"Anna can only hand on the link: {card}")
+    check(card["findings"] == [], f"axe: {card['findings']}")
+    be_at(house, 52.1, 1_785_000_000)
+    check(runs(house).count("ran") == before, "the rule ran on what it may not see")
+    given = ben.do("let_see", card["links"][0])
+    check("Moved" in given["asked"] and "latitude" in given["asked"].lower() and given["findings"] == [], f"{given}")
+    be_at(house, PLACES[-1], 1_785_000_001)
+    wait_until(lambda: runs(house).count("ran") > before, lambda: f"the rule runs: {runs(house)}")
+
+
 def forgets_for_good(house, ben):
     check(on_disk(house) != [], "this test would find nothing anyway")
     forgotten = ben.do("forget", "ben")
@@ -70,9 +99,10 @@ def the_rest_goes_on(house, ben):
 
 
 def story(house):
-    house.configure()
+    house.configure(rules=RULES)
     house.start()
-    walk(house)
+    # What was said before it was Ben's is the household's.
+    be_at(house, 47.5, 1_770_000_000)
     wait_until(lambda: "ben" in house.things(), "Ben's phone is known")
     code = wait_until(lambda: re.findall(r"/#signup=(\S+)", house.log_text()), "the sign-up link")[-1]
     anna = Person(house, "anna", code.strip('"'))
@@ -81,6 +111,7 @@ def story(house):
         ben = Person(house, "ben", invite=invited(house, "ben", "--person", "ben"))
         walk(house)
         only_ben_sees_where_he_is(house, anna, ben)
+        a_rule_sees_it_when_ben_lets_it(house, anna, ben)
         forgets_for_good(house, ben)
         anna.leave()
         the_rest_goes_on(house, ben)

@@ -41,7 +41,7 @@ function give(asked) {
   const id = ++next;
   const verbs = ["discover", ...asked.verbs.flatMap((one) => (one === "read" ? ["read", "observe"] : [one]))];
   grants.push({ id, subject: asked.subject_name, grantor: "owner:anna", addresses: asked.addresses, verbs, from: new Date().toISOString(), until: asked.until ?? null, purpose: asked.purpose ?? "", terms: asked.terms ?? {}, token: true });
-  return { id, token: "fxt_shown_this_once" };
+  return asked.subject_name.startsWith("rule:") ? { id } : { id, token: "fxt_shown_this_once" };
 }
 
 const rows = ["record,received (RFC 3339 UTC),kind,address,value,unit (UCUM),quality,time (RFC 3339 UTC),actor,sentence\r\n", "1,2026-11-22T07:00:00Z,reading,leaf/odometer,48211,km,good,,connector:vss,\r\n"];

@@ -156,6 +156,7 @@ function grow(count) {
 export const rules = [
   { id: "hall-light", title: "Hall light at night", enabled: true, source_file: "rules/hall.yaml", line: 3, trigger_text: "hall-motion/occupancy becomes true", condition_text: "sun.below_horizon", action_text: "set hall-lamp/on to true, wait 3 min, set it to false", runs: 148, last_runs: [] },
   { id: "vent-bath", title: "Air the bathroom", enabled: true, source_file: "rules/bath.yaml", line: 1, trigger_text: "bath-climate/humidity rises above 65 %", action_text: "set bath-fan/on to true", runs: 21, last_runs: [] },
+  { id: "welcome", title: "Welcome home", enabled: true, source_file: "rules/people.yaml", line: 3, trigger_text: "anna/place becomes home", action_text: "tell everybody: Anna is here", runs: 0, last_runs: [] },
   { id: "away", title: "Everyone out", enabled: false, source_file: "rules/people.yaml", line: 12, trigger_text: "anna/place and ben/place are not home", action_text: "set every lamp off, target temperature 17 °C", runs: 0, last_runs: [] },
 ];
 

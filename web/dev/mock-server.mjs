@@ -154,6 +154,7 @@ function past() {
   record("started", "hub", null, undefined, { boot: 3, version: "0.1.0" });
   record("input_refused", "connector:mqtt", null, undefined, { source: "connector:mqtt", topic: problems[0].topic, sample: problems[0].sample, reason: problems[0].reason, count: 1 });
   rules[0].last_runs.push({ seq: cause + 1, time: new Date(Date.now() - 86400e3).toISOString(), outcome: "condition_false", detail: "it was light outside", cause });
+  rules[2].last_runs.push({ seq: cause + 2, time: new Date(Date.now() - 600e3).toISOString(), outcome: "failed", detail: "the rule may not see 'anna/place', so it is not triggered by it: a person it is about has not given it", cause });
   rules[1].last_runs.push({ seq: cause + 1, time: new Date(Date.now() - 3600e3).toISOString(), outcome: "failed", detail: "bath-fan/on: no answer in time", cause });
 }
 past();

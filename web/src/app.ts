@@ -2,6 +2,7 @@
 
 import { effect, signal } from "@preact/signals";
 import { api, ApiError } from "./api";
+import { who } from "./desk";
 import { enum_word, format_value, title_of } from "./format";
 import { t } from "./messages";
 import { split_address, type Json, type Wanted } from "./model";
@@ -122,6 +123,11 @@ export function announce(text: string): void {
 
 export function names(): Names {
   return { things: store.things.value, rules: store.rules.value };
+}
+
+/** A subject by the name that people know it by, and what it is. */
+export function whom(subject: string): { name: string; kind: string } {
+  return who(subject, store.rules.value);
 }
 
 export function value_words(address: string, value: Json): string {

@@ -1,8 +1,9 @@
 // A person's desk as data: who was given what, who really sees what, who looked; and what can be chosen when giving.
 // No DOM.
 
+import { humanise } from "./format";
 import { t, tn, type Key } from "./messages";
-import type { Json, PropertySpec, Thing } from "./model";
+import type { Json, PropertySpec, Rule, Thing } from "./model";
 
 export interface Obligations {
   granularity?: string; // "15m", "30d"
@@ -110,13 +111,15 @@ export function precision_words(limits: Obligations | undefined): string {
   return parts.join(", ");
 }
 
-/** "participant:insurer" → "insurer", with its kind in words. */
-export function who(subject: string): { name: string; kind: string } {
+/** "participant:insurer" → "insurer", with its kind in words; a rule by its title. */
+export function who(subject: string, rules: readonly Rule[] = []): { name: string; kind: string } {
   const at = subject.indexOf(":");
   const kind = at < 0 ? subject : subject.slice(0, at);
   if (kind === "hub") return { name: t("desk.everybody"), kind: "" };
-  const known = ["participant", "agent", "guest", "token", "resident", "owner"].includes(kind);
-  return { name: at < 0 ? subject : subject.slice(at + 1), kind: known ? t(("who." + kind) as Key) : kind };
+  const known = ["participant", "agent", "guest", "token", "resident", "owner", "rule"].includes(kind);
+  const name = at < 0 ? subject : subject.slice(at + 1);
+  const title = kind === "rule" && (rules.find((one) => one.id === name)?.title || humanise(name));
+  return { name: title || name, kind: known ? t(("who." + kind) as Key) : kind };
 }
 
 const told_verbs: [string[], Key][] = [
@@ -139,6 +142,22 @@ export function when_words(when: Terms["when"]): string {
   if (when.from && when.until) parts.push(t("desk.hours", { from: when.from, until: when.until }));
   if (when.presence) parts.push(t("desk.while", { address: when.presence.address, value: JSON.stringify(when.presence.value) }));
   return parts.join(", ");
+}
+
+/** The addresses for which a rule failed when it ran last, because nobody who may gave them to it. */
+export function unseen_by(rule: Rule): string[] {
+  const found = new Set<string>();
+  for (const run of [...(rule.last_runs ?? [])].sort((a, b) => b.seq - a.seq)) {
+    const address = run.outcome === "failed" && /the rule may not see '([^']+)'/.exec(run.detail ?? "")?.[1];
+    if (!address) break;
+    found.add(address);
+  }
+  return [...found];
+}
+
+/** Whether a rule was given it since. */
+export function is_given(desk: Desk, rule: Rule, address: string): boolean {
+  return desk.grants.some((one) => one.subject === "rule:" + rule.id && !one.terms.forbid && one.reaches.includes(address));
 }
 
 // ---- giving -------------------------------------------------------------------------------------------------

@@ -1,8 +1,9 @@
 // Points of /history as what a chart draws. Pure.
 
+import { px, type Scale } from "./axes";
 import type { HistoryPoint, Json } from "./model";
 
-/** Times in seconds, as uPlot wants them. Buckets far apart get a gap between them. */
+/** Times in ms. Buckets far apart get a gap between them. */
 export interface Columns {
   times: number[];
   min: (number | null)[];
@@ -23,10 +24,47 @@ export function to_columns(points: readonly HistoryPoint[], gap_ms: number): Col
 }
 
 function push(columns: Columns, time: number, min: number | null, max: number | null, mean: number | null): void {
-  columns.times.push(time / 1000);
+  columns.times.push(time);
   columns.min.push(min);
   columns.max.push(max);
   columns.mean.push(mean);
+}
+
+/** The means as a line, broken at gaps; what stands alone is a dot. */
+export function mean_path({ times, mean }: Columns, x: Scale, y: Scale): string {
+  let path = "";
+  mean.forEach((value, index) => {
+    if (value === null) return;
+    const goes_on = typeof mean[index - 1] === "number";
+    path += `${goes_on ? "L" : "M"}${px(x(times[index]!))} ${px(y(value))}${goes_on ? "" : "h0"}`;
+  });
+  return path;
+}
+
+/** From lowest to highest, as areas broken at gaps. */
+export function spread_path({ times, min, max }: Columns, x: Scale, y: Scale): string {
+  let path = "";
+  let back = "";
+  max.forEach((value, index) => {
+    const low = min[index];
+    if (value === null || typeof low !== "number") return;
+    const at = px(x(times[index]!));
+    path += `${back ? "L" : "M"}${at} ${px(y(value))}`;
+    back = `L${at} ${px(y(low))}${back}`;
+    if (typeof max[index + 1] === "number") return;
+    path += back + "Z";
+    back = "";
+  });
+  return path;
+}
+
+/** The place of the known mean nearest to `time`; -1 without one. */
+export function nearest({ times, mean }: Columns, time: number): number {
+  let found = -1;
+  mean.forEach((value, index) => {
+    if (value !== null && !(Math.abs(times[index]! - time) >= Math.abs((times[found] ?? Infinity) - time))) found = index;
+  });
+  return found;
 }
 
 export interface Summary {

@@ -127,7 +127,7 @@ function View({ at }: { at: Route }) {
     case "plan":
       return <PlanPage />;
     case "desk":
-      return <DeskPage />;
+      return <DeskPage argument={at.argument} />;
     case "journal":
       return <Journal thing={at.argument} />;
     case "rules":

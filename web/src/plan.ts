@@ -1,5 +1,6 @@
 // The hub's plan as the page draws it: read, stacked, scaled, turned into paths. Pure; no DOM.
 
+import { px, type Scale } from "./axes";
 import { to_ms, type HistoryPoint, type Json } from "./model";
 
 export interface Goal {
@@ -238,15 +239,6 @@ export function stack(kw: readonly (number | null)[], base: number): [low: numbe
 
 // ---- drawing ----------------------------------------------------------------------------------------------------
 
-export type Scale = (value: number) => number;
-
-export function scale(low: number, high: number, from: number, to: number): Scale {
-  const factor = (to - from) / (high - low || 1);
-  return (value) => from + (value - low) * factor;
-}
-
-const px = (value: number): string => String(Math.round(value * 10) / 10);
-
 /** A line that holds each value for its slot. */
 export function step_path(slots: readonly Slot[], values: readonly number[], x: Scale, y: Scale): string {
   let path = "";
@@ -297,26 +289,4 @@ export function past_path(points: readonly HistoryPoint[], from: number, x: Scal
     .filter((point): point is readonly [number, number] => typeof point[1] === "number")
     .map(([time, level], index) => `${index === 0 ? "M" : "L"}${px(x(time))} ${px(y(level))}`)
     .join("");
-}
-
-/** The next number that is easily halved: for axes. */
-export function ceiling(value: number): number {
-  if (!(value > 0)) return 1;
-  const ten = 10 ** Math.floor(Math.log10(value));
-  return Number((ten * [1, 1.2, 1.6, 2, 3, 4, 5, 6, 8, 10].find((step) => step * ten >= value * 0.9999)!).toPrecision(3));
-}
-
-/** Whole hours of the wall's clock between two moments, at most `most` of them, each a multiple of 1, 2, 3, 6 or 12. */
-export function ticks(from: number, to: number, most: number): number[] {
-  const hours = (to - from) / 3600e3;
-  const step = [1, 2, 3, 6, 12].find((one) => hours / one <= most) ?? 24;
-  const found: number[] = [];
-  const day = new Date(from);
-  day.setMinutes(0, 0, 0);
-  for (let hour = day.getHours() - (day.getHours() % step); ; hour += step) {
-    const at = new Date(day.getFullYear(), day.getMonth(), day.getDate(), hour).getTime();
-    if (at > to) return found;
-    // A change of clocks may bring one moment twice.
-    if (at >= from && at !== found.at(-1)) found.push(at);
-  }
 }

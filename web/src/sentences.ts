@@ -46,6 +46,13 @@ export function actor_name(actor: string, names: Names): string {
 /** Properties that are what the thing is about: it goes by its own title. */
 const main_names = /^(on|state|open|locked|place|position|occupancy|contact)$/;
 
+/** "ben/place" → "Ben · Place": nothing left out. */
+export function full_name(address: string, names: Names): string {
+  const { thing: id, name } = split_address(address);
+  const thing = names.things.get(id);
+  return `${thing?.title ?? humanise(id)} · ${thing?.events?.[name]?.title ?? title_of(name, thing?.properties[name])}`;
+}
+
 /** "hall-lamp/on" → "Hall lamp"; "hall-lamp/brightness" → "Hall lamp · Brightness". */
 export function subject_name(address: string | undefined, names: Names): string {
   if (!address) return "";

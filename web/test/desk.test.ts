@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { end_of, precision_words, precisions_of, valid_name, verb_words, when_words, who } from "../src/desk";
+import { end_of, is_given, precision_words, precisions_of, unseen_by, valid_name, verb_words, when_words, who, type Desk } from "../src/desk";
+import type { Rule } from "../src/model";
 import { set_language } from "../src/messages";
 
 set_language(["en"]);
@@ -37,4 +38,23 @@ test("an end is a day, week, month or year from now, or none", () => {
 test("names the hub would refuse are not offered to it", () => {
   assert.ok(valid_name("acme-insurance.eu"));
   for (const wrong of ["", ".x", "a b", "a:b", "a/b", "ä"]) assert.ok(!valid_name(wrong), wrong);
+});
+
+const failed_for = (seq: number, detail: string) => ({ seq, time: "2026-11-22T08:00:00Z", outcome: "failed", detail, cause: 0 });
+const blind = "the rule may not see 'ben/place', so it is not triggered by it: a person it is about has not given it";
+
+test("what a rule may not see is what it failed for last, until it was given or ran again", () => {
+  const rule = (...last_runs: Rule["last_runs"] & object): Rule => ({ id: "welcome", title: "Welcome", last_runs }) as Rule;
+  assert.deepEqual(unseen_by(rule(failed_for(3, blind), failed_for(9, "[string \"if\"]:1: the rule may not see 'anna/place': no grant allows it"))), ["anna/place", "ben/place"]);
+  assert.deepEqual(unseen_by(rule(failed_for(3, blind), { ...failed_for(9, ""), outcome: "ran" })), []);
+  assert.deepEqual(unseen_by(rule(failed_for(3, "lamp/on: no answer in time"))), []);
+  const desk = (subject: string): Desk => ({ grants: [{ subject, reaches: ["ben/place"], terms: {} }] }) as unknown as Desk;
+  assert.ok(is_given(desk("rule:welcome"), rule(), "ben/place"));
+  assert.ok(!is_given(desk("rule:other"), rule(), "ben/place"));
+  assert.ok(!is_given(desk("rule:welcome"), rule(), "ben/battery"));
+});
+
+test("a rule goes by its title", () => {
+  assert.deepEqual(who("rule:welcome", [{ id: "welcome", title: "Welcome home" } as Rule]), { name: "Welcome home", kind: "rule" });
+  assert.equal(who("rule:hall-light").name, "Hall light");
 });

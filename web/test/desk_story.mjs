@@ -1,5 +1,5 @@
 // One person at the desk of a running hub, told what to do line by line: tests/e2e/desk.py is the other side.
-// Reads "give NAME ADDRESS PRECISION SPAN", "take_back", "looks", "close", "open", "desk", "thing ID", "forget ID", "mode POINT MODE",
+// Reads "give NAME ADDRESS PRECISION SPAN", "take_back", "looks", "close", "open", "desk", "thing ID", "rule ID", "let_see LINK", "forget ID", "mode POINT MODE",
 // "energy", "witness", "proof", "accept", "away"; answers each with one line of JSON.
 
 import { createInterface } from "node:readline";
@@ -59,6 +59,26 @@ const steps = {
   async desk() {
     await to_desk();
     return { text: await page.locator("main").innerText(), mine: await page.locator("[data-forget-what] option").allInnerTexts() };
+  },
+  /** What a rule's card says. */
+  async rule(id) {
+    await page.goto(`${url}/#/rules`);
+    await page.reload();
+    await page.waitForSelector(`[data-rule="${id}"]`);
+    await page.waitForSelector(`[data-rule="${id}"] [data-unseen]`, { timeout: 3000 }).catch(() => undefined);
+    const links = await page.locator(`[data-rule="${id}"] [data-link]`).allInnerTexts();
+    return { text: await page.locator(`[data-rule="${id}"]`).innerText(), links, offered: await page.locator(`[data-rule="${id}"] [data-let-see]`).count(), findings: await grave_findings(page) };
+  },
+  /** By a link from a rule's card to what it asks for, given for good. */
+  async let_see(link) {
+    await page.goto(link);
+    await page.reload();
+    await page.click('[data-span="never"]');
+    const asked = await page.locator(".give-facts").innerText();
+    const findings = await grave_findings(page);
+    await page.click('[data-answer="give"]');
+    await page.locator(".give .primary").click();
+    return { asked, findings };
   },
   /** What the page shows of a thing. */
   async thing(id) {

@@ -151,10 +151,14 @@ test("a tile opens the thing, whose chart draws and changes its range", async ()
   await tile.locator(".tile-link").click();
   await page.waitForSelector("article.thing h1");
   assert.equal(await page.evaluate(() => document.activeElement?.tagName), "H1");
-  await page.waitForSelector(".chart .plot canvas, .chart .lanes, .chart .chart-wait");
+  await page.waitForSelector(".chart .plot .mean[d], .chart .lanes, .chart .chart-wait");
   if (!real_hub) {
-    await page.waitForSelector(".chart .plot canvas");
+    await page.waitForSelector(".chart .plot .mean[d]");
     assert.ok(Number(await page.locator(".chart .plot").getAttribute("data-points")) > 100);
+    const box = await page.locator(".chart .plot svg").boundingBox();
+    await page.mouse.move(box.x + box.width / 2, box.y + box.height / 2);
+    await page.locator(".chart .rests").waitFor();
+    assert.match(await page.locator(".chart .readout").innerText(), /\d\d:\d\d · [\d.]+°C/);
     assert.match(await page.locator(".chart figcaption").innerText(), /Lowest .*°C, highest .*°C, mean .*°C/);
   }
   const asked = page.waitForRequest((request) => request.url().includes("/history?"));
@@ -328,6 +332,33 @@ test("what was given is taken back with one tap, and the certificate is shown", 
   const effective = Number(await page.locator(`[data-certificate="${id}"] [data-effective]`).innerText());
   assert.ok(effective > Number(id) || !real_hub);
   assert.equal(await page.locator(`[data-take-back="${id}"]`).count(), 0);
+});
+
+test("a rule that may not see something is let see it with one tap, for as long as one says", { skip: mock_only }, async () => {
+  await go("#/rules");
+  await page.click('[data-rule="welcome"] [data-let-see="anna/place"]');
+  await page.waitForSelector(".give[open] [data-span]");
+  const asked = page.waitForRequest((request) => request.method() === "POST" && request.url().endsWith("/grants"));
+  await page.click('[data-span="never"]');
+  assert.match(await page.locator(".give-facts").innerText(), /Welcome home rule[^]*Anna · Place/);
+  await page.click('[data-answer="give"]');
+  const given = (await asked).postDataJSON();
+  assert.deepEqual([given.subject_name, given.addresses, given.verbs, given.until], ["rule:welcome", ["anna/place"], ["read"], null]);
+  await page.locator(".give p", { hasText: "It is given, and on record." }).waitFor();
+  assert.equal(await page.locator("[data-token]").count(), 0, "a rule needs no key");
+  await page.click(".give .primary");
+  await page.waitForSelector('[data-rule="welcome"]');
+  await page.waitForTimeout(300);
+  assert.equal(await page.locator("[data-unseen]").count(), 0, "it has it now");
+  // The same from the desk, where a rule stands among those one can give to.
+  await go("#/desk");
+  await page.click("[data-open-give]");
+  await page.selectOption('.give select[name="rule"]', "hall-light");
+  await page.locator(".give-new button").last().click();
+  await page.waitForSelector('.give select[name="thing"]');
+  await page.keyboard.press("Escape");
+  await page.locator('.grant:has-text("Welcome home") [data-take-back]').click();
+  await page.waitForSelector('.grant:has-text("Welcome home") [data-certificate]');
 });
 
 test("nobody else may look or control, and back, with one tap each", async () => {

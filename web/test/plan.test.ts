@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
 import { first_wishes, make_plan, make_savings, what_if } from "../dev/plan.mjs";
+import { ceiling, marks, scale, ticks } from "../src/axes";
 import { as_title } from "../src/format";
 import { goals_of, goals_text, is_whole, local_text } from "../src/goals";
 import { set_language } from "../src/messages";
@@ -8,7 +9,6 @@ import type { HistoryPoint } from "../src/model";
 import {
   band_path,
   bars_path,
-  ceiling,
   flag_level,
   is_guessed,
   level_at,
@@ -17,11 +17,9 @@ import {
   past_path,
   plan_of,
   savings_of,
-  scale,
   slot_at,
   stack,
   step_path,
-  ticks,
   type Plan,
 } from "../src/plan";
 import { alternative_words, device_words, goal_amount, kilowatts, money, more_words, price, risk_words, slack_words, slot_words, why_words } from "../src/plan_sentences";
@@ -156,8 +154,26 @@ test("the clock's marks are whole hours of the wall's clock, no more than there 
   assert.deepEqual(hours(12), [12, 14, 16, 18, 20, 22, 0, 2, 4, 6, 8, 10]);
   // 23 and 25 hours, where the zone has such days; every mark once, in order.
   for (const day of [new Date(2026, 2, 29), new Date(2026, 9, 25)]) {
-    const marks = ticks(day.getTime(), day.getTime() + 48 * hour, 100);
-    assert.deepEqual([...new Set(marks)].sort((a, b) => a - b), marks);
+    const found = ticks(day.getTime(), day.getTime() + 48 * hour, 100);
+    assert.deepEqual([...new Set(found)].sort((a, b) => a - b), found);
+  }
+});
+
+test("a short past is marked by minutes, a long one by days and months", () => {
+  const from = new Date(2026, 10, 22, 10, 20).getTime();
+  const words = (hours: number, most: number): string[] => ticks(from, from + hours * hour, most).map((at) => new Date(at).toLocaleString("sv").slice(0, 16));
+  assert.deepEqual(words(1, 4), ["2026-11-22 10:20", "2026-11-22 10:40", "2026-11-22 11:00", "2026-11-22 11:20"]);
+  assert.deepEqual(words(7 * 24, 4), ["2026-11-24", "2026-11-26", "2026-11-28"].map((day) => day + " 00:00"));
+  assert.deepEqual(words(365 * 24, 5), ["2027-02-01", "2027-05-01", "2027-08-01", "2027-11-01"].map((day) => day + " 00:00"));
+});
+
+test("an axis of values has round marks around all of them, also where nothing changed", () => {
+  assert.deepEqual(marks(19.3, 22.1, 4), [19, 20, 21, 22, 23]);
+  assert.deepEqual(marks(-1200, 800, 5), [-1500, -1000, -500, 0, 500, 1000]);
+  assert.deepEqual(marks(0.12, 0.31, 4), [0.1, 0.15, 0.2, 0.25, 0.3, 0.35]);
+  for (const value of [0, 230, -40, 0.001]) {
+    const found = marks(value, value, 4);
+    assert.ok(found[0]! < value && value < found.at(-1)! && found.length < 8, `${value}: ${found}`);
   }
 });
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
 import { by_place, face_of, icon_of, title_within_place } from "../src/choice";
-import { held_since, summarise, to_columns, to_lanes, to_stretches } from "../src/history";
+import { held_since, mean_path, nearest, spread_path, summarise, to_columns, to_lanes, to_stretches } from "../src/history";
 import { set_language } from "../src/messages";
 import type { Entry, HistoryPoint, PropertySpec, Thing } from "../src/model";
 import { group_of, kind_groups, sentence_of, type Names } from "../src/sentences";
@@ -113,7 +113,14 @@ const states: HistoryPoint[] = [
 ];
 
 test("a long silence becomes a gap in the line", () => {
-  assert.deepEqual(to_columns(numbers, 10_000).mean, [2, 5, null, 2]);
+  const columns = to_columns(numbers, 10_000);
+  assert.deepEqual(columns.mean, [2, 5, null, 2]);
+  const x = (time: number): number => time / 1000;
+  const y = (value: number): number => 10 - value;
+  assert.equal(mean_path(columns, x, y), "M0 8h0L1 5M60 8h0");
+  assert.equal(spread_path(columns, x, y), "M0 7L1 4L1 6L0 9ZM60 8L60 8Z");
+  assert.deepEqual([-5, 400, 600, 29_000, 32_000, 1e9].map((time) => nearest(columns, time)), [0, 0, 1, 1, 3, 3]);
+  assert.equal(nearest(to_columns([], 1), 0), -1);
 });
 
 test("the mean over all counts each reading once", () => {

@@ -1,13 +1,13 @@
 // A property's past: a line with its band for numbers, a lane for each state for everything else.
 
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { api, ApiError } from "../api";
 import { store } from "../app";
 import { format_number, format_time, format_value, title_of } from "../format";
 import { summarise, to_columns, to_lanes, to_stretches } from "../history";
 import { language, t, type Key } from "../messages";
 import type { HistoryPoint, PropertySpec } from "../model";
-import type { Plot } from "./plot";
+import { Plot } from "./plot";
 
 const hour = 3600e3;
 export const ranges: [string, number][] = [
@@ -37,31 +37,9 @@ function is_numeric(spec: PropertySpec): boolean {
 }
 
 function NumberChart({ past, spec }: { past: Past; spec: PropertySpec }) {
-  const place = useRef<HTMLDivElement>(null);
-  const plot = useRef<Plot | null>(null);
-  const readout = useRef<HTMLParagraphElement>(null);
   const gap = Math.max((past.to - past.from) / 12, ((past.to - past.from) / points_wanted) * 4);
-  useEffect(() => {
-    let gone = false;
-    void import("./plot").then(({ draw }) => {
-      if (gone || !place.current) return;
-      plot.current = draw(place.current, to_columns(past.points, gap), past.from, past.to, spec, (text) => {
-        if (readout.current) readout.current.textContent = text;
-      });
-    });
-    return () => {
-      gone = true;
-      plot.current?.destroy();
-      plot.current = null;
-    };
-  }, [past.from, past.to]);
-  useEffect(() => plot.current?.update(to_columns(past.points, gap)), [past.points]);
-  return (
-    <div aria-hidden="true">
-      <p ref={readout} class="readout" />
-      <div ref={place} class="plot" data-points={past.points.length} />
-    </div>
-  );
+  const columns = useMemo(() => to_columns(past.points, gap), [past]);
+  return <Plot columns={columns} from={past.from} to={past.to} spec={spec} />;
 }
 
 function Bar({ from, to, past, title }: { from: number; to: number; past: Past; title: string }) {

@@ -2,11 +2,12 @@
 
 import { useEffect, useRef, useState } from "preact/hooks";
 import { api, words_of } from "../api";
-import { announce, now, store } from "../app";
-import { end_of, givable, precision_words, precisions_of, spans, valid_name, who, type Desk, type Obligations, type Span } from "../desk";
+import { announce, names, now, store, whom } from "../app";
+import { end_of, givable, precision_words, precisions_of, spans, valid_name, type Desk, type Obligations, type Span } from "../desk";
 import { format_exact, title_of } from "../format";
 import { t, type Key } from "../messages";
-import type { Thing } from "../model";
+import { split_address, type Thing } from "../model";
+import { full_name } from "../sentences";
 import { Icon } from "./icon";
 
 interface Wish {
@@ -28,6 +29,8 @@ function Who({ desk, set }: { desk: Desk; set: (subject: string) => void }) {
   const [name, set_name] = useState("");
   const [kind, set_kind] = useState<string>("participant");
   const [wrong, set_wrong] = useState(false);
+  const [rule, set_rule] = useState("");
+  const rules = store.rules.value;
   const known = [...new Set([...desk.grants.map((one) => one.subject), ...desk.onlookers.map((one) => one.subject)])]
     .filter((one) => one !== "hub")
     .sort();
@@ -37,7 +40,7 @@ function Who({ desk, set }: { desk: Desk; set: (subject: string) => void }) {
         <div class="give-list" role="group" aria-label={t("give.known")}>
           {known.map((one) => (
             <button type="button" key={one} data-who={one} onClick={() => set(one)}>
-              <strong>{who(one).name}</strong> <span class="soft">{who(one).kind}</span>
+              <strong>{whom(one).name}</strong> <span class="soft">{whom(one).kind}</span>
             </button>
           ))}
         </div>
@@ -57,7 +60,7 @@ function Who({ desk, set }: { desk: Desk; set: (subject: string) => void }) {
         <label>
           <span>{t("give.kind")}</span>
           <select value={kind} onChange={(event) => set_kind(event.currentTarget.value)}>
-            {kinds.map((one) => (
+            {(rules.length > 0 ? kinds : [...kinds, "rule"]).map((one) => (
               <option key={one} value={one}>
                 {t(("who." + one) as Key)}
               </option>
@@ -67,6 +70,27 @@ function Who({ desk, set }: { desk: Desk; set: (subject: string) => void }) {
         <button type="submit">{t("give.next")}</button>
       </form>
       {wrong && <p class="failure">{t("give.name_wrong")}</p>}
+      {rules.length > 0 && (
+        <form
+          class="give-new"
+          onSubmit={(event) => {
+            event.preventDefault();
+            set("rule:" + (rule || rules[0]!.id));
+          }}
+        >
+          <label>
+            <span>{t("give.rule")}</span>
+            <select name="rule" value={rule} onChange={(event) => set_rule(event.currentTarget.value)}>
+              {rules.map((one) => (
+                <option key={one.id} value={one.id}>
+                  {whom("rule:" + one.id).name}
+                </option>
+              ))}
+            </select>
+          </label>
+          <button type="submit">{t("give.next")}</button>
+        </form>
+      )}
     </>
   );
 }
@@ -156,7 +180,7 @@ function Sure({ wish, set, give, refuse, busy }: { wish: Wish; set: (wish: Wish)
       <dl class="facts give-facts">
         <dt>{t("give.who")}</dt>
         <dd>
-          {who(wish.subject).name} <span class="soft">{who(wish.subject).kind}</span>
+          {whom(wish.subject).name} <span class="soft">{whom(wish.subject).kind}</span>
         </dd>
         <dt>{t("give.what")}</dt>
         <dd>{wish.what}</dd>
@@ -192,29 +216,43 @@ function Given({ token, done }: { token: string; done: () => void }) {
   return (
     <>
       <p>{t("give.done")}</p>
+      {token && <p class="soft">{t("give.token")}</p>}
       {token && (
-        <>
-          <p class="soft">{t("give.token")}</p>
-          <p class="give-token">
-            <code data-token>{token}</code>
-          </p>
-          <div class="buttons">
-            <button type="button" onClick={() => void navigator.clipboard?.writeText(token).then(() => set_copied(true))}>
-              {t(copied ? "give.copied" : "give.copy")}
-            </button>
-            <button type="button" class="primary" onClick={done}>
-              {t("why.close")}
-            </button>
-          </div>
-        </>
+        <p class="give-token">
+          <code data-token>{token}</code>
+        </p>
       )}
+      <div class="buttons">
+        {token && (
+          <button type="button" onClick={() => void navigator.clipboard?.writeText(token).then(() => set_copied(true))}>
+            {t(copied ? "give.copied" : "give.copy")}
+          </button>
+        )}
+        <button type="button" class="primary" onClick={done}>
+          {t("why.close")}
+        </button>
+      </div>
     </>
   );
 }
 
 const steps: Key[] = ["give.who", "give.what", "give.until", "give.sure", "give.given"];
 
-export function GiveDialog({ desk, open, close, given }: { desk: Desk; open: boolean; close: () => void; given: () => void }) {
+/** What was asked for elsewhere: only how long is left to say, and yes or no. */
+export interface Asked {
+  subject: string;
+  address: string;
+}
+
+interface Props {
+  desk: Desk;
+  asked: Asked | null;
+  open: boolean;
+  close: () => void;
+  given: () => void;
+}
+
+export function GiveDialog({ desk, asked, open, close, given }: Props) {
   const dialog = useRef<HTMLDialogElement>(null);
   const heading = useRef<HTMLHeadingElement>(null);
   const [step, set_step] = useState(0);
@@ -224,8 +262,9 @@ export function GiveDialog({ desk, open, close, given }: { desk: Desk; open: boo
   const [busy, set_busy] = useState(false);
   useEffect(() => {
     if (open && !dialog.current?.open) {
-      set_step(0);
-      set_wish(nothing);
+      const mine = asked && desk.things.some((one) => one.id === split_address(asked.address).thing);
+      set_step(!asked ? 0 : mine ? 2 : 1);
+      set_wish(asked ? { ...nothing, ...asked, what: full_name(asked.address, names()) } : nothing);
       set_token("");
       set_failed("");
       dialog.current?.showModal();
@@ -244,7 +283,7 @@ export function GiveDialog({ desk, open, close, given }: { desk: Desk; open: boo
       const answer = await api.give({
         subject_name: wish.subject,
         addresses: [wish.address],
-        verbs: ["read", "history"],
+        verbs: wish.subject.startsWith("rule:") ? ["read"] : ["read", "history"],
         until: wish.span === "" ? null : end_of(wish.span, now.value),
         purpose: wish.purpose,
         terms,

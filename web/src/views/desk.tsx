@@ -2,12 +2,12 @@
 
 import { useEffect, useState } from "preact/hooks";
 import { api, words_of } from "../api";
-import { announce, names, now, store, stream } from "../app";
-import { precision_words, verb_words, when_words, who, type Certificate, type Desk, type Grant, type Look, type Onlooker } from "../desk";
+import { announce, names, now, store, stream, whom } from "../app";
+import { precision_words, verb_words, when_words, type Certificate, type Desk, type Grant, type Look, type Onlooker } from "../desk";
 import { format_clock, format_day, format_exact } from "../format";
 import { t, tn, type Key } from "../messages";
 import { to_ms } from "../model";
-import { GiveDialog } from "../parts/give";
+import { GiveDialog, type Asked } from "../parts/give";
 import { Icon } from "../parts/icon";
 import { save_file } from "../parts/save";
 import { subject_name } from "../sentences";
@@ -22,7 +22,7 @@ function what_words(addresses: readonly string[], in_all: number): string {
 }
 
 function Who({ subject }: { subject: string }) {
-  const { name, kind } = who(subject);
+  const { name, kind } = whom(subject);
   return (
     <>
       {name} {kind && <span class="badge">{kind}</span>}
@@ -84,7 +84,7 @@ function GrantCard({ grant, certificate, take_back }: { grant: Grant; certificat
         {grant.purpose && <dt>{t("give.purpose")}</dt>}
         {grant.purpose && <dd>{grant.purpose}</dd>}
         {!grant.given_by_me && <dt>{t("desk.given_by")}</dt>}
-        {!grant.given_by_me && <dd>{who(grant.grantor).name}</dd>}
+        {!grant.given_by_me && <dd>{whom(grant.grantor).name}</dd>}
       </dl>
       {certificate && <CertificateNote certificate={certificate} />}
     </li>
@@ -130,7 +130,7 @@ function LookLine({ look }: { look: Look }) {
         {format_clock(time)}
       </time>
       <span class="look-words">
-        <strong>{who(look.subject).name}</strong> {tn("look." + look.how, look.count)}
+        <strong>{whom(look.subject).name}</strong> {tn("look." + look.how, look.count)}
         <span class="soft"> · {what_words(look.addresses, look.addresses.length)}</span>
       </span>
     </li>
@@ -307,7 +307,13 @@ function Forget({ desk, changed }: { desk: Desk; changed: () => Promise<void> })
 
 // ---- the page -------------------------------------------------------------------------------------------------
 
-export function DeskPage() {
+/** "give/rule:welcome/ben/place": to give something that was asked for elsewhere. */
+function asked_for(argument: string): Asked | null {
+  const found = /^give\/([^/]+)\/(.+\/.+)$/.exec(argument);
+  return found && { subject: found[1]!, address: found[2]! };
+}
+
+export function DeskPage({ argument }: { argument: string }) {
   const [desk, set_desk] = useState<Desk | null>(null);
   const [failed, set_failed] = useState("");
   const [giving, set_giving] = useState(false);
@@ -335,6 +341,11 @@ export function DeskPage() {
     if (!desk || desk.looks_before === null) return;
     const more = await api.older_looks(desk.looks_before);
     set_desk({ ...desk, looks: [...desk.looks, ...more.looks], looks_before: more.looks_before });
+  };
+  const asked = asked_for(argument);
+  const close = (): void => {
+    set_giving(false);
+    if (asked) location.hash = "#/rules";
   };
   const gone = [...ended.values()].map((one) => one.grant).filter((one) => !desk?.grants.some((still) => still.id === one.id));
   const over = (one: Grant): boolean => one.until !== null && to_ms(one.until) <= now.value;
@@ -383,7 +394,7 @@ export function DeskPage() {
               <Forget desk={desk} changed={load} />
             </div>
           </div>
-          <GiveDialog desk={desk} open={giving} close={() => set_giving(false)} given={() => void load()} />
+          <GiveDialog desk={desk} asked={asked} open={giving || asked !== null} close={close} given={() => void load()} />
         </>
       )}
     </div>

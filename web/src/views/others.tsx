@@ -2,12 +2,14 @@
 
 import { useEffect, useState } from "preact/hooks";
 import { api, words_of } from "../api";
-import { leave, now, role_words, store, stream, why_seq } from "../app";
+import { leave, names, now, role_words, store, stream, why_seq } from "../app";
+import { is_given, unseen_by, type Desk } from "../desk";
 import { format_any, format_bytes, format_duration, format_exact, format_number, format_time, humanise } from "../format";
 import { has_key, t, tn } from "../messages";
-import { to_ms, type Json, type Problem, type Rule, type RuleRun } from "../model";
+import { split_address, to_ms, type Json, type Problem, type Rule, type RuleRun } from "../model";
 import { WhyChain } from "../parts/entry";
 import { Icon } from "../parts/icon";
+import { full_name } from "../sentences";
 import { sighting } from "../sighting";
 
 // ---- rules ------------------------------------------------------------------------------------------------
@@ -35,7 +37,35 @@ function Run({ run }: { run: RuleRun }) {
   );
 }
 
-function RuleCard({ rule }: { rule: Rule }) {
+/** Where whoever it is about can let a rule see something: their own desk. */
+function give_link(rule: Rule, address: string): string {
+  return `${location.origin}/#/desk/give/${encodeURIComponent(`rule:${rule.id}/${address}`)}`;
+}
+
+/** What a rule failed for, and the way to give it: only those it is about can. */
+function Unseen({ rule, desk }: { rule: Rule; desk: Desk | null }) {
+  const unseen = desk ? unseen_by(rule).filter((one) => !is_given(desk, rule, one)) : [];
+  return (
+    <>
+      {unseen.map((one) => (
+        <p key={one} class="rule-unseen" data-unseen={one}>
+          <span>{t("rules.unseen", { what: full_name(one, names()) })}</span>
+          {desk!.things.some((thing) => thing.id === split_address(one).thing) ? (
+            <button type="button" class="primary" data-let-see={one} onClick={() => location.assign(give_link(rule, one))}>
+              {t("rules.let_see")}
+            </button>
+          ) : (
+            <span class="soft">
+              {t("rules.not_yours")} <code data-link>{give_link(rule, one)}</code>
+            </span>
+          )}
+        </p>
+      ))}
+    </>
+  );
+}
+
+function RuleCard({ rule, desk }: { rule: Rule; desk: Desk | null }) {
   const runs = [...(rule.last_runs ?? [])].sort((a, b) => b.seq - a.seq).slice(0, runs_shown);
   const enabled = rule.enabled !== false;
   return (
@@ -59,6 +89,7 @@ function RuleCard({ rule }: { rule: Rule }) {
         {rule.runs ? tn("rules.runs", rule.runs) : t("rules.never")}
         {rule.source_file ? ` · ${rule.source_file}${rule.line ? ":" + String(rule.line) : ""}` : ""}
       </p>
+      <Unseen rule={rule} desk={desk} />
       {runs.length > 0 && (
         <ol class="runs" aria-label={t("rules.last")}>
           {runs.map((run) => (
@@ -77,6 +108,9 @@ export function Rules() {
       () => undefined, // what the stream told stays
     );
   }, []);
+  const blind = store.rules.value.some((one) => unseen_by(one).length > 0);
+  const [desk, set_desk] = useState<Desk | null>(null);
+  useEffect(() => void (blind && api.desk().then(set_desk, () => undefined)), [blind]);
   const rules = [...store.rules.value].sort((a, b) => (a.title ?? a.id).localeCompare(b.title ?? b.id));
   return (
     <div>
@@ -86,7 +120,7 @@ export function Rules() {
       {rules.length === 0 && <p class="empty">{t("rules.none")}</p>}
       <ul class="rules">
         {rules.map((rule) => (
-          <RuleCard key={rule.id} rule={rule} />
+          <RuleCard key={rule.id} rule={rule} desk={desk} />
         ))}
       </ul>
     </div>

@@ -1,7 +1,8 @@
 // The timeline's panels, each an SVG group on the same clock: price, power, charge and warmth, hours.
 
 import { language, t } from "../messages";
-import { band_path, bars_path, ceiling, flag_level, is_guessed, level_path, past_path, scale, stack, step_path, ticks, type Column, type Device, type Goal, type Plan, type Scale } from "../plan";
+import { ceiling, scale, ticks, type Scale } from "../axes";
+import { band_path, bars_path, flag_level, is_guessed, level_path, past_path, stack, step_path, type Column, type Device, type Goal, type Plan } from "../plan";
 import type { HistoryPoint } from "../model";
 import { goal_state, price } from "../plan_sentences";
 import { device_title, type Past } from "./plan_words";

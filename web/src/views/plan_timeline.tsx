@@ -1,11 +1,13 @@
 // One timeline of the plan: price on top, then power with the sun's spread, then charge and warmth with goals as flags.
 // Drawn by hand so that all of it stands on one clock. A slider over it reads any slot aloud, by pointer or arrow keys.
 
-import { useEffect, useMemo, useRef, useState } from "preact/hooks";
+import { useMemo, useState } from "preact/hooks";
 import { now } from "../app";
 import { format_time } from "../format";
 import { t } from "../messages";
-import { is_guessed, scale, slot_at, type Plan } from "../plan";
+import { scale } from "../axes";
+import { is_guessed, slot_at, type Plan } from "../plan";
+import { use_width } from "../parts/plot";
 import { slot_words } from "../plan_sentences";
 import { bottom, Clock, left, LevelPanel, Patterns, PowerPanel, price_top, PriceBand } from "./plan_panels";
 import { device_title, use_past } from "./plan_words";
@@ -31,18 +33,6 @@ function Legend({ plan }: { plan: Plan }) {
       {plan.slots.some((_, index) => is_guessed(plan, index)) && swatch(t("plan.price_guessed"), <rect fill="url(#plan-guessed)" class="boxed" width="20" height="12" />)}
     </ul>
   );
-}
-
-/** The width that the chart has, followed. */
-function use_width(): [number, preact.RefObject<HTMLDivElement | null>] {
-  const place = useRef<HTMLDivElement>(null);
-  const [width, set_width] = useState(0);
-  useEffect(() => {
-    const watcher = new ResizeObserver((seen) => set_width(Math.floor(seen[0]!.contentRect.width)));
-    watcher.observe(place.current!);
-    return () => watcher.disconnect();
-  }, []);
-  return [width, place];
 }
 
 export function Timeline({ plan }: { plan: Plan }) {
