@@ -23,6 +23,39 @@ TEST_F(HubTest, a_quiet_houses_records_are_committed_after_a_few_milliseconds_to
     EXPECT_EQ(disk.commits, commits + 1);
 }
 
+TEST_F(HubTest, what_somebody_waits_for_goes_to_a_disk_that_rests_at_once) {
+    const auto commits = disk.commits;
+    ASSERT_TRUE(say("lamp/on", true));
+    inlet->when_durable([](const Result<void>&) {});
+    world.settle();
+    EXPECT_EQ(disk.commits, commits + 1);
+}
+
+TEST_F(HubTest, who_begins_to_wait_for_a_young_batch_sends_it_off) {
+    const auto commits = disk.commits;
+    ASSERT_TRUE(say("lamp/on", true));
+    world.advance(milliseconds(1));
+    ASSERT_EQ(disk.commits, commits);
+    inlet->when_durable([](const Result<void>&) {});
+    world.settle();
+    EXPECT_EQ(disk.commits, commits + 1);
+}
+
+TEST_F(HubTest, however_many_wait_the_disk_is_not_asked_more_often_than_before) {
+    disk.commit_time = milliseconds(1);
+    const auto commits = disk.commits;
+    int told = 0;
+    for (int i = 0; i < 200; ++i) {
+        ASSERT_TRUE(say("lamp/level", static_cast<double>(i)));
+        inlet->when_durable([&](const Result<void>& durable) { told += durable ? 1 : 0; });
+        world.advance(Duration{500});
+    }
+    const auto batches = milliseconds(100).us / Hub::batch_age_max.us;
+    EXPECT_LE(disk.commits - commits, static_cast<std::uint64_t>(batches) + 1);
+    settle();
+    EXPECT_EQ(told, 200);
+}
+
 TEST_F(HubTest, a_full_batch_does_not_wait) {
     const auto commits = disk.commits;
     for (std::size_t i = 0; i < Hub::batch_records_max; ++i)

@@ -228,10 +228,10 @@ void Hub::commit_if_due() {
         }
         return;
     }
-    const Duration age = environment_.clock.monotonic() - oldest_pending_;
-    if (!stopping_ && pending_.size() < batch_records_max && age < batch_age_max) {
-        environment_.loop.alarm(commit_alarm, oldest_pending_ + batch_age_max,
-                                [this] { commit_if_due(); });
+    const Duration send_at = commit_due();
+    if (!stopping_ && pending_.size() < batch_records_max &&
+        environment_.clock.monotonic() < send_at) {
+        environment_.loop.alarm(commit_alarm, send_at, [this] { commit_if_due(); });
         return;
     }
     // A large house's state takes long to write: it is written the less often.
@@ -252,8 +252,18 @@ void Hub::commit_if_due() {
     }
 }
 
+/// What nobody waits for gathers until it is worth a write. Who waits does so for the disk alone,
+/// as long as it had its rest: a lone wish or a charger's start need not wait for company, and many
+/// of them wear the disk no more than before.
+Duration Hub::commit_due() const {
+    const Duration gathered = oldest_pending_ + batch_age_max;
+    if (waiters_.empty() && held_.empty()) return gathered;
+    return std::min(gathered, commit_began_ + batch_age_max);
+}
+
 void Hub::commit(std::vector<Record>&& batch) {
     committing_ = true;
+    commit_began_ = environment_.clock.monotonic();
     failed_ = false;
     keepsakes_under_way_ = keepsakes_;
     store_.commit(std::move(batch), [this](auto durable, auto&& spent) {
@@ -334,6 +344,9 @@ void Hub::when_durable(Seq seq, std::function<void(Result<void>)> then) {
     // little longer.
     waiters_.push_back(
         {waiters_.empty() ? seq : std::max(seq, waiters_.back().seq), keepsakes_, std::move(then)});
+    if (committing_ || flush_soon_) return;
+    flush_soon_ = true;
+    environment_.loop.soon([this] { flush(); });
 }
 
 void Hub::set_read_only(bool read_only, std::string reason) {

@@ -46,6 +46,8 @@ class Inlet {
 public:
     [[nodiscard]] Result<ThingId> tell(const ThingSpec& spec);
     void gone(std::string_view thing);
+    /// Every other thing that this connector has brought, now or in an earlier life, is gone.
+    void leave_only(const std::vector<std::string>& things);
     /// The reading's record, or why there is none: denied, invalid_input (recorded as bad),
     /// unavailable (read-only), exhausted (the store is behind; counted). `cause`: the record that
     /// it was worked out from.
@@ -137,6 +139,8 @@ public:
     void set_overlays(ThingOverlays overlays) { overlays_ = std::move(overlays); }
     /// Adds a connector; its subject is "connector:NAME".
     [[nodiscard]] Result<Inlet> attach(std::string_view name, Outlet& outlet);
+    /// It is not told anything any more: orders for its things fail until another takes its place.
+    void detach(Outlet& outlet);
     /// The one way in for everyone else.
     [[nodiscard]] Door door(SubjectId subject);
 
@@ -239,6 +243,7 @@ private:
     /// What comes next must not wait until the disk has room again: the store keeps some for it.
     void hurry() { urgent_ = health_.read_only; }
     void commit_if_due();
+    [[nodiscard]] Duration commit_due() const;
     void commit(std::vector<Record>&& batch);
     /// Whether there are some that no commit under way takes along.
     [[nodiscard]] bool keepsakes_wait() const {
@@ -316,6 +321,7 @@ private:
     std::uint64_t authority_epoch_ = 0;
     std::map<std::tuple<std::uint32_t, Seq, std::string>, Looked> looks_;  // since last recorded
     Duration oldest_pending_;
+    Duration commit_began_ = Duration{} - batch_age_max;  // the last one
     bool committing_ = false;
     bool flush_soon_ = false;
     bool sending_ = false;

@@ -2,6 +2,7 @@
 #include "foxtail/base/utf8.hpp"
 #include "foxtail/hub/hub.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace foxtail {
@@ -18,6 +19,21 @@ Result<Inlet> Hub::attach(std::string_view name, Outlet& outlet) {
     outlets_[subject->index] = &outlet;
     if (paused_) outlet.pause(true);
     return Inlet(*this, *subject);
+}
+
+void Hub::detach(Outlet& outlet) {
+    std::replace(outlets_.begin(), outlets_.end(), &outlet, static_cast<Outlet*>(nullptr));
+}
+
+void Inlet::leave_only(const std::vector<std::string>& things) {
+    const std::string name = hub_->authority().find(subject_)->name;
+    std::vector<std::string> gone_ones;
+    for (const Thing& thing : catalogue().things()) {
+        const bool mine = thing.present && thing.brought_by == name;
+        if (mine && std::find(things.begin(), things.end(), thing.spec.id) == things.end())
+            gone_ones.push_back(thing.spec.id);
+    }
+    for (const auto& thing : gone_ones) gone(thing);
 }
 
 bool Inlet::accepting() const {

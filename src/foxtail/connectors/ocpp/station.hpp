@@ -4,6 +4,7 @@
 #include "foxtail/base/result.hpp"
 #include "foxtail/connectors/ocpp/codec.hpp"
 #include "foxtail/connectors/ocpp/meters.hpp"
+#include "foxtail/connectors/ocpp/told_before.hpp"
 #include "foxtail/json/parse.hpp"
 #include "foxtail/model/value.hpp"
 
@@ -138,6 +139,7 @@ private:
         Duration free_since;       // no car, while a transaction is in the books
         std::string reserved_for;  // a card; empty = nobody's
         Time reserved_until;
+        ToldBefore told_before;
     };
     struct Running {
         std::string id;
@@ -230,16 +232,19 @@ private:
     void went_on(const TransactionTold& told, Running& running, Moment now);
     void over(const TransactionTold& told, std::string_view id, Moment now);
     void finish(Running running, Time at, std::string_view reason, bool late, Moment now);
-    void take_reads(int point, Running* running, const std::vector<MeterRead>& reads, Moment now);
-    void say_meter(int point, const PointMeter& meter, Time at);
-    static void see_phases(Point& point, const PointMeter& meter);
-    void say_register(const Running& running, const TransactionTold& told);
-    void count(Running& running, double register_wh, Time at);
     void say_session(int point, const Running* running, Time at);
     [[nodiscard]] Running* find_running(std::string_view transaction);
     [[nodiscard]] Running* running_at(int point);
     Running& remember(Running running);
     void save();
+
+    // station_meters.cpp
+    void take_reads(int point, Running* running, const std::vector<MeterRead>& reads, Moment now);
+    bool say_meter(int point, const PointMeter& meter, Time at, bool clock_right);
+    bool say_measurand(int point, std::size_t measurand, double value, Time at, bool clock_right);
+    static void see_phases(Point& point, const PointMeter& meter);
+    void say_register(const Running& running, const TransactionTold& told);
+    void count(Running& running, double register_wh, Time at);
 
     // station_requests.cpp
     [[nodiscard]] Result<void> request(Asked asked, Step step, int point, std::uint64_t ticket,

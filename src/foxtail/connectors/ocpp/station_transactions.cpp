@@ -10,9 +10,9 @@
 namespace foxtail::ocpp {
 namespace {
 
-constexpr std::uint8_t save_format = 2;
-constexpr std::uint8_t save_format_oldest = 1;  // without reservations and the list of cards
-constexpr double register_wh_max = 1e13;        // ten thousand households for a year
+constexpr std::uint8_t save_format = 3;
+constexpr std::uint8_t save_format_oldest =
+    1;  // without reservations and the list of cards; 2: without what was metered last
 
 /// 0 for one of 2.0.1, whose transactions have names.
 std::int64_t number_of(std::string_view transaction) {
@@ -225,96 +225,6 @@ void Station::say_session(int point, const Running* running, Time at) {
         sink_->say(point, "session_energy", static_cast<double>(running->energy_wh), at);
 }
 
-/// The register as it stood at the beginning and at the end: what is metered in between is only the
-/// most of it.
-void Station::say_register(const Running& running, const TransactionTold& told) {
-    if (told.meter_wh && running.register_known && running.register_wh == *told.meter_wh)
-        sink_->say(running.point, "energy", static_cast<double>(*told.meter_wh), running.heard);
-}
-
-void Station::count(Running& running, double register_wh, Time at) {
-    if (running.heard.known() && at < running.heard) return;  // told late: counted already
-    if (!(register_wh >= 0 && register_wh < register_wh_max)) {
-        return sink_->noticed("meter", {}, "an energy register that no meter has");
-    }
-    const auto wh = static_cast<std::int64_t>(std::llround(register_wh));
-    if (!running.register_known) {
-        running.register_known = true;
-        if (!running.started_known && running.meter_start == 0) running.meter_start = wh;
-        running.register_wh = wh;
-        running.heard = at;
-        return;
-    }
-    if (wh >= running.register_wh) {
-        running.energy_wh += wh - running.register_wh;
-    } else if (running.register_wh - wh <= register_jitter_wh && wh > 0) {
-        return;  // rounding between two messages, no new beginning
-    } else {
-        sink_->noticed("meter", std::to_string(wh),
-                       "the energy register went back from " + std::to_string(running.register_wh) +
-                           " Wh: it began anew");
-        running.energy_wh += wh;
-    }
-    running.register_wh = wh;
-    running.heard = at;
-}
-
-void Station::take_reads(int number, Running* running, const std::vector<MeterRead>& reads,
-                         Moment now) {
-    std::vector<const MeterRead*> sorted;
-    sorted.reserve(reads.size());
-    for (const auto& read : reads) sorted.push_back(&read);
-    std::stable_sort(sorted.begin(), sorted.end(),
-                     [](const auto* a, const auto* b) { return a->at < b->at; });
-    for (const auto* read : sorted) {
-        const Time at = event_time(read->at, now.wall);
-        const PointMeter meter = sum_up(*read);
-        if (running != nullptr) {
-            if (meter.energy_wh) count(*running, *meter.energy_wh, at);
-            for (const auto& one : read->signed_values) {
-                if (running->signed_values.size() < 4) running->signed_values.push_back(one);
-            }
-        }
-        Point* point = point_at(number);
-        if (point == nullptr) continue;
-        point->metered = now.mono;
-        // What was kept while the line was down enters the history where it was true; what is
-        // believed now stays what is newest.
-        const bool newest = at >= point->meter_at;
-        if (newest) point->meter_at = at;
-        say_meter(number, meter, at);
-        if (newest) see_phases(*point, meter);
-        if (newest && running != nullptr && meter.energy_wh)
-            sink_->say(number, "session_energy", static_cast<double>(running->energy_wh), at);
-    }
-}
-
-void Station::say_meter(int number, const PointMeter& meter, Time at) {
-    static constexpr std::array<std::array<const char*, 3>, 3> names = {{
-        {"power_l1", "power_l2", "power_l3"},
-        {"current_l1", "current_l2", "current_l3"},
-        {"voltage_l1", "voltage_l2", "voltage_l3"},
-    }};
-    const auto say = [&](const char* name, const std::optional<double>& value) {
-        if (value) sink_->say(number, name, *value, at);
-    };
-    const std::array<const std::array<std::optional<double>, 3>*, 3> values = {
-        &meter.power_w_by_phase, &meter.current_a, &meter.voltage_v};
-    for (std::size_t kind = 0; kind < names.size(); ++kind) {
-        for (std::size_t phase = 0; phase < 3; ++phase)
-            say(names[kind][phase], (*values[kind])[phase]);
-    }
-    say("power", meter.power_w);
-    say("energy", meter.energy_wh);
-    say("soc", meter.soc);
-}
-
-void Station::see_phases(Point& point, const PointMeter& meter) {
-    int drawing = 0;
-    for (const auto& one : meter.current_a) drawing += one && *one > 1 ? 1 : 0;
-    if (drawing > 0) point.phases_seen = drawing;
-}
-
 // ---- over a restart
 // -------------------------------------------------------------------------------
 
@@ -333,6 +243,7 @@ void Station::save() {
         out.u8(static_cast<std::uint8_t>(point.phases.value_or(0)));
         out.text(point.reserved_for);
         out.i64(point.reserved_until.us);
+        point.told_before.save(out);
     }
     out.u64(running_.size());
     for (const auto& one : running_) {
@@ -378,6 +289,7 @@ Result<void> Station::restore(std::string_view bytes) {
         if (format < 2) continue;
         point.reserved_for = in.text();
         point.reserved_until = Time{in.i64()};
+        if (format >= 3) point.told_before.restore(in);
     }
     running_.resize(std::min(in.count(), running_max));
     for (auto& one : running_) {
