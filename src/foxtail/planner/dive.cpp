@@ -4,12 +4,10 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 
 namespace foxtail::planner {
 namespace {
 
-constexpr double unknown = std::numeric_limits<double>::quiet_NaN();
 constexpr double whole_enough = 1e-6;
 
 std::size_t at(int column) {
@@ -28,15 +26,19 @@ public:
         now_ = fixing_.solve();
         if (now_.status != Status::optimal) return std::nullopt;
         bound_ = now_.objective;
-        relaxed_ = linear_.basis();
+        now_basis_ = relaxed_ = linear_.basis();
         auto known = as_before();
         if (known && known->gap() <= before_.gap) return known;
-        if (known) start_again();
+        if (known) {
+            start_again();
+            known_ = true;
+            to_beat_ = known->solution.objective - better;
+        }
         for (std::size_t i = 0; i < f_.appliances.size(); ++i) appliance(f_.appliances[i]);
-        for (std::size_t i = 0; i < f_.zones.size() && !beaten(known); ++i) zone(i);
-        for (std::size_t i = 0; i < f_.tanks.size() && !beaten(known); ++i) rest(f_.tanks[i].on);
-        for (std::size_t i = 0; i < f_.cars.size() && !beaten(known); ++i) car(i);
-        if (beaten(known) || !directions() || beaten(known)) {
+        for (std::size_t i = 0; i < f_.zones.size() && !beaten(); ++i) zone(i);
+        for (std::size_t i = 0; i < f_.tanks.size() && !beaten(); ++i) rest(f_.tanks[i].on);
+        for (std::size_t i = 0; i < f_.cars.size() && !beaten(); ++i) car(i);
+        if (beaten() || !directions() || beaten()) {
             return known ? back_to(*known) : std::nullopt;
         }
         return made(false);
@@ -46,10 +48,20 @@ private:
     Dived made(bool carried) const {
         return {now_, fixing_.all(), bound_, fixing_.solves(), relaxed_, carried};
     }
+    static constexpr double better = 1e-4;  // EUR
     /// Each number that is fixed costs more: what is dear already will not become better.
-    bool beaten(const std::optional<Dived>& known) const {
-        constexpr double better = 1e-4;
-        return known && now_.objective > known->solution.objective - better;
+    bool beaten() const { return hopeless_ || now_.objective > to_beat_; }
+    /// What it costs at least with these columns fixed so: the optimum of now bears on it, by its
+    /// reduced costs, whatever becomes of the rest.
+    double at_least(const std::vector<int>& columns, const std::vector<double>& values) const {
+        if (now_.reduced.size() != f_.model.columns.size()) return -Model::infinite;
+        double cost = now_.objective;
+        for (std::size_t i = 0; i < columns.size(); ++i) {
+            const auto& bounds = f_.model.columns[at(columns[i])];
+            const double value = std::clamp(values[i], bounds.lower, bounds.upper);
+            cost += now_.reduced[at(columns[i])] * (value - x(columns[i]));
+        }
+        return cost;
     }
     std::optional<Dived> as_before();
     void start_again();
@@ -64,28 +76,54 @@ private:
         return fixing_.solve();
     }
 
-    /// The best of several ways to fix the same columns; the first that holds where all are dear.
+    /// The best of several ways to fix the same columns; whoever cannot be is not tried. False
+    /// where none holds.
     bool choose(const std::vector<int>& columns, const std::vector<std::vector<double>>& ways) {
         std::optional<std::size_t> best;
-        Solution best_solution;
-        std::size_t last = 0;
+        Priced priced;
+        bool too_dear = false;
         for (std::size_t i = 0; i < ways.size(); ++i) {
-            auto solution = attempt(columns, ways[i]);
-            last = i;
+            const double most = best ? priced.solution.objective : to_beat_;
+            const double least = at_least(columns, ways[i]);
+            too_dear = too_dear || least > to_beat_;
+            if (least > to_beat_ || (best && least >= most)) continue;
+            auto solution = below(most, [&] { return attempt(columns, ways[i]); });
+            too_dear = too_dear || (known_ && solution.status == Status::stopped);
             if (solution.status != Status::optimal) continue;
-            if (best && solution.objective >= best_solution.objective - 1e-9) continue;
+            if (best && solution.objective >= most - 1e-9) continue;
             best = i;
-            best_solution = std::move(solution);
+            priced = {std::move(solution), linear_.basis()};
         }
         if (!best) {
+            hopeless_ = too_dear;  // what was decided before is better than all that is left
             for (const int column : columns) fixing_.free(column);
-            return false;
+            begin_from_now();
+            return too_dear;
         }
-        now_ = std::move(best_solution);
-        if (*best == last) return true;
-        auto again = attempt(columns, ways[*best]);
-        if (again.status == Status::optimal) now_ = std::move(again);
+        for (std::size_t i = 0; i < columns.size(); ++i) fixing_.fix(columns[i], ways[*best][i]);
+        now_is(std::move(priced));
         return true;
+    }
+    struct Priced {
+        Solution solution;
+        Basis basis;
+    };
+    /// Solves, unless it turns out to cost more than `most`.
+    template <class Solve>
+    Solution below(double most, const Solve& solve) {
+        linear_.give_up_above(most);
+        auto solution = solve();
+        linear_.give_up_above(Model::infinite);
+        return solution;
+    }
+    void now_is(Priced priced) {
+        now_ = std::move(priced.solution);
+        now_basis_ = std::move(priced.basis);
+        begin_from_now();
+    }
+    /// Whatever was tried since: the solver goes on from where `now_` ended.
+    void begin_from_now() {
+        if (!now_basis_.columns.empty()) linear_.begin_from(now_basis_);
     }
 
     void appliance(const ApplianceColumns& c);
@@ -111,8 +149,12 @@ private:
     const Before& before_;
     const std::vector<double>& hints_;
     Solution now_;
+    Basis now_basis_;
     Solution relaxed_optimum_;
-    double bound_ = 0;  // the relaxed optimum
+    double bound_ = 0;                  // the relaxed optimum
+    double to_beat_ = Model::infinite;  // who costs more is not looked at
+    bool known_ = false;                // what was decided before stands in reserve
+    bool hopeless_ = false;
     Basis relaxed_;
 };
 
@@ -152,7 +194,7 @@ std::optional<Dived> Diver::as_before() {
     relaxed_optimum_ = now_;
     auto solution = fixing_.solve();
     if (solution.status == Status::optimal) {
-        now_ = std::move(solution);
+        now_is({std::move(solution), linear_.basis()});
         if (directions()) return made(true);
     }
     start_again();
@@ -162,7 +204,7 @@ std::optional<Dived> Diver::as_before() {
 /// Nothing fixed, at the relaxed optimum.
 void Diver::start_again() {
     for (std::size_t i = 0; i < f_.model.columns.size(); ++i) fixing_.free(static_cast<int>(i));
-    now_ = relaxed_optimum_;
+    now_is({relaxed_optimum_, relaxed_});
 }
 
 std::optional<Dived> Diver::back_to(const Dived& known) {
@@ -463,20 +505,26 @@ bool Diver::try_flips(const std::vector<std::vector<int>>& moves) {
     };
     constexpr double worth_it = 1e-3;
     std::optional<std::size_t> best;
-    Solution best_solution;
+    Priced priced;
     for (std::size_t i = 0; i < moves.size(); ++i) {
+        std::vector<double> values;
+        for (const int column : moves[i]) values.push_back(fixing_.value(column) > 0.5 ? 0 : 1);
+        const double wanted = best ? priced.solution.objective : now_.objective - worth_it;
+        if (at_least(moves[i], values) >= wanted) continue;
         flip(moves[i]);
-        auto solution = fixing_.solve();
+        auto solution = below(wanted, [this] { return fixing_.solve(); });
         flip(moves[i]);
         if (solution.status != Status::optimal) continue;
-        const double known = best ? best_solution.objective : now_.objective - worth_it;
-        if (solution.objective >= known) continue;
+        if (solution.objective >= wanted) continue;
         best = i;
-        best_solution = std::move(solution);
+        priced = {std::move(solution), linear_.basis()};
     }
-    if (!best) return false;
+    if (!best) {
+        begin_from_now();
+        return false;
+    }
     flip(moves[*best]);
-    now_ = std::move(best_solution);
+    now_is(std::move(priced));
     return true;
 }
 
@@ -526,60 +574,8 @@ bool Diver::directions() {
 
 }  // namespace
 
-Fixing::Fixing(const Model& model, LinearSolver& linear)
-    : model_(model), linear_(linear), fixed_(model.columns.size(), unknown) {}
-
-void Fixing::fix(int column, double value) {
-    const auto& bounds = model_.columns[at(column)];
-    const double within = std::clamp(value, bounds.lower, bounds.upper);
-    if (fixed_[at(column)] == within) return;
-    fixed_[at(column)] = within;
-    linear_.set_bounds(column, within, within);
-}
-
-void Fixing::free(int column) {
-    if (!is_fixed(column)) return;
-    fixed_[at(column)] = unknown;
-    linear_.set_bounds(column, model_.columns[at(column)].lower, model_.columns[at(column)].upper);
-}
-
-bool Fixing::is_fixed(int column) const {
-    return !std::isnan(fixed_[at(column)]);
-}
-
-double Fixing::value(int column) const {
-    return fixed_[at(column)];
-}
-
-Solution Fixing::solve() {
-    ++solves_;
-    auto solution = linear_.solve();
-    // Whoever says optimal without an answer that can be read has failed.
-    const bool sound = solution.x.size() == model_.columns.size() &&
-                       solution.dual.size() == model_.rows.size() &&
-                       std::isfinite(solution.objective) &&
-                       std::all_of(solution.x.begin(), solution.x.end(),
-                                   [](double v) { return std::isfinite(v); }) &&
-                       std::all_of(solution.dual.begin(), solution.dual.end(),
-                                   [](double v) { return std::isfinite(v); });
-    if (solution.status == Status::optimal && !sound) solution.status = Status::failed;
-    return solution;
-}
-
 std::optional<Dived> dive(const Formulation& f, LinearSolver& linear, const Before& before) {
     return Diver(f, linear, before).run();
-}
-
-std::optional<Dived> settle(const Formulation& f, LinearSolver& linear,
-                            const std::vector<double>& whole) {
-    Fixing fixing(f.model, linear);
-    for (std::size_t i = 0; i < f.model.columns.size(); ++i) {
-        if (f.model.columns[i].whole) fixing.fix(static_cast<int>(i), std::round(whole[i]));
-    }
-    auto solution = fixing.solve();
-    if (solution.status != Status::optimal) return std::nullopt;
-    const double objective = solution.objective;
-    return Dived{std::move(solution), fixing.all(), objective, fixing.solves(), {}, true};
 }
 
 }  // namespace foxtail::planner

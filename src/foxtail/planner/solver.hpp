@@ -40,6 +40,9 @@ struct Solution {
     std::vector<double> dual;  // one a row; of linear solves only
     double objective = 0;
     double bound = -Model::infinite;  // proved: no solution costs less
+    /// One a column: what a little more of it would cost, so that another value in its place costs
+    /// at least so much for each unit. Of linear solves only; empty = not known.
+    std::vector<double> reduced;
 };
 
 /// Where a column or row stands in a solution of the simplex kind.
@@ -64,6 +67,9 @@ public:
     virtual void set_bounds(int column, double lower, double upper) = 0;
     virtual void set_cost(int column, double cost) = 0;
     virtual void set_row(int row, double lower, double upper) = 0;
+    /// Whoever costs more is of no use: the next solves may end without an answer
+    /// (Status::stopped) as soon as they know it. A solver that cannot know it goes on.
+    virtual void give_up_above(double /*cost*/) {}
     /// At most so many iterations; Status::stopped beyond them.
     [[nodiscard]] virtual Solution solve(int iterations_max = 50'000) = 0;
 };

@@ -61,7 +61,10 @@ private:
             if (course.name != name) continue;
             for (std::size_t t = 0; t < old_->slots.size() && t < course.steps.size(); ++t) {
                 const auto& slot = old_->slots[t];
-                if (slot.from <= when && when < slot.until) return course.steps[t].kw;
+                if (slot.from > when || when >= slot.until) continue;
+                // Who was not expected then decided nothing for then.
+                if (course.steps[t].code == Code::not_there) return std::nullopt;
+                return course.steps[t].kw;
             }
         }
         return std::nullopt;

@@ -41,6 +41,7 @@ public:
                         by.start.data(), by.row.data(), by.value.data(), by.lower.data(),
                         by.upper.data(), by.cost.data(), by.row_lower.data(), by.row_upper.data());
         if (alike) Clp_copyinStatus(clp_, basis.data());
+        give_up_above(Model::infinite);
         solved_ = false;
         costs_changed_ = false;
         bounds_changed_ = true;
@@ -85,6 +86,11 @@ public:
         bounds_changed_ = true;
     }
 
+    void give_up_above(double cost) override {
+        limit_ = cost;
+        Clp_setDualObjectiveLimit(clp_, finite(cost));
+    }
+
     Solution solve(int iterations_max) override {
         Solution solution;
         Clp_setMaximumIterations(clp_, iterations_max);
@@ -109,8 +115,10 @@ public:
         const auto rows = Clp_numberRows(clp_);
         const auto* x = Clp_primalColumnSolution(clp_);
         const auto* dual = Clp_dualRowSolution(clp_);
+        const auto* reduced = Clp_dualColumnSolution(clp_);
         solution.x.assign(x, x + columns);
         solution.dual.assign(dual, dual + rows);
+        solution.reduced.assign(reduced, reduced + columns);
         solution.objective = Clp_objectiveValue(clp_);
         solution.bound = solution.objective;
         return solution;
@@ -145,7 +153,9 @@ private:
             case 0:
                 return Status::optimal;
             case 1:
-                return Status::infeasible;
+                return limit_ < Model::infinite && Clp_secondaryStatus(clp_) == 1
+                           ? Status::stopped
+                           : Status::infeasible;
             case 2:
                 return Status::unbounded;
             case 3:
@@ -156,6 +166,7 @@ private:
     }
 
     Clp_Simplex* clp_ = nullptr;
+    double limit_ = Model::infinite;
     bool solved_ = false;
     bool costs_changed_ = false;
     bool bounds_changed_ = true;

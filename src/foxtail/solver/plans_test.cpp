@@ -50,6 +50,7 @@ public:
     void load(const planner::Model& model) override { clp_->load(model); }
     [[nodiscard]] planner::Basis basis() const override { return clp_->basis(); }
     void begin_from(const planner::Basis& basis) override { clp_->begin_from(basis); }
+    void give_up_above(double cost) override { clp_->give_up_above(cost); }
     void set_bounds(int column, double lower, double upper) override {
         clp_->set_bounds(column, lower, upper);
     }
@@ -101,6 +102,27 @@ TEST(Plans, when_the_quarter_turns_what_was_decided_is_taken_up_without_looking_
         EXPECT_EQ(check(make_scene(r), plan).broken, std::vector<std::string>{});
         const auto anew = Planner(make_clp()).plan(r);
         EXPECT_LT(plan.objective_eur, anew.objective_eur + 0.02) << static_cast<int>(season);
+    }
+}
+
+TEST(Plans, what_is_given_up_as_too_dear_leaves_nothing_behind_in_what_is_taken) {
+    for (const auto season : {Season::spring, Season::autumn}) {
+        auto r = house({season, Tariff::dynamic, 9});
+        Planner planner(make_clp());
+        planner.accept(planner.plan(r));
+        for (int event = 1; event <= 24; ++event) {  // the sun moves each time, now and then a wish
+            r.now = r.now + minutes(1);
+            r.cars.front().energy_kwh += 0.04;
+            const double sun = 0.9 + 0.2 * planner::house_testing::chance(7, event, 8);
+            for (auto& kw : r.sun_kw.values) kw *= sun;
+            if (event % 6 == 0) *r.cars.front().sessions.front().target_kwh += 1;
+            const auto plan = planner.plan(r);
+            planner.accept(plan);
+            EXPECT_EQ(check(make_scene(r), plan).broken, std::vector<std::string>{});
+            const auto anew = Planner(make_clp()).plan(r);
+            EXPECT_LT(plan.objective_eur, anew.objective_eur + 0.04)
+                << static_cast<int>(season) << " " << event;
+        }
     }
 }
 
