@@ -98,6 +98,7 @@ def it_waits_and_then_charges(house, devices, prices):
         house.set(f"{device}/act", True)
     house.is_value("charge-garage/mode", lambda v: v == "planned", "the plan says what the point gives")
     house.is_value("plan-leaf/limit", lambda v: v == 0, "it waits: now is dear")
+    house.is_value("plan/price", lambda v: v is not None and abs(v - house.plan()["buy"][0]) < 0.001, "what a kWh costs now is on record")
     check(devices.last("box/box_limit") in (None, "0", "0.0"), f"the box gives nothing: {devices.last('box/box_limit')}")
     root = why_leads_to_what_was_said(house)
     check(root["kind"] in ("command", "reading"), f"what a person or a device said made the plan: {root}")

@@ -9,7 +9,7 @@ import { fileURLToPath } from "node:url";
 import { WebSocketServer } from "ws";
 import { desk_answer } from "./desk.mjs";
 import { Ledger } from "./ledger.mjs";
-import { first_wishes, make_forecasts, make_places, make_plan, make_savings, past_measured, past_power, what_if } from "./plan.mjs";
+import { first_wishes, make_forecasts, make_places, make_plan, make_savings, past_measured, past_power, past_prices, what_if } from "./plan.mjs";
 import { grow, problems, rules, things, values } from "./household.mjs";
 
 const dist = join(dirname(fileURLToPath(import.meta.url)), "..", "dist");
@@ -97,6 +97,7 @@ function tell_plan(tell) {
   tell("plan/plan", plan);
   tell("plan/because", plan.because);
   tell("plan/at_risk", plan.at_risk.join(" "));
+  tell("plan/price", plan.buy[index]);
   for (const device of plan.devices) {
     tell(`plan-${device.name}/intent`, device.intent[index]);
     tell(`plan-${device.name}/power`, Math.round(device.kw[index] * 1000));
@@ -236,6 +237,10 @@ function history(url) {
   if (/^plan-.*\/power$/.test(address)) {
     for (const [time, watts] of past_power(address.slice(5, -6), from, to)) points.push([time, watts, watts, watts, watts, 1]);
     return { address, unit: "W", type: "number", from: new Date(from).toISOString(), to: new Date(to).toISOString(), points };
+  }
+  if (address === "plan/price") {
+    for (const [time, price] of past_prices(from, to)) points.push([time, price, price, price, price, 1]);
+    return { address, unit: "", type: "number", from: new Date(from).toISOString(), to: new Date(to).toISOString(), points };
   }
   const count = Math.min(300, Number(url.searchParams.get("points") ?? 600));
   for (let index = 0; index < count; index += 1) {

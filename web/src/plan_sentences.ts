@@ -82,9 +82,9 @@ export function why_words(plan: Plan, device: Device, index: number, now: number
   return first + (other ? ` ${alternative_words(other, now)} ${more_words(other.more, plan.currency)}.` : "");
 }
 
-/** A goal that is missed or at risk. */
-export function risk_words(device: Device, goal: Goal, title: string): string {
-  return [`${title}: ${goal.what}: ${goal_state(goal)}`, goal_amount(device, goal)].filter(Boolean).join(" · ");
+/** A goal that is missed or at risk; `what` it is, in words. */
+export function risk_words(device: Device, goal: Goal, title: string, what: string): string {
+  return [`${title}: ${what}: ${goal_state(goal)}`, goal_amount(device, goal)].filter(Boolean).join(" · ");
 }
 
 export function level_words(device: Device, index: number): string {

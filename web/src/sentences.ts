@@ -22,7 +22,7 @@ function text(body: Body, ...keys: string[]): string {
   return "";
 }
 
-function capital(sentence: string): string {
+export function capital(sentence: string): string {
   return sentence.charAt(0).toUpperCase() + sentence.slice(1);
 }
 

@@ -208,7 +208,7 @@ test("why is told in the reader's language, from codes and numbers alone", () =>
   const gives = battery.kw.findIndex((kw) => kw < -0.5);
   assert.match(plain(why_words(plan, battery, gives, noon)), /^Folgt dem Haus -?\d,\d kW: .*\.$/);
   const missed = made({ ...first_wishes(), mode: "pause" }).devices[0]!;
-  assert.match(plain(risk_words(missed, missed.goals[0]!, "Leaf")), /^Leaf: 80 % by 07:00.*: verfehlt · \d/);
+  assert.match(plain(risk_words(missed, missed.goals[0]!, "Leaf", missed.goals[0]!.what)), /^Leaf: 80 % by 07:00.*: verfehlt · \d/);
   assert.equal(alternative_words({ what: "something new", at: noon, more: 1, possible: true }, noon), "something new");
 });
 

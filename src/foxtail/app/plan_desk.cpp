@@ -355,6 +355,7 @@ void PlanDesk::watch_peak() {
 void PlanDesk::follow() {
     const planner::Plan* plan = keeper_.plan();
     if (plan == nullptr) return;
+    tell_price(*plan);
     const auto& followed = keeper_.follow(hub_.now());
     for (const auto& setpoint : followed.setpoints) {
         const auto device = find(setpoint.device);
@@ -366,6 +367,15 @@ void PlanDesk::follow() {
         if (planning::acts(keeper_.site(), keeper_.wishes(), *device))
             command(*device, setpoint, obeys);
     }
+}
+
+/// What a kWh from the grid costs now; not known where it is guessed.
+void PlanDesk::tell_price(const planner::Plan& plan) {
+    const Time now = hub_.now().wall;
+    const auto slot = planner::slot_at(plan, now);
+    const bool known = slot && now < keeper_.outlook().buy.known_until;
+    report(std::string(plan_id), "price",
+           known ? Value(std::round(plan.buy_eur[*slot] * 1e5) / 1e5) : Value{});
 }
 
 void PlanDesk::tell(DeviceId device, const planner::Setpoint& setpoint, bool obeys) {

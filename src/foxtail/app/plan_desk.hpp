@@ -73,6 +73,7 @@ private:
     void pump();
     void publish(const planner::Plan& plan, const std::vector<planner::Alternative>& alternatives);
     void follow();
+    void tell_price(const planner::Plan& plan);
     void tell(planning::DeviceId device, const planner::Setpoint& setpoint, bool obeys);
     void command(planning::DeviceId device, const planner::Setpoint& setpoint, bool obeys);
     /// How soon after the order before.

@@ -98,6 +98,7 @@ ThingSpec plan_thing() {
     list.push_back(away);
     list.push_back(property_spec("contested", "Wishes that do not hold", Type::string));
     list.push_back(property_spec("cost", "Cost of the next two days", Type::number));
+    list.push_back(property_spec("price", "Price of a kWh from the grid", Type::number));
     list.push_back(property_spec("saved_today", "Saved today", Type::number));
     list.push_back(property_spec("saved_total", "Saved so far", Type::number));
     const auto hidden = [&](PropertySpec spec) {

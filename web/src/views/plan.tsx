@@ -2,7 +2,7 @@
 
 import { useState } from "preact/hooks";
 import { now, store } from "../app";
-import { format_number, format_time, title_of } from "../format";
+import { format_number, format_time } from "../format";
 import { t, type Key } from "../messages";
 import { to_ms, type Json } from "../model";
 import { Icon } from "../parts/icon";
@@ -13,16 +13,16 @@ import { DeviceCard } from "./plan_device";
 import { Away, Savings } from "./plan_money";
 import { PlanTable } from "./plan_table";
 import { Timeline } from "./plan_timeline";
-import { device_title, has_plan, idle_devices, plan, plan_id, settings_of } from "./plan_words";
+import { device_title, has_plan, idle_devices, plan, plan_id, setting_title, settings_of, told } from "./plan_words";
 
 function Changed({ shown }: { shown: Plan }) {
-  const told = store.reading("plan/because").value?.value;
-  const because = typeof told === "string" && told !== "" ? told : shown.because;
+  const newest = store.reading("plan/because").value?.value;
+  const because = typeof newest === "string" && newest !== "" ? newest : shown.because;
   if (!because) return null;
   return (
     <p class="banner plan-changed" role="status" data-because>
       <Icon name="restart" />
-      <span>{t("plan.changed", { because, time: format_time(shown.made, now.value) })}</span>
+      <span>{t("plan.changed", { because: told(because), time: format_time(shown.made, now.value) })}</span>
     </p>
   );
 }
@@ -40,14 +40,14 @@ function AtRisk({ shown }: { shown: Plan }) {
         {shown.devices.flatMap((device) =>
           device.goals
             .filter((goal) => goal.state !== "met")
-            .map((goal) => <li key={device.name + goal.what}>{risk_words(device, goal, device_title(device.name))}</li>),
+            .map((goal) => <li key={device.name + goal.what}>{risk_words(device, goal, device_title(device.name), told(goal.what))}</li>),
         )}
       </ul>
     </section>
   );
 }
 
-const words = (said: readonly { by: string; value: string }[]): string => said.map((one) => `${one.by}: ${one.value || t("plan.no_goals")}`).join(", ");
+const words = (said: readonly { by: string; value: string }[]): string => said.map((one) => `${one.by}: ${one.value ? told(one.value) : t("plan.no_goals")}`).join(", ");
 
 /** Whose wish holds and whose does not. */
 function Contested() {
@@ -59,7 +59,7 @@ function Contested() {
       <ul>
         {contested.map((one) => (
           <li key={one.device + one.setting}>
-            {device_title(one.device)}, {title_of(one.setting, settings_of(one.device)?.properties[one.setting])}: {t("plan.contest", { holds: words(one.holds), lost: words(one.lost) })}
+            {device_title(one.device)}, {setting_title(one.setting, settings_of(one.device)?.properties[one.setting])}: {t("plan.contest", { holds: words(one.holds), lost: words(one.lost) })}
           </li>
         ))}
       </ul>
@@ -97,13 +97,13 @@ function Forecasts() {
 
 /** What the plan rests on that is not simply known. */
 function Grounds({ shown }: { shown: Plan }) {
-  const told = (name: string): Json | undefined => store.reading("plan/" + name).value?.value;
-  const left = told("gap") ?? shown.gap;
+  const at = (name: string): Json | undefined => store.reading("plan/" + name).value?.value;
+  const left = at("gap") ?? shown.gap;
   const gap = typeof left === "number" ? " · " + t("plan.gap", { money: money(Math.max(0.01, left), shown.currency) }) : "";
   return (
     <div class="plan-grounds">
       <p class="soft">
-        {t("plan.cost", { money: money(shown.cost, shown.currency), time: format_time(shown.slots.at(-1)!.until, now.value) })} · {stage_word(String(told("stage") ?? shown.stage))}
+        {t("plan.cost", { money: money(shown.cost, shown.currency), time: format_time(shown.slots.at(-1)!.until, now.value) })} · {stage_word(String(at("stage") ?? shown.stage))}
         {gap} · {t("plan.version", { n: shown.version })}
       </p>
       {shown.guessed.length + shown.mended.length > 0 && (
@@ -111,11 +111,11 @@ function Grounds({ shown }: { shown: Plan }) {
           <summary>{t("plan.guessed", { n: shown.guessed.length + shown.mended.length })}</summary>
           <ul>
             {shown.guessed.map((one) => (
-              <li key={one}>{one}</li>
+              <li key={one}>{told(one)}</li>
             ))}
             {shown.mended.map((one) => (
               <li key={one.where + one.what}>
-                {one.where}: {one.what}
+                {told(one.where)}: {told(one.what)}
               </li>
             ))}
           </ul>

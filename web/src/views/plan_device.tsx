@@ -3,7 +3,7 @@
 
 import { useEffect, useRef, useState } from "preact/hooks";
 import { now, store, stream, thing_href } from "../app";
-import { format_time, title_of } from "../format";
+import { format_time } from "../format";
 import { t } from "../messages";
 import { to_ms, type Json, type Thing } from "../model";
 import { Control } from "../parts/control";
@@ -12,7 +12,7 @@ import { is_open, WantedNote } from "../parts/value";
 import { slot_at, type Device, type Plan } from "../plan";
 import { alternative_words, device_words, goal_amount, goal_state, intent_word, kilowatts, more_words, slack_words, why_words } from "../plan_sentences";
 import { GoalEditor } from "./plan_goals";
-import { device_title, kind_icons, settings_of } from "./plan_words";
+import { device_title, kind_icons, setting_title, settings_of, told } from "./plan_words";
 import { Difference, use_what_if } from "./plan_what_if";
 
 /** The open wish, else what is reported. */
@@ -147,11 +147,11 @@ function Settings({ thing }: { thing: Thing }) {
       {names.map((name) => {
         const spec = thing.properties[name]!;
         const address = `${thing.id}/${name}`;
-        const label = `${thing.title}, ${title_of(name, spec)}`;
+        const label = `${thing.title}, ${setting_title(name, spec)}`;
         return (
           <div key={name}>
             <dt>
-              {title_of(name, spec)}
+              {setting_title(name, spec)}
               {spec.unit === "%" && typeof said(address) === "number" && ` ${said(address)}\u202f%`}
             </dt>
             <dd>
@@ -197,7 +197,7 @@ function GoalList({ device }: { device: Device }) {
         <li key={goal.what + goal.due} class={"is-" + goal.state}>
           <Icon name={state_icons[goal.state] ?? "question"} size={16} />
           <span>
-            {goal.what}
+            {told(goal.what)}
             {Number.isFinite(goal.due) && <span class="soft"> ({format_time(goal.due, now.value)})</span>}: <strong>{goal_state(goal)}</strong>
             <span class="soft"> {[goal_amount(device, goal), slack_words(goal)].filter(Boolean).join(" · ")}</span>
           </span>
@@ -240,7 +240,7 @@ export function DeviceCard({ plan, device }: { plan: Plan | null; device: Device
   const why = store.reading(at("why")).value?.value;
   const acts = thing ? (said(at("act")) ?? device.act) : device.act;
   const obeys = store.reading(at("obeys")).value?.value !== false;
-  const told = typeof intent === "string" && typeof watts === "number" ? `${intent_word(intent)} ${Math.abs(watts) >= 50 ? kilowatts(watts / 1000) : ""}` : slot >= 0 ? device_words(device, slot) : "";
+  const does = typeof intent === "string" && typeof watts === "number" ? `${intent_word(intent)} ${Math.abs(watts) >= 50 ? kilowatts(watts / 1000) : ""}` : slot >= 0 ? device_words(device, slot) : "";
   return (
     <li class="panel plan-device" data-device={device.name}>
       <div class="rule-head">
@@ -248,7 +248,7 @@ export function DeviceCard({ plan, device }: { plan: Plan | null; device: Device
           <Icon name={kind_icons[device.kind] ?? "device"} />
           {thing ? <a href={thing_href(thing.id)}>{device_title(device.name)}</a> : device_title(device.name)}
         </h3>
-        {told !== "" && <span class="badge">{told.trim()}</span>}
+        {does !== "" && <span class="badge">{does.trim()}</span>}
       </div>
       {acts && !obeys && (
         <p class="note is-bad">

@@ -1,12 +1,13 @@
 // A car's goals, set by touch: how much, by when, on which days. What each change would cost is told before it is saved.
 
 import { useEffect, useState } from "preact/hooks";
-import { store, stream } from "../app";
-import { format_number, format_time } from "../format";
+import { now, store, stream } from "../app";
+import { format_number } from "../format";
 import { amounts_max, day_names, every_day, goal_text, goals_max, goals_of, goals_text, is_whole, local_text, units, type CarGoal, type Goals } from "../goals";
 import { t, type Key } from "../messages";
 import type { Thing } from "../model";
 import { WantedNote } from "../parts/value";
+import { goal_words } from "../told";
 import { Difference, use_what_if } from "./plan_what_if";
 
 const steps: Record<CarGoal["unit"], number> = { "%": 5, kWh: 1, km: 10 };
@@ -128,13 +129,6 @@ function Editor({ start, thing, device, done }: { start: Goals; thing: Thing; de
   );
 }
 
-/** A goal in the reader's words. */
-function goal_words(goal: CarGoal): string {
-  if (goal.at !== null) return t("plan.goal_once", { amount: `${goal.amount} ${goal.unit}`, time: format_time(goal.at, store.now()) });
-  const days = day_names.filter((_, index) => goal.days & (1 << index)).map((day) => t(("day." + day) as Key));
-  return t("plan.goal_weekly", { amount: `${goal.amount} ${goal.unit}`, time: goal.clock, days: goal.days === every_day ? t("plan.daily") : days.join(", ") });
-}
-
 export function GoalEditor({ thing, device }: { thing: Thing; device: string }) {
   const [open, set_open] = useState(false);
   const value = store.reading(thing.id + "/goals").value?.value;
@@ -147,7 +141,7 @@ export function GoalEditor({ thing, device }: { thing: Thing; device: string }) 
           {goals.goals.length + goals.other.length === 0 && <p class="soft">{t("plan.no_goals")}</p>}
           <ul>
             {goals.goals.map((goal) => (
-              <li key={goal_text(goal)}>{goal_words(goal)}</li>
+              <li key={goal_text(goal)}>{goal_words(goal, now.value)}</li>
             ))}
             {goals.other.map((one) => (
               <li key={one}>{one}</li>

@@ -5,7 +5,7 @@ import { ceiling, scale, ticks, type Scale } from "../axes";
 import { band_path, bars_path, flag_level, is_guessed, level_path, past_path, stack, step_path, type Column, type Device, type Goal, type Plan } from "../plan";
 import type { HistoryPoint } from "../model";
 import { goal_state, price } from "../plan_sentences";
-import { device_title, type Past } from "./plan_words";
+import { device_title, told, type Past } from "./plan_words";
 
 export const price_top = 22;
 export const left = 34;
@@ -30,9 +30,22 @@ function digits(value: number, most: number): string {
   return new Intl.NumberFormat(language().tag, { maximumFractionDigits: most }).format(value);
 }
 
-export function PriceBand({ plan, x, right }: Frame & { plan: Plan }) {
-  const low = Math.min(0, ...plan.buy);
-  const high = Math.max(0.01, ...plan.buy);
+/** What goes on without a gap. */
+function pieces(columns: readonly Column[]): Column[][] {
+  const found: Column[][] = [];
+  for (const column of columns) {
+    const last = found.at(-1);
+    if (last?.at(-1)?.until === column.from) last.push(column);
+    else found.push([column]);
+  }
+  return found;
+}
+
+export function PriceBand({ plan, past, x, right }: Frame & { plan: Plan; past: Past }) {
+  const was = past.price.filter((one) => one.kw[0] !== null);
+  const paid = was.map((one) => one.kw[0]!);
+  const low = Math.min(0, ...plan.buy, ...paid);
+  const high = Math.max(0.01, ...plan.buy, ...paid);
   const y = scale(low, high, price_top + price_height, price_top);
   const guessed = plan.slots.filter((_, index) => is_guessed(plan, index));
   const area = (inside: boolean): string => {
@@ -47,6 +60,8 @@ export function PriceBand({ plan, x, right }: Frame & { plan: Plan }) {
       <Label x={right} y={price_top - 8} end>
         {`${price(Math.min(...plan.buy), plan.currency)} – ${price(Math.max(...plan.buy), plan.currency)}`}
       </Label>
+      <path class="price-area was" d={pieces(was).map((piece) => band_path(piece, piece.map(() => 0), piece.map((one) => one.kw[0]!), x, y)).join("")} />
+      <path class="price-line was" d={pieces(was).map((piece) => step_path(piece, piece.map((one) => one.kw[0]!), x, y)).join("")} />
       <path class="price-area" d={area(false)} />
       <path fill="url(#plan-guessed)" d={area(true)} />
       {guessed.length > 0 && <line class="guess-edge" x1={x(guessed[0]!.from)} x2={x(guessed[0]!.from)} y1={price_top} y2={price_top + price_height} />}
@@ -90,7 +105,7 @@ export function PowerPanel({ plan, past, x, right }: Frame & { plan: Plan; past:
           <path fill={`url(#plan-fill-${index})`} d={bars_path(columns, plan.load, index, x, y)} />
         </g>
       ))}
-      <path class="sun-line" d={step_path(was, sun_was, x, y) + step_path(plan.slots.slice(0, plan.slots.length - unsure.length), plan.sun, x, y)} />
+      <path class="sun-line" d={pieces(was).map((piece) => step_path(piece, piece.map((one) => Math.max(0, one.kw[0]!)), x, y)).join("") + step_path(plan.slots.slice(0, plan.slots.length - unsure.length), plan.sun, x, y)} />
       <path class="sun-line is-guessed" d={step_path(unsure, plan.sun.slice(plan.slots.length - unsure.length), x, y)} />
     </g>
   );
@@ -100,7 +115,7 @@ function Flag({ x, y, foot, goal, device }: { x: number; y: number; foot: number
   const mark = goal.state === "met" ? "m3 5 2 2 4-4" : goal.state === "at_risk" ? "m6 2v3.500m0 2v.1" : "m4 2.500 4 4m0-4-4 4";
   return (
     <g class={"flag is-" + goal.state} data-flag={device.name}>
-      <title>{`${device_title(device.name)}: ${goal.what}, ${goal_state(goal)}`}</title>
+      <title>{`${device_title(device.name)}: ${told(goal.what)}, ${goal_state(goal)}`}</title>
       <path class="pole" d={`M${x} ${foot}V${y - 5}`} />
       <path class="pennant" d={`M${x} ${y - 5}h13l-3 4.500 3 4.500h-13Z`} />
       <path class="flag-mark" d={`M${x - 1} ${y - 5}${mark}`} />

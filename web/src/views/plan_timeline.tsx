@@ -56,7 +56,7 @@ export function Timeline({ plan }: { plan: Plan }) {
       <>
         <Patterns plan={plan} />
         <Clock from={from} to={to} x={x} right={right} />
-        <PriceBand plan={seen} x={x} right={right} />
+        <PriceBand plan={seen} past={past} x={x} right={right} />
         <PowerPanel plan={seen} past={past} x={x} right={right} />
         <LevelPanel plan={seen} past={past} from={from} x={x} right={right} />
       </>

@@ -8,7 +8,7 @@ import type { Json } from "../model";
 import type { WhatIf } from "../plan";
 import { more_words } from "../plan_sentences";
 import { Icon } from "../parts/icon";
-
+import { told } from "./plan_words";
 
 export type Answer = { state: "asking" } | { state: "told"; found: WhatIf } | { state: "failed"; words: string };
 
@@ -20,9 +20,9 @@ export function use_what_if(device: string): [Answer | null, (set: { [name: stri
     const number = ++newest.current;
     set_answer(set && { state: "asking" });
     if (!set) return;
-    const tell = (told: Answer, words: string): void => {
+    const tell = (answered: Answer, words: string): void => {
       if (number !== newest.current) return;
-      set_answer(told);
+      set_answer(answered);
       announce(words);
     };
     api.what_if(device, set).then(
@@ -49,7 +49,7 @@ export function Difference({ answer }: { answer: Answer | null }) {
       {at_risk?.map((one) => (
         <p key={one} class="note is-stale">
           <Icon name="problems" size={14} />
-          {one}
+          {told(one)}
         </p>
       ))}
     </>

@@ -3,11 +3,13 @@
 import { computed } from "@preact/signals";
 import { useEffect, useMemo, useState } from "preact/hooks";
 import { api } from "../api";
-import { store } from "../app";
-import { as_title } from "../format";
-import { t } from "../messages";
-import type { HistoryPoint, Thing } from "../model";
+import { now, store } from "../app";
+import { as_title, title_of } from "../format";
+import { has_key, t, type Key } from "../messages";
+import type { HistoryPoint, PropertySpec, Thing } from "../model";
 import { opened, past_columns, plan_of, savings_of, type Column, type Device, type Places, type Plan } from "../plan";
+import { capital } from "../sentences";
+import { told_words } from "../told";
 
 export const plan_id = "plan";
 
@@ -28,6 +30,17 @@ export function settings_of(name: string): Thing | undefined {
 /** The thing's own title where one of that name is known: a car's. */
 export function device_title(name: string): string {
   return as_title(store.things.value.get(name)?.title ?? name);
+}
+
+/** The hub's sentence about the plan, in the reader's language. */
+export function told(said: string): string {
+  return told_words(said, now.value, device_title);
+}
+
+/** A setting by a word of the page's own, else by its title. */
+export function setting_title(name: string, spec: PropertySpec | undefined): string {
+  const key = "setting." + name;
+  return has_key(key) ? capital(t(key as Key)) : title_of(name, spec);
 }
 
 export const kind_icons: Record<string, string> = { car: "car", battery: "battery", heat_pump: "heat", hot_water: "drop", appliance: "plug" };
@@ -53,6 +66,7 @@ export interface Past {
   came: Column[];
   levels: HistoryPoint[][];
   sun: Column[];
+  price: Column[]; // of money per kWh
 }
 
 /** Asked for once, then followed. Empty where the past may not be seen. */
@@ -60,7 +74,7 @@ export function use_past(shown: Plan, from: number, to: number): Past {
   const places = opened<Places>(store.reading("plan/places").value?.value) as Places | null;
   const names = shown.devices.map((device) => device.name);
   const at = names.map((name) => places?.devices?.[name]);
-  const addresses = [...names.map((name) => `${plan_id}-${name}/power`), ...at.map((one) => one?.power), ...at.map((one) => one?.level), places?.sun];
+  const addresses = [...names.map((name) => `${plan_id}-${name}/power`), ...at.map((one) => one?.power), ...at.map((one) => one?.level), places?.sun, `${plan_id}/price`];
   const [pasts, set_pasts] = useState<HistoryPoint[][]>([]);
   useEffect(() => {
     const end = store.now();
@@ -84,6 +98,6 @@ export function use_past(shown: Plan, from: number, to: number): Past {
     const count = names.length;
     const part = (index: number): HistoryPoint[][] => pasts.slice(index * count, (index + 1) * count);
     const columns = (points: HistoryPoint[][], per_kw: number[]): Column[] => (pasts.length > 3 * count ? past_columns(points, from, until, quarter, per_kw) : []);
-    return { planned: columns(part(0), []), came: columns(part(1), at.map((one) => one?.per_kw ?? 1000)), levels: part(2), sun: columns(pasts.slice(3 * count), [places?.sun_per_kw ?? 1000]) };
+    return { planned: columns(part(0), []), came: columns(part(1), at.map((one) => one?.per_kw ?? 1000)), levels: part(2), sun: columns(pasts.slice(3 * count, 3 * count + 1), [places?.sun_per_kw ?? 1000]), price: columns(pasts.slice(3 * count + 1), [1]) };
   }, [pasts, until, from - to]);
 }
