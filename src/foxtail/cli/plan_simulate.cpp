@@ -168,7 +168,10 @@ private:
         simulation::FoxtailOptions options;
         options.foresight = forecast == "perfect" ? Foresight::perfect : Foresight::naive;
         options.stopwatch = [this] { return now_s(); };
-        if (options_.to_end) options.ends = span.until;
+        if (options_.to_end) {
+            options.ends = span.until;
+            options.left = simulation::worth_at_end(house, world_, span.from, span.until);
+        }
         if (options_.prove_s > 0) {
             options.whole = [this](const planner::WholeTask& task) {
                 auto timed = task;

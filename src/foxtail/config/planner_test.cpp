@@ -71,7 +71,7 @@ TEST(PlanningConfigReading, a_dynamic_tariff_has_its_source_and_its_formula) {
     EXPECT_EQ(plan.grid.per_kw, -1);
     EXPECT_EQ(plan.connection.import_max_kw, 20);
     ASSERT_EQ(plan.soft_import_kw.size(), 1U);
-    EXPECT_EQ(plan.soft_import_kw[0], (forecast::ByClock{0x3E, 1020, 1200, 4.2}));
+    EXPECT_EQ(plan.soft_import_kw[0], (forecast::ByClock{0x1F, 1020, 1200, 4.2}));
     EXPECT_EQ(plan.tariff.buy.kind, forecast::Price::Kind::dynamic);
     EXPECT_EQ(plan.tariff.buy.network[0], (forecast::ByClock{0x7F, 1320, 360, -0.05}));
     EXPECT_EQ(plan.tariff.buy.vat, 0.19);

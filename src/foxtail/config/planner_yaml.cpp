@@ -35,17 +35,17 @@ std::string listed(const std::vector<std::string>& words) {
 
 struct DayWord {
     std::string_view word;
-    std::uint8_t bits;  // bit 0 = Sunday
+    std::uint8_t bits;  // bit 0 = Monday
 };
-constexpr std::array<DayWord, 10> day_words = {{{"sun", 0x01},
-                                                {"mon", 0x02},
-                                                {"tue", 0x04},
-                                                {"wed", 0x08},
-                                                {"thu", 0x10},
-                                                {"fri", 0x20},
-                                                {"sat", 0x40},
-                                                {"weekdays", 0x3E},
-                                                {"weekend", 0x41},
+constexpr std::array<DayWord, 10> day_words = {{{"mon", 0x01},
+                                                {"tue", 0x02},
+                                                {"wed", 0x04},
+                                                {"thu", 0x08},
+                                                {"fri", 0x10},
+                                                {"sat", 0x20},
+                                                {"sun", 0x40},
+                                                {"weekdays", 0x1F},
+                                                {"weekend", 0x60},
                                                 {"daily", 0x7F}}};
 
 std::optional<Intent> intent_from(std::string_view word) {

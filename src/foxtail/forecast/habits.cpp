@@ -21,8 +21,7 @@ constexpr int steady_minutes = 45;
 constexpr std::int64_t habit_day_most = 4'000'000;
 
 bool weekend_day(std::int64_t day) {
-    const int weekday = weekday_of(day);
-    return weekday == 0 || weekday == 6;
+    return weekday_of(day) >= 5;
 }
 
 Time at_minute(const Zone& zone, std::int64_t day, double minute) {

@@ -12,7 +12,7 @@ constexpr std::int64_t whole(std::int64_t a, std::int64_t b) {
 }  // namespace
 
 int weekday_of(std::int64_t day) {
-    return static_cast<int>(((day + 4) % 7 + 7) % 7);  // 1970-01-01 was a Thursday
+    return static_cast<int>(((day + 3) % 7 + 7) % 7);  // 1970-01-01 was a Thursday
 }
 
 LocalTime local_time(const Zone& zone, Time t) {

@@ -11,14 +11,14 @@ namespace foxtail::forecast {
 struct LocalTime {
     std::int64_t day = 0;  // since 1970-01-01
     int minute = 0;        // of the day, 0 .. 1439
-    int weekday = 0;       // 0 = Sunday
+    int weekday = 0;       // 0 = Monday
 
-    [[nodiscard]] bool weekend() const { return weekday == 0 || weekday == 6; }
+    [[nodiscard]] bool weekend() const { return weekday >= 5; }
 };
 
 [[nodiscard]] LocalTime local_time(const Zone& zone, Time t);
 
-/// Weekday of a day since 1970-01-01, 0 = Sunday.
+/// Weekday of a day since 1970-01-01, 0 = Monday.
 [[nodiscard]] int weekday_of(std::int64_t day);
 
 /// When a local clock shows `minute` (0 .. 1439) of `day`; of two such moments the first, and where

@@ -63,7 +63,7 @@ private:
 /// Monday to Friday are of a kind; Saturdays and Sundays each are of their own.
 int kind_of(std::int64_t day) {
     const int weekday = weekday_of(day);
-    return weekday == 0 || weekday == 6 ? weekday : 1;
+    return weekday >= 5 ? weekday : 0;
 }
 
 /// The same time of the clock on an earlier day.

@@ -15,7 +15,7 @@ using planner::Series;
 
 /// A value that holds on some days of the week between two times of the clocks on the wall.
 struct ByClock {
-    std::uint8_t weekdays = 0x7F;  // bit 0 = Sunday
+    std::uint8_t weekdays = 0x7F;  // bit 0 = Monday
     int from_minute = 0;           // of the day, 0 .. 1439
     int until_minute = 1440;       // not after `from` = until then on the next day
     double value = 0;

@@ -61,8 +61,8 @@ TEST(Tariff, a_table_goes_by_the_clock_on_the_wall_also_over_midnight_and_by_wee
     price.kind = Price::Kind::table;
     price.flat_eur = 0.3;
     price.table = {{0x7F, 22 * 60, 6 * 60, 0.2},   // each night
-                   {1U << 6U, 0, 24 * 60, 0.25},   // Saturdays
-                   {1U << 5U, 23 * 60, 60, 0.1}};  // in the night to Saturday
+                   {1U << 5U, 0, 24 * 60, 0.25},   // Saturdays
+                   {1U << 4U, 23 * 60, 60, 0.1}};  // in the night to Saturday
     // Friday 2026-06-05; 20:00 UTC is 22:00 there.
     const auto got = prices(price, {}, at("2026-06-05T19:00:00Z"), hours(28), hours(1), berlin).eur;
     EXPECT_EQ(got.at(at("2026-06-05T19:30:00Z")), 0.3);
@@ -171,7 +171,7 @@ TEST(LocalTime, moments_of_local_times_are_found_on_long_and_short_days) {
     EXPECT_EQ(shown("2026-03-29T12:00:00Z", 3, 0), "2026-03-29T01:00:00Z");
     EXPECT_EQ(shown("2026-10-25T12:00:00Z", 2, 30), "2026-10-25T00:30:00Z") << "the first of two";
     EXPECT_EQ(shown("2026-10-25T12:00:00Z", 3, 0), "2026-10-25T02:00:00Z");
-    EXPECT_EQ(weekday_of(-3), 1);  // 1969-12-29 was a Monday
+    EXPECT_EQ(weekday_of(-3), 0);  // 1969-12-29 was a Monday
 }
 
 }  // namespace

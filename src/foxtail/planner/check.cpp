@@ -268,8 +268,7 @@ void Player::zone(const Zone& z, const Course& c) {
             if (over && !rests) word(z.name, t, kw, z.min_kw, z.max_kw);
         }
         if (t + 1 == size()) {
-            const double worth = z.capacity_kwh_k * heat_worth(s_) / std::max(0.5, cop_mean);
-            out_.terminal_eur += worth * std::min(temperature, high);
+            out_.terminal_eur += zone_worth(s_, z, cop_mean) * std::min(temperature, high);
         }
     }
 }
@@ -343,7 +342,7 @@ void Player::tank(const HotWater& w, const Course& c) {
         const bool rests = w.zone && in(r_.zones[*w.zone].must_be_off, t) > 0.5;
         if (w.power_kw > 0 && !rests) word(w.name, t, kw, w.power_kw, w.power_kw);
     }
-    out_.terminal_eur += heat_worth(s_) / cop * level;
+    out_.terminal_eur += tank_worth(s_, w, cop) * level;
 }
 
 /// Begun within the first day, it runs once and in one go: its course is its profile, begun at the

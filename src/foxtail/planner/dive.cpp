@@ -32,7 +32,7 @@ public:
         if (known) {
             start_again();
             known_ = true;
-            to_beat_ = known->solution.objective - better;
+            to_beat_ = known->solution.objective - before_.better;
         }
         for (std::size_t i = 0; i < f_.appliances.size(); ++i) appliance(f_.appliances[i]);
         for (std::size_t i = 0; i < f_.zones.size() && !beaten(); ++i) zone(i);
@@ -48,7 +48,6 @@ private:
     Dived made(bool carried) const {
         return {now_, fixing_.all(), bound_, fixing_.solves(), relaxed_, carried};
     }
-    static constexpr double better = 1e-4;  // EUR
     /// Each number that is fixed costs more: what is dear already will not become better.
     bool beaten() const { return hopeless_ || now_.objective > to_beat_; }
     /// What it costs at least with these columns fixed so: the optimum of now bears on it, by its

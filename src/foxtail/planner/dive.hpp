@@ -25,6 +25,7 @@ struct Before {
     std::vector<double> whole;  // one a column, NaN where unknown; empty = nothing is known
     Basis relaxed;
     double gap = 0;  // EUR above the relaxed optimum with which its whole numbers are taken again
+    double better = 1e-4;  // EUR: what saves less does not replace them
 };
 
 /// Holds the model in the solver with some columns fixed, and gives them free again.

@@ -99,6 +99,11 @@ double worth_with_sun(const Scene& scene, double bought) {
     return (1 - part) * bought + part * sun;
 }
 
+/// Of a kWh of electricity that has become heat.
+double heat_worth(const Scene& scene) {
+    return 0.7 * scene.mean_price;
+}
+
 /// The objective as a row, to be held while ties are broken.
 void add_money_row(Formulation& f) {
     f.next_owner();
@@ -160,7 +165,7 @@ int Formulation::row(double lower, double upper) {
     model.rows.push_back({lower, upper});
     const std::size_t below = lower > -Model::infinite ? 1 : 0;
     const std::size_t above = upper < Model::infinite ? 2 : 0;
-    row_marks.push_back(marked(6 + (lower == upper ? 0 : below + above)));
+    row_marks.push_back(marked(8 + (lower == upper ? 0 : below + above)));
     return static_cast<int>(model.rows.size()) - 1;
 }
 
@@ -202,14 +207,27 @@ int add_override_gap(Formulation& f, std::size_t slot, double most_kw) {
     return f.column(0, most_kw, cost, Share::penalty);
 }
 
+double later_eur(const Scene& scene, std::size_t slot, double kwh) {
+    return later_eur_kwh_h * kwh * Slot{scene.request.now, scene.slots[slot].from}.hours();
+}
+
 double battery_worth(const Scene& scene) {
+    if (scene.request.left) return scene.request.left->battery_kwh;
     return worth_with_sun(scene, 0.9 * 0.5 * (scene.mean_price + scene.least_price));
 }
 double car_worth(const Scene& scene) {
+    if (scene.request.left) return scene.request.left->car_kwh;
     return worth_with_sun(scene, 0.85 * (0.6 * scene.mean_price + 0.4 * scene.least_price));
 }
-double heat_worth(const Scene& scene) {
-    return 0.7 * scene.mean_price;
+double zone_worth(const Scene& scene, const Zone& zone, double cop) {
+    if (const auto& left = scene.request.left)
+        return left->zone_k[static_cast<std::size_t>(&zone - scene.request.zones.data())];
+    return zone.capacity_kwh_k * heat_worth(scene) / std::max(0.5, cop);
+}
+double tank_worth(const Scene& scene, const HotWater& tank, double cop) {
+    if (const auto& left = scene.request.left)
+        return left->tank_kwh[static_cast<std::size_t>(&tank - scene.request.tanks.data())];
+    return heat_worth(scene) / cop;
 }
 
 Formulation formulate(Scene scene) {

@@ -75,8 +75,13 @@ struct OverrideColumns {
     Columns gaps;
 };
 
-/// Which of money, penalties and terminal values a column's cost belongs to.
-enum class Share : std::uint8_t { money, penalty, terminal };
+/// Which of money, penalties and terminal values a column's cost belongs to; or to none: what only
+/// breaks ties.
+enum class Share : std::uint8_t { money, penalty, terminal, tie };
+/// Of times that cost the same the soonest: a kWh an hour later "costs" so much. Enough for the
+/// solver to see, and all together less than a tenth of a cent.
+constexpr double later_eur_kwh_h = 2e-6;
+[[nodiscard]] double later_eur(const Scene& scene, std::size_t slot, double kwh);
 
 /// The request as a linear program with few whole numbers, and where everything stands in it.
 struct Formulation {
@@ -122,7 +127,7 @@ private:
 
     std::size_t owner_ = 0;
     std::size_t slot_ = no_slot;
-    std::array<std::size_t, 10> made_{};  // of each kind, here
+    std::array<std::size_t, 12> made_{};  // of each kind, here
 };
 [[nodiscard]] Formulation formulate(Scene scene);
 
@@ -150,6 +155,7 @@ constexpr double battery_over_eur = 0.002;
 /// Money worth per kWh that is left at the horizon.
 [[nodiscard]] double battery_worth(const Scene& scene);
 [[nodiscard]] double car_worth(const Scene& scene);
-[[nodiscard]] double heat_worth(const Scene& scene);  // for a kWh of electricity
+[[nodiscard]] double zone_worth(const Scene& scene, const Zone& zone, double cop);  // for a K
+[[nodiscard]] double tank_worth(const Scene& scene, const HotWater& tank, double cop);
 
 }  // namespace foxtail::planner

@@ -49,7 +49,9 @@ void add_appliance_start(Formulation& f, const Appliance& a, ApplianceColumns& c
     ApplianceStart start{first, none, laid_out(s, a, first)};
     if (held_off(s, a, first, start.kw.size())) return;
     f.at_slot(first);
-    start.column = f.column(0, 1, 0, Share::money, first < s.appliance_whole);
+    double kwh = 0;
+    for (std::size_t i = 0; i < start.kw.size(); ++i) kwh += start.kw[i] * s.hours[first + i];
+    start.column = f.column(0, 1, later_eur(s, first, kwh), Share::tie, first < s.appliance_whole);
     f.entry(one_of, start.column, 1);
     for (std::size_t i = 0; i < start.kw.size(); ++i) f.draws(first + i, start.column, start.kw[i]);
     c.starts.push_back(std::move(start));

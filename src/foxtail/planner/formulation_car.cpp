@@ -61,6 +61,7 @@ void add_car_power(Formulation& f, const Car& car, CarColumns& c, std::size_t t,
                    const CarWord& word, int one_of) {
     const bool whole = t < f.scene.car_whole;
     const double all = highest(car);
+    const double later = later_eur(f.scene, t, f.scene.hours[t]);
     for (std::size_t r = 0; r < car.ranges.size(); ++r) {
         const auto& range = car.ranges[r];
         const bool far = !whole && r > 0;
@@ -68,7 +69,7 @@ void add_car_power(Formulation& f, const Car& car, CarColumns& c, std::size_t t,
         if (word.limited) most = std::min(most, word.wanted);
         const bool closed =
             word.blocked || far || most < 0.01 || (word.limited && word.wanted < range.min_kw);
-        const int power = f.column(0, closed ? 0 : most, 0, Share::money);
+        const int power = f.column(0, closed ? 0 : most, later, Share::tie);
         f.draws(t, power, 1);
         c.power[r].push_back(power);
         if (!whole || closed) {

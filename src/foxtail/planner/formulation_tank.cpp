@@ -37,7 +37,7 @@ void add_tank_level(Formulation& f, const HotWater& tank, TankColumns& c, std::s
     c.heat.push_back(cop * tank.power_kw * dt);
     c.draw.push_back(taken);
     const bool last = t + 1 == s.size();
-    const double worth = last ? -heat_worth(s) / cop : 0;
+    const double worth = last ? -tank_worth(s, tank, cop) : 0;
     const int level = f.column(0, std::max(tank.max_kwh, tank.energy_kwh), worth, Share::terminal);
     const int unmet = f.column(0, taken, s.ladder.water_kwh, Share::penalty);
     const double start = (t == 0 ? tank.energy_kwh : 0) - taken;

@@ -126,7 +126,7 @@ void add_worth(Formulation& f, const Zone& z, const ZoneColumns& c) {
     const double high = std::max(mean_in(z.low_c, s.slots[last]), mean_in(z.high_c, s.slots[last]));
     double cop = 0;
     for (const double here : c.cop) cop += here / static_cast<double>(c.cop.size());
-    const double worth = z.capacity_kwh_k * heat_worth(s) / std::max(0.5, cop);
+    const double worth = zone_worth(s, z, cop);
     const int counted = f.column(-Model::infinite, high, -worth, Share::terminal);
     const int row = f.row(-Model::infinite, 0);
     f.entry(row, counted, 1);

@@ -46,6 +46,12 @@ bool same_wishes(const Request& a, const Request& b) {
                       b.appliances.end(), appliance);
 }
 
+template <class Wish>
+bool alike_in_order(const std::vector<Wish>& a, const std::vector<Wish>& b,
+                    bool (*same)(const Wish&, const Wish&)) {
+    return std::equal(a.begin(), a.end(), b.begin(), b.end(), same);
+}
+
 /// The old slot that covers the middle of each new one; its number of slots where none does.
 std::vector<std::size_t> old_slots(const Scene& old, const Scene& fresh) {
     std::vector<std::size_t> from;
@@ -171,6 +177,21 @@ std::vector<double> carried_over(const Formulation& old, const std::vector<doubl
         carrier.starts(old.appliances[i], fresh.appliances[i]);
     }
     return carrier.take();
+}
+
+bool wanted_alike(const Request& old, const Request& fresh) {
+    const auto car = [](const Car& a, const Car& b) {
+        return alike_in_order(a.sessions, b.sessions, same_session);
+    };
+    const auto appliance = [](const Appliance& a, const Appliance& b) {
+        return a.ready_by == b.ready_by && a.profile_kw == b.profile_kw;
+    };
+    const auto over = [](const Override& a, const Override& b) {
+        return a.device == b.device && a.what == b.what && a.kw == b.kw && a.until == b.until;
+    };
+    return same_house(old, fresh) && alike_in_order<Car>(old.cars, fresh.cars, car) &&
+           alike_in_order<Appliance>(old.appliances, fresh.appliances, appliance) &&
+           alike_in_order<Override>(old.overrides, fresh.overrides, over);
 }
 
 bool alike(const Formulation& old, const Formulation& fresh) {

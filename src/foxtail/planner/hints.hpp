@@ -21,6 +21,9 @@ namespace foxtail::planner {
 /// numbers: charge levels, temperatures, forecasts of load, sun and weather.
 [[nodiscard]] bool alike(const Formulation& old, const Formulation& fresh);
 
+/// Whether people want of cars and appliances what they wanted: stays, goals, runs, overrides.
+[[nodiscard]] bool wanted_alike(const Request& old, const Request& fresh);
+
 /// Whether they are the same to the last digit.
 [[nodiscard]] bool same(const Formulation& old, const Formulation& fresh);
 

@@ -150,7 +150,12 @@ private:
         if (!last_ || !last_->dived) return {};
         Before out{carried_over(last_->f, last_->dived->solution.x, fresh),
                    carried_basis(last_->f, last_->basis, fresh), near_enough};
-        if (last_->carried < carried_max) out.gap += last_->gap;
+        if (!wanted_alike(last_->f.scene.request, fresh.scene.request)) {
+            // What was decided for other wishes holds only where nothing is as good.
+            out.gap = out.better = 1e-7;
+        } else if (last_->carried < carried_max) {
+            out.gap += last_->gap;
+        }
         return out;
     }
 

@@ -249,6 +249,15 @@ Prepared prepare(const Request& asked) {
     for (auto& z : r.zones) mend_zone(mend, z);
     for (auto& t : r.tanks) mend_tank(mend, t, r.zones.size());
     for (auto& a : r.appliances) mend_appliance(mend, a);
+    if (r.left) {
+        r.left->zone_k.resize(r.zones.size());
+        r.left->tank_kwh.resize(r.tanks.size());
+        mend.number("request", "worth of what is left in a battery", r.left->battery_kwh, 0, 10, 0);
+        mend.number("request", "worth of what is left in a car", r.left->car_kwh, 0, 10, 0);
+        for (auto* worths : {&r.left->zone_k, &r.left->tank_kwh})
+            for (double& eur : *worths)
+                mend.number("request", "worth of warmth that is left", eur, 0, 1000, 0);
+    }
     mend_overrides(mend, r);
     at_most(mend, r.overrides, overrides_max, "overrides");
     const Ladder usual;

@@ -120,6 +120,7 @@ Plan read_out(const Formulation& f, const std::vector<double>& x, const std::vec
         read.appliance(i, plan.courses[order.appliances + i]);
     }
     for (std::size_t i = 0; i < x.size(); ++i) {
+        if (f.shares[i] == Share::tie) continue;
         const double cost = f.model.columns[i].cost * x[i];
         plan.objective_eur += cost;
         if (f.shares[i] == Share::money) plan.cost_eur += cost;

@@ -136,6 +136,15 @@ struct Ladder {
     double soft_limit_kwh = 1;
 };
 
+/// EUR for what is left at the end of the horizon: a kWh in a battery or a car, a kelvin in a zone,
+/// a kWh of hot water; the last two by zone and by tank.
+struct Left {
+    double battery_kwh = 0;
+    double car_kwh = 0;
+    std::vector<double> zone_k;
+    std::vector<double> tank_kwh;
+};
+
 struct Request {
     Time now;
     Duration horizon = hours(48);
@@ -156,6 +165,8 @@ struct Request {
     /// What a kWh is worth that is left at the end of the horizon (terminal values are shares of
     /// it); nothing = from the mean and the least of `buy_eur`.
     std::optional<double> terminal_eur_kwh;
+    /// Instead of all that, where the end is one and somebody has said what is paid then.
+    std::optional<Left> left;
 };
 
 }  // namespace foxtail::planner

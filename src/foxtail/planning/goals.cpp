@@ -184,7 +184,7 @@ Time local_moment(const Zone& zone, Time now, int days_ahead, int minute) {
 }
 
 int local_weekday(const Zone& zone, Time t) {
-    return (forecast::local_time(zone, t).weekday + 6) % 7;
+    return forecast::local_time(zone, t).weekday;
 }
 
 int local_minute(const Zone& zone, Time t) {

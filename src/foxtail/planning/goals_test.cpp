@@ -1,5 +1,7 @@
 #include "foxtail/planning/goals.hpp"
 
+#include "foxtail/forecast/tariff.hpp"
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -86,6 +88,19 @@ TEST(Goals, follow_the_clock_on_the_wall_over_a_change_of_time) {
 TEST(Goals, weekday_and_minute_are_local) {
     EXPECT_EQ(local_weekday(berlin, at("2026-11-22T23:30:00Z")), 0);  // Monday in Berlin
     EXPECT_EQ(local_minute(berlin, at("2026-11-22T23:30:00Z")), 30);
+}
+
+TEST(Goals, tables_by_the_clock_and_goals_mean_the_same_days) {
+    const CarGoal goal = (*parse_goals("80 % by 07:00 mon-wed,sat"))[0];
+    const std::vector<forecast::ByClock> table = {{goal.days, 0, 24 * 60, 1}};
+    int of_them = 0;
+    for (int day = 0; day < 7; ++day) {
+        const Time noon = at("2026-11-23T11:00:00Z") + days(day);
+        const bool due = !due_times(goal, berlin, noon - hours(12), noon).empty();
+        EXPECT_EQ(forecast::by_clock(table, noon, berlin, 0) > 0, due) << day;
+        of_them += due;
+    }
+    EXPECT_EQ(of_them, 4);
 }
 
 }  // namespace

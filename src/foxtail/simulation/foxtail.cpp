@@ -167,7 +167,8 @@ std::string Foxtail::name() const {
 void Foxtail::quarter(const View& view) {
     auto horizon = options_.horizon;
     if (options_.ends) horizon = std::clamp(*options_.ends - view.now(), minutes(15), horizon);
-    const auto request = request_for(view, options_.foresight, horizon);
+    auto request = request_for(view, options_.foresight, horizon);
+    if (options_.ends && view.now() + horizon >= *options_.ends) request.left = options_.left;
     const double began = options_.stopwatch ? options_.stopwatch() : 0;
     auto fresh = planner_.plan(request);
     if (options_.whole) {

@@ -18,6 +18,8 @@ struct FoxtailOptions {
     /// Plans do not look beyond it, and know what is left then to be worth something; nothing =
     /// they do not know that the span has an end.
     std::optional<Time> ends;
+    /// What that is, once plans reach the end; nothing = as plans value what is left otherwise.
+    std::optional<planner::Left> left;
     /// Tier 2: solves with whole numbers, or nothing.
     std::function<planner::Solution(const planner::WholeTask&)> whole;
     /// Seconds that have passed, for how long plans take; nothing = not measured.

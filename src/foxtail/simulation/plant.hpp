@@ -103,12 +103,7 @@ struct Price {
 };
 [[nodiscard]] Price price_between(const planner::Series& series, Time from, Time until);
 /// EUR for one more kWh (zones: K) at the end of the span.
-struct Worth {
-    double battery_kwh = 0;
-    double car_kwh = 0;
-    std::vector<double> zone_k;
-    std::vector<double> tank_kwh;
-};
+using Worth = planner::Left;
 [[nodiscard]] Worth worth_at_end(const House& house, const World& world, Time from, Time until);
 
 }  // namespace foxtail::simulation

@@ -126,6 +126,29 @@ TEST(Plans, what_is_given_up_as_too_dear_leaves_nothing_behind_in_what_is_taken)
     }
 }
 
+TEST(Plans, what_is_paid_at_the_end_decides_what_is_left_there) {
+    const auto at_end = [](double car_kwh, double zone_k) {
+        auto r = house({Season::autumn, Tariff::flat});
+        r.horizon = hours(12);
+        r.cars.front().sessions = {{r.now, r.now + hours(20), {}, 0, 1, ""}};
+        r.left = planner::Left{0.1, car_kwh, {zone_k}, {}};
+        const auto plan = Planner(make_clp()).plan(r);
+        const auto checked = check(make_scene(r), plan);
+        EXPECT_EQ(checked.broken, std::vector<std::string>{});
+        EXPECT_NEAR(checked.objective_eur(), plan.objective_eur, 1e-4);
+        return plan;
+    };
+    const auto level = [](const planner::Plan& plan, planner::Kind kind) {
+        for (const auto& course : plan.courses)
+            if (course.kind == kind) return course.steps.back().level;
+        return 0.0;
+    };
+    using planner::Kind;
+    EXPECT_NEAR(level(at_end(0.9, 0), Kind::car), 60, 0.1);
+    EXPECT_NEAR(level(at_end(0.1, 0), Kind::car), 22, 0.1);
+    EXPECT_GT(level(at_end(0.1, 3), Kind::heat_pump), level(at_end(0.1, 0), Kind::heat_pump) + 1);
+}
+
 TEST(Plans, the_same_quarters_in_the_same_order_give_the_same_plans) {
     auto r = house({Season::spring, Tariff::dynamic});
     Planner one(make_clp());
