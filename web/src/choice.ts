@@ -1,6 +1,6 @@
 // Which of a thing's properties stand on its tile, and which one can be worked there. Decided from the specs alone.
 
-import { as_title } from "./format";
+import { as_title, has_own_words } from "./format";
 import type { Kind, PropertySpec, Thing } from "./model";
 
 export interface Face {
@@ -17,7 +17,7 @@ const level_names = /^(position|target|level|brightness|volume|speed)/;
 const temperature = new Set(["Cel", "[degF]", "K"]);
 const plumbing = /^(available|linkquality|last_seen|battery|voltage|power_on_behavior|update.*|identify|effect|.*_mode|.*_options)$/i;
 
-const counted = new Set(["kWh", "Wh", "m3"]);
+const counted = new Set(["kW.h", "W.h", "m3"]);
 
 /** How full it is: not how full it may become, nor how full what tracks it is. */
 function is_charge(name: string, { unit }: PropertySpec, kind: Kind): boolean {
@@ -42,6 +42,9 @@ function headline_weight({ name, spec }: Candidate, kind: Kind): number {
   let weight = { boolean: 60, number: 55, integer: 50, enumeration: 52, string: 30, array: 5, object: 5 }[spec.type] ?? 0;
   if ((spec.category ?? "primary") !== "primary") weight -= 60;
   if (plumbing.test(key)) weight -= 25;
+  if (spec.unit === "W" || spec.unit === "kW") weight += 4;
+  // "No" alone says nothing.
+  if (spec.type === "boolean" && !spec.settable && !has_own_words(name, spec.title)) weight -= 20;
   if (spec.type === "boolean" && spec.settable && on_names.test(key)) weight += 45;
   else if (spec.settable && spec.unit === "%" && level_names.test(key)) weight += 14;
   else if (spec.settable) weight -= 4; // what is, before what is wished
@@ -91,9 +94,16 @@ function choose_face(thing: Thing): Face {
   const ranked = best(candidates, (one) => headline_weight(one, thing.kind));
   const control = best(candidates, control_weight)[0]?.name ?? null;
   const headline = ranked[0]?.name ?? null;
+  // Two values of one unit side by side cannot be told apart.
+  const units = new Set([headline && thing.properties[headline]!.unit]);
+  const tells_itself = ({ name, spec }: Candidate): boolean => {
+    if (!spec.unit) return spec.type !== "number" && spec.type !== "integer";
+    return !/^colou?r/.test(name) && !units.has(spec.unit) && units.add(spec.unit) !== undefined;
+  };
   const others = ranked
     .filter((one) => one.name !== headline && (one.spec.category ?? "primary") === "primary")
     .filter((one) => one.spec.type !== "array" && one.spec.type !== "object")
+    .filter(tells_itself)
     .map((one) => one.name);
   return { headline, control, others };
 }

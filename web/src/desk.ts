@@ -116,6 +116,7 @@ export function who(subject: string, rules: readonly Rule[] = []): { name: strin
   const at = subject.indexOf(":");
   const kind = at < 0 ? subject : subject.slice(0, at);
   if (kind === "hub") return { name: t("desk.everybody"), kind: "" };
+  if (kind === "planner") return { name: t(subject.endsWith(":charging") ? "act.charging" : "nav.plan"), kind: t("who.planner") };
   const known = ["participant", "agent", "guest", "token", "resident", "owner", "rule"].includes(kind);
   const name = at < 0 ? subject : subject.slice(at + 1);
   const title = kind === "rule" && (rules.find((one) => one.id === name)?.title || humanise(name));

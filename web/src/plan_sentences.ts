@@ -65,6 +65,12 @@ export function alternative_words(one: Alternative, now: number): string {
   return t(key) + " " + (one.at <= now ? t("value.now").toLowerCase() : t("plan.at", { time: format_time(one.at, now) }));
 }
 
+/** What it takes, or in words what it gives, to be said after what it does. */
+export function power_words(intent: string, kw: number): string {
+  if (kw >= 0 || intent.toLowerCase() === "discharge") return " " + kilowatts(Math.abs(kw));
+  return ", " + t("plan.gives", { kw: kilowatts(-kw) });
+}
+
 /** Why a device does what it does in a slot, from the plan's codes and numbers; what else it might do and what that costs. */
 export function why_words(plan: Plan, device: Device, index: number, now: number): string {
   const works = (kw: number | undefined): boolean => Math.abs(kw ?? 0) > 0.02;
@@ -77,7 +83,7 @@ export function why_words(plan: Plan, device: Device, index: number, now: number
   const waits = !works(kw) && next > 0 && device.kind !== "battery";
   const first = waits
     ? t("plan.waits", { time: format_time(plan.slots[next]!.from, now), then: price(plan.buy[next] ?? 0, plan.currency), now: price(plan.buy[index] ?? 0, plan.currency) })
-    : `${intent_word(device.intent[index] ?? "")}${works(kw) ? " " + kilowatts(kw!) : ""}: ${because(index)}.`;
+    : `${intent_word(device.intent[index] ?? "")}${works(kw) ? power_words(device.intent[index] ?? "", kw!) : ""}: ${because(index)}.`;
   const other = device.alternatives.find((one) => one.possible && one.at <= plan.slots[index]!.from) ?? device.alternatives.find((one) => one.possible);
   return first + (other ? ` ${alternative_words(other, now)} ${more_words(other.more, plan.currency)}.` : "");
 }
@@ -95,7 +101,7 @@ export function level_words(device: Device, index: number): string {
 
 export function device_words(device: Device, index: number): string {
   const kw = device.kw[index] ?? 0;
-  const power = Math.abs(kw) >= 0.05 ? " " + kilowatts(kw) : "";
+  const power = Math.abs(kw) >= 0.05 ? power_words(device.intent[index] ?? "", kw) : "";
   const level = level_words(device, index);
   return `${intent_word(device.intent[index] ?? "")}${power}${level ? ` → ${level}` : ""}`;
 }

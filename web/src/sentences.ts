@@ -1,7 +1,7 @@
 // A record of the journal as a sentence for people. Pure. Bodies are read leniently: a record this page does not know
 // still gets a line, from the hub's own sentence if it sent one.
 
-import { format_any, format_duration, format_time, format_value, humanise, title_of } from "./format";
+import { as_title, format_any, format_duration, format_time, format_value, humanise, title_of } from "./format";
 import { t, tn } from "./messages";
 import type { Entry, Json, Rule, Thing } from "./model";
 import { split_address, to_ms } from "./model";
@@ -30,6 +30,11 @@ export function rule_title(id: string, names: Names): string {
   return names.rules.find((one) => one.id === id)?.title || humanise(id);
 }
 
+/** "mqtt" → "MQTT". */
+export function connector_name(name: string): string {
+  return name.length <= 4 ? name.toUpperCase() : humanise(name);
+}
+
 /** "owner:anna" → "Anna", "rule:evening" → "rule “Evening”". */
 export function actor_name(actor: string, names: Names): string {
   const at = actor.indexOf(":");
@@ -38,7 +43,7 @@ export function actor_name(actor: string, names: Names): string {
   if (kind === "hub" || kind === "system" || actor === "") return t("actor.hub");
   if (kind === "rule") return t("actor.rule", { name: rule_title(name, names) });
   if (kind === "token") return t("actor.token", { name });
-  if (kind === "connector") return t("actor.connector", { name: name.length <= 4 ? name.toUpperCase() : humanise(name) });
+  if (kind === "connector") return t("actor.connector", { name: connector_name(name) });
   if (kind === "device") return names.things.get(name)?.title ?? humanise(name);
   return name ? capital(name) : humanise(kind);
 }
@@ -46,11 +51,16 @@ export function actor_name(actor: string, names: Names): string {
 /** Properties that are what the thing is about: it goes by its own title. */
 const main_names = /^(on|state|open|locked|place|position|occupancy|contact)$/;
 
+/** A title as people say it: "hall/ceiling-lamp" is "Hall ceiling lamp". */
+function spoken(title: string): string {
+  return as_title(/^[a-z0-9_/-]+$/.test(title) ? title.replace(/\//g, " ") : title);
+}
+
 /** "ben/place" → "Ben · Place": nothing left out. */
 export function full_name(address: string, names: Names): string {
   const { thing: id, name } = split_address(address);
   const thing = names.things.get(id);
-  return `${thing?.title ?? humanise(id)} · ${thing?.events?.[name]?.title ?? title_of(name, thing?.properties[name])}`;
+  return `${spoken(thing?.title ?? id)} · ${thing?.events?.[name]?.title ?? title_of(name, thing?.properties[name])}`;
 }
 
 /** "hall-lamp/on" → "Hall lamp"; "hall-lamp/brightness" → "Hall lamp · Brightness". */
@@ -58,7 +68,7 @@ export function subject_name(address: string | undefined, names: Names): string 
   if (!address) return "";
   const { thing: id, name } = split_address(address);
   const thing = names.things.get(id);
-  const thing_title = thing?.title ?? id;
+  const thing_title = spoken(thing?.title ?? id);
   if (!name || (thing?.properties[name] && main_names.test(name))) return thing_title;
   const title = thing?.actions?.[name]?.title ?? thing?.events?.[name]?.title ?? title_of(name, thing?.properties[name]);
   if (title.toLowerCase().startsWith(thing_title.toLowerCase())) return title;

@@ -405,7 +405,7 @@ test("the plan is read by pointer, by arrow keys and as a table", { skip: mock_o
   assert.match(await page.locator('[data-flag="leaf"] title').textContent(), /^Leaf: 80% by 07:00, Mon–Fri, (reached|at risk)$/);
   await page.click("[data-table]");
   assert.equal(await page.locator(".plan-table tbody tr").count(), 96);
-  assert.match(await page.locator(".plan-table tbody tr").first().innerText(), /(Off|Charges \S+\skW) → \d+%\s+(cheaper later|done|cheap)/);
+  assert.match(await page.locator(".plan-table tbody tr").first().innerText(), /(Off|Charges \S+\skW) → \d+%\s+(cheaper later|goals reached|cheap)/);
   assert.equal(await page.locator('.plan-table tr[aria-current="time"]').count(), 1);
 });
 

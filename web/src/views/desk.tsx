@@ -91,6 +91,44 @@ function GrantCard({ grant, certificate, take_back }: { grant: Grant; certificat
   );
 }
 
+type Ended = ReadonlyMap<number, { grant: Grant; certificate: Certificate }>;
+
+/** What the configuration gave one of the household's own programs, on one card. */
+function ConfiguredCard({ grants, ended, take_back }: { grants: Grant[]; ended: Ended; take_back: (grant: Grant) => void }) {
+  const { subject } = grants[0]!;
+  const reached = grants.reduce((sum, one) => sum + Math.max(one.reaches.length, one.reaches_in_all), 0);
+  return (
+    <li>
+      <details class="panel onlooker" data-configured={subject}>
+        <summary>
+          <span>
+            <Who subject={subject} />
+          </span>
+          <span class="soft">{tn("desk.sees", reached)}</span>
+          <Icon name="more" />
+        </summary>
+        <ul class="sees">
+          {grants.map((one) => (
+            <li key={one.id}>
+              <span>{what_words(one.reaches.length > 0 ? one.reaches : one.addresses, Math.max(one.reaches.length, one.reaches_in_all))}</span>
+              <span class="soft">
+                {verb_words(one.verbs)} · {one.purpose}
+              </span>
+              {ended.has(one.id) ? (
+                <CertificateNote certificate={ended.get(one.id)!.certificate} />
+              ) : (
+                <button type="button" data-take-back={one.id} onClick={() => take_back(one)}>
+                  {t("desk.take_back")}
+                </button>
+              )}
+            </li>
+          ))}
+        </ul>
+      </details>
+    </li>
+  );
+}
+
 // ---- who really sees it ---------------------------------------------------------------------------------------
 
 function OnlookerCard({ onlooker }: { onlooker: Onlooker }) {
@@ -317,7 +355,7 @@ export function DeskPage({ argument }: { argument: string }) {
   const [desk, set_desk] = useState<Desk | null>(null);
   const [failed, set_failed] = useState("");
   const [giving, set_giving] = useState(false);
-  const [ended, set_ended] = useState<ReadonlyMap<number, { grant: Grant; certificate: Certificate }>>(new Map());
+  const [ended, set_ended] = useState<Ended>(new Map());
   const load = async (): Promise<void> => {
     try {
       set_desk(await api.desk());
@@ -350,6 +388,9 @@ export function DeskPage({ argument }: { argument: string }) {
   const gone = [...ended.values()].map((one) => one.grant).filter((one) => !desk?.grants.some((still) => still.id === one.id));
   const over = (one: Grant): boolean => one.until !== null && to_ms(one.until) <= now.value;
   const grants = [...(desk?.grants ?? []).filter((one) => !over(one)), ...gone].sort((a, b) => b.id - a.id);
+  const given = grants.filter((one) => one.grantor !== "hub");
+  const configured = new Map<string, Grant[]>();
+  for (const one of grants) if (one.grantor === "hub") configured.set(one.subject, [...(configured.get(one.subject) ?? []), one]);
   return (
     <div>
       <header class="page-head">
@@ -370,13 +411,24 @@ export function DeskPage({ argument }: { argument: string }) {
           <Privacy desk={desk} changed={load} />
           <section aria-labelledby="given">
             <h2 id="given">{t("desk.given")}</h2>
-            {grants.length === 0 && <p class="empty">{t("desk.nothing_given")}</p>}
+            {given.length === 0 && <p class="empty">{t("desk.nothing_given")}</p>}
             <ul class="rules">
-              {grants.map((grant) => (
+              {given.map((grant) => (
                 <GrantCard key={grant.id} grant={grant} certificate={ended.get(grant.id)?.certificate} take_back={() => void take_back(grant)} />
               ))}
             </ul>
           </section>
+          {configured.size > 0 && (
+            <section aria-labelledby="configured">
+              <h2 id="configured">{t("desk.configured")}</h2>
+              <p class="soft desk-note">{t("desk.configured_note")}</p>
+              <ul class="rules">
+                {[...configured].map(([subject, theirs]) => (
+                  <ConfiguredCard key={subject} grants={theirs} ended={ended} take_back={(grant) => void take_back(grant)} />
+                ))}
+              </ul>
+            </section>
+          )}
           <section aria-labelledby="onlookers">
             <h2 id="onlookers">{t("desk.onlookers")}</h2>
             <p class="soft desk-note">{t("desk.onlookers_note")}</p>

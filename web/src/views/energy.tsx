@@ -3,7 +3,7 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import { api, words_of } from "../api";
 import { now, store, thing_href } from "../app";
-import { enum_word, format_clock, standing_of } from "../format";
+import { as_title, enum_word, format_clock, format_number, standing_of } from "../format";
 import { language, t } from "../messages";
 import { to_ms, type Json, type Thing } from "../model";
 import { Control } from "../parts/control";
@@ -127,6 +127,7 @@ function Point({ thing }: { thing: Thing }) {
   const plugged = text_at(at("session")) !== "";
   const certainty = store.reading(at("car_certainty")).value?.value;
   const since = to_ms(text_at(at("session_from")));
+  const energy = store.reading(at("session_energy")).value?.value; // Wh
   return (
     <li class="panel point" data-point={thing.id}>
       <div class="rule-head">
@@ -158,7 +159,7 @@ function Point({ thing }: { thing: Thing }) {
         {plugged && <dt>{t("energy.session")}</dt>}
         {plugged && (
           <dd>
-            <ValueWords address={at("session_energy")} name="session_energy" spec={spec.session_energy} />
+            {typeof energy === "number" ? format_number(energy / 1000, { type: "number", unit: "kW.h" }) : "—"}
             {Number.isFinite(since) && <span class="soft"> · {t("home.since", { time: format_clock(since) })}</span>}
           </dd>
         )}
@@ -225,8 +226,8 @@ function Sessions({ points }: { points: Thing[] }) {
             {sessions.slice(0, 50).map((one) => (
               <tr key={one.point + one.id} data-session={one.id}>
                 <td>{ended_words.format(to_ms(one.until))}</td>
-                <td class="wide">{one.point}</td>
-                <td>{[one.car === "unknown" ? "—" : (store.things.value.get(one.car)?.title ?? one.car), one.who].filter(Boolean).join(" · ")}</td>
+                <td class="wide">{as_title(one.point)}</td>
+                <td>{[one.car === "unknown" ? "—" : (store.things.value.get(one.car)?.title ?? enum_word(one.car)), one.who].filter(Boolean).join(" · ")}</td>
                 <td class="number">
                   {one.estimated ? "≈ " : ""}
                   {number(2).format(one.energy_wh / 1000)}

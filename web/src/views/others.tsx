@@ -9,13 +9,19 @@ import { has_key, t, tn } from "../messages";
 import { split_address, to_ms, type Json, type Problem, type Rule, type RuleRun } from "../model";
 import { WhyChain } from "../parts/entry";
 import { Icon } from "../parts/icon";
-import { full_name } from "../sentences";
+import { actor_name, full_name } from "../sentences";
 import { sighting } from "../sighting";
 
 // ---- rules ------------------------------------------------------------------------------------------------
 
 const runs_shown = 5;
 const outcome_icons: Record<string, string> = { ran: "check", failed: "problems", condition_false: "cross" };
+
+/** Addresses in a text as people know them. */
+function named(text: string): string {
+  const known = names();
+  return text.replace(/[\w.-]+\/[\w.-]+/g, (address) => (known.things.has(split_address(address).thing) ? full_name(address, known) : address));
+}
 
 function Run({ run }: { run: RuleRun }) {
   const key = "outcome." + run.outcome;
@@ -28,7 +34,7 @@ function Run({ run }: { run: RuleRun }) {
       </time>
       <span class="run-words">
         {has_key(key) ? t(key) : humanise(run.outcome)}
-        {run.detail ? `: ${run.detail}` : ""}
+        {run.detail ? `: ${named(run.detail)}` : ""}
       </span>
       <button type="button" class="why" onClick={() => (why_seq.value = run.seq)}>
         {t("thing.why")}
@@ -79,15 +85,15 @@ function RuleCard({ rule, desk }: { rule: Rule; desk: Desk | null }) {
       </div>
       <dl class="rule-what">
         <dt>{t("rules.when")}</dt>
-        <dd>{rule.trigger_text ?? "—"}</dd>
+        <dd>{named(rule.trigger_text ?? "—")}</dd>
         {rule.condition_text && <dt>{t("rules.if")}</dt>}
-        {rule.condition_text && <dd>{rule.condition_text}</dd>}
+        {rule.condition_text && <dd>{named(rule.condition_text)}</dd>}
         <dt>{t("rules.then")}</dt>
-        <dd>{rule.action_text ?? "—"}</dd>
+        <dd>{named(rule.action_text ?? "—")}</dd>
       </dl>
       <p class="soft rule-foot">
         {rule.runs ? tn("rules.runs", rule.runs) : t("rules.never")}
-        {rule.source_file ? ` · ${rule.source_file}${rule.line ? ":" + String(rule.line) : ""}` : ""}
+        {rule.source_file ? ` · ${rule.source_file.split("/").pop()}${rule.line ? ":" + String(rule.line) : ""}` : ""}
       </p>
       <Unseen rule={rule} desk={desk} />
       {runs.length > 0 && (
@@ -223,12 +229,15 @@ function facts_of(system: System): [string, string][] {
     [t("system.rate"), number_of(system.readings_per_s)],
     [t("system.bytes"), typeof store_figures.bytes === "number" ? format_bytes(store_figures.bytes) : "—"],
     [t("system.records"), number_of(store_figures.records)],
+    [t("system.things"), number_of(system.things)],
+    [t("system.pending"), number_of(system.pending)],
+    [t("system.streams"), number_of(system.streams)],
     [t("system.witness"), seen ? t("system.witnessed", { n: seen.held.size, time: format_time(seen.at, now.value) }) : "—"],
   ];
 }
 
 /** Whatever a newer hub tells beyond what this page has words for. */
-const told = new Set(["version", "household", "uptime_s", "seq", "durable_seq", "readings_per_s", "store", "dropped", "connections", "read_only", "reason"]);
+const told = new Set(["version", "household", "uptime_s", "seq", "durable_seq", "readings_per_s", "store", "dropped", "connections", "read_only", "reason", "boot", "pending", "streams", "things", "properties", "problems"]);
 
 function Dropped({ dropped }: { dropped: { [key: string]: Json } }) {
   const counts = Object.entries(dropped).filter(([, count]) => count !== 0);
@@ -260,7 +269,7 @@ interface Connection {
 
 function Connections({ connections }: { connections: Connection[] }) {
   return (
-    <section class="panel" aria-labelledby="connections">
+    <div class="panel">
       <h2 id="connections">
         {t("system.connections")} <span class="count">{connections.length}</span>
       </h2>
@@ -272,7 +281,7 @@ function Connections({ connections }: { connections: Connection[] }) {
             <thead>
               <tr>
                 <th scope="col">{t("system.name")}</th>
-                <th scope="col">{t("system.user")}</th>
+                <th scope="col" class="wide">{t("system.user")}</th>
                 <th scope="col">{t("system.address")}</th>
                 <th scope="col">{t("system.since")}</th>
               </tr>
@@ -281,7 +290,7 @@ function Connections({ connections }: { connections: Connection[] }) {
               {connections.map((one, index) => (
                 <tr key={index}>
                   <td>{one.name ?? "—"}</td>
-                  <td>{one.user || "—"}</td>
+                  <td class="wide">{one.user ? actor_name(one.user, names()) : "—"}</td>
                   <td>{one.address ?? "—"}</td>
                   <td>{format_time(to_ms(one.since), now.value)}</td>
                 </tr>
@@ -290,7 +299,7 @@ function Connections({ connections }: { connections: Connection[] }) {
           </table>
         </div>
       )}
-    </section>
+    </div>
   );
 }
 

@@ -153,7 +153,7 @@ function Devices({ shown }: { shown: Plan | null }) {
   return (
     <section aria-labelledby="plan-devices">
       <h2 id="plan-devices">{t("plan.devices")}</h2>
-      <ul class="rules">
+      <ul class="plan-cards">
         {[...(shown?.devices ?? []), ...idle_devices(shown)].map((device) => (
           <DeviceCard key={device.name} plan={shown} device={device} />
         ))}

@@ -10,7 +10,7 @@ import { Control } from "../parts/control";
 import { Icon } from "../parts/icon";
 import { is_open, WantedNote } from "../parts/value";
 import { slot_at, type Device, type Plan } from "../plan";
-import { alternative_words, device_words, goal_amount, goal_state, intent_word, kilowatts, more_words, slack_words, why_words } from "../plan_sentences";
+import { alternative_words, device_words, goal_amount, goal_state, intent_word, more_words, power_words, slack_words, why_words } from "../plan_sentences";
 import { GoalEditor } from "./plan_goals";
 import { device_title, kind_icons, setting_title, settings_of, told } from "./plan_words";
 import { Difference, use_what_if } from "./plan_what_if";
@@ -240,7 +240,7 @@ export function DeviceCard({ plan, device }: { plan: Plan | null; device: Device
   const why = store.reading(at("why")).value?.value;
   const acts = thing ? (said(at("act")) ?? device.act) : device.act;
   const obeys = store.reading(at("obeys")).value?.value !== false;
-  const does = typeof intent === "string" && typeof watts === "number" ? `${intent_word(intent)} ${Math.abs(watts) >= 50 ? kilowatts(watts / 1000) : ""}` : slot >= 0 ? device_words(device, slot) : "";
+  const does = typeof intent === "string" && typeof watts === "number" ? `${intent_word(intent)}${Math.abs(watts) >= 50 ? power_words(intent, watts / 1000) : ""}` : slot >= 0 ? device_words(device, slot) : "";
   return (
     <li class="panel plan-device" data-device={device.name}>
       <div class="rule-head">

@@ -13,6 +13,7 @@ import { EntryLine } from "../parts/entry";
 import { Icon } from "../parts/icon";
 import { control_label } from "../parts/tile";
 import { StandingNote, ValueWords, WantedNote } from "../parts/value";
+import { connector_name } from "../sentences";
 
 /** "3 min ago", quietly, for a value that is good; other standings tell their own age. */
 function Age({ address }: { address: string }) {
@@ -212,7 +213,7 @@ function Head({ thing }: { thing: Thing }) {
         <h1 tabIndex={-1}>{thing.title}</h1>
         <p class="soft">
           {parts.join(" · ")}
-          {thing.connector ? `${parts.length ? " · " : ""}${t("thing.by", { connector: thing.connector })}` : ""}
+          {thing.connector ? `${parts.length ? " · " : ""}${t("thing.by", { connector: connector_name(thing.connector) })}` : ""}
         </p>
         {thing.description && <p class="soft">{thing.description}</p>}
         {store.unavailable(thing) && (
