@@ -264,7 +264,7 @@ export function bars_path(columns: readonly Column[], bases: readonly number[], 
   let path = "";
   let begin = NaN;
   columns.forEach((column, index) => {
-    const [low, high] = stack(column.kw, bases[index] ?? 0)[device]!;
+    const [low, high] = stack(column.kw, bases[index] ?? 0)[device] ?? [0, 0];
     if (high - low < 0.005) return;
     const next = columns[index + 1];
     begin = begin || column.from;

@@ -112,7 +112,7 @@ function event_sentence(entry: Entry, names: Names, subject: string): string {
   const thing = names.things.get(id);
   const event = thing?.events?.[event_name]?.title ?? humanise(event_name);
   const detail = entry.body.detail ?? entry.body.value ?? entry.body.data ?? entry.body.kind ?? null;
-  const who = thing?.title ?? (id || subject);
+  const who = id ? spoken(thing?.title ?? id) : subject;
   if (detail === null || detail === "") return t("say.event", { subject: who, event });
   const words = typeof detail === "string" ? humanise(detail) : format_any(detail);
   return t("say.event_detail", { subject: who, event, detail: words });

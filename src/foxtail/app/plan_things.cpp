@@ -22,7 +22,7 @@ PropertySpec setting_spec(Setting setting) {
             spec = property_spec(name, "The plan acts (off: it only shows)", Type::boolean);
             break;
         case Setting::mode:
-            spec = word_spec(name, "Said over the plan's head", planning::mode_names);
+            spec = word_spec(name, "Mode", planning::mode_names);
             break;
         case Setting::mode_until:
             spec = property_spec(name, "... until (RFC 3339)", Type::string);

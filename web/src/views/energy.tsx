@@ -10,6 +10,7 @@ import { Control } from "../parts/control";
 import { Icon } from "../parts/icon";
 import { ValueWords, WantedNote } from "../parts/value";
 import { CarCard } from "./home";
+import { told } from "./plan_words";
 
 /** Told by the hub's charging (docs/charging.md). */
 const flow_id = "power-flow";
@@ -147,13 +148,13 @@ function Point({ thing }: { thing: Thing }) {
           {obeyed !== "" && <span class="soft"> · {obeyed === "yes" ? t("energy.obeyed") : enum_word(obeyed)}</span>}
         </dd>
         <dt>{t("energy.because")}</dt>
-        <dd data-why>{text_at(at("why")) || "—"}</dd>
+        <dd data-why>{told(text_at(at("why"))) || "—"}</dd>
         {plugged && <dt>{t("energy.car")}</dt>}
         {plugged && (
           <dd>
             <Control address={at("car")} name="car" spec={spec.car!} label={`${thing.title}, ${t("energy.car")}`} tile />
             {typeof certainty === "number" && certainty > 0 && <span class="soft"> {Math.round(certainty)} %</span>}
-            <p class="soft">{text_at(at("car_reason"))}</p>
+            <p class="soft">{told(text_at(at("car_reason")))}</p>
           </dd>
         )}
         {plugged && <dt>{t("energy.session")}</dt>}

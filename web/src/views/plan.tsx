@@ -1,13 +1,14 @@
 // The household's plan: what runs when, why, what it costs, and how people overrule it.
 
 import { useState } from "preact/hooks";
-import { now, store } from "../app";
+import { names, now, store } from "../app";
 import { format_number, format_time } from "../format";
 import { t, type Key } from "../messages";
 import { to_ms, type Json } from "../model";
 import { Icon } from "../parts/icon";
 import { StandingNote } from "../parts/value";
 import { opened, type Plan, type Score, type Wishes } from "../plan";
+import { full_name } from "../sentences";
 import { money, risk_words, stage_word } from "../plan_sentences";
 import { DeviceCard } from "./plan_device";
 import { Away, Savings } from "./plan_money";
@@ -71,6 +72,12 @@ function Contested() {
 const foretold = ["load", "sun", "outdoor", "prices"] as const;
 const units: Record<string, string> = { load: "kW", sun: "kW", outdoor: "Cel" };
 
+/** A source by its place, or by the name of the value that tells it. */
+function source_words(source: string): string {
+  const address = /^list, (.+\/.+)$/.exec(source)?.[1];
+  return address ? full_name(address, names()) : source;
+}
+
 /** How well it was foretold, and by whom. */
 function Forecasts() {
   const scores = (opened<Record<string, Score>>(store.reading("plan/forecasts").value?.value) ?? {}) as Record<string, Score | undefined>;
@@ -85,7 +92,7 @@ function Forecasts() {
           const say = (value: number): string => format_number(Math.round(value * 100) / 100, { type: "number", unit: units[name] });
           return (
             <li key={name}>
-              <strong>{t(name === "sun" ? "energy.sun" : (("plan." + name) as Key))}</strong> ({score.source ?? t("plan.own_past")}){score.late && <strong class="is-late"> {t("plan.late", { time: format_time(to_ms(score.heard), now.value) })}</strong>}
+              <strong>{t(name === "sun" ? "energy.sun" : (("plan." + name) as Key))}</strong> ({score.source ? source_words(score.source) : t("plan.own_past")}){score.late && <strong class="is-late"> {t("plan.late", { time: format_time(to_ms(score.heard), now.value) })}</strong>}
               {typeof day === "object" && ": " + t("plan.score", { mae: say(day.mae), bias: (day.bias > 0 ? "+" : "") + say(day.bias), mean: say(day.mean), share: Math.round(day.coverage * 100) })}
             </li>
           );

@@ -57,6 +57,7 @@ export function Savings() {
           <dd>{sum("saved_total")}</dd>
         </div>
       </dl>
+      {days.length === 0 && <p class="soft">{t("plan.saved_none")}</p>}
       {days.length > 0 && (
         <table class="sessions">
           <thead>

@@ -75,10 +75,12 @@ export function use_past(shown: Plan, from: number, to: number): Past {
   const names = shown.devices.map((device) => device.name);
   const at = names.map((name) => places?.devices?.[name]);
   const addresses = [...names.map((name) => `${plan_id}-${name}/power`), ...at.map((one) => one?.power), ...at.map((one) => one?.level), places?.sun, `${plan_id}/price`];
+  const key = addresses.join();
   const [pasts, set_pasts] = useState<HistoryPoint[][]>([]);
   useEffect(() => {
     const end = store.now();
     let gone = false;
+    set_pasts([]); // of other devices
     const none = (): HistoryPoint[] => [];
     void Promise.all(addresses.map((address) => (address ? api.history(address, end - past_max, end, points_wanted).then((found) => found.points, none) : none()))).then((found) => !gone && set_pasts(found));
     const ends = addresses.map((address, index) =>
@@ -92,12 +94,12 @@ export function use_past(shown: Plan, from: number, to: number): Past {
       gone = true;
       for (const end_it of ends) if (end_it) end_it();
     };
-  }, [addresses.join()]);
+  }, [key]);
   const until = Math.floor(to / 60e3) * 60e3;
   return useMemo(() => {
     const count = names.length;
     const part = (index: number): HistoryPoint[][] => pasts.slice(index * count, (index + 1) * count);
-    const columns = (points: HistoryPoint[][], per_kw: number[]): Column[] => (pasts.length > 3 * count ? past_columns(points, from, until, quarter, per_kw) : []);
+    const columns = (points: HistoryPoint[][], per_kw: number[]): Column[] => (pasts.length === addresses.length ? past_columns(points, from, until, quarter, per_kw) : []);
     return { planned: columns(part(0), []), came: columns(part(1), at.map((one) => one?.per_kw ?? 1000)), levels: part(2), sun: columns(pasts.slice(3 * count, 3 * count + 1), [places?.sun_per_kw ?? 1000]), price: columns(pasts.slice(3 * count + 1), [1]) };
-  }, [pasts, until, from - to]);
+  }, [pasts, key, until, from - to]);
 }
