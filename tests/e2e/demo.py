@@ -72,12 +72,31 @@ def planning(hub):
     wait_until(lambda: hub.number("kitchen_dishwasher-plug/power") == 0, "the dishwasher has no power", 60)
 
 
+def car(hub):
+    """It has an OVMS module: what it says comes in the words of the Vehicle Signal Specification."""
+    battery = "Leaf_green/Powertrain.TractionBattery."
+    charge, cable = battery + "StateOfCharge.Displayed", battery + "Charging.ChargingPort.AnyPosition.IsChargingCableConnected"
+    numbers = [charge, "Leaf_green/Powertrain.Range", "Leaf_green/Cabin.HVAC.AmbientAirTemperature"]
+    wait_until(lambda: all(hub.number(a) is not None for a in numbers), lambda: f"the car: {hub.cli('get', 'Leaf_green').stdout}", 60)
+    check(0 < hub.number(charge) <= 100 and hub.number("Leaf_green/Powertrain.Range") > 10_000, f"{[hub.value(a) for a in numbers]}")
+    wait_until(lambda: hub.value(cable) == hub.value("Wallbox/plugged"), lambda: f"plugged: {hub.value(cable)}", 60)
+    check(hub.value("Leaf_green/Foxtail.IsLocked") in ("true", "false"), "the doors")
+    air = "Leaf_green/Cabin.HVAC.IsAirConditioningActive"
+    hub.set(air, "true")
+    is_value(hub, air, "true")
+    hub.set(air, "false")
+    is_value(hub, air, "false")
+    table = hub.cli("cars").stdout
+    check("Leaf green" in table and "%" in table, f"foxtail cars: {table}")
+
+
 def main():
     demo = Demo(sys.argv[1])
     try:
         hub = Hub(sys.argv[1], demo)
         energy(hub)
         planning(hub)
+        car(hub)
         check(demo.stop() == 0, f"TERM: not 0\n{demo.text()}")
         checked = subprocess.run([hub.program, "check", f"{hub.data}/foxtail.yaml"], capture_output=True, text=True, timeout=60,
                                  check=False)

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """ocpp_certificates.py FOXTAIL: OCPP's security profile 3 between npm's `ocpp-rpc` and a real house over real TLS: a charger comes
-with the certificate that the house made for it, and with nothing else; what others made, made long ago, or made for another opens nothing."""
+with the certificate that the house made for it, and with nothing else; what others made, made long ago, or made for another opens nothing. Of 2.0.1 it gets a new one for a key of its own."""
 import re
 import shutil
 import subprocess
@@ -11,6 +11,7 @@ import ocpp_charger
 from house import SKIPPED, House, Wrong, check, wait_until
 from ocpp_charger import PASSWORD, Charger
 
+BOOT_201 = {"reason": "PowerUp", "chargingStation": {"vendorName": "Peer", "model": "Box 22"}}
 BOOT = {"chargePointVendor": "Peer", "chargePointModel": "Box 11"}
 
 
@@ -62,13 +63,44 @@ def signed(folder, authority, identity, name, *more):
             "-CAserial", folder / "serial", "-extfile", folder / "use", "-out", folder / f"{name}.pem", *more)
 
 
-def let_in(box):
+def let_in(box, boot=BOOT):
     check(box.connected().get("connected"), f"not let in: {box.seen}")
-    check(box.call("BootNotification", BOOT)["status"] == "Accepted", "the boot")
+    check(box.call("BootNotification", boot)["status"] == "Accepted", "the boot")
 
 
 def refused(box, why):
     check("refused" in box.connected(), f"let in {why}: {box.seen}")
+
+
+def asks_for(box, request, kind="ChargingStationCertificate"):
+    return box.call("SignCertificate", {"csr": request.read_text(), "certificateType": kind})["status"]
+
+
+def renews(door, folder, papers):
+    """2.0.1: the box makes itself a key, and is given a certificate for it; in its own name, whatever name it asks for."""
+    openssl("req", "-new", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-subj", "/O=Maker/CN=SERIAL-0815",
+            "-keyout", folder / "fresh.key", "-out", folder / "fresh.csr")
+    request = folder / "fresh.csr"
+    plain = door.comes("OTHER", password=PASSWORD, protocol="ocpp2.0.1")
+    let_in(plain, BOOT_201)
+    check(asks_for(plain, request) == "Rejected", "a box with a password was promised a certificate")
+    plain.end()
+    box = door.comes("PAPERS", papers, protocol="ocpp2.0.1")
+    let_in(box, BOOT_201)
+    check(asks_for(box, request, "V2GCertificate") == "Rejected", "a certificate for cars was promised")
+    check(asks_for(box, request) == "Accepted", "the box gets none")
+    signed = box.asked("CertificateSigned")
+    check(signed["certificateType"] == "ChargingStationCertificate" and "KEY" not in signed["certificateChain"], f"{signed}")
+    check(asks_for(box, request) == "Rejected", "a second one in the same minute")
+    box.all_valid()
+    (folder / "fresh.pem").write_text(signed["certificateChain"])
+    said = subprocess.run(["openssl", "x509", "-in", str(folder / "fresh.pem"), "-noout", "-subject", "-purpose"], check=True,
+                          capture_output=True, text=True, timeout=20).stdout
+    check("PAPERS" in said and "SERIAL" not in said and "SSL server : No" in said, f"the certificate: {said}")
+    again = door.comes("PAPERS", folder / "fresh", protocol="ocpp2.0.1")
+    let_in(again, BOOT_201)
+    again.end()
+    refused(door.comes("OTHER", folder / "fresh"), "with a renewed certificate of another")
 
 
 def main():
@@ -112,6 +144,10 @@ def main():
         refused(door.comes("PAPERS", folder / "misused"), "with a certificate of the authority for servers")
         box.call("Heartbeat", {})  # the one that is there stays
         wait_until(lambda: any("name or password is not right" in str(r) for r in house.records(limit=1000)), "refusals on record")
+
+        renews(door, folder, papers)
+        wait_until(lambda: {"CertificateMade", "CertificateTaken"} <= set(re.findall(r"Certificate(?:Made|Taken)", str(house.records(limit=1000)))),
+                   "the new certificate on record")
 
         # A second one, made later: then only that counts.
         check(house.stop() == 0, f"TERM: not 0\n{house.log_text()}")

@@ -47,6 +47,7 @@ const answers = {
   ChangeAvailability: () => ({ status: 'Accepted' }),
   ReserveNow: ({ idTag }) => ({ status: idTag === 'BUSY' ? 'Occupied' : 'Accepted' }),
   CancelReservation: () => ({ status: 'Accepted' }),
+  CertificateSigned: () => ({ status: 'Accepted' }),
   UpdateFirmware: () => (protocol === 'ocpp1.6' ? {} : { status: 'Accepted' }),
   GetDiagnostics: () => ({ fileName: 'diagnostics.tgz' }),
   GetLog: () => ({ status: 'Accepted', filename: 'log.tgz' }),

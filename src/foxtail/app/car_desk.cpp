@@ -71,10 +71,15 @@ CarDesk::CarDesk(Hub& hub, std::vector<CarConfig> cars, const cars::Signals& sig
 }
 
 CarDesk::~CarDesk() {
+    *alive_ = false;
     if (door_ && !stopped_) door_->unwatch(*this);
 }
 
 Result<void> CarDesk::start() {
+    return start_from({});
+}
+
+Result<void> CarDesk::start_from(States states) {
     if (cars_.empty() && hub_.authority().find("planner:cars") == nullptr) return {};
     auto inlet = hub_.attach("cars", *this);
     if (!inlet) return fail(inlet.error());
@@ -90,25 +95,42 @@ Result<void> CarDesk::start() {
     std::sort(addresses.begin(), addresses.end());
     addresses.erase(std::unique(addresses.begin(), addresses.end()), addresses.end());
     if (auto done = take_grants(addresses); !done) return done;
-    const auto restored = inlet_->kept([this](std::string_view name, std::string_view bytes) {
-        for (const auto& car : cars_) {
-            if (car->config.id != name) continue;
-            car->kept = bytes;
-            if (auto done = car->joined.load(bytes); !done)
-                log(LogLevel::warning, "car's state not restored",
-                    {{"car", car->config.id}, {"why", done.error().message}});
-        }
+    const auto restored = inlet_->kept([&](std::string_view name, std::string_view bytes) {
+        states.try_emplace(std::string(name), bytes);  // what was handed over is newer
     });
     if (!restored)
         log(LogLevel::error, "cars' states not restored", {{"why", restored.error().message}});
+    for (const auto& [id, bytes] : states) take_state(id, bytes);
+    std::vector<std::string> ids;
     for (const auto& car : cars_) {
-        recall(*car);
+        const Thing* known = inlet_->catalogue().find_thing(car->config.id);
+        const bool fresh = known == nullptr || !known->present;
+        if (!fresh) recall(*car);
         describe(*car);
+        if (fresh) catch_up(*car);
+        ids.push_back(car->config.id);
     }
+    inlet_->leave_only(ids);
     if (cars_.empty()) return {};
     door_->watch(*this);
     look();
     return {};
+}
+
+void CarDesk::take_state(std::string_view id, std::string_view bytes) {
+    for (const auto& car : cars_) {
+        if (car->config.id != id) continue;
+        car->kept = bytes;
+        if (auto done = car->joined.load(bytes); !done)
+            log(LogLevel::warning, "car's state not restored",
+                {{"car", car->config.id}, {"why", done.error().message}});
+    }
+}
+
+CarDesk::States CarDesk::states() const {
+    States out;
+    for (const auto& car : cars_) out[car->config.id] = car->joined.save();
+    return out;
 }
 
 /// Exactly these; what an earlier configuration gave ends.
@@ -153,6 +175,18 @@ void CarDesk::recall(Car& car) {
         });
     }
     car.joined.recalled(hub_.now().wall);
+}
+
+/// Of a car that was not there: what its sources said before is news, of when they said it.
+void CarDesk::catch_up(Car& car) {
+    for (std::size_t i = 0; i < car.config.sources.size(); ++i) {
+        door_->readings(car.config.sources[i].thing, [&](const PropertyView& view) {
+            const PropertySpec& spec = view.property->spec;
+            if (about_the_source(spec.name) || !view.belief->receipt_time.known()) return;
+            say(car, car.joined.hear(i, spec.name, view.belief->value, view.belief->source_time,
+                                     spec.unit, spec.max_age, hub_.now().wall));
+        });
+    }
 }
 
 /// Tells the vehicle as its sources are now; nothing happens when nothing is new.
@@ -207,7 +241,11 @@ void CarDesk::describe(Car& car) {
 
 void CarDesk::reading(const Property& property, const Belief& belief, Quality) {
     if (heard_.size() >= heard_max) return inlet_->dropped("cars", 1);
-    if (heard_.empty()) hub_.environment().loop.soon([this] { hear_all(); });
+    if (heard_.empty()) {
+        hub_.environment().loop.soon([this, alive = alive_] {
+            if (*alive) hear_all();
+        });
+    }
     const std::string& thing = inlet_->catalogue().thing(property.thing).spec.id;
     heard_.push_back({thing, property.spec, property.address, belief.value, belief.source_time});
 }
@@ -292,6 +330,13 @@ void CarDesk::stop() {
     if (door_) door_->unwatch(*this);
 }
 
+void CarDesk::retire() {
+    if (!inlet_) return;
+    stop();
+    hub_.environment().loop.alarm(look_alarm, hub_.now().mono, [] {});
+    hub_.detach(*this);
+}
+
 Result<Outlet::Sent> CarDesk::send(const Order& order) {
     const Catalogue& catalogue = inlet_->catalogue();
     const std::string& id = catalogue.thing(order.thing).spec.id;
@@ -311,8 +356,9 @@ Result<Outlet::Sent> CarDesk::send(const Order& order) {
     Wish wish;
     wish.address = address;
     wish.value = order.value;
-    door_->wish(wish, [this, command = order.command](const Result<Seq>& asked) {
-        if (!asked && !stopped_) inlet_->answer(command, Outcome::failed, asked.error().message);
+    door_->wish(wish, [this, alive = alive_, command = order.command](const Result<Seq>& asked) {
+        if (*alive && !asked && !stopped_)
+            inlet_->answer(command, Outcome::failed, asked.error().message);
     });
     return Sent::awaiting_report;
 }

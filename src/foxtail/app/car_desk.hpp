@@ -7,6 +7,8 @@
 #include "foxtail/hub/hub.hpp"
 
 #include <cstddef>
+#include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -29,8 +31,15 @@ public:
 
     /// After the connectors that bring the sources. Error: unavailable, conflict.
     [[nodiscard]] Result<void> start();
+    /// What is reckoned of each car, by its id.
+    using States = std::map<std::string, std::string, std::less<>>;
+    /// Begins where another left off, whose states() these are.
+    [[nodiscard]] Result<void> start_from(States states);
     /// Keeps what has to be kept.
     void stop();
+    /// Makes room for another: keeps what it knows, and is not called any more.
+    void retire();
+    [[nodiscard]] States states() const;
 
     // ---- Outlet
     Result<Sent> send(const Order& order) override;
@@ -47,6 +56,8 @@ private:
     [[nodiscard]] Result<void> take_grants(const std::vector<std::string>& addresses);
     void describe(Car& car);
     void recall(Car& car);
+    void catch_up(Car& car);
+    void take_state(std::string_view id, std::string_view bytes);
     void hear_all();
     void hear(Car& car, const Heard& heard);
     [[nodiscard]] bool stands_at(const Car& car, const CarMeterConfig& meter) const;
@@ -60,6 +71,8 @@ private:
     std::optional<Inlet> inlet_;
     std::optional<Door> door_;
     std::vector<Heard> heard_;  // in this turn; understood in the next
+    /// Callbacks may come after the desk is gone.
+    std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
     bool stopped_ = false;
 };
 

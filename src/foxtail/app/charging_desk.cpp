@@ -134,6 +134,10 @@ ChargingDesk::~ChargingDesk() {
 // ---- start and stop ----
 
 Result<void> ChargingDesk::start() {
+    return start_from({});
+}
+
+Result<void> ChargingDesk::start_from(std::string_view state) {
     auto inlet = hub_.attach("charging", *this);
     if (!inlet) return fail(inlet.error());
     inlet_ = *inlet;
@@ -143,7 +147,11 @@ Result<void> ChargingDesk::start() {
     listen();
     if (auto done = give_grants(); !done) return done;
     if (auto done = tell_things(); !done) return done;
-    load_kept();
+    if (state.empty()) {
+        load_kept();
+    } else {
+        take_state(state);
+    }
     controller_.start(hub_.now());
     door_->watch(*this);
     started_ = true;
@@ -157,6 +165,13 @@ void ChargingDesk::stop() {
     if (!started_ || stopped_) return;
     keep_if_changed(true);
     stopped_ = true;
+}
+
+void ChargingDesk::retire() {
+    stop();
+    stopped_ = true;
+    if (started_) hub_.environment().loop.alarm(charging_alarm, hub_.now().mono, [] {});
+    hub_.detach(*this);
 }
 
 void ChargingDesk::listen() {
@@ -202,19 +217,27 @@ Result<void> ChargingDesk::tell_things() {
         if (auto told = inlet_->tell(circuit_thing(site.circuits[i], circuit_things_[i])); !told)
             return fail(told.error());
     }
-    if (!config_.house.contains("grid")) return {};
-    const auto told = inlet_->tell(flow_thing());
-    return told ? Result<void>{} : fail(told.error());
+    std::vector<std::string> all = point_things_;
+    all.insert(all.end(), circuit_things_.begin(), circuit_things_.end());
+    if (config_.house.contains("grid")) {
+        if (const auto told = inlet_->tell(flow_thing()); !told) return fail(told.error());
+        all.push_back(flow_id);
+    }
+    inlet_->leave_only(all);
+    return {};
 }
 
 void ChargingDesk::load_kept() {
     const auto restored = inlet_->kept([this](std::string_view name, std::string_view bytes) {
-        if (name != state_name) return;
-        if (auto done = controller_.load(bytes); !done)
-            log(LogLevel::error, "charging starts anew", {{"why", done.error().message}});
+        if (name == state_name) take_state(bytes);
     });
     if (!restored)
         log(LogLevel::error, "charging starts anew", {{"why", restored.error().message}});
+}
+
+void ChargingDesk::take_state(std::string_view bytes) {
+    if (auto done = controller_.load(bytes); !done)
+        log(LogLevel::error, "charging starts anew", {{"why", done.error().message}});
 }
 
 /// What was said before a restart still tells what state a box was in; but not what a meter sees.

@@ -31,8 +31,15 @@ public:
 
     /// Error: conflict, unavailable, invalid_input.
     [[nodiscard]] Result<void> start();
+    /// Begins where another left off, whose state() this is: a changed configuration is taken up in
+    /// the middle of a session.
+    [[nodiscard]] Result<void> start_from(std::string_view state);
     /// Keeps what must outlive a restart.
     void stop();
+    /// Makes room for another: keeps its state, and is not called any more.
+    void retire();
+    [[nodiscard]] std::string state() const { return controller_.save(); }
+    [[nodiscard]] const ChargingConfig& configuration() const { return config_; }
 
     [[nodiscard]] const charging::Controller& controller() const { return controller_; }
 
@@ -56,6 +63,7 @@ private:
     [[nodiscard]] Result<void> give_grants();
     [[nodiscard]] Result<void> tell_things();
     void load_kept();
+    void take_state(std::string_view bytes);
     void hear_what_is_known();
     void hear(const Target& target, const Value& value, Seq seq);
     void look_at_commands();

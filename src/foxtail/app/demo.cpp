@@ -43,7 +43,8 @@ constexpr const char* demo_rules =
 //   Wallbox/limit                           A on three phases, settable: 0 (pause), 6 to 16
 //   Wallbox/status, power, current_l1, ...  in the words of a charging point (docs/charging.md)
 //   charge-garage/mode, at_most, ...        the same point as Foxtail charges it
-//   Leaf_green/soc, limit, plugged          % of 58 kWh, %, boolean
+//   Leaf_green/Powertrain. ...              a car with an OVMS module, in VSS's words: charge of 58
+//                                           kWh, range, cable, climate, doors (docs/cars.md)
 constexpr const char* demo_charging =
     "charging:\n"
     "  circuits:\n"
@@ -51,9 +52,7 @@ constexpr const char* demo_charging =
     "  points:\n"
     "    - {name: garage, thing: Wallbox, circuit: main, mode: min_sun}\n"
     "  cars:\n"
-    "    - thing: Leaf_green\n"
-    "      phases: 3\n"
-    "      map: {cable: Leaf_green/plugged, charging: Leaf_green/charging}\n"
+    "    - {thing: Leaf_green, phases: 3}\n"
     "  sun: {grid: Grid_meter/power, battery: Home_battery/power, "
     "production: Solar_inverter/ac_power}\n";
 
@@ -77,9 +76,9 @@ constexpr const char* demo_planning =
     "    - {name: battery, capacity_kwh: 10.2, min: 5, charge_kw: 5, soc: Home_battery/soc, "
     "power: Home_battery/power, setpoint: Home_battery/setpoint}\n"
     "  cars:\n"
-    "    - {name: leaf, vehicle: Leaf_green, point: garage, soc: Leaf_green/soc, "
-    "cable: Leaf_green/plugged, home: Leaf_green/plugged, capacity_kwh: 58, floor: 15, max: 90, "
-    "day_kwh: 9}\n"
+    "    - {name: leaf, vehicle: Leaf_green, point: garage, home: "
+    "Leaf_green/Powertrain.TractionBattery.Charging.ChargingPort.AnyPosition."
+    "IsChargingCableConnected, capacity_kwh: 58, floor: 15, max: 90, day_kwh: 9}\n"
     "  heat_pumps:\n"
     "    - name: heating\n"
     "      room: Heat_pump/room_temperature\n"
@@ -120,7 +119,7 @@ std::string configuration_text(const DemoOptions& options) {
            "\n      anonymous: true   # loopback only: whoever is on this machine\n"
            "  anonymous:\n    publish: [\"#\"]\n    subscribe: [\"#\"]\n"
            "formats:\n  zigbee2mqtt:\n    - base_topic: zigbee2mqtt\n"
-           "things:\n  Leaf_green: {kind: vehicle}\n" +
+           "things:\n  Leaf_green: {title: Leaf green, place: Garage}\n" +
            demo_charging + demo_planning + "rules:\n  - rules.yaml\n";
 }
 

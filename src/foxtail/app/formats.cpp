@@ -13,8 +13,11 @@
 #include "foxtail/model/value.hpp"
 
 #include <algorithm>
+#include <array>
 #include <filesystem>
+#include <iterator>
 #include <map>
+#include <type_traits>
 
 #include <boost/json.hpp>
 
@@ -22,6 +25,12 @@ namespace foxtail {
 namespace {
 
 using GivenNames = StringMap<std::string>;
+
+constexpr std::string_view teslamate = "teslamate";
+constexpr std::string_view ovms = "ovms";
+constexpr std::string_view evcc = "evcc";
+constexpr std::string_view mapping = "mapping";
+constexpr std::array car_formats = {teslamate, ovms, evcc, mapping};
 
 /// {"zigbee2mqtt":{"0x00158d":"hall-lamp"},...}
 Result<std::map<std::string, GivenNames>> read_names(const std::string& file) {
@@ -49,8 +58,8 @@ const GivenNames* names_of(const mqtt::Format& format) {
         return &discovery->ids();
     if (const auto* people = dynamic_cast<const mqtt::OwnTracks*>(&format)) return &people->ids();
     if (const auto* teslas = dynamic_cast<const mqtt::TeslaMate*>(&format)) return &teslas->ids();
-    if (const auto* ovms = dynamic_cast<const mqtt::Ovms*>(&format)) return &ovms->ids();
-    if (const auto* evcc = dynamic_cast<const mqtt::Evcc*>(&format)) return &evcc->ids();
+    if (const auto* cars = dynamic_cast<const mqtt::Ovms*>(&format)) return &cars->ids();
+    if (const auto* sites = dynamic_cast<const mqtt::Evcc*>(&format)) return &sites->ids();
     if (const auto* mapped = dynamic_cast<const mqtt::Mapping*>(&format)) return &mapped->ids();
     return nullptr;
 }
@@ -68,16 +77,7 @@ Result<std::unique_ptr<Formats>> Formats::make(const Configuration& configuratio
     auto& formats = out->formats_;
     // Each format knows its own names; what the others gave is taken.
     const auto taken_by_others = [owner = out.get()](std::string_view self) {
-        return [owner, self](std::string_view id) {
-            return std::any_of(
-                owner->formats_.begin(), owner->formats_.end(), [&](const auto& other) {
-                    if (other->name() == self) return false;
-                    const GivenNames* names = names_of(*other);
-                    return names != nullptr &&
-                           std::any_of(names->begin(), names->end(),
-                                       [&](const auto& n) { return n.second == id; });
-                });
-        };
+        return owner->taken_by_others(self);
     };
     if (!configuration.zigbee_bridges.empty()) {
         mqtt::Zigbee2MqttOptions options;
@@ -112,43 +112,89 @@ Result<std::unique_ptr<Formats>> Formats::make(const Configuration& configuratio
     auto signals = load_signals(data.empty() ? "." : data);
     if (!signals) return fail(signals.error());
     out->signals_ = std::make_unique<cars::Signals>(std::move(*signals));
-    const auto with_names = [&](auto options, const char* name) {
-        options.signals = out->signals_.get();
-        options.taken = taken_by_others(name);
-        options.known_ids = std::move((*known)[name]);
-        return options;
-    };
-    out->add_cars(configuration.cars, with_names);
+    for (const auto name : car_formats)
+        out->add_car_format(name, configuration.cars, std::move((*known)[std::string(name)]));
     return out;
 }
 
-template <class WithNames>
-void Formats::add_cars(const CarsConfig& said, const WithNames& with_names) {
-    if (said.teslamate_prefix) {
+std::function<bool(std::string_view)> Formats::taken_by_others(std::string_view self) {
+    return [this, self](std::string_view id) {
+        return std::any_of(formats_.begin(), formats_.end(), [&](const auto& other) {
+            if (other->name() == self) return false;
+            const GivenNames* names = names_of(*other);
+            return names != nullptr && std::any_of(names->begin(), names->end(),
+                                                   [&](const auto& n) { return n.second == id; });
+        });
+    };
+}
+
+void Formats::add_car_format(std::string_view name, const CarsConfig& said, GivenNames known) {
+    const auto add = [&]<class Format>(std::type_identity<Format>, auto options) {
+        options.signals = signals_.get();
+        options.taken = taken_by_others(name);
+        options.known_ids = std::move(known);
+        formats_.push_back(std::make_unique<Format>(std::move(options)));
+    };
+    if (name == teslamate && said.teslamate_prefix) {
         mqtt::TeslaMateOptions options;
         options.prefix = *said.teslamate_prefix;
         options.home = said.teslamate_home;
-        formats_.push_back(
-            std::make_unique<mqtt::TeslaMate>(with_names(std::move(options), "teslamate")));
+        add(std::type_identity<mqtt::TeslaMate>(), std::move(options));
     }
-    if (said.ovms_prefix) {
+    if (name == ovms && said.ovms_prefix) {
         mqtt::OvmsOptions options;
         options.prefix = *said.ovms_prefix;
         options.client = said.ovms_client;
         options.budget = said.ovms_budget;
         options.money_per_call = said.ovms_money_per_call;
-        formats_.push_back(std::make_unique<mqtt::Ovms>(with_names(std::move(options), "ovms")));
+        add(std::type_identity<mqtt::Ovms>(), std::move(options));
     }
-    if (said.evcc_prefix) {
+    if (name == evcc && said.evcc_prefix) {
         mqtt::EvccOptions options;
         options.prefix = *said.evcc_prefix;
-        formats_.push_back(std::make_unique<mqtt::Evcc>(with_names(std::move(options), "evcc")));
+        add(std::type_identity<mqtt::Evcc>(), std::move(options));
     }
-    if (!said.mapped.empty()) {
+    if (name == mapping && !said.mapped.empty()) {
         mqtt::MappingOptions options;
         options.things = said.mapped;
-        formats_.push_back(
-            std::make_unique<mqtt::Mapping>(with_names(std::move(options), "mapping")));
+        add(std::type_identity<mqtt::Mapping>(), std::move(options));
+    }
+}
+
+void Formats::change_cars(const CarsConfig& now, const CarsConfig& then, const Changed& changed) {
+    const auto differs = [&](std::string_view name) {
+        if (name == teslamate)
+            return now.teslamate_prefix != then.teslamate_prefix ||
+                   now.teslamate_home != then.teslamate_home;
+        if (name == ovms)
+            return now.ovms_prefix != then.ovms_prefix || now.ovms_client != then.ovms_client ||
+                   now.ovms_budget != then.ovms_budget ||
+                   now.ovms_money_per_call != then.ovms_money_per_call;
+        if (name == evcc) return now.evcc_prefix != then.evcc_prefix;
+        return now.mapped != then.mapped;
+    };
+    for (const auto name : car_formats) {
+        if (!differs(name)) continue;
+        GivenNames names;
+        const auto at = std::find_if(formats_.begin(), formats_.end(),
+                                     [&](const auto& one) { return one->name() == name; });
+        if (at != formats_.end()) {
+            names = *names_of(**at);
+            changed.drop(name);
+            formats_.erase(at);
+        }
+        if (name == mapping) {
+            for (auto one = names.begin(); one != names.end();) {
+                const bool described = std::any_of(
+                    then.mapped.begin(), then.mapped.end(),
+                    [&](const auto& thing) { return cars::may_be(thing.id, one->first); });
+                if (!described) changed.gone(one->second);
+                one = described ? std::next(one) : names.erase(one);
+            }
+        }
+        const auto before = formats_.size();
+        add_car_format(name, then, std::move(names));
+        if (formats_.size() > before) changed.add(*formats_.back());
     }
 }
 

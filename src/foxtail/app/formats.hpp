@@ -4,8 +4,10 @@
 #include "foxtail/config/configuration.hpp"
 #include "foxtail/connectors/mqtt/format.hpp"
 
+#include <functional>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace foxtail {
@@ -22,6 +24,16 @@ public:
     Formats(const Formats&) = delete;
     Formats& operator=(const Formats&) = delete;
 
+    /// The car formats as the configuration now says, under the names they gave before. `drop` is
+    /// called before one goes, `add` when another has taken its place, `gone` for each thing that
+    /// was described by the household's mappings and is not any more.
+    struct Changed {
+        std::function<void(std::string_view format)> drop;
+        std::function<void(mqtt::Format& format)> add;
+        std::function<void(std::string_view thing)> gone;
+    };
+    void change_cars(const CarsConfig& now, const CarsConfig& then, const Changed& changed);
+
     [[nodiscard]] const std::vector<std::unique_ptr<mqtt::Format>>& all() const { return formats_; }
     /// How many names were given; grows when there is something to keep.
     [[nodiscard]] std::size_t names() const;
@@ -35,8 +47,9 @@ public:
 
 private:
     Formats() = default;
-    template <class WithNames>
-    void add_cars(const CarsConfig& said, const WithNames& with_names);
+    [[nodiscard]] std::function<bool(std::string_view id)> taken_by_others(std::string_view self);
+    void add_car_format(std::string_view name, const CarsConfig& said,
+                        StringMap<std::string> known);
     std::unique_ptr<cars::Signals> signals_;  // before the formats that point to it
     std::vector<std::unique_ptr<mqtt::Format>> formats_;
     std::string names_file_;

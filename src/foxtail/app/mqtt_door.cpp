@@ -57,12 +57,13 @@ public:
     }
     void gone(std::string_view thing) override { door_.inlet_->gone(thing); }
     bool say(PropertyId property, Value value, Time source_time) override {
-        if (old) return false;
+        if (old || (door_.again_ && door_.reported_.contains(property.index))) return false;
         if (!door_.later_.empty()) door_.later_.erase(property);
         report(property, std::move(value), source_time);
         return true;
     }
     void report(PropertyId property, Value value, Time source_time) {
+        door_.reported_.insert(property.index);
         const auto said =
             door_.inlet_->report({property, Quality::good, source_time, std::move(value)});
         // The record says what did not fit; the page also shows which topic it came by.
@@ -109,7 +110,9 @@ public:
         door_.inlet_->answer(command, confirmed ? Outcome::confirmed : Outcome::failed, detail);
     }
     void keep(std::string_view name, std::string bytes) override {
-        door_.inlet_->keep(keepsake_name(format, name), std::move(bytes));
+        const std::string whole = keepsake_name(format, name);
+        door_.kept_[whole] = bytes;
+        door_.inlet_->keep(whole, std::move(bytes));
     }
     /// No topic: a topic that is published to has no '#'.
     [[nodiscard]] static std::string keepsake_name(const mqtt::Format& format,
@@ -189,6 +192,34 @@ Result<void> MqttDoor::start() {
         endpoints_.push_back({listener.endpoint.address, *port});
     }
     return {};
+}
+
+void MqttDoor::drop(std::string_view format) {
+    const auto at = std::find_if(sinks_.begin(), sinks_.end(),
+                                 [&](const auto& sink) { return sink->format.name() == format; });
+    if (at == sinks_.end()) return;
+    const FormatSink* gone = at->get();
+    const auto of_it = [&](const Listening& listening) { return listening.sink == gone; };
+    std::erase_if(wild_, [&](const Wild& one) { return of_it(one.listening); });
+    std::erase_if(replays_, [&](const Replay& one) { return of_it(one.listening); });
+    std::erase_if(later_, [&](const auto& one) { return one.second.sink == gone; });
+    for (auto heard = exact_.begin(); heard != exact_.end();) {
+        std::erase_if(heard->second, of_it);
+        heard = heard->second.empty() ? exact_.erase(heard) : std::next(heard);
+    }
+    sinks_.erase(at);
+}
+
+void MqttDoor::add(mqtt::Format& format) {
+    FormatSink& sink = *sinks_.emplace_back(std::make_unique<FormatSink>(*this, format));
+    const std::string mine = FormatSink::keepsake_name(format, "");
+    for (const auto& [name, bytes] : kept_) {
+        if (name.starts_with(mine)) format.remember(name.substr(mine.size()), bytes);
+    }
+    format.start(sink);
+    again_ = true;
+    hear_retained();
+    again_ = false;
 }
 
 void MqttDoor::take(int socket, std::string peer, const MqttListenerConfig& listener) {
@@ -301,6 +332,7 @@ void MqttDoor::restore_retained() {
 }
 
 void MqttDoor::remember(std::string_view name, std::string_view bytes) {
+    kept_[std::string(name)] = bytes;
     for (const auto& sink : sinks_) {
         const std::string mine = FormatSink::keepsake_name(sink->format, "");
         if (name.starts_with(mine)) sink->format.remember(name.substr(mine.size()), bytes);

@@ -12,6 +12,7 @@
 #include <set>
 #include <string>
 #include <string_view>
+#include <unordered_set>
 #include <vector>
 
 namespace foxtail {
@@ -35,6 +36,13 @@ public:
     void take(int socket, std::string peer, const MqttListenerConfig& listener);
     /// Users and rights as the configuration now says; those no longer allowed are closed.
     [[nodiscard]] Result<void> configure(const Configuration& configuration);
+    /// The format of that name hears nothing any more, and may go.
+    void drop(std::string_view format);
+    /// Another format, while the door is open: it hears what is retained, and takes it as news only
+    /// of what was not heard before.
+    void add(mqtt::Format& format);
+    /// A thing that no format describes any more.
+    void gone(std::string_view thing) { inlet_->gone(thing); }
 
     [[nodiscard]] const std::vector<Endpoint>& endpoints() const { return endpoints_; }
     [[nodiscard]] const mqtt::Broker& broker() const { return broker_; }
@@ -107,6 +115,9 @@ private:
     std::vector<mqtt::AckId> unsettled_;         // taken, and not on disk because the disk failed
     std::vector<Endpoint> endpoints_;
     int hearing_ = 0;
+    std::unordered_set<std::uint32_t> reported_;  // properties, in this run
+    StringMap<std::string> kept_;                 // what formats want back, by the keepsake's name
+    bool again_ = false;                          // what is retained is heard a second time
 };
 
 }  // namespace foxtail

@@ -175,6 +175,12 @@ ThingSpec OcppCharger::describe(int point) const {
     return out;
 }
 
+void OcppCharger::set_options(ocpp::StationOptions options) {
+    const bool other_limits = options.current_a_max != station_.options().current_a_max;
+    station_.set_options(std::move(options), hub_.now());
+    if (other_limits) learned();
+}
+
 int OcppCharger::point_of(std::string_view thing) const {
     for (std::size_t i = 0; i < things_.size(); ++i) {
         if (things_[i] == thing) return static_cast<int>(i) + 1;
@@ -225,6 +231,10 @@ void OcppCharger::noticed(std::string_view topic, std::string_view sample, std::
 
 void OcppCharger::keep(std::string bytes) {
     inlet_.keep(std::string(station_prefix) + station_.id(), std::move(bytes));
+}
+
+bool OcppCharger::certificate_wished(std::string request) {
+    return own_certificate && own_certificate(std::move(request));
 }
 
 void OcppCharger::send(std::string frame, bool when_durable) {

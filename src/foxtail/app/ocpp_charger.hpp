@@ -31,6 +31,9 @@ public:
     /// A wish for one of its things. Error: why it is not even asked.
     [[nodiscard]] Result<Outlet::Sent> carry_out(const Order& order, int point);
 
+    /// What its owner set for it has changed.
+    void set_options(ocpp::StationOptions options);
+
     /// Who it is to the Authority, and its topic; looked up once.
     std::optional<SubjectId> subject;
     std::string own_topic;
@@ -39,6 +42,7 @@ public:
     std::string peer;
     Time since;  // of the line, or of its end
     std::function<void(std::uint64_t ticket, bool done, std::string_view detail)> own_ended;
+    std::function<bool(std::string request)> own_certificate;
 
     // ---- StationSink
     void send(std::string frame, bool when_durable) override;
@@ -47,6 +51,7 @@ public:
     void learned() override;
     void noticed(std::string_view topic, std::string_view sample, std::string_view why) override;
     void keep(std::string bytes) override;
+    bool certificate_wished(std::string request) override;
     void ended(std::uint64_t ticket, bool done, std::string_view detail) override;
 
 private:

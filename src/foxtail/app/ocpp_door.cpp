@@ -7,6 +7,7 @@
 #include "foxtail/runtime/http_message.hpp"
 
 #include <algorithm>
+#include <tuple>
 #include <utility>
 
 namespace foxtail {
@@ -35,7 +36,7 @@ OcppDoor::OcppDoor(boost::asio::io_context& home, Hub& hub, Worker& passwords,
       listener_(home, *this),
       salt_(api::random_text(hub.environment().random, 16)),
       reader_(JsonLimits{ocpp::frame_bytes_max, ocpp::frame_depth_max}) {
-    for (const auto& station : configuration_.stations) configured_.emplace(station.id, &station);
+    know_stations();
 }
 
 OcppDoor::~OcppDoor() {
@@ -46,14 +47,7 @@ Result<void> OcppDoor::start() {
     auto inlet = hub_.attach("ocpp", *this);
     if (!inlet) return fail(inlet.error());
     inlet_ = *inlet;
-    std::vector<Hub::Configured> wanted;
-    for (const auto& station : configuration_.stations) {
-        wanted.push_back({configured_name(station.id),
-                          SubjectKind::device,
-                          {std::string(topic_prefix) + topic_of(station.id)},
-                          static_cast<std::uint16_t>(Verb::publish)});
-    }
-    if (auto done = hub_.configure(wanted, purpose); !done) return done;
+    if (auto done = give_grants(configuration_); !done) return done;
     if (auto done = restore(); !done) return done;
     for (const auto& listener : configuration_.listeners) {
         if (listener.tls) continue;  // its connections come through take()
@@ -63,6 +57,54 @@ Result<void> OcppDoor::start() {
     }
     epoch_ = hub_.authority().epoch();
     if (!configuration_.listeners.empty()) tick();
+    return {};
+}
+
+void OcppDoor::know_stations() {
+    configured_.clear();
+    for (const auto& station : configuration_.stations) configured_.emplace(station.id, &station);
+}
+
+Result<void> OcppDoor::give_grants(const OcppConfig& configuration) {
+    std::vector<Hub::Configured> wanted;
+    for (const auto& station : configuration.stations) {
+        wanted.push_back({configured_name(station.id),
+                          SubjectKind::device,
+                          {std::string(topic_prefix) + topic_of(station.id)},
+                          static_cast<std::uint16_t>(Verb::publish)});
+    }
+    return hub_.configure(wanted, purpose);
+}
+
+Result<void> OcppDoor::configure(OcppConfig configuration) {
+    if (auto done = give_grants(configuration); !done) return done;
+    const OcppConfig before = std::exchange(configuration_, std::move(configuration));
+    know_stations();
+    std::vector<ocpp::LineId> anew;
+    const auto credentials = [](const OcppStationConfig* one) {
+        return one == nullptr ? std::tuple(false, std::string(), std::string())
+                              : std::tuple(true, one->password_hash, one->certificate);
+    };
+    for (const auto& [name, one] : chargers_) {
+        const std::string& id = one->station().id();
+        const auto old = std::find_if(before.stations.begin(), before.stations.end(),
+                                      [&](const auto& station) { return station.id == id; });
+        const auto* was = old == before.stations.end() ? nullptr : &*old;
+        const auto* is = configured(id);
+        if (credentials(was) != credentials(is)) {
+            proven_.erase(id);
+            one->subject.reset();  // another, when it was paired and is configured now
+            if (one->line != 0) anew.push_back(one->line);
+        }
+        OcppStationConfig otherwise;
+        otherwise.id = id;
+        one->set_options(options_for(is != nullptr ? *is : otherwise, configuration_.tags));
+    }
+    for (const auto& [id, waiting] : waiting_) {
+        if (configured(id) != nullptr || !configuration_.pairing) anew.push_back(waiting.line);
+    }
+    for (const auto line : anew) listener_.close(line, 1012, "come again: it is configured anew");
+    recheck();
     return {};
 }
 
@@ -118,6 +160,9 @@ OcppCharger& OcppDoor::charger(const std::string& id) {
         options_for(station != nullptr ? *station : otherwise, configuration_.tags));
     fresh->own_ended = [this](std::uint64_t ticket, bool done, std::string_view detail) {
         key_answered(ticket, done, detail);
+    };
+    fresh->own_certificate = [this, id](std::string request) {
+        return sign(id, std::move(request));
     };
     return *chargers_.emplace(id, std::move(fresh)).first->second;
 }

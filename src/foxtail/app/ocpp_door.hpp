@@ -37,6 +37,14 @@ public:
     /// Error: unavailable (a port is taken), conflict.
     [[nodiscard]] Result<void> start();
     void stop();
+    /// Stations, cards and pairing as the configuration now says; listeners stay. Who may not come
+    /// any more, or has to come with something else, is sent away. Error: as Hub::configure().
+    [[nodiscard]] Result<void> configure(OcppConfig configuration);
+    /// Makes a certificate in a charger's name for a request of its own (PKCS #10), on the worker.
+    using Signer =
+        std::function<Result<std::string>(const std::string& request, const std::string& id)>;
+    /// Without one no charger gets a certificate.
+    void sign_with(Signer signer) { signer_ = std::move(signer); }
     /// A connection from which somebody else took the TLS off.
     void take(int socket, TlsPeer peer);
     [[nodiscard]] const std::vector<Endpoint>& endpoints() const { return endpoints_; }
@@ -93,12 +101,16 @@ private:
     OcppCharger& charger(const std::string& id);
     [[nodiscard]] std::string name_for(const std::string& id);
     [[nodiscard]] Result<void> restore();
+    [[nodiscard]] Result<void> give_grants(const OcppConfig& configuration);
+    void know_stations();
     void serve(OcppCharger& charger, ocpp::LineId line, ocpp::Version version,
                const std::string& peer);
     void wait_in_lobby(const std::string& id, Waiting waiting);
     void accepted(const std::string& id, const std::string& key,
                   std::function<void(Result<void>)> then);
     void key_answered(std::uint64_t ticket, bool done, std::string_view detail);
+    [[nodiscard]] bool sign(const std::string& id, std::string request);
+    void signed_for(const std::string& id, Result<std::string> certificate);
     void tick();
     void recheck();
 
@@ -122,6 +134,7 @@ private:
     std::string salt_;  // of the quick hashes; of this run
     JsonReader reader_;
     std::vector<Endpoint> endpoints_;
+    Signer signer_;
     bool stopped_ = false;
 };
 

@@ -4,6 +4,7 @@
 #include "foxtail/base/log.hpp"
 #include "foxtail/grants/pattern.hpp"
 #include "foxtail/runtime/http_message.hpp"
+#include "foxtail/runtime/local_ca.hpp"
 #include "foxtail/runtime/password.hpp"
 
 #include <algorithm>
@@ -206,6 +207,33 @@ void OcppDoor::check_slowly(const OcppStationConfig& station, const ocpp::Caller
             done(with(Welcome::unauthorized));
         });
     if (!taken) done(with(Welcome::busy));
+}
+
+// ---- certificates
+// ----------------------------------------------------------------------------------
+
+/// For who comes with one of the house's already: its line is its own, and it may have a new one.
+/// The first is brought to the box by a person.
+bool OcppDoor::sign(const std::string& id, std::string request) {
+    const auto* station = configured(id);
+    if (!signer_ || station == nullptr || station->certificate != certified_by_house) return false;
+    return passwords_.run(
+        [signer = signer_, request = std::move(request), id] { return signer(request, id); },
+        [this, id](Result<std::string> made) { signed_for(id, std::move(made)); });
+}
+
+void OcppDoor::signed_for(const std::string& id, Result<std::string> certificate) {
+    const auto at = chargers_.find(id);
+    if (stopped_ || at == chargers_.end()) return;
+    OcppCharger& one = *at->second;
+    if (!certificate)
+        return one.noticed("SignCertificate", {}, "no certificate: " + certificate.error().message);
+    log(LogLevel::info, "a charger has a new certificate",
+        {{"until", format_rfc3339(certificate_ends(*certificate).value_or(Time{}))}});
+    one.happened(1, "security",
+                 Json{R"({"type":"CertificateMade","detail":")" +
+                      fingerprint(*certificate).value_or("") + "\"}"});
+    if (one.line != 0 && may_speak(one)) one.station().certify(std::move(*certificate), hub_.now());
 }
 
 // ---- pairing

@@ -1,26 +1,13 @@
 #include "foxtail/app/program.hpp"
 
-#include "foxtail/api/file_secrets.hpp"
-#include "foxtail/api/server.hpp"
 #include "foxtail/api/token.hpp"
-#include "foxtail/app/car_desk.hpp"
-#include "foxtail/app/charging_desk.hpp"
 #include "foxtail/app/files.hpp"
-#include "foxtail/app/formats.hpp"
 #include "foxtail/app/metrics.hpp"
-#include "foxtail/app/mqtt_door.hpp"
-#include "foxtail/app/ocpp_door.hpp"
-#include "foxtail/app/plan_desk.hpp"
-#include "foxtail/app/tls_doors.hpp"
+#include "foxtail/app/program_parts.hpp"
 #include "foxtail/base/assert.hpp"
 #include "foxtail/base/log.hpp"
 #include "foxtail/hub/door.hpp"
-#include "foxtail/runtime/loop.hpp"
-#include "foxtail/runtime/real_environment.hpp"
 #include "foxtail/runtime/wakefulness.hpp"
-#include "foxtail/runtime/worker.hpp"
-#include "foxtail/runtime/zone.hpp"
-#include "foxtail/store/sqlite/store.hpp"
 
 #include <csignal>
 #include <cstring>
@@ -48,48 +35,6 @@ constexpr std::string_view owner_token_subject = "token:owner";
 constexpr std::uint16_t every_verb = 0x7F;  // discover, read, observe, history, set, run, grant
 
 }  // namespace
-
-/// In the order of construction; destruction is the reverse.
-struct Program::Parts {
-    boost::asio::io_context io{1};
-    RealClock clock;
-    RealRandom random;
-    IoLoop loop{io};
-    std::unique_ptr<Zone> zone;
-    int lock = -1;
-    std::unique_ptr<sqlite::SqliteStore> store;
-    std::unique_ptr<Hub> hub;
-    std::unique_ptr<api::FileSecrets> secrets;
-    std::unique_ptr<Worker> slow;
-    std::unique_ptr<Formats> formats;
-    std::size_t names_kept = 0;
-    std::unique_ptr<MqttDoor> mqtt;
-    std::unique_ptr<OcppDoor> ocpp;
-    std::unique_ptr<CarDesk> cars;
-    std::unique_ptr<ChargingDesk> charging;
-    std::unique_ptr<PlanDesk> plan;
-    std::unique_ptr<api::Server> api;
-    std::unique_ptr<TlsDoors> tls;
-    std::uint16_t api_port = 0;
-    std::string signup_code;
-    boost::asio::signal_set signals{io};
-    bool stopping = false;
-    int status = 0;
-
-    ~Parts() {
-        tls.reset();
-        api.reset();
-        ocpp.reset();
-        cars.reset();
-        plan.reset();
-        charging.reset();
-        mqtt.reset();
-        formats.reset();
-        slow.reset();
-        hub.reset();
-        if (lock >= 0) ::close(lock);
-    }
-};
 
 Program::Program(Options options, Loaded loaded)
     : options_(std::move(options)), loaded_(std::move(loaded)), parts_(std::make_unique<Parts>()) {}
@@ -172,6 +117,10 @@ Result<void> Program::open_doors() {
         std::make_unique<MqttDoor>(io, hub, *parts_->slow, configuration, *parts_->formats);
     if (auto done = parts_->mqtt->start(); !done) return done;
     parts_->ocpp = std::make_unique<OcppDoor>(io, hub, *parts_->slow, configuration.ocpp);
+    parts_->ocpp->sign_with([data = options_.data, &clock = parts_->clock](
+                                const std::string& request, const std::string& id) {
+        return certify_charger(data, request, id, clock.now());
+    });
     if (auto done = parts_->ocpp->start(); !done) return done;
     parts_->cars =
         std::make_unique<CarDesk>(hub, configuration.cars.cars, parts_->formats->signals());
@@ -348,47 +297,6 @@ void Program::watch_names() {
         }
         watch_names();
     });
-}
-
-void Program::reload() {
-    Loaded fresh = load_configuration(options_.config_file);
-    if (!fresh.mistakes.empty()) {
-        for (const auto& mistake : fresh.mistakes)
-            log(LogLevel::error, "configuration not taken", {{"why", format_mistake(mistake)}});
-        return;
-    }
-    const Configuration& then = fresh.configuration;
-    if (const auto mistakes = parts_->hub->load_rules(fresh.rules, fresh.hash); !mistakes.empty()) {
-        log(LogLevel::error, "configuration not taken",
-            {{"why", format_mistake(mistakes.front())}});
-        return;
-    }
-    if (auto done = parts_->mqtt->configure(then); !done) {
-        log(LogLevel::error, "configuration not taken", {{"why", done.error().message}});
-        return;
-    }
-    if (auto done = apply_house_rule(then); !done) {
-        log(LogLevel::error, "configuration not taken", {{"why", done.error().message}});
-        return;
-    }
-    loaded_.configuration.residents = then.residents;
-    if (parts_->tls) {
-        if (auto done = parts_->tls->certify(then, parts_->clock.now()); !done) {
-            log(LogLevel::error, "configuration not taken", {{"why", done.error().message}});
-            return;
-        }
-    }
-    loaded_.configuration.tls.certificate = then.tls.certificate;
-    loaded_.configuration.tls.key = then.tls.key;
-    loaded_.configuration.mqtt_users = then.mqtt_users;
-    loaded_.configuration.mqtt_anonymous = then.mqtt_anonymous;
-    set_log(options_.log_level.value_or(then.log_level),
-            options_.log_format.value_or(then.log_format));
-    loaded_.rules = std::move(fresh.rules);
-    loaded_.hash = fresh.hash;
-    log(LogLevel::info, "configuration taken", {{"rules", std::to_string(loaded_.rules.size())}});
-    for (const auto& key : changed_for_next_start(loaded_.configuration, then))
-        log(LogLevel::warning, "changed: " + key + ": takes effect after a restart");
 }
 
 void Program::stop() {

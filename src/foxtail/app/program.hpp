@@ -6,6 +6,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace foxtail {
 
@@ -40,6 +41,10 @@ public:
 private:
     struct Parts;
     void reload();
+    [[nodiscard]] Result<void> change_doors(const Configuration& then);
+    [[nodiscard]] Result<void> change_cars(const std::vector<CarConfig>& before,
+                                           const std::vector<CarConfig>& then);
+    [[nodiscard]] Result<void> change_charging(ChargingConfig then);
     [[nodiscard]] Result<void> open_data();
     [[nodiscard]] Result<void> apply_house_rule(const Configuration& configuration);
     [[nodiscard]] Result<void> heed_restore();

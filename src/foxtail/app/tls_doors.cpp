@@ -37,6 +37,15 @@ std::string authority_file(const std::string& data) {
     return tls_file(data, "authority.pem");
 }
 
+Result<std::string> certify_charger(const std::string& data, const std::string& request,
+                                    const std::string& id, Time now) {
+    const auto certificate = read_file(tls_file(data, "guests.pem"));
+    if (!certificate) return fail(certificate.error());
+    const auto key = read_file(tls_file(data, "guests.key"));
+    if (!key) return fail(key.error());
+    return sign_guest_request({*certificate, *key}, request, id, now);
+}
+
 TlsDoors::TlsDoors(boost::asio::io_context& context, std::string data, std::string config_file)
     : context_(context), data_(std::move(data)), config_file_(std::move(config_file)) {}
 

@@ -12,6 +12,12 @@ namespace foxtail {
 /// The file of the household's authority, for who is to trust it.
 [[nodiscard]] std::string authority_file(const std::string& data);
 
+/// A certificate in a charger's name, for its own key: signed by the authority of those who come.
+/// Reads it from the data folder. Error: not_found, invalid_input.
+[[nodiscard]] Result<std::string> certify_charger(const std::string& data,
+                                                  const std::string& request, const std::string& id,
+                                                  Time now);
+
 /// Where the house is entered over TLS: the certificate and the gates before the doors. Keeps the
 /// household's own authority in the data folder, under tls/: authority.pem, authority.key (0600),
 /// and server.pem (certificate and key, 0600), which is made anew before its end. Where a charger

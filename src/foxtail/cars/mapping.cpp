@@ -34,4 +34,28 @@ std::string fill_in(std::string_view text, const std::vector<std::string>& filli
     return out;
 }
 
+bool may_be(std::string_view with_places, std::string_view text) {
+    // The last place that took some of the text, and where it may take more.
+    std::size_t place = std::string_view::npos;
+    std::size_t more = 0;
+    std::size_t i = 0;
+    std::size_t k = 0;
+    while (k < text.size()) {
+        if (i < with_places.size() && place_at(with_places, i) != 0) {
+            place = i += 3;
+            more = k;
+        } else if (i < with_places.size() && with_places[i] == text[k]) {
+            ++i;
+            ++k;
+        } else if (place != std::string_view::npos) {
+            i = place;
+            k = ++more;
+        } else {
+            return false;
+        }
+    }
+    while (i < with_places.size() && place_at(with_places, i) != 0) i += 3;
+    return i == with_places.size();
+}
+
 }  // namespace foxtail::cars

@@ -69,4 +69,7 @@ struct MappedThing {
 /// The text with {1}, {2} ... filled in. What has no filling stays.
 [[nodiscard]] std::string fill_in(std::string_view text, const std::vector<std::string>& filling);
 
+/// Whether some filling makes this text of it.
+[[nodiscard]] bool may_be(std::string_view with_places, std::string_view text);
+
 }  // namespace foxtail::cars

@@ -10,6 +10,7 @@ namespace foxtail::charging {
 namespace {
 
 constexpr std::uint64_t state_format = 2;
+constexpr std::size_t absent_max = 64;            // points
 constexpr std::uint64_t state_format_oldest = 1;  // without the own energy of a session
 constexpr double needed_wh_max = 500'000;
 
@@ -348,7 +349,8 @@ std::string Controller::save() const {
     ByteWriter out(bytes);
     out.u64(state_format);
     out.u64(sessions_);
-    out.u64(points_.size());
+    out.u64(points_.size() + absent_.size());
+    for (const auto& [name, kept] : absent_) bytes += kept;
     for (const Point& point : points_) {
         out.text(point.site().name);
         out.u8(static_cast<std::uint8_t>(point.mode));
@@ -437,7 +439,19 @@ Result<void> Controller::load(std::string_view bytes) {
     if (format < state_format_oldest || format > state_format) return corrupt();
     const auto sessions = in.u64();
     std::vector<SavedPoint> saved(in.count(40));
-    for (auto& one : saved) one.load(in, format);
+    std::map<std::string, std::string, std::less<>> absent;
+    const auto point_of = [&](std::string_view name) {
+        const auto at = std::find_if(site_.points.begin(), site_.points.end(),
+                                     [&](const PointSite& p) { return p.name == name; });
+        return static_cast<std::size_t>(at - site_.points.begin());
+    };
+    for (auto& one : saved) {
+        const auto left = in.left();
+        one.load(in, format);
+        if (format == state_format && point_of(one.name) >= points_.size())
+            absent[one.name] = bytes.substr(bytes.size() - left, left - in.left());
+    }
+    while (absent.size() > absent_max) absent.erase(absent.begin());
     Learned learned;
     learned.habit.assign(points_.size(), std::vector<std::uint32_t>(cars_.size(), 0));
     const auto car_of = [&](std::string_view name) {
@@ -452,11 +466,6 @@ Result<void> Controller::load(std::string_view bytes) {
             if (car < cars_.size()) learned.teach(*list, token, car);
         }
     }
-    const auto point_of = [&](std::string_view name) {
-        const auto at = std::find_if(site_.points.begin(), site_.points.end(),
-                                     [&](const PointSite& p) { return p.name == name; });
-        return static_cast<std::size_t>(at - site_.points.begin());
-    };
     for (auto n = in.count(3); n > 0; --n) {
         const auto point = point_of(in.text());
         const auto car = car_of(in.text());
@@ -469,6 +478,7 @@ Result<void> Controller::load(std::string_view bytes) {
     }
     sessions_ = sessions;
     learned_ = std::move(learned);
+    absent_ = std::move(absent);
     return {};
 }
 

@@ -208,6 +208,9 @@ private:
     std::vector<CarFacts> cars_;
     std::vector<std::uint32_t> below_;  // of each circuit: bit per point
     Learned learned_;
+    /// What was kept of points that are not configured just now, by name, as it stood: who puts one
+    /// back finds its session.
+    std::map<std::string, std::string, std::less<>> absent_;
     std::optional<double> grid_w_;
     Duration grid_at_;
     double battery_w_ = 0;

@@ -121,6 +121,25 @@ TEST(Controller, a_correction_stands_and_is_learned_from) {
     EXPECT_EQ(house.fact("car"), "\"zoe\"");
 }
 
+TEST(Controller, a_point_that_is_taken_out_and_put_back_goes_on_with_its_session) {
+    House house(2);
+    house.meter(5);
+    for (const std::size_t box : {0U, 1U}) {
+        house.say(PointRole::energy, 100'000.0, box);
+        house.plug(box);
+        house.say(PointRole::energy, 100'400.0, box);
+    }
+    House less(1);
+    ASSERT_TRUE(less.controller->load(house.controller->save()));
+    EXPECT_EQ(less.controller->points().size(), 1U);
+    House again(2);
+    ASSERT_TRUE(again.controller->load(less.controller->save()));
+    ASSERT_TRUE(again.controller->points()[1].session);
+    EXPECT_EQ(again.controller->points()[1].session->id, "box1-2");
+    EXPECT_EQ(again.controller->points()[1].session->wh, 400);
+    EXPECT_EQ(again.controller->points()[0].session->id, "box0-1");
+}
+
 TEST(Controller, damaged_kept_bytes_change_nothing) {
     House house;
     const std::string kept = house.controller->save();

@@ -170,6 +170,30 @@ TEST(Controller, below_six_amperes_there_is_only_a_pause) {
     EXPECT_EQ(house.limit(), 16);
 }
 
+TEST(Controller,
+     a_car_that_does_not_wake_after_a_pause_is_offered_the_least_until_it_is_plugged_anew) {
+    House house;
+    house.meter(5);
+    house.plug();
+    house.live(60, 5);
+    house.meter(16 + 20);
+    ASSERT_EQ(house.limit(), 0);
+    house.said.clear();
+    house.say(PointRole::status, std::string("SuspendedEV"));
+    for (int second = 0; second < 1800; ++second) {
+        house.draws(0);
+        house.meter(5);
+        house.pass(1);
+    }
+    EXPECT_EQ(house.limit(), 6) << "it may wake by itself";
+    EXPECT_LE(house.said.size(), 3U) << "nothing is switched to and fro for it";
+    EXPECT_NE(house.fact("why").find("takes nothing"), std::string::npos) << house.fact("why");
+    house.plug();
+    house.wish(Setting::mode, std::string("now"));  // the one of before ended with the plug
+    house.live(90, 5);
+    EXPECT_EQ(house.limit(), 16);
+}
+
 TEST(Controller, the_limit_is_not_raised_before_the_room_has_lasted) {
     House house;
     house.meter(15);

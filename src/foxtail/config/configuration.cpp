@@ -367,14 +367,12 @@ std::vector<std::string> changed_for_next_start(const Configuration& now,
     look("api.listen", &C::api);
     look("api.hosts", &C::api_hosts);
     look("mqtt.listeners", &C::mqtt_listeners);
-    look("ocpp", &C::ocpp);
+    if (now.ocpp.listeners != then.ocpp.listeners) out.emplace_back("ocpp.listeners");
     if (now.tls.listen != then.tls.listen) out.emplace_back("tls.listen");
     if (now.tls.names != then.tls.names) out.emplace_back("tls.names");
     look("formats.zigbee2mqtt", &C::zigbee_bridges);
     look("formats.home_assistant", &C::home_assistant_prefix, &C::home_assistant_ignore_origins);
     look("things", &C::things);
-    look("cars", &C::cars);
-    look("charging", &C::charging);
     look("planning", &C::planning);
     look("formats.owntracks", &C::owntracks_prefix, &C::owntracks_accuracy_m_max, &C::regions);
     return out;

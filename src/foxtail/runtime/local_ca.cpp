@@ -12,6 +12,7 @@
 #include <net/if.h>
 #include <openssl/bio.h>
 #include <openssl/ec.h>
+#include <openssl/err.h>
 #include <openssl/evp.h>
 #include <openssl/pem.h>
 #include <openssl/rand.h>
@@ -31,6 +32,7 @@ struct Freed {
 };
 using Certificate = std::unique_ptr<X509, Freed<X509_free>>;
 using Key = std::unique_ptr<EVP_PKEY, Freed<EVP_PKEY_free>>;
+using Request = std::unique_ptr<X509_REQ, Freed<X509_REQ_free>>;
 using Bio = std::unique_ptr<BIO, Freed<BIO_free_all>>;
 using Extension = std::unique_ptr<X509_EXTENSION, Freed<X509_EXTENSION_free>>;
 
@@ -190,8 +192,10 @@ Result<CertifiedKey> make_server_certificate(const CertifiedKey& authority,
     return written(out.get(), key.get());
 }
 
-Result<CertifiedKey> make_guest_certificate(const CertifiedKey& authority, const std::string& name,
-                                            Time now) {
+namespace {
+
+Result<Certificate> guest_certificate(const CertifiedKey& authority, EVP_PKEY* key,
+                                      const std::string& name, Time now) {
     const Issuer issuer(authority);
     if (!issuer.fits())
         return fail(Code::invalid_input, "the authority's certificate and key do not fit");
@@ -203,13 +207,52 @@ Result<CertifiedKey> make_guest_certificate(const CertifiedKey& authority, const
                                              " bytes, and no control characters");
     const auto until = end_of(issuer.certificate.get());
     if (!until) return fail(until.error());
-    const Key key(EVP_EC_gen("P-256"));
-    const Certificate out(X509_new());
+    Certificate out(X509_new());
     const auto lasts = std::min(guest_certificate_lasts, *until - now);
-    if (!key || !out || !begin_certificate(out.get(), key.get(), name, now, lasts) ||
+    if (key == nullptr || !out || !begin_certificate(out.get(), key, name, now, lasts) ||
         !issuer.sign(out.get(), "clientAuth"))
         return failed("a guest's certificate");
-    return written(out.get(), key.get());
+    return out;
+}
+
+/// Long enough to be worth a certificate.
+bool is_strong(EVP_PKEY* key) {
+    const int kind = EVP_PKEY_get_base_id(key);
+    const int bits = EVP_PKEY_get_bits(key);
+    return (kind == EVP_PKEY_EC && bits >= 256) ||
+           (kind == EVP_PKEY_RSA && bits >= 2048 && bits <= 8192);
+}
+
+}  // namespace
+
+Result<CertifiedKey> make_guest_certificate(const CertifiedKey& authority, const std::string& name,
+                                            Time now) {
+    const Key key(EVP_EC_gen("P-256"));
+    const auto made = guest_certificate(authority, key.get(), name, now);
+    if (!made) return fail(made.error());
+    return written(made->get(), key.get());
+}
+
+Result<std::string> sign_guest_request(const CertifiedKey& authority, std::string_view request,
+                                       const std::string& name, Time now) {
+    const Bio in(BIO_new_mem_buf(request.data(), static_cast<int>(request.size())));
+    const Request asked(PEM_read_bio_X509_REQ(in.get(), nullptr, nullptr, nullptr));
+    const Request another(PEM_read_bio_X509_REQ(in.get(), nullptr, nullptr, nullptr));
+    ERR_clear_error();
+    if (!asked || another) return fail(Code::invalid_input, "this is not one certificate request");
+    EVP_PKEY* key = X509_REQ_get0_pubkey(asked.get());
+    if (key == nullptr || !is_strong(key))
+        return fail(Code::invalid_input,
+                    "a key must be of RSA with 2048 bits, or of a curve with 256, or more");
+    if (X509_REQ_verify(asked.get(), key) != 1) {
+        ERR_clear_error();
+        return fail(Code::invalid_input, "the request is not signed with its own key");
+    }
+    const auto made = guest_certificate(authority, key, name, now);
+    if (!made) return fail(made.error());
+    const Bio out(BIO_new(BIO_s_mem()));
+    if (PEM_write_bio_X509(out.get(), made->get()) != 1) return failed("a certificate");
+    return text_of(out.get());
 }
 
 Result<std::string> certified_name(std::string_view certificate) {

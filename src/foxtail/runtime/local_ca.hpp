@@ -36,6 +36,13 @@ enum class Certifies : std::uint8_t { servers, guests };
 /// characters; an authority that is none).
 [[nodiscard]] Result<CertifiedKey> make_guest_certificate(const CertifiedKey& authority,
                                                           const std::string& name, Time now);
+/// The same for a key that the device keeps to itself: of its request (PKCS #10, PEM) only the key
+/// counts, and that the request was signed with it; the name is ours to say. The certificate alone,
+/// PEM. Error: invalid_input (no request, more than one, a key of less than 256 bits on a curve or
+/// 2048 of RSA, a signature that is not the key's; else as above).
+[[nodiscard]] Result<std::string> sign_guest_request(const CertifiedKey& authority,
+                                                     std::string_view request,
+                                                     const std::string& name, Time now);
 /// The common name of the first certificate. Error: invalid_input (none, or more than one).
 [[nodiscard]] Result<std::string> certified_name(std::string_view certificate);
 /// A server's certificate for these host names and IP addresses, signed by the authority. Error:

@@ -70,6 +70,47 @@ TEST(LocalCa, AGuestsCertificateSaysItsNameAndIsNotAServers) {
     EXPECT_FALSE(certified_name("no certificate"));
 }
 
+constexpr std::string_view asked_by_a_box = R"(-----BEGIN CERTIFICATE REQUEST-----
+MIHhMIGIAgEAMCYxDjAMBgNVBAoMBU1ha2VyMRQwEgYDVQQDDAtTRVJJQUwtMDgx
+NTBZMBMGByqGSM49AgEGCCqGSM49AwEHA0IABKvvLu5V9PkxTw/hmhjU8TAL13o9
+wlijl78DyKC65ftWVrHpRCdccGpP719doLV4JjSqDSkP0Y6GbY8P7FPktl6gADAK
+BggqhkjOPQQDAgNIADBFAiAkmHixbzOL9l0HYnR/kd1DBDnAaJ/FOPXpAYmmaG/x
+fwIhALzWVqukJiE7h7S07sAkGeQ57c+ry/YNKA8Xn782In+c
+-----END CERTIFICATE REQUEST-----
+)";
+constexpr std::string_view asked_with_a_weak_key = R"(-----BEGIN CERTIFICATE REQUEST-----
+MIIBZTCBzwIBADAmMQ4wDAYDVQQKDAVNYWtlcjEUMBIGA1UEAwwLU0VSSUFMLTA4
+MTUwgZ8wDQYJKoZIhvcNAQEBBQADgY0AMIGJAoGBALqaO8NDpuJkryNgtGlXSmvS
+kp6JwKodUWCveCKu/WLeJofM5QQjHdzQXv6SK+MbnVPGsPOe17PpGpkuS8BvH2jI
+LkSF3wTrkmoYPJJZiP03cLc00zK0uINeEmMZTzW19gUj6TFi9ocr/tA4L9ZfxWHR
+rvJUvdCS+QnqDTOYweiVAgMBAAGgADANBgkqhkiG9w0BAQsFAAOBgQA8Rfi7SUyo
+0WY5ehCAwz/8nS7eeZ7Vjz+oN2NWHpdK4TIMLfQ+0akQKaeOTikGhiOuUdDVWfHK
+sQz/Paz5q+QMU7WxjHH05U81bcPp09sZbzOTT59Cvx3ipk0+2IwTLB7X6J3Yo3Xq
+cJpmlN7RXnga5xg6HqL6Dm3IbQtNMNEUCg==
+-----END CERTIFICATE REQUEST-----
+)";
+
+TEST(LocalCa, SignsARequestInTheNameThatWeGiveAndNotInTheOneItAsksFor) {
+    const auto authority = make_authority("Home", noon, Certifies::guests);
+    ASSERT_TRUE(authority);
+    const auto made = sign_guest_request(*authority, asked_by_a_box, "GARAGE 1", noon);
+    ASSERT_TRUE(made) << made.error().message;
+    EXPECT_EQ(certified_name(*made).value_or(""), "GARAGE 1");
+    EXPECT_EQ(certificate_ends(*made)->us, (noon + days(730)).us);
+    EXPECT_EQ(made->find("KEY"), std::string::npos) << "its key stays where it is";
+    const std::string whole(asked_by_a_box);
+    EXPECT_FALSE(sign_guest_request(*authority, whole + whole, "A", noon)) << "two at once";
+    EXPECT_FALSE(sign_guest_request(*authority, "", "A", noon));
+    EXPECT_FALSE(sign_guest_request(*authority, authority->certificate, "A", noon));
+    EXPECT_FALSE(sign_guest_request(*authority, asked_with_a_weak_key, "A", noon));
+    EXPECT_FALSE(sign_guest_request(*authority, whole, "", noon));
+    // Somebody else's key under the same signature: the last byte but a few is of the signature.
+    std::string forged = whole;
+    const auto end = forged.rfind("\n-----END");
+    forged[end - 8] = forged[end - 8] == 'A' ? 'B' : 'A';
+    EXPECT_FALSE(sign_guest_request(*authority, forged, "A", noon));
+}
+
 TEST(LocalCa, ThisMachineIsCalledLocalhostAtLeast) {
     const auto names = names_of_this_machine();
     ASSERT_GE(names.size(), 3U);

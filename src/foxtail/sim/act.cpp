@@ -55,6 +55,8 @@ bool act_on_car(CarState& car, std::string_view key, double value) {
         car.locked = is_on(value);
     } else if (key == "limit") {
         car.limit_pct = static_cast<double>(whole(value, 50, 100));
+    } else if (key == "stopped") {
+        car.stopped = is_on(value);
     } else {
         return false;
     }

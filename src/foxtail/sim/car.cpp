@@ -12,6 +12,7 @@ void drive(World& world, const Whereabouts& driver) {
         car.home = false;
         car.plugged = false;
         car.climate = false;
+        car.stopped = false;
         car.trip_share = 0;
         world.wallbox.session_kwh = 0;
     }
@@ -51,7 +52,8 @@ void charge_at_home(World& world, double dt_s) {
     box.power_w = 0;
     const double room_kwh =
         car_capacity_kwh * std::min(car.limit_pct, 100.0) / 100.0 - car.charge_kwh;
-    if (car.home && car.plugged && box.enabled && box.limit_a >= 6 && room_kwh > 0) {
+    if (car.home && car.plugged && !car.stopped && box.enabled && box.limit_a >= 6 &&
+        room_kwh > 0) {
         double watts = 3.0 * 230.0 * std::min(box.limit_a, 16.0);
         // Above nine tenths the battery, not the wallbox, sets the pace.
         if (car.soc_pct() > 90) {

@@ -1,5 +1,6 @@
 #include "foxtail/sim/device.hpp"
 #include "foxtail/sim/ha_device.hpp"
+#include "foxtail/sim/ovms_car.hpp"
 #include "foxtail/sim/phone.hpp"
 #include "foxtail/sim/zigbee_bridge.hpp"
 
@@ -8,8 +9,8 @@ namespace {
 
 std::vector<HaSpec> discovery_devices() {
     std::vector<HaSpec> all = energy_devices();
-    for (auto&& list : {comfort_devices(), appliance_devices(),
-                        std::vector<HaSpec>{car_device(), outlook_service()}}) {
+    for (auto&& list :
+         {comfort_devices(), appliance_devices(), std::vector<HaSpec>{outlook_service()}}) {
         all.insert(all.end(), list.begin(), list.end());
     }
     return all;
@@ -22,6 +23,7 @@ std::vector<std::string> device_names() {
     for (const HaSpec& spec : discovery_devices()) {
         names.push_back(spec.name);
     }
+    names.emplace_back("car");
     for (std::size_t i = 0; i < person_count; ++i) {
         names.push_back("phone-" + std::string(name(static_cast<Person>(i))));
     }
@@ -31,6 +33,9 @@ std::vector<std::string> device_names() {
 std::unique_ptr<Device> make_device(std::string_view wanted, bool simulated_stamps) {
     if (wanted == "bridge") {
         return make_zigbee_bridge();
+    }
+    if (wanted == "car") {
+        return make_ovms_car();
     }
     for (HaSpec& spec : discovery_devices()) {
         if (spec.name == wanted) {

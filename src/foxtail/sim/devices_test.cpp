@@ -209,8 +209,8 @@ TEST(ZigbeeBridge, answers_requests_with_their_transaction) {
 
 std::vector<HaSpec> all_specs() {
     std::vector<HaSpec> all = energy_devices();
-    for (auto&& list : {comfort_devices(), appliance_devices(),
-                        std::vector<HaSpec>{car_device(), outlook_service()}}) {
+    for (auto&& list :
+         {comfort_devices(), appliance_devices(), std::vector<HaSpec>{outlook_service()}}) {
         all.insert(all.end(), list.begin(), list.end());
     }
     return all;
@@ -259,7 +259,7 @@ TEST(DiscoveryDevices, announce_valid_and_retained_configurations_before_their_f
         }
         EXPECT_TRUE(state_seen);
     }
-    EXPECT_EQ(forms_of_device, 6U);
+    EXPECT_EQ(forms_of_device, 5U);
     EXPECT_GT(forms_of_single, 25U);
 }
 
@@ -298,10 +298,7 @@ TEST(DiscoveryDevices, carry_out_orders_and_confirm_them_even_when_nothing_chang
              {"washing-machine", "washer/program/set", "quick-30", "washer/state",
               R"("program":"quick-30")"},
              {"dishwasher", "dishwasher/start/set", "PRESS", "dishwasher/state",
-              R"("status":"running")"},
-             {"car", "cars/wf0x58/climate/set", "ON", "cars/wf0x58/state", R"("climate":"ON")"},
-             {"car", "cars/wf0x58/lock/set", "UNLOCK", "cars/wf0x58/state",
-              R"("lock":"UNLOCKED")"}}) {
+              R"("status":"running")"}}) {
         Bench bench(c.device);
         EXPECT_NE(last(bench.command(c.topic, c.payload), c.state_topic).find(c.expected),
                   std::string::npos)
@@ -312,7 +309,6 @@ TEST(DiscoveryDevices, carry_out_orders_and_confirm_them_even_when_nothing_chang
 TEST(DiscoveryDevices, ignore_orders_out_of_range_or_in_no_language) {
     for (const auto& [device, topic] :
          std::map<std::string, std::string>{{"wallbox", "wallbox/wb11/limit/set"},
-                                            {"car", "cars/wf0x58/climate/set"},
                                             {"home-battery", "storage/b10k/mode/set"},
                                             {"heat-pump", "heatpump/aq7/mode/set"},
                                             {"washing-machine", "washer/start/set"},
@@ -322,6 +318,58 @@ TEST(DiscoveryDevices, ignore_orders_out_of_range_or_in_no_language) {
             EXPECT_TRUE(bench.command(topic, payload).acts.empty()) << topic << " " << payload;
         }
     }
+}
+
+TEST(OvmsCar, tells_its_metrics_in_the_modules_units_and_signs) {
+    World world = make_world({1, {}}, at("2026-04-14T22:00:00Z"));
+    ASSERT_TRUE(world.car.plugged);
+    world.car.charge_kwh = 29;
+    world.car.power_w = 11'000;
+    Answer answer;
+    make_device("car", true)->announce(world, answer);
+    const std::string metrics = "ovms/anna/Leaf_green/metric/";
+    for (const auto& [metric, value] :
+         std::map<std::string, std::string>{{"s/v3/connected", "yes"},
+                                            {"v/b/soc", "50"},
+                                            {"v/b/power", "-10.01"},
+                                            {"v/c/pilot", "yes"},
+                                            {"v/c/charging", "yes"},
+                                            {"v/c/state", "charging"},
+                                            {"v/c/power", "11"},
+                                            {"v/c/duration/full", "104"},
+                                            {"v/e/locked", "yes"},
+                                            {"v/d/trunk", "no"}})
+        EXPECT_EQ(last(answer, metrics + metric), value) << metric;
+    for (const Message& message : answer.messages) EXPECT_TRUE(message.retain) << message.topic;
+}
+
+TEST(OvmsCar, does_what_it_is_told_and_says_so) {
+    const std::string car = "ovms/anna/Leaf_green/";
+    Bench bench("car", make_world({1, {}}, at("2026-04-14T22:00:00Z")));
+    ASSERT_TRUE(bench.world.car.plugged);
+    const auto asked = [&](const std::string& words) {
+        return bench.command(car + "client/foxtail/command/7", words);
+    };
+    const std::string response = car + "client/foxtail/response/7";
+    auto answer = asked("climatecontrol on");
+    EXPECT_EQ(last(answer, response), "Climate Control on");
+    EXPECT_EQ(last(answer, car + "metric/v/e/hvac"), "yes");
+    bench.world.car.charge_kwh = 20;
+    bench.world.wallbox.limit_a = 16;
+    asked("charge stop");
+    answer = bench.pass(120);
+    EXPECT_EQ(bench.world.car.power_w, 0);
+    EXPECT_EQ(last(asked("charge start"), response), "Charge has been started");
+    bench.pass(120);
+    EXPECT_GT(bench.world.car.power_w, 1000);
+    for (const char* words : {"", "lock", "charge current 9", "{\"a\":1}"}) {
+        answer = asked(words);
+        EXPECT_TRUE(answer.acts.empty()) << words;
+        EXPECT_TRUE(last(answer, response).starts_with("Error")) << words;
+    }
+    Answer all;
+    bench.device->hear(car + "client/foxtail/request/metric", "*", bench.world, all);
+    EXPECT_GT(all.messages.size(), 20U);
 }
 
 TEST(DiscoveryDevices, the_wallbox_speaks_in_the_words_of_a_charging_point) {

@@ -81,7 +81,6 @@ struct HaSpec {
 [[nodiscard]] std::vector<HaSpec>
 comfort_devices();  // heat pump, hot water, ventilation, air, weather
 [[nodiscard]] std::vector<HaSpec> appliance_devices();  // washing machine, dishwasher
-[[nodiscard]] HaSpec car_device();
-[[nodiscard]] HaSpec outlook_service();  // prices, sun and warmth of tomorrow
+[[nodiscard]] HaSpec outlook_service();                 // prices, sun and warmth of tomorrow
 
 }  // namespace foxtail::sim

@@ -60,61 +60,6 @@ void fill_appliance(HaSpec& spec, ApplianceState World::*state, const Programmes
     };
 }
 
-std::vector<Entity> car_entities(const std::string& base) {
-    Entity lock{"lock", "lock", "Doors", {}, true, true};
-    Entity tracker{"device_tracker", "location", "Location", {}, false, false};
-    tracker.options = {{"json_attributes_topic", print_string(base + "/location")},
-                       {"source_type", R"("gps")"}};
-    return {
-        sensor("soc", "State of charge", "%", "battery"),
-        sensor("range", "Range", "km", "distance"),
-        sensor("odometer", "Odometer", "km", "distance", "total_increasing"),
-        sensor("charging_power", "Charging power", "kW", "power"),
-        sensor("inside_temperature", "Inside temperature", "°C", "temperature"),
-        binary_sensor("plugged", "Plugged in", "plug"),
-        binary_sensor("charging", "Charging", "battery_charging"),
-        binary_sensor("driving", "Driving", "moving"),
-        toggle("climate", "Climate"),
-        lock,
-        number_entity("limit", "Charge limit", "%", 50, 100, 5),
-        tracker,
-    };
-}
-
-std::vector<Sample> measure_car(const World& w) {
-    const CarState& car = w.car;
-    const bool charging = car.power_w > 0 || (!car.home && !car.driving && car.added_away_kwh > 0 &&
-                                              car.soc_pct() < 60);
-    return {
-        number_sample("soc", std::round(car.soc_pct()), 0, 1),
-        number_sample("range", std::round(car.range_km(w.weather.temperature_c)), 0, 5),
-        number_sample("odometer", std::floor(car.odometer_km), 0, 1),
-        number_sample("charging_power", car.power_w / 1000.0, 1, 0.5),
-        number_sample("inside_temperature", std::round(car.cabin_c * 2.0) / 2.0, 1, 2.0),
-        on_off("plugged", car.home && car.plugged),
-        on_off("charging", charging),
-        on_off("driving", car.driving),
-        on_off("climate", car.climate),
-        text_sample("lock", car.locked ? "LOCKED" : "UNLOCKED"),
-        number_sample("limit", car.limit_pct, 0, 0),
-    };
-}
-
-std::optional<Act> order_car(std::string_view id, std::string_view payload, const World&) {
-    if (id == "climate") {
-        const auto on = parse_on_off(payload);
-        return on ? std::optional(Act{"car", "climate", *on}) : std::nullopt;
-    }
-    if (id == "lock" && (payload == "LOCK" || payload == "UNLOCK")) {
-        return Act{"car", "locked", payload == "LOCK" ? 1.0 : 0.0};
-    }
-    if (id == "limit") {
-        const auto limit = parse_number(payload, 50, 100);
-        return limit ? std::optional(Act{"car", "limit", *limit}) : std::nullopt;
-    }
-    return std::nullopt;
-}
-
 }  // namespace
 
 std::vector<HaSpec> appliance_devices() {
@@ -126,23 +71,6 @@ std::vector<HaSpec> appliance_devices() {
     fill_appliance(dishwasher, &World::dishwasher, dishwasher_programmes());
     dishwasher.abbreviated = true;
     return {washer, dishwasher};
-}
-
-HaSpec car_device() {
-    HaSpec spec{"car", "Leaf green", "car_wf0x58", "cars/wf0x58", "Arbre", "E-58", "Garage"};
-    spec.pace = {30, 1800};
-    spec.entities = car_entities(spec.base);
-    spec.measure = measure_car;
-    spec.order = order_car;
-    spec.also = [base = spec.base](const World& w) {
-        JsonText place;
-        place.open()
-            .field("latitude", w.car.latitude_deg, 5)
-            .field("longitude", w.car.longitude_deg, 5);
-        place.field("gps_accuracy", std::int64_t{8}).close();
-        return Message{base + "/location", place.take(), true, 0};
-    };
-    return spec;
 }
 
 }  // namespace foxtail::sim

@@ -96,6 +96,7 @@ void visit_energy(W& w, V&& v) {
     v("car.plugged", w.car.plugged);
     v("car.climate", w.car.climate);
     v("car.locked", w.car.locked);
+    v("car.stopped", w.car.stopped);
     v("wallbox.enabled", w.wallbox.enabled);
     v("wallbox.limit_a", w.wallbox.limit_a);
     v("wallbox.power_w", w.wallbox.power_w);

@@ -100,6 +100,7 @@ struct CarState {
     bool plugged = true;
     bool climate = false;
     bool locked = true;
+    bool stopped = false;  // told not to charge
     [[nodiscard]] double soc_pct() const;
     [[nodiscard]] double range_km(double outdoor_c) const;
 };

@@ -128,15 +128,20 @@ struct ReportTold {  // 2.0.1 NotifyReport
     std::vector<Setting> settings;
     bool more = false;
 };
+/// 2.0.1 SignCertificate: it has made itself a key, and wants a certificate for it.
+struct CertificateWished {
+    std::string request;    // PKCS #10, PEM
+    bool for_cars = false;  // ISO 15118: not ours to give
+};
 /// What is taken and leads to nothing: monitoring events, schedules of others.
 struct Noted {
     enum class Answer : std::uint8_t { empty, accepted, rejected, processing };
     Answer answer = Answer::empty;
 };
 
-using Told =
-    std::variant<Booted, Alive, StatusTold, TokenShown, Metered, TransactionTold, FirmwareTold,
-                 DiagnosticsTold, ReservationTold, SecurityTold, VendorTold, ReportTold, Noted>;
+using Told = std::variant<Booted, Alive, StatusTold, TokenShown, Metered, TransactionTold,
+                          FirmwareTold, DiagnosticsTold, ReservationTold, SecurityTold, VendorTold,
+                          ReportTold, CertificateWished, Noted>;
 
 // ---- what is asked of it ------------------------------------------------------------------------
 
@@ -216,15 +221,18 @@ struct AskFirmware {
     Time from;
     int request_id = 1;  // 2.0.1
 };
+struct AskCertificate {  // 2.0.1 CertificateSigned
+    std::string chain;   // PEM
+};
 struct AskDiagnostics {
     std::string location;  // the folder it sends its file to
     int request_id = 1;    // 2.0.1
 };
 
-using Asked =
-    std::variant<AskStart, AskStop, AskProfile, AskClearProfiles, AskSchedule, AskSettings,
-                 AskSetting, AskTrigger, AskAvailability, AskReset, AskUnlock, AskLocalList,
-                 AskListVersion, AskReserve, AskCancelReservation, AskFirmware, AskDiagnostics>;
+using Asked = std::variant<AskStart, AskStop, AskProfile, AskClearProfiles, AskSchedule,
+                           AskSettings, AskSetting, AskTrigger, AskAvailability, AskReset,
+                           AskUnlock, AskLocalList, AskListVersion, AskReserve,
+                           AskCancelReservation, AskFirmware, AskDiagnostics, AskCertificate>;
 
 /// What came back.
 struct Answered {

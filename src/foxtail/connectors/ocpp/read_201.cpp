@@ -332,29 +332,22 @@ Told report(Fields& fields) {
     return out;
 }
 
+Told sign_certificate(Fields& fields) {
+    static constexpr std::array<std::string_view, 2> kinds = {"ChargingStationCertificate",
+                                                              "V2GCertificate"};
+    CertificateWished out;
+    out.request = or_empty(fields.text("csr", 5500));
+    out.for_cars = fields.word("certificateType", kinds, Fields::optional).value_or(0) == 1;
+    return out;
+}
+
 /// Taken with only its outermost members looked at: nothing here acts on it.
 template <Noted::Answer answer>
 Told noted(Fields& fields) {
-    for (const auto* name : {"status",
-                             "requestId",
-                             "generatedAt",
-                             "tbc",
-                             "seqNo",
-                             "eventData",
-                             "chargingSchedule",
-                             "evseId",
-                             "chargingLimit",
-                             "chargingLimitSource",
-                             "chargingNeeds",
-                             "maxScheduleTuples",
-                             "timeBase",
-                             "chargingProfile",
-                             "csr",
-                             "certificateType",
-                             "data",
-                             "messageInfo",
-                             "monitor",
-                             "location"})
+    for (const auto* name :
+         {"status", "requestId", "generatedAt", "tbc", "seqNo", "eventData", "chargingSchedule",
+          "evseId", "chargingLimit", "chargingLimitSource", "chargingNeeds", "maxScheduleTuples",
+          "timeBase", "chargingProfile", "data", "messageInfo", "monitor", "location"})
         (void)fields.any(name);
     return Noted{answer};
 }
@@ -386,7 +379,7 @@ constexpr std::array<Action, 23> actions = {{
     {"PublishFirmwareStatusNotification", noted<Noted::Answer::empty>},
     {"ReservationStatusUpdate", reservation},
     {"ReportChargingProfiles", noted<Noted::Answer::empty>},
-    {"SignCertificate", noted<Noted::Answer::rejected>},
+    {"SignCertificate", sign_certificate},
 }};
 
 }  // namespace

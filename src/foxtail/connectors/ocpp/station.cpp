@@ -69,7 +69,17 @@ void Station::connected(Version version, Moment now) {
 
 void Station::set_options(StationOptions options, Moment now) {
     const bool other_cards = options.tokens != options_.tokens;
+    const bool other_profiles = options.fallback_a != options_.fallback_a ||
+                                options.current_a_max != options_.current_a_max ||
+                                options.relative_profiles != options_.relative_profiles ||
+                                options.lease != options_.lease;
     options_ = std::move(options);
+    // What it falls back to goes out once more, before the limit that is renewed at once.
+    for (int number = 1; other_profiles && number <= points(); ++number) {
+        Point& point = *point_at(number);
+        point.prepared = false;
+        point.lease_until = {};
+    }
     if (other_cards && online_ && configured_) compare_lists(now);
 }
 
@@ -239,6 +249,9 @@ void Station::finished(const Call& call, const Answered& answered, Moment now) {
         case Step::no_reservation:
         case Step::schedule:
             request_answered(call, answered, now);
+            break;
+        case Step::certificate:
+            say_certified(answered, now);
             break;
         case Step::list_version:
         case Step::list:

@@ -47,6 +47,12 @@ public:
     virtual void noticed(std::string_view topic, std::string_view sample, std::string_view why) = 0;
     /// What the station wants back after a restart.
     virtual void keep(std::string bytes) = 0;
+    /// It wants a certificate for a key of its own: Station::certify() follows, or never does.
+    /// False when it gets none.
+    virtual bool certificate_wished(std::string request) {
+        (void)request;
+        return false;
+    }
     /// A wish came to its end.
     virtual void ended(std::uint64_t ticket, bool done, std::string_view detail) = 0;
 };
@@ -64,7 +70,8 @@ public:
     static constexpr Duration lost_after = minutes(10);  // a transaction of a free point is over
     static constexpr std::size_t ended_kept = 16;        // transactions remembered after the end
     static constexpr std::size_t running_max = 32;
-    static constexpr double ampere_min = 6;  // IEC 61851: less is not allowed
+    static constexpr Duration certificates_every = minutes(1);  // at most
+    static constexpr double ampere_min = 6;                     // IEC 61851: less is not allowed
     static constexpr double volts_nominal = 230;
     static constexpr std::int64_t register_jitter_wh = 100;
 
@@ -115,6 +122,9 @@ public:
     [[nodiscard]] Result<void> ask(Asked asked, std::uint64_t ticket, Moment now);
     /// Gives the charger the password it has to come with from now on.
     [[nodiscard]] Result<void> give_key(const std::string& key, std::uint64_t ticket, Moment now);
+
+    /// The certificate it asked for.
+    void certify(std::string chain, Moment now);
 
     [[nodiscard]] const std::string& id() const { return id_; }
     [[nodiscard]] const Booted& about() const { return about_; }
@@ -177,6 +187,7 @@ private:
         reservation,
         no_reservation,
         schedule,
+        certificate,
         list_version,  // of the cards it knows by itself
         list,
         other
@@ -222,7 +233,9 @@ private:
     void told(const SecurityTold& security, std::string_view id, Moment now);
     void told(const VendorTold& vendor, std::string_view id, Moment now);
     void told(const ReportTold& report, std::string_view id, Moment now);
+    void told(const CertificateWished& wished, std::string_view id, Moment now);
     void told(const Noted& noted, std::string_view id, Moment now);
+    void say_certified(const Answered& answered, Moment now);
     [[nodiscard]] Time event_time(Time said, Time now);
     [[nodiscard]] bool may_charge(const std::string& token) const;
     void say_state(int point, PointState state, Time at);
@@ -293,11 +306,12 @@ private:
     std::deque<Call> waiting_;
     std::optional<Call> outstanding_;
     std::map<std::string, std::string, std::less<>> settings_;
-    std::vector<std::string_view> probing_;  // measurands still to be tried
-    std::string measurands_;                 // accepted so far
-    bool lists_cards_ = true;                // may be told who may charge
-    std::int64_t list_version_ = 0;          // of the cards it took last; 0 = never any
-    std::string list_cards_;                 // those, sorted, each with a newline
+    std::vector<std::string_view> probing_;       // measurands still to be tried
+    std::string measurands_;                      // accepted so far
+    std::optional<Duration> certificate_wished_;  // when it last asked for one
+    bool lists_cards_ = true;                     // may be told who may charge
+    std::int64_t list_version_ = 0;               // of the cards it took last; 0 = never any
+    std::string list_cards_;                      // those, sorted, each with a newline
 };
 
 }  // namespace foxtail::ocpp

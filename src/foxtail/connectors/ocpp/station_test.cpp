@@ -357,6 +357,43 @@ TEST_F(AStation, answers_what_it_does_not_know_and_goes_on) {
                 HasSubstr("PropertyConstraintViolation"));
 }
 
+TEST_F(AStation, of_1_6_may_tell_its_state_before_its_boot) {
+    come();
+    EXPECT_THAT(state("Charging"), HasSubstr("[3,"));
+    EXPECT_EQ(text("status"), "\"Charging\"");
+}
+
+TEST_F(AStation, counts_from_one_and_zero_is_all_of_it) {
+    ready();
+    // The meter of the whole charger is no point's, unless it names a transaction.
+    const std::string reading =
+        R"("meterValue":[{"timestamp":")" + stamp() + R"(","sampledValue":[{"value":"77"}]}]})";
+    all_said.clear();
+    EXPECT_THAT(call("MeterValues", R"({"connectorId":0,)" + reading), HasSubstr("[3,"));
+    EXPECT_TRUE(all_said.empty());
+    EXPECT_THAT(call("StartTransaction", R"({"connectorId":0,"idTag":"CARD","meterStart":5,)"
+                                         R"("timestamp":")" +
+                                             stamp(minutes(1)) + "\"}"),
+                HasSubstr("Accepted"));
+    EXPECT_EQ(station().transaction(1), "1");
+    call("MeterValues", R"({"connectorId":0,"transactionId":1,)" + reading);
+    EXPECT_EQ(text("energy"), "77.0");
+}
+
+TEST_F(AStation, whose_times_have_no_zone_is_believed_only_where_that_is_forgiven) {
+    ready();
+    const auto tell = [&] {
+        return call("StatusNotification", R"({"connectorId":1,"errorCode":"NoError","status":)"
+                                          R"("Charging","timestamp":"2026-11-22T11:59:00"})");
+    };
+    EXPECT_THAT(tell(), HasSubstr("[4,"));
+    auto other = options;
+    other.leniencies = static_cast<Leniencies>(Leniency::times_without_zone);
+    station().set_options(other, now);
+    EXPECT_THAT(tell(), HasSubstr("[3,"));
+    EXPECT_EQ(all_said.back().at, now.wall - minutes(1));
+}
+
 TEST_F(AStation, forgives_only_what_the_configuration_says) {
     options.leniencies = static_cast<Leniencies>(Leniency::long_texts) |
                          static_cast<Leniencies>(Leniency::loose_types);

@@ -148,6 +148,28 @@ void Station::told(const ReportTold& report, std::string_view id, Moment now) {
     if (!report.more && configuring_) plan(now);
 }
 
+/// Each certificate costs a signature: who asks all the time is not told one each time.
+void Station::told(const CertificateWished& wished, std::string_view id, Moment now) {
+    const bool soon = certificate_wished_ && now.mono - *certificate_wished_ < certificates_every;
+    const bool taken = !wished.for_cars && !soon && sink_->certificate_wished(wished.request);
+    if (taken) certificate_wished_ = now.mono;
+    answer(id, noted_answer(taken ? Noted::Answer::accepted : Noted::Answer::rejected));
+}
+
+void Station::certify(std::string chain, Moment now) {
+    enqueue_step(AskCertificate{std::move(chain)}, Step::certificate, now);
+}
+
+void Station::say_certified(const Answered& answered, Moment now) {
+    std::string detail;
+    ObjectOut(detail)
+        .text("type", answered.done ? "CertificateTaken" : "CertificateRefused")
+        .text("detail", answered.status)
+        .time("at", now.wall)
+        .end();
+    sink_->happened(1, "security", Json{detail});
+}
+
 void Station::told(const Noted& noted, std::string_view id, Moment now) {
     (void)now;
     answer(id, noted_answer(noted.answer));

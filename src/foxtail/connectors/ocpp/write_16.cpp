@@ -168,6 +168,9 @@ Result<Written> write(const AskCancelReservation& ask) {
     ObjectOut(out.payload).integer("reservationId", ask.id).end();
     return out;
 }
+Result<Written> write(const AskCertificate&) {
+    return fail(Code::invalid_input, "1.6 is given no certificates here");
+}
 Result<Written> write(const AskFirmware& ask) {
     Written out{"UpdateFirmware", {}};
     ObjectOut(out.payload).text("location", ask.location).time("retrieveDate", ask.from).end();

@@ -240,6 +240,15 @@ Result<Written> compose(const AskDiagnostics& ask) {
     return out;
 }
 
+Result<Written> compose(const AskCertificate& ask) {
+    Written out{"CertificateSigned", {}};
+    ObjectOut(out.payload)
+        .text("certificateChain", ask.chain)
+        .text("certificateType", "ChargingStationCertificate")
+        .end();
+    return out;
+}
+
 // ---- results
 // --------------------------------------------------------------------------------------
 
