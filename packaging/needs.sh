@@ -4,11 +4,11 @@
 foxtail_build_packages=(
   g++ cmake ninja-build ccache pkg-config git ca-certificates
   libboost1.81-dev libexpected-dev libfmt-dev libsodium-dev libsqlite3-dev libzstd-dev liblua5.4-dev
-  libcli11-dev coinor-libclp-dev coinor-libcbc-dev libyaml-cpp-dev libssl-dev libmosquitto-dev libhowardhinnant-date-dev libical-dev tzdata
+  libcli11-dev coinor-libclp-dev coinor-libcbc-dev libyaml-cpp-dev libssl-dev libseccomp-dev libmosquitto-dev libhowardhinnant-date-dev libical-dev tzdata
 )
 foxtail_test_packages=(
   libgtest-dev libgmock-dev libbenchmark-dev lld clang-14 libclang-rt-14-dev clang-format-14
-  mosquitto mosquitto-clients prometheus radicale chromium python3 sqlite3 strace coinor-cbc coinor-clp glpk-utils
+  mosquitto mosquitto-clients prometheus radicale chromium python3 python3-cryptography sqlite3 strace coinor-cbc coinor-clp glpk-utils
 )
 foxtail_bench_packages=(libbenchmark-dev libgtest-dev libgmock-dev mosquitto mosquitto-clients python3)
 

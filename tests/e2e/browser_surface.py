@@ -275,6 +275,38 @@ def the_unknown_and_the_forbidden_answer_byte_for_byte_alike(house, visitors):
 
 
 @case
+def nor_does_the_time_tell_the_unknown_from_the_forbidden(house, visitors):
+    """Asked by turns over one connection, so that what else the machine does falls on both alike."""
+    line = http.client.HTTPConnection(house.page, timeout=DEADLINE_S)
+    headers = {**visitors.narrow, "Content-Type": "application/json"}
+
+    def takes(method, target, body):
+        begun = time.perf_counter()
+        line.request(method, target, body, headers)
+        answer = line.getresponse()
+        answer.read()
+        took = time.perf_counter() - begun
+        check(answer.status == 404, f"{method} {target}: {answer.status}")
+        return took
+
+    told = []
+    for method, there, absent, body in (("GET", "/things/garden/properties/lamp", "/things/gardem/properties/lamp", None),
+                                        ("GET", "/things/garden/properties/lamp", "/things/garden/properties/lump", None),
+                                        ("GET", "/things/garden", "/things/gardem", None),
+                                        ("GET", "/history?address=garden/lamp", "/history?address=garden/lump", None),
+                                        ("PUT", "/things/garden/properties/lamp", "/things/gardem/properties/lamp", "true")):
+        took = ([], [])
+        for number in range(1200):
+            for which in ((0, 1) if number % 2 else (1, 0)):
+                took[which].append(takes(method, absent if which else there, body))
+        forbidden, unknown = (statistics.median(times) for times in took)
+        told.append(f"{forbidden / unknown:.2f}")
+        check(0.8 < forbidden / unknown < 1.25, f"{method} {there} takes {forbidden * 1e6:.0f} us, {absent} {unknown * 1e6:.0f} us")
+    line.close()
+    return "forbidden to unknown: " + ", ".join(told)
+
+
+@case
 def a_wrong_name_and_a_wrong_passphrase_answer_alike(house, visitors):
     answers = {}
     for what, body in (("passphrase", {"name": "anna", "passphrase": "wrong wrong wrong"}), ("name", {"name": "nora", "passphrase": PASSPHRASE})):

@@ -7,6 +7,7 @@ import sys
 import traceback
 
 from browsers import Person, has_browser
+from retained import retained
 from house import SKIPPED, House, Wrong, check, wait_until
 
 PLACES = [48.13700 + step / 1000 for step in range(50)]
@@ -31,7 +32,8 @@ def invited(house, *words):
 
 
 def be_at(house, latitude, at_s):
-    house.tell("owntracks/ben/phone", {"_type": "location", "lat": latitude, "lon": LONGITUDE, "acc": 12, "tst": at_s, "batt": 71})
+    # As the app does: the last one stays with the MQTT server.
+    house.tell("owntracks/ben/phone", {"_type": "location", "lat": latitude, "lon": LONGITUDE, "acc": 12, "tst": at_s, "batt": 71}, retain=True)
 
 
 def walk(house):
@@ -76,6 +78,9 @@ def a_rule_sees_it_when_ben_lets_it(house, anna, ben):
 
 def forgets_for_good(house, ben):
     check(on_disk(house) != [], "this test would find nothing anyway")
+    check(list(retained(house, ["owntracks/#"])) == ["owntracks/ben/phone"], "this test would find nothing anyway")
+    house.tell("owntracks/ben/phone", '{"_type": "location", "lat": "no number"}')
+    wait_until(lambda: any(one["sample"] for one in house.ask("GET", "/problems").json()["problems"]), "a sample is shown")
     forgotten = ben.do("forget", "ben")
     check(re.search(r"past of \d+ propert", forgotten["said"]), f"{forgotten}")
     check(forgotten["findings"] == [], f"axe: {forgotten['findings']}")
@@ -83,6 +88,9 @@ def forgets_for_good(house, ben):
     check(SHOWN not in shown, f"it is still shown: {shown}")
     wait_until(lambda: "Being taken off" not in ben.do("desk")["text"], "it is off the disk")
     check(on_disk(house) == [], f"on the disk: {on_disk(house)}")
+    check(retained(house, ["owntracks/#"]) == {}, "the MQTT server still tells newcomers where Ben was")
+    samples = [one["sample"] for one in house.ask("GET", "/problems").json()["problems"]]
+    check(samples and not any(samples), f"samples of what was not understood: {samples}")
     said = house.records(kind="forgotten")
     check(len(said) == 1 and "forgotten" in said[0]["sentence"], f"on record: {said}")
 

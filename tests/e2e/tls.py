@@ -6,6 +6,7 @@ import concurrent.futures
 import http.client
 import json
 import os
+import pathlib
 import re
 import shutil
 import socket
@@ -182,6 +183,51 @@ def certificates(house, https):
     house.stop()
 
 
+def from_elsewhere(house, *words):
+    """The command line as on another machine: it has what it is given and no folder of the house."""
+    return subprocess.run([house.program, *words], capture_output=True, text=True, timeout=60, check=False,
+                          env=dict(os.environ, FOXTAIL_DATA=str(house.folder / "nothing"), NO_COLOR="1", TZ="UTC"))
+
+
+def command_line(house, port):
+    token = str(house.data / "owner.token")
+    authority = str(house.folder / "ca.pem")
+    pathlib.Path(authority).write_text(house.cli("ca", "--data", str(house.data), connect=False).stdout)
+    other = str(house.folder / "other.pem")
+    made = subprocess.run(["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-keyout", os.devnull, "-out", other, "-days", "2",
+                           "-subj", "/CN=another house"], capture_output=True, check=False)
+    check(made.returncode == 0, f"openssl req: {made.stderr}")
+    house.tell("homeassistant/sensor/tls_lux/config", {"name": "lux", "uniq_id": "tls_lux", "stat_t": "tls/lux", "val_tpl": "{{ value }}",
+                                                       "dev": {"ids": ["tls"], "name": "tls"}}, retain=True)
+    house.tell("tls/lux", "12")
+    wait_until(lambda: house.value("tls/lux") is not None, "the sensor is known")
+    for host in ("localhost", "127.0.0.1"):
+        found = from_elsewhere(house, "get", "tls/lux", "--url", f"https://{host}:{port}", "--ca", authority, "--token-file", token)
+        check(found.returncode == 0 and "12" in found.stdout, f"get over TLS: {found}")
+    url = f"https://localhost:{port}"
+    near = house.cli("get", "tls/lux", "--url", url, connect=False)
+    check(near.returncode == 0, f"beside the house its own authority is trusted: {near}")
+    for why, words in (("another authority", ["--url", url, "--ca", other]), ("none that the machine trusts", ["--url", url]),):
+        refused = from_elsewhere(house, "get", "tls/lux", "--token-file", token, *words)
+        check(refused.returncode == 1 and "not trusted" in refused.stderr and "foxtail ca" in refused.stderr, f"{why}: {refused}")
+    clear = from_elsewhere(house, "get", "tls/lux", "--token-file", token, "--url", f"http://localhost:{port}")
+    check(clear.returncode == 1, f"in clear at the listener for TLS: {clear}")
+    misused = from_elsewhere(house, "get", "tls/lux", "--token-file", token, "--url", "http://" + house.page, "--ca", authority)
+    check(misused.returncode == 2 and "https" in misused.stderr, f"--ca in clear: {misused}")
+    # Live, over a WebSocket.
+    out = house.folder / "watched.txt"
+    with open(out, "wb") as file:
+        watch = subprocess.Popen([house.program, "watch", "tls/*", "--now", "--json", "--url", url, "--ca", authority, "--token-file", token],
+                                 stdout=file, stderr=file)
+    try:
+        wait_until(lambda: "12" in out.read_text(), lambda: f"watch over TLS: {out.read_text()}")
+        house.tell("tls/lux", "4711")
+        wait_until(lambda: "4711" in out.read_text(), lambda: f"watch follows over TLS: {out.read_text()}")
+    finally:
+        watch.kill()
+        watch.wait()
+
+
 def judged(house, port, *more):
     out = house.folder / f"testssl-{port}.json"
     done = subprocess.run(["testssl", "--quiet", "--color", "0", "--warnings", "off", "--nodns", "none", "--add-ca", str(house.data / "tls" / "authority.pem"),
@@ -202,6 +248,7 @@ def main():
         authority(house)
         page_and_api(house, https)
         mqtt(house, mqtts)
+        command_line(house, https)
         skipped = shutil.which("testssl") is None
         with concurrent.futures.ThreadPoolExecutor() as pool:
             silent = pool.submit(half_open, house, https)

@@ -21,6 +21,7 @@ const std::map<std::string, Module>& modules() {
     static const std::map<std::string, Module> all = {
         {"base", {0, {}}},
         {"model", {1, {"base"}}},
+        {"confine", {1, {"base"}}},
         {"runtime", {1, {"base"}}},
         {"journal", {2, {"base", "model"}}},
         {"twin", {2, {"base", "model", "journal"}}},
@@ -57,7 +58,7 @@ const std::map<std::string, Module>& modules() {
         {"app", {6, {"base",     "model",   "journal",  "twin",     "grants",     "rules",
                      "cars",     "planner", "forecast", "planning", "simulation", "solver",
                      "charging", "json",    "hub",      "runtime",  "store",      "connectors",
-                     "config",   "api",     "cli",      "sim"}}}};
+                     "config",   "api",     "cli",      "sim",      "confine"}}}};
     return all;
 }
 

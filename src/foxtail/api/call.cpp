@@ -95,7 +95,11 @@ HttpResponse problem(unsigned status, std::string_view detail) {
     HttpResponse response;
     response.status = status;
     response.headers.push_back({"Content-Type", "application/problem+json"});
-    if (status == 401) response.headers.push_back({"WWW-Authenticate", "Bearer realm=\"foxtail\""});
+    if (status == 401) {
+        // RFC 9449, 7.1. Always the same: it does not say what was wrong.
+        response.headers.push_back(
+            {"WWW-Authenticate", R"(Bearer realm="foxtail", DPoP algs="ES256 EdDSA")"});
+    }
     if (status == 429) response.headers.push_back({"Retry-After", "10"});
     if (status == 503) response.headers.push_back({"Retry-After", "2"});
     response.body = problem_json(status, detail);

@@ -181,6 +181,21 @@ TEST(Desk, shows_who_looked_at_once_and_only_at_what_is_ones_own) {
     EXPECT_EQ(parsed(anna.get("/desk")->body).at("looks").as_array().size(), 0U);
 }
 
+TEST(Desk, who_looks_back_at_the_journal_is_on_record) {
+    House house;
+    bring_car(house);
+    HttpClient ben(house.by_cookie(House::cookie_of_ben));
+    const auto grant = given(ben, R"({"subject_name":"participant:garage","addresses":["car/trip"],
+                                      "verbs":["read","history"]})");
+    HttpClient garage(house.as(std::string(grant.at("token").as_string())));
+    const auto seen = garage.get("/journal?readings=true&from=1&limit=1000")->body;
+    EXPECT_NE(seen.find("12.25"), std::string::npos) << seen;
+    const auto looks = parsed(ben.get("/desk")->body).at("looks").as_array();
+    ASSERT_EQ(looks.size(), 1U);
+    EXPECT_EQ(looks[0].at("how").as_string(), "history");
+    EXPECT_EQ(looks[0].at("addresses").as_array().at(0).as_string(), "car/trip");
+}
+
 TEST(Desk, a_grant_is_made_narrower_and_never_wider) {
     House house;
     bring_car(house);

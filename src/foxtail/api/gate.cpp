@@ -80,6 +80,7 @@ Result<void> Gate::load() {
     if (!book) return fail(std::move(book.error()));
     book_ = std::move(*book);
     forget_expired();
+    proofs_.begin(hub_.now().wall);
     return {};
 }
 
@@ -103,29 +104,45 @@ bool Gate::signup_needed() const {
 // ---- who asks
 // ---------------------------------------------------------------------------------------------------
 
+/// Who sends a token without the key it is bound to asks for one that exists nowhere. So only who
+/// has it right costs a signature to check, and learns nothing from the answer: it is always the
+/// same; what was wrong with a proof stands in the log and on record.
+std::optional<Caller> Gate::recognise_token(const HttpRequest& request,
+                                            std::string_view authorization) {
+    const auto space = authorization.find(' ');
+    const auto scheme = authorization.substr(0, space);
+    const bool with_proof = same_ignoring_case(scheme, "DPoP");
+    if (space == std::string_view::npos || (!with_proof && !same_ignoring_case(scheme, "Bearer")))
+        return std::nullopt;
+    const auto token = authorization.substr(space + 1);
+    Caller caller;
+    caller.source = request.peer;
+    const auto refused = [&](std::optional<SubjectId> subject, const std::string& why) {
+        note_refused(subject, "token", request.peer, why.c_str());
+        return std::nullopt;
+    };
+    if (token.size() > token_bytes_max) return refused(std::nullopt, "no such token (any more)");
+    Result<Proof> proof = with_proof ? read_proof(request.header("DPoP")) : Proof{};
+    if (!proof) return refused(std::nullopt, "its proof: " + proof.error().message);
+    caller.hash = with_proof ? bound_hash(token, proof->key.thumbprint()) : hash_secret(token);
+    const Subject* subject = hub_.authority().find_token(caller.hash, hub_.now().wall);
+    if (subject == nullptr || !hub_.may_enter(subject->id))
+        return refused(std::nullopt, "no such token (any more)");
+    caller.subject = subject->id;
+    if (with_proof) {
+        auto good = check_proof(*proof, request, token);
+        if (good) good = proofs_.take(*proof, hub_.now().wall);
+        if (!good) return refused(subject->id, "its proof: " + good.error().message);
+    }
+    note_token(caller);
+    return caller;
+}
+
 std::optional<Caller> Gate::recognise(const HttpRequest& request) {
     Caller caller;
     caller.source = request.peer;
     const std::string_view authorization = request.header("Authorization");
-    if (!authorization.empty()) {
-        const auto space = authorization.find(' ');
-        if (!same_ignoring_case(authorization.substr(0, space), "Bearer") ||
-            space == std::string_view::npos)
-            return std::nullopt;
-        const auto token = authorization.substr(space + 1);
-        const Subject* subject = nullptr;
-        if (token.size() <= token_bytes_max) {
-            caller.hash = hash_secret(token);
-            subject = hub_.authority().find_token(caller.hash, hub_.now().wall);
-        }
-        if (subject == nullptr || !hub_.may_enter(subject->id)) {
-            note_refused(std::nullopt, "token", request.peer, "no such token (any more)");
-            return std::nullopt;
-        }
-        caller.subject = subject->id;
-        note_token(caller);
-        return caller;
-    }
+    if (!authorization.empty()) return recognise_token(request, authorization);
     const auto cookie =
         find_cookie(request.header("Cookie"), request.secure ? secure_cookie_name : cookie_name);
     if (cookie.empty() || cookie.size() > token_bytes_max) return std::nullopt;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "foxtail/api/proof.hpp"
 #include "foxtail/api/secrets.hpp"
 #include "foxtail/api/throttle.hpp"
 #include "foxtail/hub/door.hpp"
@@ -109,6 +110,8 @@ private:
     }
 
     [[nodiscard]] const std::string* find_passphrase_subject(std::string_view name) const;
+    [[nodiscard]] std::optional<Caller> recognise_token(const HttpRequest& request,
+                                                        std::string_view authorization);
     void note_token(const Caller& caller);
     void note_refused(std::optional<SubjectId> subject, const char* how, std::string_view source,
                       const char* why);
@@ -124,7 +127,8 @@ private:
     SecretBook book_;
     Throttle throttle_;
     std::set<std::string> signing_up_;  // hashes of the codes being used just now
-    StringMap<Duration> tokens_seen_;   // by subject and source: when last, while it is used
+    ProofsTaken proofs_;
+    StringMap<Duration> tokens_seen_;  // by subject and source: when last, while it is used
     std::function<void()> ended_;
     std::shared_ptr<Dummy> dummy_;
 };

@@ -1,5 +1,7 @@
 #include "foxtail/api/grant_json.hpp"
 
+#include "foxtail/api/proof.hpp"
+#include "foxtail/api/token.hpp"
 #include "foxtail/json/parse.hpp"
 #include "foxtail/json/terms.hpp"
 
@@ -83,6 +85,20 @@ Result<void> read_rest(const bj::object& object, GrantGiven& grant) {
     return {};
 }
 
+/// Whom the token is bound to: a public JWK, or its thumbprint. Empty when there is none.
+Result<std::string> key_of(const bj::object& object) {
+    const bj::value* value = object.if_contains("key");
+    if (value == nullptr) return std::string();
+    if (const bj::string* thumbprint = value->if_string()) {
+        if (is_thumbprint(*thumbprint)) return std::string(std::string_view(*thumbprint));
+        return fail(Code::invalid_input,
+                    "'key' must be a public JWK, or its thumbprint: 43 characters");
+    }
+    const auto key = holder_key_from_json(*value);
+    if (!key) return fail(Code::invalid_input, "'key': " + key.error().message);
+    return key->thumbprint();
+}
+
 }  // namespace
 
 void append_verbs(JsonText& json, std::uint16_t verbs) {
@@ -106,6 +122,7 @@ void append_grant_members(JsonText& json, const Door& door, const Grant& grant) 
     append_json(terms, grant.given.terms);
     json.raw("terms", terms);
     json.boolean("token", !grant.given.token_hash.empty());
+    if (is_bound(grant.given.token_hash)) json.boolean("bound", true);
     if (grant.suspended) json.boolean("suspended", true);
 }
 
@@ -142,6 +159,9 @@ Result<GrantAsked> grant_from_json(const std::string& body) {
     if (!verbs) return fail(verbs.error());
     given.grant.verbs = *verbs;
     if (auto rest = read_rest(*object, given.grant); !rest) return fail(std::move(rest.error()));
+    auto key = key_of(*object);
+    if (!key) return fail(std::move(key.error()));
+    given.key = std::move(*key);
     return given;
 }
 

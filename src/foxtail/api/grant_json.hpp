@@ -19,6 +19,7 @@ void append_certificate_members(JsonText& json, const Hub::Certificate& certific
 struct GrantAsked {
     std::string subject;  // "participant:insurer"; "hub" for everyone
     GrantGiven grant;
+    std::string key;  // thumbprint of the key the token is bound to; empty = it is bound to none
 };
 /// The body of POST /grants. Error: invalid_input, naming the member.
 [[nodiscard]] Result<GrantAsked> grant_from_json(const std::string& body);

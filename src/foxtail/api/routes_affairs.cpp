@@ -51,15 +51,22 @@ void give(Door& door, Site& site, Call& call, const Answer& answer) {
                           kind == SubjectKind::agent || kind == SubjectKind::guest;
     const bool token = outsider && !given->grant.terms.forbid;
     FreshToken fresh = create_token(*site.random);
+    if (!token && !given->key.empty()) {
+        const Error none{Code::invalid_input, "'key' binds a token, and this makes none"};
+        return answer.error(gives(door) ? none : Authority::denied().value());
+    }
+    if (!given->key.empty()) fresh.hash = bound_hash(fresh.token, given->key);
     if (token) given->grant.token_hash = std::move(fresh.hash);
     door.give(
         std::move(given->grant), given->subject,
-        [answer, token, secret = std::move(fresh.token)](Result<Seq> seq) {
+        [answer, token, secret = std::move(fresh.token),
+         key = std::move(given->key)](Result<Seq> seq) {
             if (!seq) return answer.error(seq.error());
             std::string out;
             JsonText json(out);
             json.object().number("id", *seq);
             if (token) json.text("token", secret);
+            if (!key.empty()) json.text("key", key);
             json.end_object();
             answer.json(201, std::move(out), {{"Location", "/grants/" + std::to_string(*seq)}});
         });

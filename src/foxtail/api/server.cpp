@@ -94,7 +94,8 @@ void Server::Inside::serve(HttpRequest&& request, HttpReply reply) {
     if (!said_once(call.request, "Host") || !host_known(site, call.request.header("Host"))) {
         return early.problem(403, "this host name is not configured; see 'hosts'");
     }
-    if (!said_once(call.request, "Authorization") || !said_once(call.request, "Origin"))
+    if (!said_once(call.request, "Authorization") || !said_once(call.request, "Origin") ||
+        !said_once(call.request, "DPoP"))
         return early.problem(400, "a header is said twice");
     if (!origin_fits(call.request))
         return early.problem(403, "requests from other sites are not answered");

@@ -86,7 +86,7 @@ TEST(Server, errors_are_problem_documents) {
     EXPECT_NE(std::string_view(problem.at("detail").as_string()).find("101"),
               std::string_view::npos);
     EXPECT_EQ(header_of(HttpClient(house.as({})).get("/things").value(), "WWW-Authenticate"),
-              "Bearer realm=\"foxtail\"");
+              R"(Bearer realm="foxtail", DPoP algs="ES256 EdDSA")");
 }
 
 TEST(Server, a_wrong_token_is_not_made_up_for_by_a_good_cookie) {

@@ -8,6 +8,11 @@
 #include <sodium.h>
 
 namespace foxtail::api {
+namespace {
+
+constexpr std::string_view bound_before = "dpop:";
+
+}  // namespace
 
 std::string random_text(Random& random, std::size_t bytes) {
     std::array<std::byte, 64> raw{};
@@ -31,6 +36,15 @@ std::string hash_secret(std::string_view secret) {
     sodium_bin2hex(hex.data(), hex.size(), hash.data(), hash.size());
     hex.pop_back();
     return hex;
+}
+
+std::string bound_hash(std::string_view token, std::string_view thumbprint) {
+    return std::string(bound_before) +
+           hash_secret(std::string(token) + "\n" + std::string(thumbprint));
+}
+
+bool is_bound(std::string_view token_hash) {
+    return token_hash.starts_with(bound_before);
 }
 
 FreshToken create_token(Random& random) {

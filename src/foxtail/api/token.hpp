@@ -17,6 +17,11 @@ struct FreshToken {
 /// Lower-case hex of BLAKE2b-256: what is kept of tokens, sessions and sign-up codes. They hold at
 /// least 128 random bits, so no slow hash is needed.
 [[nodiscard]] std::string hash_secret(std::string_view secret);
+/// What is kept of a token that only the holder of a key may use: "dpop:" and the hash of the token
+/// with the key's thumbprint (see proof.hpp). Who sends the token without a proof, or with one of
+/// another key, asks for another hash: that token exists nowhere.
+[[nodiscard]] std::string bound_hash(std::string_view token, std::string_view thumbprint);
+[[nodiscard]] bool is_bound(std::string_view token_hash);
 
 /// `bytes` random bytes (at most 64) as base64url without padding.
 [[nodiscard]] std::string random_text(Random& random, std::size_t bytes);

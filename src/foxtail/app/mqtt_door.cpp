@@ -57,6 +57,7 @@ public:
     }
     void gone(std::string_view thing) override { door_.inlet_->gone(thing); }
     bool say(PropertyId property, Value value, Time source_time) override {
+        note_said(property);
         if (old || (door_.again_ && door_.reported_.contains(property.index))) return false;
         if (!door_.later_.empty()) door_.later_.erase(property);
         report(property, std::move(value), source_time);
@@ -71,6 +72,7 @@ public:
             refuse(topic, sample, said.error().message);
     }
     void say_later(Duration delay, PropertyId property, Value value) override {
+        note_said(property);
         if (old) return;
         door_.later_[property] = {door_.hub_.now().mono + delay, std::move(value), this};
         door_.arm_later();
@@ -128,6 +130,12 @@ public:
     bool old = false;
 
 private:
+    void note_said(PropertyId property) {
+        if (!door_.retaining_) return;
+        auto& said = door_.said_by_[std::string(topic)];
+        if (std::find(said.begin(), said.end(), property) == said.end()) said.push_back(property);
+    }
+
     MqttDoor& door_;
 };
 
@@ -301,7 +309,9 @@ void MqttDoor::refused(const mqtt::Refusal& refusal) {
 // ---------------------------------------------------------------------------------------------------
 
 void MqttDoor::published(const mqtt::Inbound& message, mqtt::AckId ack) {
+    retaining_ = message.retain;
     hear({message.topic, message.payload, false, {}});
+    retaining_ = false;
     if (!ack.wanted()) return;
     if (!inlet_->accepting()) return broker_.give_up(ack);
     if (message.retain) keep_retained(message.topic);
@@ -340,6 +350,7 @@ void MqttDoor::remember(std::string_view name, std::string_view bytes) {
 }
 
 void MqttDoor::retained_changed(const std::string& topic) {
+    if (broker_.retained().look(topic) == nullptr) said_by_.erase(topic);
     if (unkept_.empty()) {
         hub_.environment().loop.alarm(retained_alarm, hub_.now().mono + retained_age_max,
                                       [this] { keep_all_retained(); });
@@ -395,6 +406,7 @@ void MqttDoor::hear_retained() {
         bool restored = false;
     };
     // What a format asked for just now may have been said before it asked.
+    const bool live = std::exchange(retaining_, true);
     while (!replays_.empty()) {
         const auto replays = std::exchange(replays_, {});
         for (const Replay& replay : replays) {
@@ -419,6 +431,7 @@ void MqttDoor::hear_retained() {
             --hearing_;
         }
     }
+    retaining_ = live;
 }
 
 void MqttDoor::arm_later() {
@@ -475,6 +488,23 @@ void MqttDoor::publish(const mqtt::Publication& publication) {
     refused({.reason = mqtt::Reason::not_authorized,
              .why = "not allowed to publish there",
              .topic = publication.topic});
+}
+
+/// The topics are cleared as MQTT does it, so that who follows them learns of it.
+void MqttDoor::forgotten(const Forgotten& what) {
+    if (what.until.known()) return;  // what is retained is of who has it now
+    std::vector<std::string> topics;
+    for (const PropertyId id : what.properties) {
+        later_.erase(id);
+        for (const auto& [topic, said] : said_by_) {
+            if (std::find(said.begin(), said.end(), id) != said.end()) topics.push_back(topic);
+        }
+    }
+    for (const auto& topic : topics) {
+        publish({.topic = topic, .payload = {}, .retain = true, .qos = 1});
+        said_by_.erase(topic);
+    }
+    keep_all_retained();
 }
 
 void MqttDoor::pause(bool paused) {

@@ -65,6 +65,7 @@ public:
     // ---- Outlet
     Result<Sent> send(const Order& order) override;
     void pause(bool paused) override;
+    void forgotten(const Forgotten& what) override;
 
 private:
     class FormatSink;
@@ -109,6 +110,9 @@ private:
     std::vector<Wild> wild_;
     std::vector<Replay> replays_;
     std::map<PropertyId, Later> later_;
+    /// What the messages that are retained have said: they go when it is forgotten.
+    StringMap<std::vector<PropertyId>> said_by_;
+    bool retaining_ = false;  // the message being heard stays
     std::map<std::string, SubjectId, std::less<>> users_;
     SubjectId anonymous_;
     std::set<std::string, std::less<>> unkept_;  // topics whose retained message changed

@@ -150,18 +150,18 @@ std::size_t distance(std::string_view a, std::string_view b) {
 
 std::string HubUrl::text() const {
     const bool v6 = host.find(':') != std::string::npos;
-    return "http://" + (v6 ? "[" + host + "]" : host) + ":" + std::to_string(port);
+    return (tls ? "https://" : "http://") + (v6 ? "[" + host + "]" : host) + ":" +
+           std::to_string(port);
 }
 
 Result<HubUrl> parse_url(std::string_view text) {
     const auto said = quoted(text);
-    if (text.starts_with("https://")) {
-        return wrong(said +
-                     ": Foxtail itself speaks no TLS; use http:// through a tunnel (ssh -L)");
-    }
-    if (text.starts_with("http://")) text.remove_prefix(7);
-    while (text.ends_with('/')) text.remove_suffix(1);
     HubUrl url;
+    url.tls = text.starts_with("https://");
+    if (url.tls) url.port = 8443;
+    if (url.tls) text.remove_prefix(8);
+    if (!url.tls && text.starts_with("http://")) text.remove_prefix(7);
+    while (text.ends_with('/')) text.remove_suffix(1);
     std::string_view port;
     if (text.starts_with('[')) {
         const auto end = text.find(']');

@@ -17,9 +17,10 @@ namespace foxtail::cli {
 struct HubUrl {
     std::string host = "127.0.0.1";  // a name or a literal address, without brackets
     std::uint16_t port = 8420;
+    bool tls = false;
     [[nodiscard]] std::string text() const;  // "http://127.0.0.1:8420"
 };
-/// "http://host:port", "host:port", "host", "[::1]:8420". Foxtail itself speaks no TLS.
+/// "http://host:port", "host:port", "host", "[::1]:8420"; "https://host" (port 8443).
 [[nodiscard]] Result<HubUrl> parse_url(std::string_view text);
 
 /// A moment: RFC 3339, a date "2026-11-22" (its beginning in UTC), "now", or how long ago ("24h").

@@ -29,7 +29,9 @@ TEST(Arguments, AnAddressThatIsNoneIsTold) {
          {"", "http://", "http://a b", "a:0", "a:65536", "a:x", "[::1", "http://a/things"}) {
         EXPECT_FALSE(parse_url(text)) << text;
     }
-    EXPECT_THAT(parse_url("https://house").error().message, HasSubstr("tunnel"));
+    EXPECT_EQ(parse_url("https://house/")->text(), "https://house:8443");
+    EXPECT_EQ(parse_url("https://[::1]:443")->text(), "https://[::1]:443");
+    EXPECT_FALSE(parse_url("http://127.0.0.1")->tls);
 }
 
 TEST(Arguments, MomentsAreAgesDatesOrTimes) {

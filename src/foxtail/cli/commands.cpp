@@ -27,6 +27,11 @@ std::shared_ptr<ConnectionOptions> Setting::connection(CLI::App& command) const 
                     "File with the token to ask with (or FOXTAIL_TOKEN)")
         ->group("Connection");
     command
+        .add_option("--ca", to->ca,
+                    "Over https: the certificate to trust, as 'foxtail ca' prints it (FOXTAIL_CA)")
+        ->type_name("FILE")
+        ->group("Connection");
+    command
         .add_option("-d,--data", to->data,
                     "The household's folder, for its owner.token (FOXTAIL_DATA; else data)")
         ->group("Connection");

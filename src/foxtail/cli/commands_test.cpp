@@ -183,6 +183,13 @@ TEST_F(Cli, GivingPrintsTheTokenAloneOnStandardOutput) {
     EXPECT_EQ(
         hub.asked().back(),
         R"(POST /grants {"subject_name":"sitter","addresses":["hall-lamp/*"],"verbs":["read","set"],"until":"2026-11-24T12:00:00Z"})");
+    EXPECT_EQ(run({"grants", "give", "sitter", "--address", "*", "--verb", "read", "--key",
+                   "kPrK_qmxVWaYVA9wwBF6Iuo3vVzz7TxHCTwXBygrS4k"}),
+              0)
+        << line.err();
+    EXPECT_EQ(
+        hub.asked().back(),
+        R"(POST /grants {"subject_name":"sitter","addresses":["*"],"verbs":["read"],"key":"kPrK_qmxVWaYVA9wwBF6Iuo3vVzz7TxHCTwXBygrS4k"})");
     hub.answers("DELETE /grants/77", "", 204);
     EXPECT_EQ(run({"grants", "end", "77"}), 0) << line.err();
     EXPECT_EQ(run({"grants", "give", "sitter"}), 2);

@@ -307,6 +307,9 @@ Result<void> restore(const Setting& setting, const FileOptions& options) {
     terminal.line(
         "What participants, agents, guests and tokens were given waits until it is confirmed: "
         "'foxtail grants', then 'foxtail grants confirm ID'.");
+    terminal.line(
+        "What people had forgotten after the backup was made is in it: they have it forgotten "
+        "again, 'foxtail desk forget'.");
     return {};
 }
 

@@ -5,6 +5,7 @@
 #include "foxtail/json/parse.hpp"
 #include "foxtail/model/value.hpp"
 
+#include <algorithm>
 #include <fstream>
 
 #include <CLI/CLI.hpp>
@@ -25,6 +26,7 @@ struct GrantOptions {
     std::vector<std::uint64_t> ids;
     bool all = false;
     std::string certificate;
+    std::string key;
 };
 
 Result<void> list_grants(const Setting& setting, HubClient& hub, const GrantOptions& options) {
@@ -67,6 +69,22 @@ void append_list(std::string& out, std::string_view key, const std::vector<std::
     out += ']';
 }
 
+/// What the token is bound to: a file with a public JWK, or a thumbprint as it is.
+Result<std::string> key_json(const std::string& told) {
+    std::string out;
+    std::ifstream file(told, std::ios::binary);
+    if (!file) {
+        append_json_string(out, told);
+        return out;
+    }
+    std::string text(4096, '\0');
+    file.read(text.data(), static_cast<std::streamsize>(text.size()));
+    text.resize(static_cast<std::size_t>(std::max<std::streamsize>(file.gcount(), 0)));
+    if (const auto jwk = parse_json(text); !jwk || !jwk->is_object())
+        return fail(Code::invalid_input, "--key: '" + told + "' has no public JWK");
+    return text;
+}
+
 Result<void> give(const Setting& setting, HubClient& hub, const GrantOptions& options) {
     const Terminal& terminal = setting.terminal;
     std::string body = "{\"subject_name\":";
@@ -89,6 +107,11 @@ Result<void> give(const Setting& setting, HubClient& hub, const GrantOptions& op
             return fail(Code::invalid_input, "--terms: " + terms.error().message);
         body += ",\"terms\":" + options.terms;
     }
+    if (!options.key.empty()) {
+        const auto key = key_json(options.key);
+        if (!key) return fail(key.error());
+        body += ",\"key\":" + *key;
+    }
     const auto answer = hub.ask("POST", "/grants", body + "}");
     if (!answer) return fail(answer.error());
     if (options.json) {
@@ -106,6 +129,8 @@ Result<void> give(const Setting& setting, HubClient& hub, const GrantOptions& op
     }
     // The token alone on standard output, so that it can be piped into a file.
     terminal.err << "Grant " << id << " is given. This is its token; it is shown this once:\n";
+    if (const auto key = text_of(*given, "key"); !key.empty())
+        terminal.err << "It is bound to the key " << shown(key) << ".\n";
     terminal.line(shown(text_of(*given, "token")));
     terminal.out.flush();
     terminal.err << "'foxtail grants end " << id << "' takes it back.\n";
@@ -232,6 +257,9 @@ void add_give(const Setting& setting, CLI::App& grants, GrantOptions& options) {
     give->add_option("--terms", options.terms,
                      "How far it goes, as JSON (docs/api.md): "
                      "{\"obligations\":{\"granularity\":\"15m\",\"aggregate\":\"sum\"}}");
+    give->add_option("--key", options.key,
+                     "Binds the token to a key of its holder (DPoP): a file with the public JWK, "
+                     "or its thumbprint");
     give->fallthrough();
 }
 

@@ -172,6 +172,17 @@ Result<Connection> find_hub(const ConnectionOptions& options, const Terminal& te
     auto address = resolve(url->host);
     if (!address) return fail(address.error());
     to.endpoint.address = *address;
+    auto ca = options.ca.empty() ? from_environment(terminal, "FOXTAIL_CA") : options.ca;
+    if (!url->tls && !options.ca.empty())
+        return fail(Code::invalid_input, "--ca is for an address with https://");
+    if (url->tls) {
+        std::error_code ignored;
+        const auto own = data_folder(options.data, terminal) + "/tls/authority.pem";
+        if (ca.empty() && fs::exists(own, ignored)) ca = own;
+        if (!ca.empty() && !std::ifstream(ca))
+            return fail(Code::not_found, ca + ": " + std::strerror(errno));
+        to.endpoint.tls = HttpTrust{url->host, ca};
+    }
     if (auto told = find_token(options, terminal, to); !told) return fail(told.error());
     return to;
 }
@@ -180,6 +191,10 @@ HubClient::HubClient(Connection connection)
     : connection_(std::move(connection)), client_(connection_.endpoint) {}
 
 Error HubClient::unreachable(const Error& error) const {
+    if (error.code == Code::denied)
+        return {error.code, "the hub at " + error.message +
+                                ".\nWhere the hub runs, 'foxtail ca' prints the certificate to "
+                                "trust: name its file with --ca or FOXTAIL_CA."};
     if (error.code != Code::unavailable) return {error.code, "the hub at " + error.message};
     return {Code::unavailable,
             "no hub answers at " + connection_.url + " (" + error.message +

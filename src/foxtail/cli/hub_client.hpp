@@ -15,6 +15,7 @@ struct ConnectionOptions {
     std::string url;
     std::string token_file;
     std::string data;
+    std::string ca;  // file of the authority to trust over TLS
 };
 
 /// The household's folder: told, FOXTAIL_DATA, "data" when a household stands there, the demo's

@@ -27,6 +27,7 @@ struct WitnessOptions {
     std::string state;
     std::string every;
     std::string token_file;
+    std::string ca;
     std::string name;
 };
 
@@ -195,7 +196,8 @@ void add_witness_command(const Setting& setting) {
         "  foxtail grants give neighbour --address ledger/checkpoint --verb read > "
         "neighbour.token\n"
         "  foxtail witness http://127.0.0.1:8420 --token-file neighbour.token --state ana.seen");
-    witness->add_option("URL", options->url, "The hub: http://127.0.0.1:8420")->required();
+    witness->add_option("URL", options->url, "The hub: http://127.0.0.1:8420, https://THE-HUB:8443")
+        ->required();
     witness
         ->add_option("--state", options->state,
                      "File with what was seen last; the witness's key stands beside it, in "
@@ -204,11 +206,16 @@ void add_witness_command(const Setting& setting) {
     witness->add_option("--every", options->every, "Looks again and again: 5m");
     witness->add_option("--token-file", options->token_file,
                         "A token that may read ledger/checkpoint");
+    witness
+        ->add_option("--ca", options->ca,
+                     "Over https: the certificate to trust, as 'foxtail ca' prints it (FOXTAIL_CA)")
+        ->type_name("FILE");
     witness->add_option("--name", options->name, "What this witness is called in its signatures");
     witness->callback([setting, options] {
         ConnectionOptions to;
         to.url = options->url;
         to.token_file = options->token_file;
+        to.ca = options->ca;
         setting.with_hub(to, [&](HubClient& hub) { return be_witness(setting, hub, *options); });
     });
 }

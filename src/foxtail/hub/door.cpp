@@ -178,7 +178,10 @@ void Door::journal(JournalQuery query,
                              std::erase_if(*found, [&](const Record& record) {
                                  return !hub->may_look_back_at(subject, record, when);
                              });
-                             for (Record& record : *found) hub->narrow(subject, record, when);
+                             for (Record& record : *found) {
+                                 hub->looked_back(subject, record, when);
+                                 hub->narrow(subject, record, when);
+                             }
                              then(std::move(found));
                          });
 }
@@ -213,6 +216,7 @@ void Door::climb(Hub& hub, SubjectId subject, Seq seq, std::vector<Record> chain
             !found->empty() && hub.may_look_back_at(subject, found->front(), hub.now().wall);
         if (!visible && chain.empty()) return then(Authority::denied());
         if (!visible) return then(std::move(chain));
+        hub.looked_back(subject, found->front(), hub.now().wall);
         hub.narrow(subject, found->front(), hub.now().wall);
         const Seq cause = found->front().cause;
         chain.push_back(std::move(found->front()));

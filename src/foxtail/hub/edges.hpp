@@ -64,6 +64,8 @@ public:
     /// The store is behind (true) or has caught up (false): stop reading from the network
     /// meanwhile.
     virtual void pause(bool paused) = 0;
+    /// Somebody wants this forgotten: what the outlet itself keeps of it goes too.
+    virtual void forgotten(const Forgotten& what) { (void)what; }
 };
 
 /// The journal and history of one household, on disk or elsewhere (SQLite now, JetStream later).

@@ -87,6 +87,11 @@ void Hub::begin_to_forget(Seq seq, const Forgotten& what) {
     snapshot_wanted_ = true;
     // What rules said of their runs may name it.
     traces_.clear();
+    // Nobody knows whom a sample is about that was not understood.
+    problems_.forget_samples();
+    for (Outlet* outlet : outlets_) {
+        if (outlet != nullptr) outlet->forgotten(what);
+    }
 }
 
 // ---- the door ----

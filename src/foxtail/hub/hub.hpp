@@ -270,6 +270,8 @@ private:
         std::vector<PropertyId> properties;
     };
     void looked(SubjectId subject, const Verdict& verdict, PropertyId property, const char* how);
+    /// The same for a record of the past that was told.
+    void looked_back(SubjectId subject, const Record& record, Time now);
     void record_looks();
     /// Counts a value told under grants that say how often. Error: exhausted.
     [[nodiscard]] Result<void> within_rates(SubjectId subject, Verb verb, const Verdict& verdict,

@@ -76,6 +76,12 @@ bool Hub::may_enter(SubjectId subject) const {
 
 void Hub::suspend_outsiders(std::string_view reason) {
     household_.suspend_outsiders(reason, now());
+    // Nor does it know what people had forgotten since: only they do.
+    household_.note(the_hub,
+                    Noticed{"This is a backup that was restored. What was forgotten after it was "
+                            "made is back: whoever wants it gone has it forgotten again.",
+                            {}},
+                    now());
     note_suspended();
     touched();
 }

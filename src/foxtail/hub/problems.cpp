@@ -40,4 +40,8 @@ std::uint64_t Problems::note(std::string_view source, std::string_view topic,
     return std::exchange(problem.unrecorded, 0);
 }
 
+void Problems::forget_samples() {
+    for (Problem& problem : problems_) problem.sample.clear();
+}
+
 }  // namespace foxtail

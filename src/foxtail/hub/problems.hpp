@@ -33,6 +33,8 @@ public:
     /// up new topics must not fill the disk).
     std::uint64_t note(std::string_view source, std::string_view topic, std::string_view sample,
                        std::string_view reason, Moment now);
+    /// What was not understood may be about anybody: only that it came, and how often, stays.
+    void forget_samples();
     [[nodiscard]] const std::deque<Problem>& all() const { return problems_; }  // newest first
     [[nodiscard]] std::uint64_t total() const { return total_; }
 

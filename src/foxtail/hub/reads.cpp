@@ -2,6 +2,7 @@
 #include "foxtail/hub/hub.hpp"
 
 #include <algorithm>
+#include <optional>
 
 namespace foxtail {
 namespace {
@@ -38,6 +39,20 @@ void Hub::looked(SubjectId subject, const Verdict& verdict, PropertyId property,
     if (named.size() < properties_named_max &&
         std::find(named.begin(), named.end(), property) == named.end())
         named.push_back(property);
+}
+
+void Hub::looked_back(SubjectId subject, const Record& record, Time now) {
+    std::optional<PropertyId> property;
+    if (const auto* reading = std::get_if<Reading>(&record.body)) property = reading->property;
+    if (const auto* refused = std::get_if<ReadingRefused>(&record.body))
+        property = refused->property;
+    const auto* asked = std::get_if<CommandAsked>(&record.body);
+    if (asked != nullptr && asked->action.empty()) property = asked->property;
+    if (!property) return;
+    const Authority& authority = household_.authority();
+    Verdict verdict = authority.decide(subject, Verb::history, *property, now);
+    if (!verdict.allowed) verdict = authority.decide(subject, Verb::observe, *property, now);
+    looked(subject, verdict, *property, "history");
 }
 
 void Hub::record_looks() {

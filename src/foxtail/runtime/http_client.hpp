@@ -6,11 +6,18 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 namespace foxtail {
+
+/// Whom to trust over TLS.
+struct HttpTrust {
+    std::string name;     // whose certificate it must be: a name or a literal address
+    std::string ca_file;  // of the authority, PEM; empty = those that the machine trusts
+};
 
 /// Where a Foxtail answers, and as whom to ask.
 struct HttpEndpoint {
@@ -19,6 +26,7 @@ struct HttpEndpoint {
     std::string token;                // bearer; empty = none
     Duration patience = seconds(30);  // for each step: connecting, sending, the answer
     std::vector<HttpHeader> headers;  // sent with every request
+    std::optional<HttpTrust> tls;     // nothing = in clear
 };
 
 /// A blocking client for the command line and for tests: one connection, kept open between

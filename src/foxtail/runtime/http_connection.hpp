@@ -37,6 +37,7 @@ struct HttpServer::Core : std::enable_shared_from_this<HttpServer::Core> {
     std::list<std::weak_ptr<HttpConnection>> connections;  // oldest first
     std::list<std::function<void()>> closers;
     bool stopped = false;
+    std::chrono::steady_clock::time_point told_full;  // that there were no descriptors left
 };
 
 [[nodiscard]] std::chrono::microseconds chrono_of(Duration d);

@@ -1,5 +1,6 @@
 #include "foxtail/runtime/http_server.hpp"
 
+#include "foxtail/base/log.hpp"
 #include "foxtail/runtime/acceptor.hpp"
 #include "foxtail/runtime/http_connection.hpp"
 
@@ -26,6 +27,11 @@ void HttpServer::Core::accept(tcp::acceptor& acceptor) {
         }
         if (e == asio::error::operation_aborted) return;
         // Out of file descriptors: make room, or wait a moment for somebody to leave.
+        const auto now = std::chrono::steady_clock::now();
+        if (now - self->told_full >= std::chrono::minutes(1)) {
+            log(LogLevel::warning, "newcomers wait", {{"door", "page"}, {"why", e.message()}});
+            self->told_full = now;
+        }
         self->make_room();
         auto wait =
             std::make_shared<asio::steady_timer>(self->context, std::chrono::milliseconds(100));

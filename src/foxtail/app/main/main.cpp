@@ -5,6 +5,7 @@
 #include "foxtail/app/signals_file.hpp"
 #include "foxtail/base/log.hpp"
 #include "foxtail/cli/commands.hpp"
+#include "foxtail/confine/confinement.hpp"
 #include "foxtail/json/thing.hpp"
 #include "foxtail/runtime/password.hpp"
 #include "foxtail/solver/work.hpp"
@@ -32,6 +33,7 @@ struct RunOptions {
     std::string data = "data";
     std::string log;
     std::string level;
+    bool confined = true;
 };
 
 /// Left to itself, glibc learns from the first snapshot it frees to keep megabytes for the next
@@ -40,6 +42,17 @@ void give_memory_back() {
     constexpr int kept_at_most = 128 * 1024;
     (void)mallopt(M_MMAP_THRESHOLD, kept_at_most);
     (void)mallopt(M_TRIM_THRESHOLD, kept_at_most);
+}
+
+/// Before there are threads, and before anybody is let in. Who runs it where that cannot be done is
+/// told, and served all the same.
+void shut_in(const RunOptions& options) {
+    if (!options.confined)
+        return log(LogLevel::warning, "not confined", {{"why", "--no-sandbox was said"}});
+    if (const auto shut = confine(); !shut)
+        return log(LogLevel::warning, "not confined", {{"why", shut.error().message}});
+    log(LogLevel::info, "confined",
+        {{"system calls left", std::to_string(allowed_calls().size())}});
 }
 
 int tell_mistakes(const std::vector<Mistake>& mistakes) {
@@ -62,6 +75,7 @@ int run(const RunOptions& options) {
     set_log(how.log_level.value_or(loaded.configuration.log_level),
             how.log_format.value_or(loaded.configuration.log_format));
     give_memory_back();
+    shut_in(options);
     Program program(std::move(how), std::move(loaded));
     if (auto started = program.start(); !started) {
         log(LogLevel::error, "not started", {{"why", started.error().message}});
@@ -192,6 +206,8 @@ void add_program_commands(CLI::App& app, int& status) {
         ->capture_default_str();
     run_command->add_option("--log", run_options.log, "Log lines as json or text")
         ->check(CLI::IsMember({"json", "text"}));
+    run_command->add_flag("!--no-sandbox", run_options.confined,
+                          "Without giving up the system calls that it never needs");
     run_command->add_option("--log-level", run_options.level, "Least level that is logged")
         ->check(CLI::IsMember({"debug", "info", "warning", "error"}));
     run_command->callback([&status] { status = run(run_options); });

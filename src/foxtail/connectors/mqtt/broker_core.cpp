@@ -1,6 +1,7 @@
 #include "foxtail/connectors/mqtt/broker_core.hpp"
 
 #include "foxtail/base/assert.hpp"
+#include "foxtail/base/log.hpp"
 #include "foxtail/connectors/mqtt/session.hpp"
 #include "foxtail/runtime/acceptor.hpp"
 
@@ -57,7 +58,7 @@ void BrokerCore::accept(const std::shared_ptr<Listener>& listener) {
         listener->accepting = false;
         if (!listener->acceptor.is_open() || self->host == nullptr) return;
         // No file descriptors left, most likely: the next tick tries again.
-        if (failure) return;
+        if (failure) return self->wait_for_room(failure.message());
         {
             const Turn turn(*self);
             boost::system::error_code unknown;
@@ -70,6 +71,12 @@ void BrokerCore::accept(const std::shared_ptr<Listener>& listener) {
         }
         self->accept(listener);
     });
+}
+
+void BrokerCore::wait_for_room(const std::string& why) {
+    if (told_full_.us != 0 && now() - told_full_ < minutes(1)) return;
+    told_full_ = now();
+    log(LogLevel::warning, "newcomers wait", {{"door", "mqtt"}, {"why", why}});
 }
 
 void BrokerCore::take(int socket, std::string source, const ListenerOptions& listener) {

@@ -108,6 +108,7 @@ private:
     void accepted(const std::shared_ptr<const ListenerOptions>& listener,
                   boost::asio::ip::tcp::socket socket, std::string source);
     void wait_for_tick();
+    void wait_for_room(const std::string& why);
     void end_turn();
 
     // Written through retain() and subscribe(), which want a permit.
@@ -127,6 +128,7 @@ private:
     std::vector<Subscription> matches_;
     boost::asio::steady_timer timer_;
     Duration next_sweep_;
+    Duration told_full_;  // that there was no room for newcomers; 0 = never
     int turns_ = 0;
 };
 

@@ -344,6 +344,19 @@ TEST_F(BrokerTest, the_same_client_id_takes_over_but_only_of_the_same_subject) {
     EXPECT_EQ(broker->counters().takeovers, 1U);
 }
 
+TEST_F(BrokerTest, two_devices_of_one_name_are_told_about_and_one_that_comes_again_is_not) {
+    auto first = client();
+    first->arrive("lamp", Version::v5, "user");
+    pass(minutes(5));
+    auto again = client();
+    again->arrive("lamp", Version::v5, "user");
+    EXPECT_EQ(host.refusals, std::vector<Reason>{}) << "its old line had been quiet for long";
+    pass(seconds(3));
+    auto other = client();
+    other->arrive("lamp", Version::v5, "user");
+    EXPECT_EQ(host.refusals, std::vector{Reason::session_taken_over});
+}
+
 TEST_F(BrokerTest, connack_tells_what_was_decided_for_the_client) {
     open({.keep_alive_max_s = 60});
     auto nameless = client();

@@ -150,6 +150,7 @@ private:
     std::string name_;
     SubjectId subject_ = 0;
     Time since_;
+    Duration began_;  // running since, on the clock that never jumps
     std::unique_ptr<Login> login_;
 
     std::vector<char> input_;

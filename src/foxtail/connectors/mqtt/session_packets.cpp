@@ -1,3 +1,4 @@
+#include "foxtail/base/utf8.hpp"
 #include "foxtail/connectors/mqtt/session.hpp"
 #include "foxtail/connectors/mqtt/topic.hpp"
 
@@ -8,6 +9,9 @@
 
 namespace foxtail::mqtt {
 namespace {
+
+/// A line that lasted no longer before another of its name came was not simply lost.
+constexpr Duration takeover_told_within = minutes(1);
 
 std::string random_client_id(Random& random) {
     std::array<std::byte, 12> bytes{};
@@ -144,12 +148,19 @@ void Session::admitted(Admission admission) {
     name_ = std::move(admission.name);
     if (auto* before = core_.client(subject_, client_id_)) {
         ++core_.counters.takeovers;
+        // Once is a device that comes again before its old line was missed; soon again is another.
+        if (core_.now() - before->began_ < takeover_told_within) {
+            const auto why = "two connections call themselves '" + printable(client_id_, 64) +
+                             "' and take the place of each other: each device needs its own";
+            refuse(Reason::session_taken_over, why.c_str());
+        }
         before->close(Reason::session_taken_over, "another connection with this client identifier");
     }
     core_.client_arrived(subject_, client_id_, slot_);
     ++core_.counters.sessions;
     state_ = State::running;
     since_ = core_.clock.now();
+    began_ = core_.now();
     last_heard_ = core_.now();
     send_connack();
     login_.reset();
