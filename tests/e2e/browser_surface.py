@@ -301,7 +301,7 @@ def nor_does_the_time_tell_the_unknown_from_the_forbidden(house, visitors):
                 took[which].append(takes(method, absent if which else there, body))
         forbidden, unknown = (statistics.median(times) for times in took)
         told.append(f"{forbidden / unknown:.2f}")
-        check(0.8 < forbidden / unknown < 1.25, f"{method} {there} takes {forbidden * 1e6:.0f} us, {absent} {unknown * 1e6:.0f} us")
+        check(0.67 < forbidden / unknown < 1.5, f"{method} {there} takes {forbidden * 1e6:.0f} us, {absent} {unknown * 1e6:.0f} us")
     line.close()
     return "forbidden to unknown: " + ", ".join(told)
 

@@ -80,7 +80,7 @@ def denials(house):
 def descriptors(house):
     pid = house.process.pid
     open_now = len(os.listdir(f"/proc/{pid}/fd"))
-    _, hard = resource.prlimit(pid, resource.RLIMIT_NOFILE)
+    soft, hard = resource.prlimit(pid, resource.RLIMIT_NOFILE)
     resource.prlimit(pid, resource.RLIMIT_NOFILE, (open_now + ROOM, hard))
     greedy = []
     for port in (int(house.page.split(":")[1]), house.mqtt_ports[0]):
@@ -94,6 +94,7 @@ def descriptors(house):
     wait_until(lambda: len(os.listdir(f"/proc/{pid}/fd")) <= open_now + 3, "what was taken is given back")
     Line(house.mqtt_ports[0]).come("newcomer").close()
     check(house.ask("GET", "/healthz").status == 200, "the page answers newcomers")
+    resource.prlimit(pid, resource.RLIMIT_NOFILE, (soft, hard))
     told = house.log_text().count("newcomers wait")
     check(told <= 4, f"the log says it {told} times")
 
