@@ -15,7 +15,7 @@ from house import House, check, play, wait_until
 from wire import Line
 
 FLOOD_S = 8.0
-GROWTH_BYTES_A_MINUTE_MAX = 1_000_000
+GROWTH_BYTES_A_MINUTE_MAX = 2_000_000
 RECORDS_MAX = 30  # of one subject within a minute, one by one
 ANSWERED_WITHIN_S = 1.0
 MEMORY_LEFT = 12_000_000

@@ -87,11 +87,12 @@ using Titles = std::map<std::string, std::string>;  // by the car's id
 
 void print_json(const Terminal& terminal, const Titles& cars, const Readings& readings) {
     std::string out = "[";
-    for (const auto& [id, title] : cars) {
+    for (const auto& car : cars) {
+        const std::string& id = car.first;  // clang 14 lets no lambda have a structured binding
         out += out.size() > 1 ? ",{\"id\":" : "{\"id\":";
         append_json_string(out, id);
         out += ",\"title\":";
-        append_json_string(out, title);
+        append_json_string(out, car.second);
         const auto add = [&](const char* key, std::string_view path) {
             const auto at = readings.find(id + "/" + std::string(path));
             out += std::string(",\"") + key + "\":";
