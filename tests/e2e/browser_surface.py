@@ -302,7 +302,7 @@ def nor_does_the_time_tell_the_unknown_from_the_forbidden(house, visitors):
         # Of the quick tenth, for the middle of a busy machine is anywhere.
         forbidden, unknown = (statistics.quantiles(times, n=10)[0] for times in took)
         told.append(f"{forbidden / unknown:.2f}")
-        check(0.5 < forbidden / unknown < 2, f"{method} {there} takes {forbidden * 1e6:.0f} us, {absent} {unknown * 1e6:.0f} us")
+        check(0.8 < forbidden / unknown < 1.25, f"{method} {there} takes {forbidden * 1e6:.0f} us, {absent} {unknown * 1e6:.0f} us")
     line.close()
     return "forbidden to unknown: " + ", ".join(told)
 
