@@ -17,7 +17,7 @@ import traceback
 import urllib.parse
 
 from browsers import PASSPHRASE, Person, has_browser
-from house import DEADLINE_S, SKIPPED, House, Wrong, check, wait_until
+from house import DEADLINE_S, SKIPPED, House, Listener, Wrong, check, wait_until
 
 DAY_S = 86400
 TRIPS = [12.5, 7.5, 30.0]
@@ -70,6 +70,28 @@ def websocket(house, token):
     stream.socket.sendall(struct.pack("!BB", 0x81, 0x80 | len(said)) + mask +
                           bytes(byte ^ mask[i % 4] for i, byte in enumerate(said)))
     return stream
+
+
+class MqttFollower:
+    """The same over MQTT: mosquitto_sub with the token for a password."""
+
+    def __init__(self, house, token, filters):
+        self.name = "MQTT " + " ".join(filters)
+        self.listener = Listener(house, filters, user="insurer", password=token)
+        self.ended = self
+
+    def text(self):
+        return self.listener.text()
+
+    def is_set(self):
+        return self.listener.process.poll() is not None
+
+    def wait(self, seconds):
+        wait_until(self.is_set, lambda: f"{self.name} ends: {self.text()}", seconds)
+        return True
+
+    def close(self):
+        self.listener.close()
 
 
 def announce_car(house):
@@ -130,7 +152,8 @@ def gets_the_sum_and_nothing_finer(house, token):
 
 def streams_tell_the_sum_alone(house, token):
     streams = [sse(house, "/things/car/properties/trip/observe", token),
-               sse(house, "/things/car/properties/observe", token), websocket(house, token)]
+               sse(house, "/things/car/properties/observe", token), websocket(house, token),
+               MqttFollower(house, token, ["$foxtail/things/#"])]
     for stream in streams:
         wait_until(lambda stream=stream: re.search(r"\b50(\.0)?\b", stream.text()), lambda stream=stream: f"{stream.name} tells the sum: {stream.text()}")
     drive(house, LATER)

@@ -48,8 +48,10 @@ function headline_weight({ name, spec }: Candidate, kind: Kind): number {
   if (spec.type === "boolean" && spec.settable && on_names.test(key)) weight += 45;
   else if (spec.settable && spec.unit === "%" && level_names.test(key)) weight += 14;
   else if (spec.settable) weight -= 4; // what is, before what is wished
-  if (temperature.has(spec.unit ?? "") && !spec.settable) weight += 12;
+  if (temperature.has(spec.unit ?? "") && !spec.settable && kind !== "vehicle") weight += 12;
   if (kind === "person" && /^(place|location|presence|home|zone)$/.test(key)) weight += 80;
+  if (kind === "vehicle" && key === "range") weight += 40;
+  if (kind === "vehicle" && /^(is(charging)?cableconnected|islocked|plugged_in|locked)$/.test(key)) weight += 30;
   if (is_charge(name, spec, kind)) weight += kind === "vehicle" ? 90 : 20;
   if (counted.has(spec.unit ?? "")) weight -= 8; // what happens, before what has come together
   return weight;

@@ -30,6 +30,9 @@ test("a car is about its charge and a person about the place", () => {
   // Its tracker has a battery too.
   const tracked = thing({ "location.battery_level": { type: "number", unit: "%" }, limit: { type: "number", unit: "%", settable: true }, soc: { type: "number", unit: "%" } });
   assert.equal(face_of({ ...tracked, kind: "vehicle" }).headline, "soc");
+  // Beside the charge: how far, whether plugged in and locked; temperatures after that.
+  const whole = thing({ "Battery.Temperature": { type: "number", unit: "Cel" }, "Battery.Range": { type: "number", unit: "km" }, "Port.IsChargingCableConnected": { type: "boolean" }, soc: { type: "number", unit: "%" } });
+  assert.deepEqual(face_of({ ...whole, kind: "vehicle" }).others, ["Battery.Range", "Port.IsChargingCableConnected", "Battery.Temperature"]);
   const person = thing({ battery: { type: "number", unit: "%" }, place: { type: "string" } }, { kind: "person" });
   assert.equal(face_of(person).headline, "place");
 });

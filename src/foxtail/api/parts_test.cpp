@@ -24,6 +24,8 @@ TEST(Token, no_two_are_alike_and_only_the_hash_is_kept) {
     std::set<std::string> seen;
     for (int i = 0; i < 1000; ++i) {
         const auto fresh = create_token(random);
+        EXPECT_TRUE(is_token(fresh.token));
+        EXPECT_FALSE(is_token(fresh.token.substr(1)));
         EXPECT_EQ(fresh.token.size(), 47U);
         EXPECT_EQ(fresh.hash.size(), 64U);
         EXPECT_EQ(fresh.hash, hash_secret(fresh.token));

@@ -11,6 +11,8 @@ namespace foxtail::api {
 namespace {
 
 constexpr std::string_view bound_before = "dpop:";
+constexpr std::string_view token_before = "fxt_";
+constexpr std::size_t token_characters = 47;
 
 }  // namespace
 
@@ -49,9 +51,13 @@ bool is_bound(std::string_view token_hash) {
 
 FreshToken create_token(Random& random) {
     FreshToken fresh;
-    fresh.token = "fxt_" + random_text(random, 32);
+    fresh.token = std::string(token_before) + random_text(random, 32);
     fresh.hash = hash_secret(fresh.token);
     return fresh;
+}
+
+bool is_token(std::string_view text) {
+    return text.size() == token_characters && text.starts_with(token_before);
 }
 
 bool same_secret(std::string_view a, std::string_view b) {

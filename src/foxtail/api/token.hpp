@@ -13,6 +13,8 @@ struct FreshToken {
     std::string hash;   // hash_secret(token)
 };
 [[nodiscard]] FreshToken create_token(Random& random);
+/// Whether a text has the form of a token; whether there is such a token is not asked.
+[[nodiscard]] bool is_token(std::string_view text);
 
 /// Lower-case hex of BLAKE2b-256: what is kept of tokens, sessions and sign-up codes. They hold at
 /// least 128 random bits, so no slow hash is needed.

@@ -1,5 +1,6 @@
 #include "foxtail/app/mqtt_door.hpp"
 
+#include "foxtail/api/token.hpp"
 #include "foxtail/base/log.hpp"
 #include "foxtail/base/utf8.hpp"
 #include "foxtail/connectors/mqtt/topic.hpp"
@@ -158,7 +159,8 @@ MqttDoor::MqttDoor(boost::asio::io_context& home, Hub& hub, Worker& passwords,
     : hub_(hub),
       passwords_(passwords),
       configuration_(configuration),
-      broker_(home, hub.environment().clock, hub.environment().random, *this) {
+      broker_(home, hub.environment().clock, hub.environment().random, *this),
+      values_(home, hub, broker_) {
     for (const auto& format : formats.all())
         sinks_.push_back(std::make_unique<FormatSink>(*this, *format));
 }
@@ -245,8 +247,11 @@ void MqttDoor::stop() {
 void MqttDoor::authenticate(const mqtt::Credentials& credentials,
                             std::function<void(mqtt::Admission)> done) {
     if (!credentials.anonymous_as.empty()) {
-        return done({mqtt::Reason::success, anonymous_.index, std::string(anonymous_name)});
+        return done({mqtt::Reason::success, anonymous_.index, std::string(anonymous_name), {}});
     }
+    // By its form and not by the name, so that how long it takes tells nobody which names there
+    // are.
+    if (api::is_token(credentials.password.value_or(""))) return done(admit_token(credentials));
     const std::string name(credentials.user_name.value_or(""));
     const auto user =
         std::find_if(configuration_.mqtt_users.begin(), configuration_.mqtt_users.end(),
@@ -264,34 +269,62 @@ void MqttDoor::authenticate(const mqtt::Credentials& credentials,
                 if (hub_.signed_in(subject, "mqtt", source))
                     log(LogLevel::info, "signed in",
                         {{"who", "device:" + name}, {"by", "mqtt"}, {"from", source}});
-                return done({mqtt::Reason::success, subject.index, "device:" + name});
+                return done({mqtt::Reason::success, subject.index, "device:" + name, {}});
             }
             // What nobody is called may be a password in the wrong field.
             if (hub_.sign_in_refused(known ? std::optional(subject) : std::nullopt, "mqtt", source,
                                      "name or password is not right"))
                 log(LogLevel::warning, "sign-in refused", {{"by", "mqtt"}, {"from", source}});
-            done({mqtt::Reason::bad_user_name_or_password, 0, {}});
+            done({mqtt::Reason::bad_user_name_or_password, 0, {}, {}});
         });
-    if (!taken) done({mqtt::Reason::server_busy, 0, {}});
+    if (!taken) done({mqtt::Reason::server_busy, 0, {}, {}});
 }
 
-bool MqttDoor::may_connect(mqtt::SubjectId subject) {
+/// A bearer token says who comes; the user name beside it does not matter.
+mqtt::Admission MqttDoor::admit_token(const mqtt::Credentials& credentials) {
+    const std::string source(credentials.source);
+    std::string hash = api::hash_secret(*credentials.password);
+    const Subject* subject = hub_.authority().find_token(hash, hub_.now().wall);
+    if (subject == nullptr || !hub_.may_enter(subject->id)) {
+        if (hub_.sign_in_refused(std::nullopt, "mqtt", source, "no such token (any more)"))
+            log(LogLevel::warning, "sign-in refused", {{"by", "mqtt"}, {"from", source}});
+        return {mqtt::Reason::bad_user_name_or_password, 0, {}, {}};
+    }
+    if (hub_.signed_in(subject->id, "mqtt", source))
+        log(LogLevel::info, "signed in",
+            {{"who", subject->name}, {"by", "mqtt"}, {"from", source}});
+    return {mqtt::Reason::success, subject->id.index, subject->name, std::move(hash)};
+}
+
+bool MqttDoor::may_connect(mqtt::SubjectId subject, std::string_view credential) {
+    if (!credential.empty()) {
+        const Subject* known = hub_.authority().find_token(credential, hub_.now().wall);
+        return known != nullptr && known->id == SubjectId{subject} && hub_.may_enter(known->id);
+    }
     if (SubjectId{subject} == anonymous_) return true;
     return std::any_of(users_.begin(), users_.end(),
                        [&](const auto& u) { return u.second == SubjectId{subject}; });
 }
 std::optional<mqtt::PublishPermit> MqttDoor::may_publish(mqtt::SubjectId subject,
                                                          std::string_view topic) {
+    if (MqttValues::is_ours(topic)) return std::nullopt;
     return hub_.authority().permit_topic<Verb::publish>(SubjectId{subject}, topic, false,
                                                         hub_.now().wall);
 }
 std::optional<mqtt::SubscribePermit> MqttDoor::may_subscribe(mqtt::SubjectId subject,
                                                              std::string_view filter) {
+    if (MqttValues::is_ours(filter))
+        return hub_.authority().permit_waiting(SubjectId{subject}, hub_.now().wall);
     return hub_.authority().permit_topic<Verb::subscribe>(SubjectId{subject}, filter, true,
                                                           hub_.now().wall);
 }
 std::optional<mqtt::SubscribePermit> MqttDoor::may_receive(mqtt::SubjectId subject,
                                                            std::string_view topic) {
+    if (MqttValues::is_ours(topic)) {
+        const Property* property = MqttValues::property_of(inlet_->catalogue(), topic);
+        if (property == nullptr) return std::nullopt;
+        return hub_.authority().permit_told(SubjectId{subject}, property->id, hub_.now().wall);
+    }
     return hub_.authority().permit_topic<Verb::subscribe>(SubjectId{subject}, topic, false,
                                                           hub_.now().wall);
 }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "foxtail/app/formats.hpp"
+#include "foxtail/app/mqtt_values.hpp"
 #include "foxtail/config/configuration.hpp"
 #include "foxtail/connectors/mqtt/broker.hpp"
 #include "foxtail/connectors/mqtt/format.hpp"
@@ -50,7 +51,7 @@ public:
     // ---- BrokerHost
     void authenticate(const mqtt::Credentials& credentials,
                       std::function<void(mqtt::Admission)> done) override;
-    [[nodiscard]] bool may_connect(mqtt::SubjectId subject) override;
+    [[nodiscard]] bool may_connect(mqtt::SubjectId subject, std::string_view credential) override;
     [[nodiscard]] std::optional<mqtt::PublishPermit> may_publish(mqtt::SubjectId subject,
                                                                  std::string_view topic) override;
     [[nodiscard]] std::optional<mqtt::SubscribePermit> may_subscribe(
@@ -61,6 +62,11 @@ public:
     void published(const mqtt::Inbound& message, mqtt::AckId ack) override;
     void refused(const mqtt::Refusal& refusal) override;
     void retained_changed(const std::string& topic) override;
+    void subscribed(mqtt::LineId line, mqtt::SubjectId subject, std::string_view filter,
+                    bool present) override {
+        values_.subscribed(line, subject, filter, present);
+    }
+    void left(mqtt::LineId line) override { values_.left(line); }
 
     // ---- Outlet
     Result<Sent> send(const Order& order) override;
@@ -88,6 +94,7 @@ private:
         FormatSink* sink = nullptr;
     };
 
+    [[nodiscard]] mqtt::Admission admit_token(const mqtt::Credentials& credentials);
     void acknowledge_when_durable(mqtt::AckId ack);
     void restore_retained();
     void remember(std::string_view name, std::string_view bytes);
@@ -104,6 +111,7 @@ private:
     Worker& passwords_;
     Configuration configuration_;
     mqtt::Broker broker_;
+    MqttValues values_;
     std::vector<std::unique_ptr<FormatSink>> sinks_;
     std::optional<Inlet> inlet_;
     StringMap<std::vector<Listening>> exact_;

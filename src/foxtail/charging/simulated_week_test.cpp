@@ -144,7 +144,10 @@ Phases SimulatedWeek::flow(std::size_t circuit) const {
 void SimulatedWeek::integrate(Duration until) {
     for (std::size_t i = 0; i < boxes_.size(); ++i) {
         const Phases one = draw(boxes_[i], i);
-        const double wh = (one[0] + one[1] + one[2]) * week_volts * hours_of(until - now_);
+        const double amps = one[0] + one[1] + one[2];
+        const double wh = amps * week_volts * hours_of(until - now_);
+        boxes_[i].least_amps = std::min(boxes_[i].least_amps, amps);
+        boxes_[i].most_amps = std::max(boxes_[i].most_amps, amps);
         boxes_[i].register_wh += wh;
         boxes_[i].car.got_wh += wh;
         boxes_[i].car.session_wh += wh;
@@ -185,10 +188,18 @@ void SimulatedWeek::plug(std::size_t index) {
     set_status(index);
 }
 
+/// Where only the powers told before and after are known, that is how far what flowed may be off.
+void SimulatedWeek::note_hidden(Box& box) {
+    if (!box.guessed && (back_at_ == never || box.tells_register)) return;
+    box.car.hidden_wh +=
+        (box.most_amps - box.least_amps) * week_volts * hours_of(now_ - box.told_at);
+}
+
 void SimulatedWeek::unplug(std::size_t index) {
     Box& box = boxes_[index];
     tell_box(index, true);
-    box.session_truths.push_back(box.car.session_wh);
+    if (back_at_ != never) note_hidden(box);
+    box.session_truths.push_back({box.car.session_wh, box.car.hidden_wh});
     findings_.energy_true_wh += box.car.session_wh;
     box.car = {};
     box.plugs_at = after(1800, 86400);
@@ -222,7 +233,11 @@ void SimulatedWeek::car_events(std::size_t index) {
     if (now_ >= box.tells_at) {
         if (box.car.plugged && chance(0.005)) box.car.phases = 1;  // a phase is lost
         if (box.car.plugged && chance(0.01)) box.car.suspended_until = after(20, 900);
-        if (box.tells_register && chance(0.0005)) box.register_wh = 0;
+        // Twice in a row looks as if it had stood still: nobody could tell.
+        if (box.tells_register && chance(0.0005) && box.register_told > 0) {
+            box.register_wh = 0;
+            box.guessed = true;
+        }
         tell_box(index, true);
     }
     set_status(index);
@@ -249,8 +264,13 @@ void SimulatedWeek::tell_box(std::size_t index, bool all) {
                 one[wiring[line]]);
     }
     box.power_told = one[0] + one[1] + one[2];
+    note_hidden(box);
+    box.guessed = false;
+    box.told_at = now_;
+    box.least_amps = box.most_amps = *box.power_told;
     say(PointRole::power, (one[0] + one[1] + one[2]) * week_volts);
-    if (box.tells_register) say(PointRole::energy, std::floor(box.register_wh));
+    box.register_told = std::floor(box.register_wh);
+    if (box.tells_register) say(PointRole::energy, box.register_told);
     if (all && site_.points[index].switches_phases)
         say(PointRole::phases, std::int64_t{box.phases_set});
     if (all) say(PointRole::status, std::string(names[static_cast<std::size_t>(box.status)]));
@@ -335,12 +355,13 @@ void SimulatedWeek::check_energy(std::size_t index, const Value& detail) {
         findings_.energy_worst = 1;
         return;
     }
-    const double truth = truths.front();
+    const auto [truth, hidden] = truths.front();
     truths.erase(truths.begin());
     const double off = std::abs(told - truth);
     // Across a register that starts again it is estimated; short sessions cannot be within a share.
     const bool estimated = json.find("\"estimated\":true") != std::string::npos;
-    const double relative = off < (estimated ? 100 : 10) ? 0 : off / std::max(truth, 1.0);
+    const double leeway = estimated ? std::max(100.0, hidden) : 10;
+    const double relative = off < leeway ? 0 : off / std::max(truth, 1.0);
     if (relative <= findings_.energy_worst) return;
     findings_.energy_worst = relative;
     findings_.energy_where = json + " true " + std::to_string(truth);
@@ -401,7 +422,10 @@ void SimulatedWeek::restart() {
     controller_->start(moment());
     back_at_ = never;
     for (Fuse& fuse : fuses_) fuse.excused_until = now_ + seconds(60);
-    for (std::size_t i = 0; i < boxes_.size(); ++i) tell_box(i, true);
+    for (std::size_t i = 0; i < boxes_.size(); ++i) {
+        boxes_[i].guessed = boxes_[i].guessed || !boxes_[i].tells_register;
+        tell_box(i, true);
+    }
     tell_meters();
 }
 
@@ -484,22 +508,26 @@ void SimulatedWeek::run() {
 
 namespace {
 
-int weeks_to_run() {
-    const char* asked = std::getenv("FOX_CHARGING_WEEKS");
-    return asked == nullptr ? 20 : std::max(1, std::atoi(asked));
+int asked_for(const char* name, int otherwise) {
+    const char* asked = std::getenv(name);
+    return asked == nullptr ? otherwise : std::max(1, std::atoi(asked));
 }
 
 TEST(SimulatedWeeks, no_fuse_is_over_its_limit_longer_than_the_boxes_take_and_no_session_is_lost) {
     double worst_energy = 0;
     std::uint64_t sessions = 0;
     std::uint64_t decisions = 0;
-    for (int seed = 1; seed <= weeks_to_run(); ++seed) {
+    const int first = asked_for("FOX_CHARGING_SEED", 1);
+    const int weeks = asked_for("FOX_CHARGING_WEEKS", 20);
+    for (int seed = first; seed < first + weeks; ++seed) {
         SimulatedWeek week(static_cast<std::uint64_t>(seed), {});
         week.run();
         const auto& found = week.findings();
         ASSERT_LE(found.over_longest_s, 0) << "seed " << seed << ": " << found.over_where;
         ASSERT_EQ(found.sessions_told, found.sessions_true) << "seed " << seed;
         ASSERT_LE(found.energy_worst, 0.005) << "seed " << seed << ": " << found.energy_where;
+        ASSERT_NEAR(found.energy_told_wh, found.energy_true_wh, 0.005 * found.energy_true_wh)
+            << "seed " << seed;
         worst_energy = std::max(worst_energy, found.energy_worst);
         sessions += static_cast<std::uint64_t>(found.sessions_told);
         decisions += found.decisions;

@@ -53,6 +53,11 @@ private:
         Duration leaves;
         Duration suspended_until;
         double session_wh = 0;  // the truth
+        double hidden_wh = 0;   // of it, what nobody outside the box can tell
+    };
+    struct Session {
+        double wh = 0;
+        double hidden_wh = 0;
     };
     struct Box {
         Duration pilot;
@@ -69,7 +74,12 @@ private:
         Status status = Status::available;
         Duration tells_at;
         std::optional<double> power_told;
-        std::vector<double> session_truths;  // ended, waiting to be told
+        Duration told_at;
+        double least_amps = 0;  // since then, all phases together
+        double most_amps = 0;
+        bool guessed =
+            false;  // since then: a register began again, or nobody listened to one without
+        std::vector<Session> session_truths;  // ended, waiting to be told
     };
     struct Fuse {
         Phases base{};
@@ -96,6 +106,7 @@ private:
     void unplug(std::size_t index);
     void car_events(std::size_t index);
     void set_status(std::size_t index);
+    void note_hidden(Box& box);
     void tell_box(std::size_t index, bool all);
     void tell_meters();
     void take_out();

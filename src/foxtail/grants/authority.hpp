@@ -109,6 +109,21 @@ public:
         if (!verdict.allowed) return std::nullopt;
         return WidePermit<verb>(subject, verdict);
     }
+    /// A topic on which the household tells what a property is: as observing it is decided.
+    [[nodiscard]] std::optional<WidePermit<Verb::subscribe>> permit_told(SubjectId subject,
+                                                                         PropertyId property,
+                                                                         Time now) const {
+        const Verdict verdict = decide(subject, Verb::observe, property, now);
+        if (!verdict.allowed) return std::nullopt;
+        return WidePermit<Verb::subscribe>(subject, verdict);
+    }
+    /// To wait for such topics, each of which is decided when it is told: for who may do anything
+    /// at all, so that nobody learns from the answer what there is.
+    [[nodiscard]] std::optional<WidePermit<Verb::subscribe>> permit_waiting(SubjectId subject,
+                                                                            Time now) const {
+        if (!any_access(subject, now)) return std::nullopt;
+        return WidePermit<Verb::subscribe>(subject, {true, Reason::granted, 0});
+    }
     /// What every denial says to the one who asked: the same as for what does not exist.
     [[nodiscard]] static tl::unexpected<Error> denied() {
         return fail(Code::denied, "no such thing, or no access to it");

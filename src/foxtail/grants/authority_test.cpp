@@ -130,6 +130,22 @@ TEST_F(AuthorityTest, a_grant_covers_things_that_appear_later) {
     EXPECT_FALSE(authority.decide(token, Verb::read, at("cellar/humidity"), Time{1}).allowed);
 }
 
+TEST_F(AuthorityTest, a_topic_that_tells_a_property_is_decided_as_the_property_is) {
+    named("hub", SubjectKind::hub);
+    const auto token = named("token:x", SubjectKind::token);
+    EXPECT_FALSE(authority.permit_waiting(token, Time{1}));
+    authority.apply(1, {token, {"*/temperature"}, verbs({Verb::observe}), {}, Time{10}, "", ""});
+    told("cellar", {"temperature", "humidity"}, "");
+    const auto told_at = [&](const char* address, Time when) {
+        return authority.permit_told(token, at(address), when).has_value();
+    };
+    EXPECT_TRUE(told_at("cellar/temperature", Time{1}));
+    EXPECT_FALSE(told_at("cellar/humidity", Time{1}));
+    EXPECT_TRUE(authority.permit_waiting(token, Time{1}));
+    EXPECT_FALSE(told_at("cellar/temperature", Time{10}));
+    EXPECT_FALSE(authority.permit_waiting(token, Time{10}));
+}
+
 TEST_F(AuthorityTest, topics_need_a_topic_grant) {
     named("hub", SubjectKind::hub);
     const auto device = named("device:z2m", SubjectKind::device);

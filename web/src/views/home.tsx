@@ -113,6 +113,8 @@ export function CarCard({ thing }: { thing: Thing }) {
   const address = `${thing.id}/${headline ?? ""}`;
   const spec = headline ? thing.properties[headline] : undefined;
   const standing = standing_of(store.reading(address).value, spec, now.value);
+  // A source has words for more than a car tells; what never came stands on the thing's own page.
+  const told = others.filter((name) => (store.reading(`${thing.id}/${name}`).value?.value ?? null) !== null || thing.properties[name]!.settable);
   return (
     <li class={`car is-${standing}`} data-thing={thing.id} data-standing={standing}>
       <div class="car-top">
@@ -134,7 +136,7 @@ export function CarCard({ thing }: { thing: Thing }) {
       {spec?.unit === "%" && <Meter address={address} />}
       {headline && <StandingNote address={address} spec={spec} />}
       <dl class="car-more">
-        {others.slice(0, 4).map((name) => (
+        {told.slice(0, 4).map((name) => (
           <div key={name}>
             <dt>{title_of(name, thing.properties[name])}</dt>
             <dd>

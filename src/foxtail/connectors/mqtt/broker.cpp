@@ -51,6 +51,26 @@ void Broker::publish(const PublishPermit& permit, const Publication& publication
                           .topic = publication.topic});
 }
 
+void Broker::tell(LineId line, const Publication& publication) {
+    auto* session = core_->find(line.slot, line.generation);
+    if (session == nullptr || !valid_topic(publication.topic) || !valid_text(publication.topic))
+        return;
+    const BrokerCore::Turn turn(*core_);
+    session->tell(core_->pool.make(publication.topic, publication.payload, {},
+                                   std::min<std::uint8_t>(publication.qos, 1), publication.retain,
+                                   {}));
+}
+
+bool Broker::wants(LineId line, std::string_view topic) const {
+    const auto* session = core_->find(line.slot, line.generation);
+    return session != nullptr && session->wants(topic);
+}
+
+std::size_t Broker::waiting(LineId line) const {
+    const auto* session = core_->find(line.slot, line.generation);
+    return session == nullptr ? 0 : session->waiting();
+}
+
 void Broker::acknowledge(AckId ack, Reason reason) {
     if (!ack.wanted()) return;
     const BrokerCore::Turn turn(*core_);

@@ -59,6 +59,13 @@ public:
     /// TCP holds it back, in its own memory. All else goes on, and nothing is lost.
     void pause(bool paused);
 
+    /// Publishes to one client and nobody else, as its filters say: one copy, however many match.
+    /// May be received like everything else (BrokerHost::may_receive).
+    void tell(LineId line, const Publication& publication);
+    /// Whether one of the client's filters matches the topic.
+    [[nodiscard]] bool wants(LineId line, std::string_view topic) const;
+    /// Messages that wait until the client reads.
+    [[nodiscard]] std::size_t waiting(LineId line) const;
     /// Closes the subject's sessions; gives their number.
     std::size_t disconnect(SubjectId subject, Reason reason);
     /// Permissions changed: closes sessions, drops subscriptions and takes back queued messages

@@ -173,12 +173,7 @@ void BrokerCore::route(const PublishPermit& permit, const MessageRef& message,
             any = true;
             granted = std::max(granted, each.qos);
             delivery.retain = delivery.retain || (each.retain_as_published && message->retain());
-            if (each.subscription_id == 0) continue;
-            if (delivery.subscription_id == 0) {
-                delivery.subscription_id = each.subscription_id;
-            } else {
-                delivery.more_ids.push_back(each.subscription_id);
-            }
+            delivery.add_subscription(each.subscription_id);
         }
         if (!any) continue;
         delivery.qos = std::min(granted, message->qos());

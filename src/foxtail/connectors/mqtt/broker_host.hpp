@@ -29,6 +29,14 @@ struct AckId {
     [[nodiscard]] bool wanted() const { return number != 0; }
 };
 
+/// One client's connection. Stays harmless when it is gone.
+struct LineId {
+    std::uint32_t slot = 0;
+    std::uint32_t generation = 0;
+    friend bool operator==(const LineId&, const LineId&) = default;
+    friend auto operator<=>(const LineId&, const LineId&) = default;
+};
+
 /// Who asks to come in. Views are valid during the call only.
 struct Credentials {
     std::string_view client_id;
@@ -44,7 +52,8 @@ struct Credentials {
 struct Admission {
     Reason reason = Reason::not_authorized;  // success lets in
     SubjectId subject = 0;
-    std::string name;  // for people
+    std::string name;        // for people
+    std::string credential;  // what may_connect() is asked about besides; empty = the name alone
 };
 
 /// An accepted PUBLISH (or a will). Views are valid during the call only.
@@ -84,13 +93,15 @@ public:
     /// wanted.
     virtual void authenticate(const Credentials& credentials,
                               std::function<void(Admission)> done) = 0;
-    /// Whether the subject may (still) be connected.
-    [[nodiscard]] virtual bool may_connect(SubjectId subject) = 0;
+    /// Whether the subject may (still) be connected by what it was let in with. Asked again
+    /// whenever permissions_epoch() has changed.
+    [[nodiscard]] virtual bool may_connect(SubjectId subject, std::string_view credential) = 0;
     [[nodiscard]] virtual std::optional<PublishPermit> may_publish(SubjectId subject,
                                                                    std::string_view topic) = 0;
     [[nodiscard]] virtual std::optional<SubscribePermit> may_subscribe(SubjectId subject,
                                                                        std::string_view filter) = 0;
-    /// Asked at each delivery; an answer is remembered until permissions_epoch() changes.
+    /// Asked at each delivery; an answer is remembered until permissions_epoch() changes, but not
+    /// for topics that begin with "$".
     [[nodiscard]] virtual std::optional<SubscribePermit> may_receive(SubjectId subject,
                                                                      std::string_view topic) = 0;
     [[nodiscard]] virtual std::uint64_t permissions_epoch() = 0;
@@ -103,6 +114,11 @@ public:
     /// The topic has another retained message, or none any more. Comes before published(), when
     /// that is what did it.
     virtual void retained_changed(const std::string& topic) = 0;
+
+    /// The client waits for this filter from now on; `present`: also for what is now.
+    virtual void subscribed(LineId line, SubjectId subject, std::string_view filter,
+                            bool present) = 0;
+    virtual void left(LineId line) = 0;
 };
 
 }  // namespace foxtail::mqtt

@@ -182,6 +182,58 @@ TEST_F(BrokerPermissions, a_revoked_right_takes_back_even_what_is_queued) {
     EXPECT_TRUE(phone->closed());
 }
 
+TEST_F(BrokerPermissions, who_was_let_in_by_something_that_ended_is_sent_away_soon) {
+    auto phone = client();
+    phone->arrive("phone", Version::v5, "user");
+    auto other = client();
+    other->arrive("other", Version::v5, "other");
+    host.ended = {"by user"};
+    ++host.epoch;
+    pass(milliseconds(250));
+    EXPECT_EQ(phone->hear<Disconnect>().reason, Reason::not_authorized);
+    EXPECT_TRUE(phone->closed());
+    other->say(Pingreq{});
+    (void)other->hear<Pingresp>();
+}
+
+TEST_F(BrokerPermissions, what_one_line_is_told_comes_to_that_line_by_its_filters_and_once) {
+    const auto say = [&](LineId line, const char* payload) {
+        broker->tell(line, {.topic = "$own/a/b", .payload = payload, .retain = true, .qos = 1});
+    };
+    auto phone = client();
+    phone->arrive("phone");
+    phone->subscribe("$own/#");
+    phone->subscribe("$own/+/b", 1);
+    auto other = client();
+    other->arrive("other");
+    other->subscribe("$own/#");
+    other->subscribe("#");
+    ASSERT_EQ(host.lines.size(), 4U);
+    EXPECT_EQ(host.line_events, "$own/#! $own/+/b! $own/#! #! ");
+    EXPECT_TRUE(broker->wants(host.lines[0], "$own/a/b"));
+    EXPECT_FALSE(broker->wants(host.lines[0], "lamp"));
+    EXPECT_TRUE(broker->wants(host.lines[2], "lamp"));
+    say(host.lines[0], "1");
+    const auto heard = phone->hear<Publish>();
+    EXPECT_EQ(heard.payload, "1");
+    EXPECT_EQ(heard.qos, 1);
+    EXPECT_TRUE(heard.retain);
+    EXPECT_TRUE(phone->silent());
+    EXPECT_TRUE(other->silent());
+
+    // Asked anew each time: a right may be one of some hours.
+    host.no_receive = {"$own/a/b"};
+    say(host.lines[0], "2");
+    EXPECT_TRUE(phone->silent());
+    host.no_receive.clear();
+    phone.reset();
+    settle();
+    EXPECT_TRUE(host.line_events.ends_with(" left ")) << host.line_events;
+    EXPECT_FALSE(broker->wants(host.lines[0], "$own/a/b"));
+    say(host.lines[0], "3");
+    EXPECT_TRUE(other->silent());
+}
+
 TEST_F(BrokerPermissions, a_subject_can_be_sent_away_and_its_retained_messages_forgotten) {
     auto user = client();
     auto guest = client();

@@ -25,7 +25,8 @@ void RecordingHost::authenticate(const Credentials& credentials,
         answer = {Reason::success, 1, std::string(credentials.anonymous_as)};
     } else if (credentials.password == "secret") {
         answer = {Reason::success, credentials.user_name == "user" ? 7U : 8U,
-                  std::string(credentials.user_name.value_or(""))};
+                  std::string(credentials.user_name.value_or("")),
+                  "by " + std::string(credentials.user_name.value_or(""))};
     } else {
         answer = {Reason::bad_user_name_or_password, 0, ""};
     }

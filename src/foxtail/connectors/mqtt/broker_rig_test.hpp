@@ -50,7 +50,9 @@ public:
         AckId ack;
     };
     void authenticate(const Credentials& credentials, std::function<void(Admission)> done) override;
-    bool may_connect(SubjectId subject) override { return !locked_out.contains(subject); }
+    bool may_connect(SubjectId subject, std::string_view credential) override {
+        return !locked_out.contains(subject) && !ended.contains(credential);
+    }
     RecordingHost() { authority_.apply(SubjectNamed{{}, "hub", SubjectKind::hub}); }
     std::optional<PublishPermit> may_publish(SubjectId subject, std::string_view topic) override;
     std::optional<SubscribePermit> may_subscribe(SubjectId subject,
@@ -64,6 +66,11 @@ public:
     void published(const Inbound& message, AckId ack) override;
     void refused(const Refusal& refusal) override;
     void retained_changed(const std::string& topic) override { retained_changes += topic + " "; }
+    void subscribed(LineId line, SubjectId, std::string_view filter, bool present) override {
+        lines.push_back(line);
+        line_events += std::string(filter) + (present ? "! " : " ");
+    }
+    void left(LineId) override { line_events += "left "; }
 
     bool acknowledge_at_once = true;
     bool answer_logins_later = false;
@@ -71,6 +78,9 @@ public:
     std::function<void(const Inbound&)> on_published;
     std::uint64_t epoch = 1;
     std::set<SubjectId> locked_out;
+    std::set<std::string, std::less<>> ended;  // credentials; a login's is "by " and its name
+    std::vector<LineId> lines;
+    std::string line_events;
     std::set<std::string, std::less<>> no_publish;
     std::set<std::string, std::less<>> no_subscribe;
     std::set<std::string, std::less<>> no_receive;

@@ -192,7 +192,9 @@ void Session::leave_household() {
     for (const auto& [filter, unused] : subscriptions_) core_.unsubscribe(filter, slot_);
     subscriptions_.clear();
     core_.client_left(subject_, client_id_, slot_);
-    if (core_.host != nullptr) send_will();
+    if (core_.host == nullptr) return;
+    send_will();
+    core_.host->left(line());
 }
 
 void Session::close(Reason reason, const char* why) {
@@ -234,6 +236,7 @@ void Session::end() {
 }
 
 void Session::check_time(Duration now) {
+    if (state_ == State::running && epoch_ != core_.host->permissions_epoch()) recheck();
     switch (state_) {
         case State::awaiting_connect:
             if (now < deadline_) return;

@@ -36,6 +36,10 @@ public:
     void flush();
 
     void deliver(Delivery delivery);
+    /// To this client only, as its own filters say.
+    void tell(const MessageRef& message);
+    [[nodiscard]] bool wants(std::string_view topic) const;
+    [[nodiscard]] std::size_t waiting() const { return queue_.size(); }
     void acknowledge(std::uint64_t number, Reason reason);
     void recheck();
     /// Whether it stopped at a PUBLISH because the household paused.
@@ -95,6 +99,7 @@ private:
     void lost();
     void end();
     void leave_household();
+    [[nodiscard]] LineId line() const { return {slot_, generation_}; }
     void refuse(Reason reason, const char* why, std::string_view topic = {});
     [[nodiscard]] bool acks_full() const;
     [[nodiscard]] boost::system::error_code write_some(std::size_t& written);
@@ -149,6 +154,8 @@ private:
     std::string source_;
     std::string name_;
     SubjectId subject_ = 0;
+    std::string credential_;
+    std::uint64_t epoch_ = 0;  // of the permissions it was last looked at with
     Time since_;
     Duration began_;  // running since, on the clock that never jumps
     std::unique_ptr<Login> login_;

@@ -54,7 +54,7 @@ const SubscribePermit* Session::may_receive(std::string_view topic) {
     if (verdicts_.empty()) verdicts_.resize(verdicts_kept);
     auto& verdict = verdicts_[std::hash<std::string_view>{}(topic) & (verdicts_kept - 1)];
     const auto epoch = core_.host->permissions_epoch();
-    if (verdict.epoch != epoch || verdict.topic != topic) {
+    if (verdict.epoch != epoch || verdict.topic != topic || topic.starts_with('$')) {
         verdict.topic = topic;
         verdict.epoch = epoch;
         verdict.permit = core_.host->may_receive(subject_, topic);
@@ -74,6 +74,26 @@ void Session::deliver(Delivery delivery) {
     }
     core_.counters.dropped_messages += queue_.dropped() - before;
     core_.mark_dirty(slot_);
+}
+
+void Session::tell(const MessageRef& message) {
+    Delivery delivery{.message = message, .retain = message->retain()};
+    std::uint8_t granted = 0;
+    bool any = false;
+    for (const auto& [filter, each] : subscriptions_) {
+        if (!matches(filter, message->topic())) continue;
+        any = true;
+        granted = std::max(granted, each.qos);
+        delivery.add_subscription(each.subscription_id);
+    }
+    if (!any) return;
+    delivery.qos = std::min(granted, message->qos());
+    deliver(std::move(delivery));
+}
+
+bool Session::wants(std::string_view topic) const {
+    return std::any_of(subscriptions_.begin(), subscriptions_.end(),
+                       [&](const auto& each) { return matches(each.first, topic); });
 }
 
 void Session::fill() {
@@ -199,7 +219,8 @@ void Session::append_publish(const SubscribePermit& permit, const Delivery& deli
 
 void Session::recheck() {
     if (state_ != State::running) return;
-    if (!core_.host->may_connect(subject_)) {
+    epoch_ = core_.host->permissions_epoch();
+    if (!core_.host->may_connect(subject_, credential_)) {
         return close(Reason::not_authorized, "no longer allowed in");
     }
     std::erase_if(subscriptions_, [this](const auto& each) {

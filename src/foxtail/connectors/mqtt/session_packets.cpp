@@ -146,6 +146,8 @@ void Session::admitted(Admission admission) {
     if (login_->has_user_name || login_->has_password) core_.throttle.succeeded(source_);
     subject_ = admission.subject;
     name_ = std::move(admission.name);
+    credential_ = std::move(admission.credential);
+    epoch_ = core_.host->permissions_epoch();
     if (auto* before = core_.client(subject_, client_id_)) {
         ++core_.counters.takeovers;
         // Once is a device that comes again before its old line was missed; soon again is another.
@@ -310,13 +312,15 @@ Reason Session::subscribe_one(const Filter& wanted, std::uint32_t subscription_i
     } else {
         known->second = subscription;
     }
-    if (wanted.retain_sending == RetainSending::always ||
-        (wanted.retain_sending == RetainSending::if_new && is_new)) {
+    const bool present = wanted.retain_sending == RetainSending::always ||
+                         (wanted.retain_sending == RetainSending::if_new && is_new);
+    if (present) {
         std::erase_if(replays_, [&](const Replay& each) { return each.filter == filter; });
         replays_.push_back({.filter = std::string(filter),
                             .qos = subscription.qos,
                             .subscription_id = subscription_id});
     }
+    core_.host->subscribed(line(), subject_, filter, present);
     return subscription.qos == 1 ? Reason::granted_qos_1 : Reason::success;
 }
 

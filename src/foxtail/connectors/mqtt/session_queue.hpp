@@ -14,6 +14,15 @@ struct Delivery {
     bool retain = false;                  // the flag as this subscriber is to see it
     std::uint32_t subscription_id = 0;    // 0 = none
     std::vector<std::uint32_t> more_ids;  // of overlapping subscriptions; rarely any
+
+    void add_subscription(std::uint32_t id) {
+        if (id == 0) return;
+        if (subscription_id == 0) {
+            subscription_id = id;
+        } else {
+            more_ids.push_back(id);
+        }
+    }
 };
 
 struct QueueLimits {
