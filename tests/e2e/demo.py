@@ -90,6 +90,27 @@ def car(hub):
     check("Leaf green" in table and "%" in table, f"foxtail cars: {table}")
 
 
+def spares_what_is_there(hub, demo):
+    """A second demo writes nothing over, neither of the one that runs nor of a household of somebody's own."""
+    def refused(folder, because):
+        before = {path: path.read_bytes() for path in folder.iterdir() if path.suffix in (".yaml", ".ics")}
+        done = subprocess.run([hub.program, "demo", "--data", str(folder), "--port", "0", "--mqtt-port", "0"],
+                              capture_output=True, text=True, timeout=60, check=False)
+        check(done.returncode != 0 and because in done.stderr, f"{done}")
+        check(before == {path: path.read_bytes() for path in before}, f"files of {folder} were written over")
+    rules = demo.folder / "data" / "rules.yaml"
+    rules.write_text(rules.read_text() + "\n# mine\n")
+    refused(demo.folder / "data", "in use")
+    own = demo.folder / "own"
+    own.mkdir()
+    (own / "foxtail.yaml").write_text("household: {name: Mine}\n")
+    (own / "rules.yaml").write_text("rules: []\n")
+    refused(own, "another household")
+    check(not (own / "journal.db").exists(), "the refused demo left a journal behind")
+    url = demo.link()[0]
+    check(f"--data {hub.data} --url {url}" in demo.text(), f"how the command line finds it: {demo.text()}")
+
+
 def main():
     demo = Demo(sys.argv[1])
     try:
@@ -97,6 +118,7 @@ def main():
         energy(hub)
         planning(hub)
         car(hub)
+        spares_what_is_there(hub, demo)
         check(demo.stop() == 0, f"TERM: not 0\n{demo.text()}")
         checked = subprocess.run([hub.program, "check", f"{hub.data}/foxtail.yaml"], capture_output=True, text=True, timeout=60,
                                  check=False)

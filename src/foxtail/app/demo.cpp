@@ -14,6 +14,8 @@
 #include <thread>
 #include <vector>
 
+#include <fcntl.h>
+#include <sys/file.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -110,8 +112,11 @@ constexpr const char* demo_calendar =
     "DTEND;TZID=Europe/Berlin:20260110T180000\r\nRRULE:FREQ=WEEKLY;INTERVAL=2;BYDAY=SA\r\n"
     "SUMMARY:Parents' 120 km\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n";
 
+constexpr const char* demo_head =
+    "# The demo household. Made anew at each start of `foxtail demo`.\n";
+
 std::string configuration_text(const DemoOptions& options) {
-    return "# The demo household. Made anew at each start of `foxtail demo`.\n"
+    return std::string(demo_head) +
            "household:\n  name: Demo household\n  time_zone: Europe/Berlin\n"
            "api:\n  listen: 127.0.0.1:" +
            std::to_string(options.port) +
@@ -124,9 +129,12 @@ std::string configuration_text(const DemoOptions& options) {
 }
 
 std::string default_data() {
-    if (const char* cache = std::getenv("XDG_CACHE_HOME"))
-        return std::string(cache) + "/foxtail-demo";
-    if (const char* home = std::getenv("HOME")) return std::string(home) + "/.cache/foxtail-demo";
+    const auto said = [](const char* name) {
+        const char* value = std::getenv(name);
+        return std::string(value == nullptr ? "" : value);
+    };
+    if (const auto cache = said("XDG_CACHE_HOME"); !cache.empty()) return cache + "/foxtail-demo";
+    if (const auto home = said("HOME"); !home.empty()) return home + "/.cache/foxtail-demo";
     return "foxtail-demo";
 }
 
@@ -136,6 +144,33 @@ Result<void> write_file(const std::filesystem::path& path, const std::string& te
     out.close();
     if (!out) return fail(Code::unavailable, path.string() + ": " + std::strerror(errno));
     return {};
+}
+
+/// A household of somebody's own, or a demo that runs, is not written over.
+Result<void> check_free(const std::string& data) {
+    std::ifstream before(data + "/foxtail.yaml");
+    std::string line;
+    if (before && std::getline(before, line) && line + "\n" != demo_head) {
+        return fail(Code::conflict,
+                    data + " is another household's folder: its foxtail.yaml is not the demo's");
+    }
+    const int lock = ::open((data + "/lock").c_str(), O_RDWR | O_CLOEXEC);
+    if (lock < 0) return {};  // nobody was ever here
+    const bool free = ::flock(lock, LOCK_EX | LOCK_NB) == 0;
+    ::close(lock);
+    if (free) return {};
+    return fail(Code::conflict, data + " is in use by another foxtail");
+}
+
+/// The demo's files; rules that are there already stay as somebody may have changed them.
+Result<void> write_files(const std::string& data, const DemoOptions& options) {
+    if (auto free = check_free(data); !free) return free;
+    if (auto done = write_file(data + "/foxtail.yaml", configuration_text(options)); !done)
+        return done;
+    if (!std::filesystem::exists(data + "/rules.yaml")) {
+        if (auto done = write_file(data + "/rules.yaml", demo_rules); !done) return done;
+    }
+    return write_file(data + "/anna.ics", demo_calendar);
 }
 
 std::string beside_this_program(const char* name) {
@@ -172,13 +207,9 @@ int run_demo(const DemoOptions& options) {
     std::error_code error;
     std::filesystem::create_directories(data, error);
     const std::string config = data + "/foxtail.yaml";
-    for (const auto& [path, text] : {std::pair{config, configuration_text(options)},
-                                     std::pair{data + "/rules.yaml", std::string(demo_rules)},
-                                     std::pair{data + "/anna.ics", std::string(demo_calendar)}}) {
-        if (auto done = write_file(path, text); !done) {
-            std::cerr << "foxtail: " << done.error().message << "\n";
-            return 1;
-        }
+    if (auto done = write_files(data, options); !done) {
+        std::cerr << "foxtail: " << done.error().message << "\n";
+        return 1;
     }
     Loaded loaded = load_configuration(config);
     for (const auto& mistake : loaded.mistakes) std::cerr << format_mistake(mistake) << "\n";
@@ -193,11 +224,14 @@ int run_demo(const DemoOptions& options) {
         std::cerr
             << "foxtail: foxtail-sim was not found beside this program: the house stays empty\n";
     }
+    const std::string link = program.signup_link();
+    const std::string url =
+        options.port == DemoOptions::usual_port ? "" : " --url " + program.page_address();
     std::cout << "Foxtail's demo household is alive. Open this page and choose a name and a "
                  "passphrase:\n\n    "
-              << program.signup_link()
-              << "\n\nThe MQTT door is at 127.0.0.1:" << program.mqtt_port()
-              << "; the command line finds the house with --data " << data << "\nCtrl-C stops it.\n"
+              << link << "\n\nThe MQTT door is at 127.0.0.1:" << program.mqtt_port()
+              << "; the command line finds the house with --data " << data << url
+              << "\nCtrl-C stops it.\n"
               << std::flush;
     const int status = program.run();
     if (devices > 0) {

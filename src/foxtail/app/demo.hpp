@@ -7,7 +7,8 @@ namespace foxtail {
 
 struct DemoOptions {
     std::string data;  // empty = a folder in the user's cache
-    std::uint16_t port = 8420;
+    static constexpr std::uint16_t usual_port = 8420;
+    std::uint16_t port = usual_port;
     std::uint16_t mqtt_port = 1883;
     double speed = 1;  // simulated seconds a second
     std::uint64_t seed = 1;

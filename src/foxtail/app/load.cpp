@@ -13,24 +13,39 @@
 namespace foxtail {
 namespace {
 
-void take_rules(Loaded& out, const std::filesystem::path& file, std::string& all) {
-    const auto text = read_file(file.string());
+/// Without the path, which stands in front of it already.
+std::string why_not(const std::string& path, const Error& error) {
+    const std::string before = path + ": ";
+    return error.message.starts_with(before) ? error.message.substr(before.size()) : error.message;
+}
+
+/// Nothing, and a mistake of the file that names it, when it cannot be read.
+Result<std::string> read_named(Loaded& out, const std::string& named_in, const char* key,
+                               const std::filesystem::path& file) {
+    auto text = read_file(file.string());
     if (!text) {
-        out.mistakes.push_back({{file.string(), 0, 0}, "cannot be read: " + text.error().message});
-        return;
+        out.mistakes.push_back(
+            {{named_in, 0, 0},
+             std::string("'") + key + "' names " + file.string() +
+                 ", which cannot be read: " + why_not(file.string(), text.error())});
     }
+    return text;
+}
+
+void take_rules(Loaded& out, const std::string& named_in, const std::filesystem::path& file,
+                std::string& all) {
+    const auto text = read_named(out, named_in, "rules", file);
+    if (!text) return;
     all += *text;
     auto read = read_rules(*text, file.string());
     std::move(read.rules.begin(), read.rules.end(), std::back_inserter(out.rules));
     std::move(read.mistakes.begin(), read.mistakes.end(), std::back_inserter(out.mistakes));
 }
 
-void take_mapping(Loaded& out, const std::filesystem::path& file, std::string& all) {
-    const auto text = read_file(file.string());
-    if (!text) {
-        out.mistakes.push_back({{file.string(), 0, 0}, "cannot be read: " + text.error().message});
-        return;
-    }
+void take_mapping(Loaded& out, const std::string& named_in, const std::filesystem::path& file,
+                  std::string& all) {
+    const auto text = read_named(out, named_in, "mappings", file);
+    if (!text) return;
     all += *text;
     auto read = read_mapping(*text, file.string());
     auto& mapped = out.configuration.cars.mapped;
@@ -44,7 +59,7 @@ Loaded load_configuration(const std::string& file) {
     Loaded out;
     const auto text = read_file(file);
     if (!text) {
-        out.mistakes.push_back({{file, 0, 0}, "cannot be read: " + text.error().message});
+        out.mistakes.push_back({{file, 0, 0}, "cannot be read: " + why_not(file, text.error())});
         return out;
     }
     auto read = read_configuration(*text, file);
@@ -55,10 +70,10 @@ Loaded load_configuration(const std::string& file) {
     }
     std::string all = *text;
     for (const auto& rule_file : out.configuration.rule_files) {
-        take_rules(out, std::filesystem::path(file).parent_path() / rule_file, all);
+        take_rules(out, file, std::filesystem::path(file).parent_path() / rule_file, all);
     }
     for (const auto& mapping_file : out.configuration.cars.mapping_files) {
-        take_mapping(out, std::filesystem::path(file).parent_path() / mapping_file, all);
+        take_mapping(out, file, std::filesystem::path(file).parent_path() / mapping_file, all);
     }
     std::map<std::string, Source> seen;
     for (const RuleSpec& rule : out.rules) {

@@ -51,6 +51,13 @@ TEST(ConfigurationRead, what_the_household_says_of_a_thing) {
     EXPECT_EQ(things.at("lock").sensitivity.at("state"), Sensitivity::critical);
 }
 
+TEST(ConfigurationRead, a_file_that_is_not_yaml_is_one_mistake_and_it_has_its_place) {
+    const auto mistakes =
+        read_configuration("household: {name: x}\nrules: [a\n", "foxtail.yaml").mistakes;
+    ASSERT_EQ(mistakes.size(), 1U) << mistakes[1].message;
+    EXPECT_EQ(mistakes[0].source.line, 3);
+}
+
 TEST(ConfigurationRead, mistakes_about_things_are_told_with_their_place) {
     const auto mistakes = read_configuration(
                               "things:\n"

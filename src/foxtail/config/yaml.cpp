@@ -147,6 +147,11 @@ bool Yaml::readable() {
     return true;
 }
 
+void Yaml::give_up() {
+    root_.reset();
+    broken_ = true;
+}
+
 void Yaml::parse() {
     try {
         root_ = YAML::Load(text_);
@@ -158,16 +163,16 @@ void Yaml::parse() {
         DocumentStart start;
         if (!parser.HandleNextDocument(start)) return;
         if (!parser.HandleNextDocument(start)) return;
-        root_.reset();
+        give_up();
         tell({file_, start.line, start.column},
              "the file ends before this: only one document is read, and brackets come in pairs");
     } catch (const YAML::Exception& e) {
-        root_.reset();
+        give_up();
         const bool somewhere = !e.mark.is_null();
         tell({file_, somewhere ? e.mark.line + 1 : 0, somewhere ? e.mark.column + 1 : 0},
              "not YAML: " + e.msg);
     } catch (const std::exception& e) {
-        root_.reset();
+        give_up();
         tell({file_, 0, 0}, std::string("not YAML: ") + e.what());
     }
 }
@@ -239,12 +244,14 @@ void Yaml::wrong_in_text(const YAML::Node& node, int line, std::string message) 
 }
 
 bool Yaml::is_map(const YAML::Node& node, std::string_view what) {
+    if (broken_) return false;  // told already, with its place
     if (node.IsDefined() && node.IsMap()) return true;
     wrong(node, std::string(what) + " must be a map (key: value), not " + kind_of(node));
     return false;
 }
 
 bool Yaml::is_list(const YAML::Node& node, std::string_view what) {
+    if (broken_) return false;
     if (node.IsDefined() && node.IsSequence()) return true;
     wrong(node, std::string(what) + " must be a list (- ...), not " + kind_of(node));
     return false;

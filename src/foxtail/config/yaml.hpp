@@ -68,6 +68,7 @@ private:
     [[nodiscard]] Source end_before(int line, int column) const;
     bool readable();
     void parse();
+    void give_up();
     void tell(Source source, std::string message);
     bool count(const YAML::Node& node, std::size_t bytes);
     bool append_json(std::string& out, const YAML::Node& node, std::string_view what, int depth);
@@ -78,6 +79,7 @@ private:
     std::vector<std::string_view> lines_;
     std::string text_;
     YAML::Node root_;
+    bool broken_ = false;  // not YAML at all
     std::vector<Mistake> mistakes_;
     std::size_t untold_ = 0;
     std::size_t bytes_read_ = 0;

@@ -261,6 +261,11 @@ int main_of(int argc, char** argv) {
     try {
         app.parse(argc, argv);
     } catch (const CLI::ParseError& error) {
+        if (app.get_subcommands().empty() && argc > 1 && argv[1][0] != '-') {
+            std::cerr << "foxtail: there is no command '" << argv[1]
+                      << "'; 'foxtail --help' lists them\n";
+            return misused;
+        }
         return app.exit(error) == 0 ? done : misused;
     }
     return status;
