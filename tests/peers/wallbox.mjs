@@ -1,70 +1,50 @@
 // A wallbox with a car on it: npm's `ocpp-rpc` (OCPP 1.6, strict) in front of a little physics, so that no line of the
-// protocol is shared with the hub. Three phases, at least 6 A or nothing, current follows a limit some seconds later, and a
-// battery that tapers. Energy runs PACE times as fast as the clock: a night fits into minutes.
+// protocol is shared with the hub. Energy runs PACE times as fast as the clock: a night fits into minutes.
 //
-// usage: wallbox.mjs ENDPOINT IDENTITY PASSWORD PACE
-// Commands on standard input: {"plug":{"capacity_wh":..,"soc":..,"card":".."}}, {"unplug":true}
-// Says twice a second {"tick":{"amps","soc","register","status","limit","online"}}, and {"invalid":..} where the hub breaks a schema.
+// usage: wallbox.mjs ENDPOINT IDENTITY PASSWORD PACE [--follows SECONDS] [--fault FAULT]...   (FAULT: wallbox_faults.mjs)
+// A box without a password ('') waits to be accepted, and keeps the one that it is given then.
+// Commands on standard input:
+//   {"plug":{"capacity_wh":..,"soc":..,"card":"..","phases":[1,2,3],"hours_ago":0}}   with hours_ago: the network was away since
+//   {"unplug":true}   {"faults":["lie=1.3"]}   the faults from now on
+// Says twice a second {"tick":{"amps","phases","soc","register","status","limit","online","queued"}}, {"sent":..} of a start or an
+// end that the hub took, {"faults":..} once they are there, and {"invalid":..} where the hub breaks a schema.
 import readline from 'node:readline';
 import { createRequire } from 'node:module';
+import { parseArgs } from 'node:util';
+import { Box } from './wallbox_physics.mjs';
+import { fault_of, faults_at } from './wallbox_faults.mjs';
+import { Station } from './wallbox_station.mjs';
 const { RPCClient } = createRequire(import.meta.url)('ocpp-rpc');
 
-const [endpoint, identity, password, pace] = process.argv.slice(2);
+const tick_ms = 500;
+const metered_online_ms = 1000;
+const metered_offline_ms = 10000;
+const alone_ms = 60000;
+
 const say = (what) => process.stdout.write(JSON.stringify(what) + '\n');
-const tick_s = 0.5;
-const follows_after_ms = 3000;
-const volts = 230;
-const most = 16;
-
-const profiles = new Map(); // stack level to { limit, until }
-let car = null;
-let register = 1000;
-let amps = 0;
-let followed = most; // the limit that the current has come to follow
-let wanted = [];     // limits on their way: { at, limit }
-let transaction = null;
-let status = 'Available';
-let online = false;
-const queue = [];    // what has to be told, in its order, also when the line was down
-
-const keys = new Map(Object.entries({ NumberOfConnectors: '1', ChargingScheduleAllowedChargingRateUnit: 'Current', ChargeProfileMaxStackLevel: '3',
-  SupportedFeatureProfiles: 'Core,SmartCharging,RemoteTrigger', MeterValueSampleInterval: '60', MeterValuesSampledData: '', WebSocketPingInterval: '0' }));
-
-function limit_now() {
-  let best = { level: -1, limit: most };
-  for (const [level, profile] of profiles) {
-    if (profile.until !== null && profile.until <= Date.now()) continue;
-    if (level > best.level) best = { level, limit: profile.limit };
-  }
-  return best.limit < 6 ? 0 : Math.min(best.limit, most);
-}
-
-const answers = {
-  GetConfiguration: () => ({ configurationKey: [...keys].map(([key, value]) => ({ key, value, readonly: key === 'NumberOfConnectors' })) }),
-  ChangeConfiguration: ({ key, value }) => (keys.set(key, value), { status: 'Accepted' }),
-  TriggerMessage: ({ requestedMessage }) => {
-    if (requestedMessage === 'StatusNotification') setTimeout(() => tell_status(), 10);
-    return { status: 'Accepted' };
-  },
-  ClearChargingProfile: () => (profiles.clear(), { status: 'Accepted' }),
-  SetChargingProfile: ({ csChargingProfiles: { stackLevel, chargingSchedule } }) => {
-    const until = chargingSchedule.duration === undefined ? null : Date.now() + chargingSchedule.duration * 1000;
-    profiles.set(stackLevel, { limit: chargingSchedule.chargingSchedulePeriod[0].limit, until });
-    return { status: 'Accepted' };
-  },
-  RemoteStartTransaction: () => ({ status: 'Rejected' }),
-  RemoteStopTransaction: () => ({ status: 'Rejected' }),
-  SendLocalList: () => ({ status: 'Accepted' }),
-};
+const started = Date.now();
+const { values: options, positionals } = parseArgs({ allowPositionals: true,
+  options: { follows: { type: 'string', default: '3' }, fault: { type: 'string', multiple: true, default: [] } } });
+const [endpoint, identity, password, pace] = positionals;
+let faults = options.fault.map((text) => fault_of(text, started));
+const box = new Box({ follows_ms: Number(options.follows) * 1000 });
+const station = new Station(box);
+station.password = password || null;
 
 let line = null;
+let online = false;
+let offline = faults_at(faults, started).offline;
 
 function connect() {
-  line = new RPCClient({ endpoint, identity, protocols: ['ocpp1.6'], password, strictMode: true, callTimeoutMs: 15000, reconnect: false });
-  const mine = line;
+  if (line !== null || offline) return;
+  const mine = new RPCClient({ endpoint, identity, protocols: ['ocpp1.6'], password: station.password ?? undefined, strictMode: true,
+    callTimeoutMs: 15000, reconnect: false });
+  line = mine;
   mine.handle(({ method, params }) => {
-    if (!answers[method]) throw Object.assign(new Error('no'), { rpcErrorCode: 'NotImplemented' });
-    return answers[method](params);
+    const answer = station.answer(method, params, Date.now());
+    if (answer === undefined) throw Object.assign(new Error('no'), { rpcErrorCode: 'NotImplemented' });
+    setTimeout(drain, 10);
+    return answer;
   });
   mine.on('strictValidationFailure', (event) => say({ invalid: event.method ?? true, error: String(event.error?.message ?? '') }));
   const again = () => {
@@ -74,96 +54,89 @@ function connect() {
     setTimeout(connect, 1000);
   };
   mine.on('close', again);
-  mine.connect().then(async () => {
-    await mine.call('BootNotification', { chargePointVendor: 'Peer', chargePointModel: 'Physics 11' });
-    online = true;
-    void drain();
-  }).catch(again);
+  mine.connect().then(() => boot(mine)).catch(again);
+}
+
+async function boot(mine) {
+  const { status, interval } = await mine.call('BootNotification', { chargePointVendor: 'Peer', chargePointModel: 'Physics 11' });
+  if (mine !== line) return;
+  if (status !== 'Accepted') {
+    setTimeout(() => { if (mine === line) boot(mine).catch(() => {}); }, Math.min(interval || 5, 5) * 1000);
+    return;
+  }
+  online = true;
+  void drain();
+}
+
+function cut() {
+  const mine = line;
+  online = false;
+  line = null;
+  mine?.close({ force: true }).catch(() => {});
 }
 
 let draining = false;
 async function drain() {
   if (draining) return;
   draining = true;
-  while (queue.length > 0 && line !== null && online) {
-    const { method, params, then } = queue[0];
+  while (station.queue.length > 0 && line !== null && online) {
+    const { method, params, then } = station.queue[0];
     try {
-      const filled = typeof params === 'function' ? params() : params;
-      const result = await line.call(method, filled);
-      queue.shift();
+      const result = await line.call(method, typeof params === 'function' ? params() : params);
+      station.queue.shift();
       then?.(result);
+      if (method.endsWith('Transaction')) say({ sent: method, result });
     } catch (error) {
       if (line === null || !online) break;
       say({ failed: method, why: String(error?.message ?? error) });
-      queue.shift();
+      station.queue.shift();
     }
   }
   draining = false;
 }
 
-function tell(method, params, then) {
-  queue.push({ method, params, then });
-  void drain();
-}
-
-function tell_status() {
-  tell('StatusNotification', { connectorId: 1, errorCode: 'NoError', status, timestamp: new Date().toISOString() });
-}
-
-function become(next) {
-  if (status === next) return;
-  status = next;
-  tell_status();
-}
-
-function meter_values() {
-  if (!online || transaction === null) return;
-  const watts = amps * volts;
-  const sampledValue = [{ value: String(Math.round(register)), unit: 'Wh' }];
-  for (const phase of ['L1', 'L2', 'L3']) {
-    sampledValue.push({ value: amps.toFixed(1), measurand: 'Current.Import', phase, unit: 'A' });
-    sampledValue.push({ value: watts.toFixed(0), measurand: 'Power.Active.Import', phase, unit: 'W' });
+function go_wrong(now) {
+  const wrong = faults_at(faults, now);
+  box.faults = wrong;
+  station.refuses = wrong.refuses;
+  station.clock_ms = wrong.clock_ms;
+  if (wrong.offline !== offline) {
+    offline = wrong.offline;
+    if (offline) cut();
+    else connect();
   }
-  tell('MeterValues', { connectorId: 1, transactionId: transaction, meterValue: [{ timestamp: new Date().toISOString(), sampledValue }] });
 }
 
-/** What the car takes at most: all it can up to 80 %, then less and less. */
-function appetite() {
-  if (car === null || car.soc >= 99.5) return 0;
-  return car.soc <= 80 ? most : Math.max(6, most * (1 - (car.soc - 80) / 25));
-}
-
-let turn = 0;
+let metered_at = 0;
 setInterval(() => {
-  const limit = limit_now();
-  if (wanted.length === 0 ? limit !== followed : wanted.at(-1).limit !== limit) wanted.push({ at: Date.now() + follows_after_ms, limit });
-  while (wanted.length > 0 && wanted[0].at <= Date.now()) followed = wanted.shift().limit;
-  const may = car === null ? 0 : Math.min(followed, appetite());
-  amps = may < 6 ? 0 : may;
-  const wh = (3 * amps * volts * tick_s * Number(pace)) / 3600;
-  register += wh;
-  if (car !== null) car.soc = Math.min(100, car.soc + (wh * 0.92 * 100) / car.capacity_wh);
-  if (car !== null) become(amps > 0 ? 'Charging' : followed === 0 ? 'SuspendedEVSE' : 'SuspendedEV');
-  turn += 1;
-  if (turn % 2 === 0) meter_values();
-  say({ tick: { amps, soc: car?.soc ?? null, register, status, limit, online } });
-}, tick_s * 1000);
+  const now = Date.now();
+  go_wrong(now);
+  box.step(now, (tick_ms / 1000) * Number(pace));
+  if (box.car !== null) station.become(box.status(), now);
+  if (now - metered_at >= (online ? metered_online_ms : metered_offline_ms) - tick_ms / 2) {
+    metered_at = now;
+    station.meter(now);
+  }
+  void drain();
+  say({ tick: { amps: Math.max(...box.amps), phases: box.amps, soc: box.car?.soc ?? null, register: box.register_wh, status: station.status,
+    limit: box.limit(now), online, queued: station.queue.length } });
+}, tick_ms);
 
 readline.createInterface({ input: process.stdin }).on('line', (text) => {
   const what = JSON.parse(text);
+  const now = Date.now();
   if (what.plug) {
-    become('Preparing');
-    tell('Authorize', { idTag: what.plug.card });
-    const begin = { connectorId: 1, idTag: what.plug.card, meterStart: Math.round(register), timestamp: new Date().toISOString() };
-    tell('StartTransaction', begin, ({ transactionId }) => { transaction = transactionId; });
-    car = { ...what.plug };
+    const { hours_ago = 0, ...car } = what.plug;
+    const then = now - hours_ago * 3600_000;
+    station.plug(car, then);
+    station.live_alone(then, now, alone_ms);
   } else if (what.unplug) {
-    car = null;
-    amps = 0;
-    const meterStop = Math.round(register);
-    const timestamp = new Date().toISOString();
-    tell('StopTransaction', () => ({ transactionId: transaction, meterStop, timestamp, reason: 'EVDisconnected' }), () => { transaction = null; });
-    become('Available');
+    station.unplug(now);
+  } else if (what.faults) {
+    faults = what.faults.map((fault) => fault_of(fault, now));
+    go_wrong(now);
+    say({ faults: what.faults });
   }
+  void drain();
 }).on('close', () => process.exit(0));
 connect();
