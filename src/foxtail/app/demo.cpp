@@ -26,6 +26,11 @@ constexpr const char* demo_rules =
 #include "demo_rules.inc"
     ;
 
+// config/demo-map.yaml, likewise.
+constexpr const char* demo_map =
+#include "demo_map.inc"
+    ;
+
 // The energy devices of the demo, as whoever plans for them finds them:
 //   Grid_meter/power, power_l1 to power_l3  W, + into the house
 //   Solar_inverter/ac_power                 W
@@ -45,6 +50,7 @@ constexpr const char* demo_rules =
 //   charge-garage/mode, at_most, ...        the same point as Foxtail charges it
 //   Leaf_green/Powertrain. ...              a car with an OVMS module, in VSS's words: charge of 58
 //                                           kWh, range, cable, climate, doors (docs/cars.md)
+//   Leaf_link/locked, charge_limit, online  boolean; %, 50 to 100; both settable (map.yaml)
 constexpr const char* demo_charging =
     "charging:\n"
     "  circuits:\n"
@@ -118,7 +124,7 @@ std::string configuration_text(const DemoOptions& options) {
            "\nmqtt:\n  listeners:\n    - listen: 127.0.0.1:" + std::to_string(options.mqtt_port) +
            "\n      anonymous: true   # loopback only: whoever is on this machine\n"
            "  anonymous:\n    publish: [\"#\"]\n    subscribe: [\"#\"]\n"
-           "formats:\n  zigbee2mqtt:\n    - base_topic: zigbee2mqtt\n"
+           "formats:\n  zigbee2mqtt:\n    - base_topic: zigbee2mqtt\n  mapping: [map.yaml]\n"
            "things:\n  Leaf_green: {title: Leaf green, place: Garage}\n" +
            demo_charging + demo_planning + "rules:\n  - rules.yaml\n";
 }
@@ -174,6 +180,7 @@ int run_demo(const DemoOptions& options) {
     const std::string config = data + "/foxtail.yaml";
     for (const auto& [path, text] : {std::pair{config, configuration_text(options)},
                                      std::pair{data + "/rules.yaml", std::string(demo_rules)},
+                                     std::pair{data + "/map.yaml", std::string(demo_map)},
                                      std::pair{data + "/anna.ics", std::string(demo_calendar)}}) {
         if (auto done = write_file(path, text); !done) {
             std::cerr << "foxtail: " << done.error().message << "\n";

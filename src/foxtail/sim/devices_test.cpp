@@ -59,7 +59,7 @@ struct Bench {
 
 TEST(Devices, all_have_a_name_a_will_and_something_to_say) {
     const auto names = device_names();
-    EXPECT_EQ(names.size(), 16U);
+    EXPECT_EQ(names.size(), 17U);
     EXPECT_EQ(std::set<std::string>(names.begin(), names.end()).size(), names.size());
     for (const std::string& name : names) {
         const auto device = make_device(name, true);
@@ -341,6 +341,23 @@ TEST(OvmsCar, tells_its_metrics_in_the_modules_units_and_signs) {
                                             {"v/d/trunk", "no"}})
         EXPECT_EQ(last(answer, metrics + metric), value) << metric;
     for (const Message& message : answer.messages) EXPECT_TRUE(message.retain) << message.topic;
+}
+
+TEST(CarLink, locks_and_limits_and_says_so) {
+    Bench bench("car-link", make_world({1, {}}, at("2026-04-14T22:00:00Z")));
+    ASSERT_TRUE(bench.world.car.locked);
+    const std::string state = "carlink/leaf/state";
+    EXPECT_EQ(last(bench.command("carlink/leaf/locked/set", "false"), state),
+              R"({"locked":false,"limit":80})");
+    EXPECT_EQ(last(bench.command("carlink/leaf/limit/set", "65"), state),
+              R"({"locked":false,"limit":65})");
+    // Nothing changed, and it is said all the same: somebody waits.
+    EXPECT_EQ(last(bench.command("carlink/leaf/limit/set", "65"), state),
+              R"({"locked":false,"limit":65})");
+    for (const char* words : {"", "yes", "49", "101", "nan", "65 %", "{}"}) {
+        EXPECT_TRUE(bench.command("carlink/leaf/locked/set", words).acts.empty()) << words;
+        EXPECT_TRUE(bench.command("carlink/leaf/limit/set", words).acts.empty()) << words;
+    }
 }
 
 TEST(OvmsCar, does_what_it_is_told_and_says_so) {

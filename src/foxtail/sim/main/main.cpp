@@ -162,7 +162,7 @@ int all(const Options& options) {
         }
         add(command);
     }
-    // A wrong password file is told once, here, and not by sixteen processes every half minute.
+    // A wrong password file is told once, here, and not by each process every half minute.
     if (auto link = link_options(options, "all"); !link) {
         return misused(link.error().message);
     }
