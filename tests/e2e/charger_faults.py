@@ -2,13 +2,13 @@
 """charger_faults.py FOXTAIL: what wallboxes and cars in the field do wrong, one after the other, on one fuse: a phase is lost, a car
 waits, a box refuses its limit, draws more than it was told, has a wrong clock, or was without a network for hours. The house
 shows it, works with what is left, holds the fuse, and the sessions are right. The boxes are npm's `ocpp-rpc` with physics
-(tests/peers/wallbox.mjs)."""
+(demo/wallbox)."""
 import datetime
-import shutil
 import sys
 import time
 
 import ocpp_charger
+import wallbox
 from house import SKIPPED, House, check, play, wait_until
 from ocpp_charger import stations
 from wallbox import METER, Box, Meter, is_value, sessions
@@ -111,7 +111,7 @@ def comes_again_with(right, *faults):
     right.faults("offline")
     until_boxes([right], lambda: not right.tick["online"], "it is away", 20)
     right.faults(*faults)
-    until_boxes([right], lambda: right.tick["online"] and right.tick["limit"] == 0, "it comes again")
+    until_boxes([right], lambda: right.tick["online"], "it comes again")
 
 
 def a_wrong_clock_changes_no_time_and_no_energy(house, right, off_s):
@@ -155,6 +155,18 @@ def hours_without_a_network_are_one_whole_session(house, port, boxes):
     check(abs(moment(told[0]["from"]) - begin) < 90 and abs(moment(told[0]["until"]) - time.time()) < 60, f"it began three hours ago: {told}")
 
 
+def a_box_that_nobody_knows_waits_and_keeps_the_key_it_is_given(house, port, boxes):
+    fresh = Box(port, "FRESH", password="")
+    boxes.append(fresh)
+    wait_until(lambda: "FRESH" in house.cli("chargers").stdout, "it waits")
+    check(not fresh.tick["online"] and "FRESH-1" not in house.things(), "and is nothing yet")
+    done = house.cli("chargers", "accept", "FRESH")
+    check(done.returncode == 0, f"foxtail chargers accept: {done}")
+    until_boxes([fresh], lambda: fresh.tick["online"], "it is served")
+    comes_again_with(fresh)
+    wait_until(lambda: "FRESH-1" in house.things(), "it is a thing")
+
+
 def story(binary):
     house, boxes, meter = House(binary, "charger_faults"), [], None
     try:
@@ -178,6 +190,7 @@ def story(binary):
         a_wrong_clock_changes_no_time_and_no_energy(house, right, -3600)
         comes_again_with(right)
         hours_without_a_network_are_one_whole_session(house, port, boxes)
+        a_box_that_nobody_knows_waits_and_keeps_the_key_it_is_given(house, port, boxes)
         check(meter.over_longest <= OVER_S_MAX, f"over the fuse for {meter.over_longest:.1f} s")
         for box in boxes:
             check(box.invalid == [], f"{box.name}: {box.invalid}")
@@ -194,7 +207,7 @@ def story(binary):
 
 
 if __name__ == "__main__":
-    if shutil.which("node") is None or not ocpp_charger.installed():
+    if not wallbox.installed():
         print("skipped, ocpp-rpc is not installed")
         sys.exit(SKIPPED)
     sys.exit(play(story, __doc__, "what is wrong with a charger is shown, and harms neither the fuse nor the sessions"))

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """night.py FOXTAIL: two wallboxes and two cars on one fuse through a short night, under the page's control.
 
-The boxes are npm's `ocpp-rpc` with a little physics (tests/peers/wallbox.mjs), the cars speak as TeslaMate does, the house's
+The boxes are npm's `ocpp-rpc` with a little physics (demo/wallbox), the cars speak as TeslaMate does, the house's
 meter comes by a mapping file. An oven is switched on, the hub is killed in the middle; in the end the fuse, the sessions
 and the journal add up."""
 import re
@@ -10,6 +10,7 @@ import time
 import traceback
 
 import ocpp_charger
+import wallbox
 from browsers import Person, has_browser
 from house import SKIPPED, House, Wrong, check, wait_until
 from ocpp_charger import stations
@@ -124,8 +125,8 @@ def story(house, boxes):
 
 
 def main():
-    if not has_browser() or not ocpp_charger.installed():
-        print("skipped: node, chromium or the packages of web and tests/peers are not installed")
+    if not has_browser() or not wallbox.installed():
+        print("skipped: node, chromium or the packages of web and demo/wallbox are not installed")
         return SKIPPED
     house, boxes = House(sys.argv[1], "night"), []
     try:

@@ -1,13 +1,16 @@
-"""Wallboxes with physics for the tests (tests/peers/wallbox.mjs), and the house's meter that sees what they draw."""
+"""Wallboxes with physics for the tests (demo/wallbox), and the house's meter that sees what they draw."""
 import json
+import pathlib
+import shutil
 import subprocess
 import threading
 import time
 
-from house import PEERS, Wrong, check, wait_until
+from house import Wrong, check, wait_until
 from ocpp_charger import PASSWORD
 from wire import Line, publish_packet
 
+WALLBOX = pathlib.Path(__file__).resolve().parents[2] / "demo" / "wallbox"
 METER = """
   - id: house-meter
     topic: meter/house
@@ -18,16 +21,20 @@ METER = """
 """
 
 
-class Box:
-    """`faults` as tests/peers/wallbox_faults.mjs names them; PACE seconds of charging pass in one."""
+def installed():
+    return shutil.which("node") is not None and (WALLBOX / "node_modules" / "ocpp-rpc").is_dir()
 
-    def __init__(self, port, name, pace=60, follows_s=3, faults=()):
+
+class Box:
+    """`faults` as demo/wallbox/wallbox_faults.mjs names them; PACE seconds of charging pass in one."""
+
+    def __init__(self, port, name, pace=60, follows_s=3, faults=(), password=PASSWORD):
         self.name, self.invalid, self.sent, self.faulty = name, [], [], None
         self.tick = {"amps": 0, "phases": [0, 0, 0], "soc": None, "register": 0, "status": "", "online": False}
         more = [word for fault in faults for word in ("--fault", fault)]
         self.process = subprocess.Popen(
-            ["node", str(PEERS / "wallbox.mjs"), f"ws://127.0.0.1:{port}/ocpp", name, PASSWORD, str(pace), "--follows", str(follows_s), *more],
-            text=True, bufsize=1, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+            ["node", str(WALLBOX / "wallbox.mjs"), f"ws://127.0.0.1:{port}/ocpp", name, password, str(pace), "--follows",
+             str(follows_s), *more], text=True, bufsize=1, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
         threading.Thread(target=self.listen, daemon=True).start()
 
     def listen(self):

@@ -38,6 +38,8 @@ public:
     /// With the code that makes the first owner; the bare address when there is one already.
     [[nodiscard]] std::string signup_link() const;
     [[nodiscard]] std::uint16_t mqtt_port() const;
+    /// 0 where chargers have no door.
+    [[nodiscard]] std::uint16_t ocpp_port() const;
 
 private:
     struct Parts;

@@ -6,7 +6,7 @@
 // Commands on standard input:
 //   {"plug":{"capacity_wh":..,"soc":..,"card":"..","phases":[1,2,3],"hours_ago":0}}   with hours_ago: the network was away since
 //   {"unplug":true}   {"faults":["lie=1.3"]}   the faults from now on
-// Says twice a second {"tick":{"amps","phases","soc","register","status","limit","online","queued"}}, {"sent":..} of a start or an
+// Says twice a second {"tick":{"amps","phases","watts","soc","register","status","limit","online","queued"}}, {"sent":..} of a start or an
 // end that the hub took, {"faults":..} once they are there, and {"invalid":..} where the hub breaks a schema.
 import readline from 'node:readline';
 import { createRequire } from 'node:module';
@@ -118,7 +118,7 @@ setInterval(() => {
     station.meter(now);
   }
   void drain();
-  say({ tick: { amps: Math.max(...box.amps), phases: box.amps, soc: box.car?.soc ?? null, register: box.register_wh, status: station.status,
+  say({ tick: { amps: Math.max(...box.amps), phases: box.amps, watts: box.watts(), soc: box.car?.soc ?? null, register: box.register_wh, status: station.status,
     limit: box.limit(now), online, queued: station.queue.length } });
 }, tick_ms);
 
