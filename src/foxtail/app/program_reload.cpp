@@ -88,6 +88,7 @@ Result<void> Program::change_cars(const std::vector<CarConfig>& before,
 }
 
 Result<void> Program::change_charging(ChargingConfig then, const PlanningConfig& planning) {
+    if (!parts_->charging && !then.any()) return {};
     let_points_follow(then, planning);
     ChargingConfig before;
     std::string state;
