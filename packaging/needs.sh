@@ -64,5 +64,5 @@ foxtail_page() {
 
 # The programs of others that the end-to-end tests talk to.
 foxtail_peers() {
-  foxtail_install testssl.sh && foxtail_node && foxtail_npm tests/peers
+  foxtail_install testssl.sh && foxtail_node && foxtail_npm tests/peers && foxtail_npm demo/wallbox
 }

@@ -86,6 +86,13 @@ def car(hub):
     is_value(hub, air, "true")
     hub.set(air, "false")
     is_value(hub, air, "false")
+    is_value(hub, "Leaf_link/online", "true")
+    for wish in ("false", "true"):
+        hub.set("Leaf_link/locked", wish)
+        is_value(hub, "Leaf_link/locked", wish)
+        is_value(hub, "Leaf_green/Foxtail.IsLocked", wish)  # the module in the car sees the same doors
+    hub.set("Leaf_link/charge_limit", "75")
+    wait_until(lambda: hub.number("Leaf_link/charge_limit") == 75, lambda: f"the limit: {hub.value('Leaf_link/charge_limit')}", 60)
     table = hub.cli("cars").stdout
     check("Leaf green" in table and "%" in table, f"foxtail cars: {table}")
 

@@ -1,37 +1,25 @@
 #!/usr/bin/env python3
 """night.py FOXTAIL: two wallboxes and two cars on one fuse through a short night, under the page's control.
 
-The boxes are npm's `ocpp-rpc` with a little physics (tests/peers/wallbox.mjs), the cars speak as TeslaMate does, the house's
+The boxes are npm's `ocpp-rpc` with a little physics (demo/wallbox), the cars speak as TeslaMate does, the house's
 meter comes by a mapping file. An oven is switched on, the hub is killed in the middle; in the end the fuse, the sessions
 and the journal add up."""
-import json
 import re
-import subprocess
 import sys
-import threading
 import time
 import traceback
 
 import ocpp_charger
+import wallbox
 from browsers import Person, has_browser
-from house import PEERS, SKIPPED, House, Wrong, check, wait_until
-from ocpp_charger import PASSWORD, stations
-from wire import Line, publish_packet
+from house import SKIPPED, House, Wrong, check, wait_until
+from ocpp_charger import stations
+from wallbox import METER, Box, Meter, is_value, sessions
 
 FUSE_A = 20
-PACE = 60           # a minute of charging in a second
 FOLLOWS_S = 3       # the boxes' own delay
 OVER_S_MAX = 7      # that, the meter's half second, and a machine with other work
 
-MAPPING = """
-things:
-  - id: house-meter
-    topic: meter/house
-    properties:
-      current_l1: {path: /l1, type: number, unit: A}
-      current_l2: {path: /l2, type: number, unit: A}
-      current_l3: {path: /l3, type: number, unit: A}
-"""
 CHARGING = """formats: {mapping: [map.yaml], teslamate: {home: Home}}
 charging:
   circuits:
@@ -46,84 +34,14 @@ charging:
 """ % FUSE_A
 
 
-class Box:
-    def __init__(self, port, name):
-        self.name, self.tick, self.invalid = name, {"amps": 0, "soc": None, "register": 0, "status": "", "online": False}, []
-        self.process = subprocess.Popen(
-            ["node", str(PEERS / "wallbox.mjs"), f"ws://127.0.0.1:{port}/ocpp", name, PASSWORD, str(PACE)], text=True, bufsize=1,
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE)
-        threading.Thread(target=self.listen, daemon=True).start()
-
-    def listen(self):
-        for line in self.process.stdout:
-            said = json.loads(line)
-            if "tick" in said:
-                self.tick = said["tick"]
-            else:
-                self.invalid.append(said)
-
-    def do(self, what):
-        self.process.stdin.write(json.dumps(what) + "\n")
-
-    def end(self):
-        self.process.kill()
-        self.process.wait()
-
-
-class Meter:
-    """What all of it draws, told to the hub twice a second; and for how long it was more than the fuse bears."""
-
-    def __init__(self, house, boxes):
-        self.house, self.boxes, self.base, self.line = house, boxes, 2.0, None
-        self.over_since, self.over_longest, self.highest, self.quiet = None, 0.0, 0.0, threading.Event()
-        self.told, self.of = {}, None
-        threading.Thread(target=self.run, daemon=True).start()
-
-    def run(self):
-        while not self.quiet.wait(0.25):
-            total = self.base + sum(box.tick["amps"] for box in self.boxes)
-            self.highest = max(self.highest, total)
-            now = time.monotonic()
-            self.over_since = (self.over_since or now) if total > FUSE_A + 0.05 else None
-            if self.over_since:
-                self.over_longest = max(self.over_longest, now - self.over_since)
-            try:
-                self.tell(total)
-            except (OSError, Wrong):  # the hub is away
-                self.line = None
-
-    def tell(self, total):
-        if self.house.process is None:
-            return
-        if self.line is None or self.of is not self.house.process:
-            self.of = self.house.process
-            self.line = Line(self.house.mqtt_ports[0]).come("house-meter")
-            self.told = {}
-        self.line.send(publish_packet("meter/house", json.dumps({f"l{p}": total for p in (1, 2, 3)}).encode()))
-        for number, box in enumerate(self.boxes, 1):
-            plugged, charging = box.tick["soc"] is not None, box.tick["amps"] > 0
-            facts = {"plugged_in": str(plugged).lower(),
-                     "charging_state": "Charging" if charging else "Stopped" if plugged else "Disconnected"}
-            if plugged:
-                facts["battery_level"] = str(int(box.tick["soc"]))
-            for key, value in facts.items():
-                if self.told.get((number, key)) != value:
-                    self.line.send(publish_packet(f"teslamate/cars/{number}/{key}", value.encode(), retain=True))
-                    self.told[number, key] = value
-
-
-def is_value(house, address, fits, what):
-    wait_until(lambda: fits(house.value(address)), lambda: f"{address}: {what}; it is {house.value(address)!r}", 40)
-
-
 def through_the_night(house, person, boxes, meter):
     left, right = boxes
     wait_until(lambda: all(box.tick.get("limit") == 0 for box in boxes), "free points are told to wait", 40)
     time.sleep(FOLLOWS_S + 1)
     begun = [box.tick["register"] for box in boxes]
-    left.do({"plug": {"capacity_wh": 12000, "soc": 35, "card": "CARD1"}})
+    left.plug(capacity_wh=12000, soc=35, card="CARD1")
     is_value(house, "charge-left/car", lambda v: v == "tesla-1", "the card tells the car")
-    right.do({"plug": {"capacity_wh": 12000, "soc": 50, "card": "SOMEBODY"}})
+    right.plug(capacity_wh=12000, soc=50, card="SOMEBODY")
     for point in ("charge-left", "charge-right"):
         person.do("mode", point, "now")
     wait_until(lambda: all(box.tick["amps"] >= 6 for box in boxes), lambda: f"both charge: {[box.tick for box in boxes]}", 40)
@@ -153,17 +71,16 @@ def morning(house, person, boxes, meter, begun):
     wait_until(lambda: all(box.tick["soc"] >= 99.5 for box in boxes), lambda: f"both are full: {[box.tick for box in boxes]}", 240)
     check(meter.over_longest <= OVER_S_MAX, f"over the fuse for {meter.over_longest:.1f} s")
     for box in boxes:
-        box.do({"unplug": True})
+        box.unplug()
     for point in ("left", "right"):
         is_value(house, f"charge-{point}/session", lambda v: v == "", "the session ends")
-    def sessions():
-        done = house.cli("charge", "sessions", "--json")
-        check(done.returncode == 0, f"charge sessions: {done.stderr}")
-        return {one["point"]: one for one in json.loads(done.stdout)}
+
+    def by_point():
+        return {one["point"]: one for one in sessions(house)}
 
     # The last figures may come some seconds after the plug.
-    wait_until(lambda: set(sessions()) == {"left", "right"}, lambda: f"the sessions: {sessions()}", 40)
-    told = sessions()
+    wait_until(lambda: set(by_point()) == {"left", "right"}, lambda: f"the sessions: {by_point()}", 40)
+    told = by_point()
     for point, car, box, first in (("left", "tesla-1", boxes[0], begun[0]), ("right", "tesla-2", boxes[1], begun[1])):
         energy = box.tick["register"] - first
         check(abs(told[point]["energy_wh"] - energy) <= max(0.005 * energy, 2),
@@ -177,13 +94,13 @@ def morning(house, person, boxes, meter, begun):
 
 def story(house, boxes):
     ocpp_charger.configure(house, stations(house, "LEFT", "RIGHT"))
-    (house.folder / "map.yaml").write_text(MAPPING)
+    (house.folder / "map.yaml").write_text("things:" + METER)
     text = house.config.read_text() + CHARGING
     house.config.write_text(text)
     port = ocpp_charger.start(house)
     house.config.write_text(text.replace("ocpp:\n  listeners: [{listen: '127.0.0.1:0'}]", f"ocpp:\n  listeners: [{{listen: '127.0.0.1:{port}'}}]"))
-    boxes += [Box(port, "LEFT"), Box(port, "RIGHT")]
-    meter = Meter(house, boxes)
+    boxes += [Box(port, "LEFT", follows_s=FOLLOWS_S), Box(port, "RIGHT", follows_s=FOLLOWS_S)]
+    meter = Meter(house, boxes, FUSE_A)
     person = None
     try:
         wait_until(lambda: {"LEFT-1", "RIGHT-1", "tesla-1", "tesla-2", "charge-left"} <= set(house.things()), lambda: f"all there: {list(house.things())}", 40)
@@ -208,8 +125,8 @@ def story(house, boxes):
 
 
 def main():
-    if not has_browser() or not ocpp_charger.installed():
-        print("skipped: node, chromium or the packages of web and tests/peers are not installed")
+    if not has_browser() or not wallbox.installed():
+        print("skipped: node, chromium or the packages of web and demo/wallbox are not installed")
         return SKIPPED
     house, boxes = House(sys.argv[1], "night"), []
     try:

@@ -18,13 +18,13 @@ LAMP = "bathroom_ceiling-lamp"  # no rule works it
 class Demo:
     """`foxtail demo` with its devices, one of whose minutes is a second here."""
 
-    def __init__(self, binaries):
+    def __init__(self, binaries, *more, speed=60):
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="foxtail-page-"))
         self.log = self.folder / "log.txt"
         with open(self.log, "wb") as log:
             self.process = subprocess.Popen(
                 [str(pathlib.Path(binaries) / "foxtail"), "demo", "--data", str(self.folder / "data"), "--port", "0",
-                 "--mqtt-port", "0", "--speed", "60"], stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+                 "--mqtt-port", "0", "--speed", str(speed), *more], stdin=subprocess.DEVNULL, stdout=log, stderr=log)
 
     def text(self):
         return self.log.read_text(errors="replace")

@@ -263,12 +263,12 @@ void ChargingDesk::hear_what_is_known() {
 
 // ---- in ----
 
-void ChargingDesk::hear(const Target& target, const Value& value, Seq seq) {
+void ChargingDesk::hear(const Target& target, const Value& value, Seq seq, Time at) {
     const Moment now = hub_.now();
     switch (target.of) {
         case Target::Of::point:
             return controller_.hear(static_cast<PointRole>(target.role), target.index, value, seq,
-                                    now);
+                                    now, at);
         case Target::Of::circuit:
             return controller_.hear(static_cast<CircuitRole>(target.role), target.index, value, seq,
                                     now);
@@ -284,7 +284,8 @@ void ChargingDesk::reading(const Property& property, const Belief& belief, Quali
     if (stopped_) return;
     const auto at = targets_.find(property.address);
     if (at == targets_.end()) return;
-    for (const Target& target : at->second) hear(target, belief.value, belief.seq);
+    for (const Target& target : at->second)
+        hear(target, belief.value, belief.seq, belief.source_time);
     pump();
 }
 

@@ -65,7 +65,7 @@ private:
     void load_kept();
     void take_state(std::string_view bytes);
     void hear_what_is_known();
-    void hear(const Target& target, const Value& value, Seq seq);
+    void hear(const Target& target, const Value& value, Seq seq, Time at = {});
     void look_at_commands();
     void pump();
     void wish(const charging::Proposal& proposal);

@@ -28,6 +28,11 @@ constexpr const char* demo_rules =
 #include "demo_rules.inc"
     ;
 
+// config/demo-map.yaml, likewise.
+constexpr const char* demo_map =
+#include "demo_map.inc"
+    ;
+
 // The energy devices of the demo, as whoever plans for them finds them:
 //   Grid_meter/power, power_l1 to power_l3  W, + into the house
 //   Solar_inverter/ac_power                 W
@@ -44,15 +49,20 @@ constexpr const char* demo_rules =
 //   Dishwasher/status, program, start       people load and start it in the evening
 //   Wallbox/limit                           A on three phases, settable: 0 (pause), 6 to 16
 //   Wallbox/status, power, current_l1, ...  in the words of a charging point (docs/charging.md)
+//   CARPORT-1/limit, status, power, ...     with --wallbox: a second one, over OCPP; charge-carport
 //   charge-garage/mode, at_most, ...        the same point as Foxtail charges it
 //   Leaf_green/Powertrain. ...              a car with an OVMS module, in VSS's words: charge of 58
 //                                           kWh, range, cable, climate, doors (docs/cars.md)
+//   Leaf_link/locked, charge_limit, online  boolean; %, 50 to 100; both settable (map.yaml)
 constexpr const char* demo_charging =
     "charging:\n"
     "  circuits:\n"
     "    - {name: main, limit: 35, meter: Grid_meter, safe: 6}\n"
     "  points:\n"
-    "    - {name: garage, thing: Wallbox, circuit: main, mode: min_sun}\n"
+    "    - {name: garage, thing: Wallbox, circuit: main, mode: min_sun}\n";
+constexpr const char* demo_second_point =
+    "    - {name: carport, thing: CARPORT-1, circuit: main, mode: min_sun}\n";
+constexpr const char* demo_charging_rest =
     "  cars:\n"
     "    - {thing: Leaf_green, phases: 3}\n"
     "  sun: {grid: Grid_meter/power, battery: Home_battery/power, "
@@ -99,6 +109,13 @@ constexpr const char* demo_planning =
     "  locations:\n"
     "    - {words: [office, lab], km: 42}\n";
 
+// A program on this machine, which nobody else reaches.
+constexpr const char* demo_ocpp =
+    "ocpp:\n"
+    "  listeners: [{listen: \"127.0.0.1:0\"}]\n"
+    "  stations:\n"
+    "    - {id: CARPORT, max_current: 16, open_because: nobody but this machine reaches it}\n";
+
 // A week of Anna's; times are the house's.
 constexpr const char* demo_calendar =
     "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//Foxtail//Demo//EN\r\n"
@@ -123,9 +140,11 @@ std::string configuration_text(const DemoOptions& options) {
            "\nmqtt:\n  listeners:\n    - listen: 127.0.0.1:" + std::to_string(options.mqtt_port) +
            "\n      anonymous: true   # loopback only: whoever is on this machine\n"
            "  anonymous:\n    publish: [\"#\"]\n    subscribe: [\"#\"]\n"
-           "formats:\n  zigbee2mqtt:\n    - base_topic: zigbee2mqtt\n"
+           "formats:\n  zigbee2mqtt:\n    - base_topic: zigbee2mqtt\n  mapping: [map.yaml]\n"
            "things:\n  Leaf_green: {title: Leaf green, place: Garage}\n" +
-           demo_charging + demo_planning + "rules:\n  - rules.yaml\n";
+           (options.wallbox.empty() ? "" : demo_ocpp) + demo_charging +
+           (options.wallbox.empty() ? "" : demo_second_point) + demo_charging_rest + demo_planning +
+           "rules:\n  - rules.yaml\n";
 }
 
 std::string default_data() {
@@ -170,6 +189,7 @@ Result<void> write_files(const std::string& data, const DemoOptions& options) {
     if (!std::filesystem::exists(data + "/rules.yaml")) {
         if (auto done = write_file(data + "/rules.yaml", demo_rules); !done) return done;
     }
+    if (auto done = write_file(data + "/map.yaml", demo_map); !done) return done;
     return write_file(data + "/anna.ics", demo_calendar);
 }
 
@@ -180,7 +200,7 @@ std::string beside_this_program(const char* name) {
 }
 
 /// Starts foxtail-sim; it ends with this process. -1 when it cannot be started.
-pid_t start_devices(const DemoOptions& options, std::uint16_t mqtt_port) {
+pid_t start_devices(const DemoOptions& options, std::uint16_t mqtt_port, std::uint16_t ocpp_port) {
     const std::string program = beside_this_program("foxtail-sim");
     if (::access(program.c_str(), X_OK) != 0) return -1;
     std::vector<std::string> arguments = {program,   "all",
@@ -188,6 +208,10 @@ pid_t start_devices(const DemoOptions& options, std::uint16_t mqtt_port) {
                                           "--port",  std::to_string(mqtt_port),
                                           "--seed",  std::to_string(options.seed),
                                           "--speed", std::to_string(options.speed)};
+    if (!options.wallbox.empty())
+        arguments.insert(arguments.end(),
+                         {"--wallbox", options.wallbox, "--ocpp",
+                          "ws://127.0.0.1:" + std::to_string(ocpp_port) + "/ocpp"});
     std::vector<char*> argv;
     for (auto& argument : arguments) argv.push_back(argument.data());
     argv.push_back(nullptr);
@@ -219,7 +243,8 @@ int run_demo(const DemoOptions& options) {
         std::cerr << "foxtail: " << done.error().message << "\n";
         return 1;
     }
-    const pid_t devices = options.devices ? start_devices(options, program.mqtt_port()) : -1;
+    const pid_t devices =
+        options.devices ? start_devices(options, program.mqtt_port(), program.ocpp_port()) : -1;
     if (options.devices && devices < 0) {
         std::cerr
             << "foxtail: foxtail-sim was not found beside this program: the house stays empty\n";

@@ -13,6 +13,7 @@ struct DemoOptions {
     double speed = 1;  // simulated seconds a second
     std::uint64_t seed = 1;
     bool devices = true;  // start foxtail-sim
+    std::string wallbox;  // path of demo/wallbox/wallbox.mjs: a second one, which speaks OCPP
 };
 
 /// The demo household: writes its configuration and rules into the data folder, runs the hub, and

@@ -3,7 +3,6 @@
 #include "foxtail/app/give_exactly.hpp"
 #include "foxtail/app/plan_json.hpp"
 #include "foxtail/app/plan_things.hpp"
-#include "foxtail/base/bytes.hpp"
 #include "foxtail/base/log.hpp"
 
 #include <algorithm>
@@ -17,14 +16,6 @@ using planner::Kind;
 using planning::DeviceId;
 using planning::Setting;
 
-constexpr int plan_alarm = 120;
-constexpr std::string_view wishes_name = "wishes";
-constexpr std::string_view learned_name = "learned";
-constexpr std::string_view measured_name = "measured";
-constexpr std::string_view saved_name = "saved";
-constexpr std::string_view version_name = "version";
-constexpr std::string_view prices_name = "prices";
-constexpr std::string_view peak_name = "peak";
 constexpr Duration reckon_every = minutes(15);
 constexpr std::string_view plan_purpose = "planning, as configured";
 constexpr std::uint16_t looks = static_cast<std::uint16_t>(Verb::discover) |
@@ -84,6 +75,10 @@ PlanDesk::~PlanDesk() {
 // ---- start and stop ----
 
 Result<void> PlanDesk::start() {
+    return start_from({});
+}
+
+Result<void> PlanDesk::start_from(const PlanState& state) {
     auto inlet = hub_.attach("plan", *this);
     if (!inlet) return fail(inlet.error());
     inlet_ = *inlet;
@@ -92,7 +87,13 @@ Result<void> PlanDesk::start() {
     door_ = hub_.door(*subject);
     if (auto done = give_grants(); !done) return done;
     if (auto done = tell_things(); !done) return done;
-    load_kept();
+    if (!config_.any()) return {};
+    if (state.empty()) {
+        load_kept();
+    } else {
+        for (const auto& [name, bytes] : state) take_state(name, bytes);
+        kept_changes_ = keeper_.changes();
+    }
     solving_.on_better([this](PlanSolving::Answer answer) {
         const auto taken = keeper_.improved(answer.plan, hub_.now());
         if (taken.proved) note_proof();
@@ -106,7 +107,7 @@ Result<void> PlanDesk::start() {
         // What people chose for a charging point later on is theirs.
         if (first_ && planning::acts(keeper_.site(), keeper_.wishes(), id)) take_over(id);
     }
-    if (first_) inlet_->keep(std::string(wishes_name), keeper_.save());
+    if (first_) inlet_->keep(std::string(plan_kept::wishes), keeper_.save());
     const Time away = keeper_.wishes().away_until;
     report(std::string(plan_id), "away_until", away.known() ? format_rfc3339(away) : std::string());
     tell_wishes();
@@ -115,15 +116,6 @@ Result<void> PlanDesk::start() {
     sources_.start();
     wake();
     return {};
-}
-
-void PlanDesk::stop() {
-    if (!started_ || stopped_) return;
-    keep_if_changed();
-    inlet_->keep(std::string(learned_name), outlooker_.save());
-    inlet_->keep(std::string(measured_name), ledger_.save());
-    inlet_->keep(std::string(peak_name), peak_.save());
-    stopped_ = true;
 }
 
 Result<void> PlanDesk::give_grants() {
@@ -141,34 +133,18 @@ Result<void> PlanDesk::give_grants() {
 }
 
 Result<void> PlanDesk::tell_things() {
-    if (auto told = inlet_->tell(plan_thing()); !told) return fail(told.error());
+    std::vector<std::string> all;
+    const auto bring = [&](const ThingSpec& thing) -> Result<void> {
+        all.push_back(thing.id);
+        if (auto told = inlet_->tell(thing); !told) return fail(told.error());
+        return {};
+    };
+    if (config_.any())
+        if (auto done = bring(plan_thing()); !done) return done;
     for (const DeviceId id : planning::devices(keeper_.site()))
-        if (auto told = inlet_->tell(plan_device_thing(keeper_.site(), id)); !told)
-            return fail(told.error());
+        if (auto done = bring(plan_device_thing(keeper_.site(), id)); !done) return done;
+    inlet_->leave_only(all);
     return {};
-}
-
-void PlanDesk::load_kept() {
-    const auto restored = inlet_->kept([this](std::string_view name, std::string_view bytes) {
-        if (name == wishes_name) first_ = false;
-        if (name == version_name) {
-            ByteReader in(bytes);
-            keeper_.go_on_from(in.u64());
-        }
-        const auto done = name == wishes_name     ? keeper_.load(bytes)
-                          : name == learned_name  ? outlooker_.load(bytes)
-                          : name == measured_name ? ledger_.load(bytes)
-                          : name == saved_name    ? book_.load(bytes)
-                          : name == prices_name   ? outlooker_.load_prices(bytes)
-                          : name == peak_name     ? peak_.load(bytes)
-                                                  : Result<void>{};
-        if (!done)
-            log(LogLevel::error, "planning starts anew",
-                {{"what", std::string(name)}, {"why", done.error().message}});
-    });
-    if (!restored)
-        log(LogLevel::error, "planning starts anew", {{"why", restored.error().message}});
-    kept_changes_ = keeper_.changes();
 }
 
 void PlanDesk::hear_what_is_known() {
@@ -208,7 +184,7 @@ void PlanDesk::source_told(Outlooker::Of what, planner::Series series, std::stri
     outlooker_.told(what, std::move(series), hub_.now());
     (void)outlooker_.look_at(sources_.states(hub_.now().wall));
     if (what == Outlooker::Of::prices)
-        inlet_->keep(std::string(prices_name), outlooker_.save_prices());
+        inlet_->keep(std::string(plan_kept::prices), outlooker_.save_prices());
     keeper_.expect(outlooker_.outlook(keeper_, hub_.now()), std::move(because), source_seq_,
                    hub_.now());
     pump();
@@ -313,9 +289,7 @@ void PlanDesk::publish(const planner::Plan& plan,
     alternatives_ = alternatives;
     const auto text = plan_json(keeper_, plan, alternatives_, now, speech_);
     plan_seq_ = report_anew(thing, "plan", Json{text}, keeper_.cause());
-    std::string version;
-    ByteWriter(version).u64(keeper_.version());
-    inlet_->keep(std::string(version_name), std::move(version));
+    inlet_->keep(std::string(plan_kept::version), version_kept());
     report(thing, "because", keeper_.because(), plan_seq_);
     note_proof();
     report(thing, "cost", std::round(plan.cost_eur * 100) / 100, plan_seq_);
@@ -347,7 +321,7 @@ void PlanDesk::watch_peak() {
     peak_.measure(keeper_.facts().grid_kw, hub_.now().wall);
     keeper_.set_peak(peak_.so_far_kw());
     report(std::string(plan_id), "peak", std::round(peak_.so_far_kw() * 1000) / 1000);
-    if (peak_.so_far_kw() != before) inlet_->keep(std::string(peak_name), peak_.save());
+    if (peak_.so_far_kw() != before) inlet_->keep(std::string(plan_kept::peak), peak_.save());
 }
 
 // ---- following ----
@@ -487,7 +461,7 @@ api::PlannerSite PlanDesk::site() {
 void PlanDesk::keep_if_changed() {
     if (keeper_.changes() == kept_changes_) return;
     kept_changes_ = keeper_.changes();
-    inlet_->keep(std::string(wishes_name), keeper_.save());
+    inlet_->keep(std::string(plan_kept::wishes), keeper_.save());
 }
 
 /// Each quarter of an hour: what was learned and measured is kept, and what was saved reckoned.
@@ -495,15 +469,16 @@ void PlanDesk::keep_books() {
     const Time now = hub_.now().wall;
     if (now - kept_quarter_ < reckon_every) return;
     kept_quarter_ = now;
-    inlet_->keep(std::string(learned_name), outlooker_.save());
-    inlet_->keep(std::string(measured_name), ledger_.save());
-    if (config_.connection.peak_eur_kw > 0) inlet_->keep(std::string(peak_name), peak_.save());
+    inlet_->keep(std::string(plan_kept::learned), outlooker_.save());
+    inlet_->keep(std::string(plan_kept::measured), ledger_.save());
+    if (config_.connection.peak_eur_kw > 0)
+        inlet_->keep(std::string(plan_kept::peak), peak_.save());
     if (auto day = ledger_.take_day()) {
         (void)solving_.beside([day = std::move(*day)] { return reckon_savings(day); },
                               [this](DaySaved saved) {
                                   if (stopped_) return;
                                   book_.add(std::move(saved));
-                                  inlet_->keep(std::string(saved_name), book_.save());
+                                  inlet_->keep(std::string(plan_kept::saved), book_.save());
                                   tell_savings();
                               });
     }
@@ -525,7 +500,7 @@ void PlanDesk::tell_savings() {
 
 void PlanDesk::arm() {
     if (stopped_) return;
-    hub_.environment().loop.alarm(plan_alarm, keeper_.next_wake(hub_.now()), [this] { wake(); });
+    hub_.environment().loop.alarm(plan_alarm_id, keeper_.next_wake(hub_.now()), [this] { wake(); });
 }
 
 void PlanDesk::wake() {

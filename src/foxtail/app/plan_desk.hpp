@@ -2,6 +2,7 @@
 
 #include "foxtail/api/site_planner.hpp"
 #include "foxtail/app/outlook.hpp"
+#include "foxtail/app/plan_kept.hpp"
 #include "foxtail/app/plan_savings.hpp"
 #include "foxtail/app/plan_site.hpp"
 #include "foxtail/app/plan_solving.hpp"
@@ -13,6 +14,7 @@
 #include "foxtail/planning/words.hpp"
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -42,7 +44,19 @@ public:
 
     /// Error: conflict, unavailable, invalid_input.
     [[nodiscard]] Result<void> start();
+    /// Begins where another left off, whose state() this is: a changed configuration is taken up.
+    [[nodiscard]] Result<void> start_from(const PlanState& state);
+    /// Keeps what must outlive a restart.
     void stop();
+    /// Makes room for another: keeps its state, and plans, looks and is looked at no more. Must not
+    /// be destroyed before when_idle(), as questions of people may be under way.
+    void retire();
+    /// Calls `then` on the household's thread after all that was asked is answered; false when too
+    /// much waits.
+    [[nodiscard]] bool when_idle(std::function<void()> then);
+    [[nodiscard]] PlanState state() const;
+    /// Whether there is anything to plan for.
+    [[nodiscard]] bool configured() const { return config_.any(); }
 
     /// For the API: what a wish would change.
     [[nodiscard]] api::PlannerSite site();
@@ -66,6 +80,8 @@ private:
     [[nodiscard]] Result<void> give_grants();
     [[nodiscard]] Result<void> tell_things();
     void load_kept();
+    void take_state(std::string_view name, std::string_view bytes);
+    [[nodiscard]] std::string version_kept() const;
     void hear_what_is_known();
     void hear(const std::vector<PlanTarget>& targets, const Value& value, Seq seq);
     void hear_source(const std::string& address, const Value& value);

@@ -81,6 +81,11 @@ void PlanSolving::prove(std::shared_ptr<const planner::WholeTask> task, bool onc
         });
 }
 
+void PlanSolving::prove_no_more() {
+    better_ = nullptr;
+    inside_->process.reset();
+}
+
 std::uint64_t PlanSolving::provers_ended() const {
     return inside_->process ? inside_->process->ended() : 0;
 }

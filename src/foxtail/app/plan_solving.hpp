@@ -49,6 +49,8 @@ public:
     [[nodiscard]] bool beside(Work work, Done done) {
         return thread().run(std::move(work), std::move(done));
     }
+    /// Ends the process that proves; nothing better comes any more.
+    void prove_no_more();
     /// Processes that hung, crashed or talked nonsense.
     [[nodiscard]] std::uint64_t provers_ended() const;
 

@@ -347,4 +347,9 @@ std::uint16_t Program::mqtt_port() const {
                                              : parts_->mqtt->endpoints().front().port;
 }
 
+std::uint16_t Program::ocpp_port() const {
+    return parts_->ocpp->endpoints().empty() ? std::uint16_t{0}
+                                             : parts_->ocpp->endpoints().front().port;
+}
+
 }  // namespace foxtail

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "foxtail/app/load.hpp"
+#include "foxtail/app/plan_kept.hpp"
 
 #include <functional>
 #include <memory>
@@ -37,6 +38,8 @@ public:
     /// With the code that makes the first owner; the bare address when there is one already.
     [[nodiscard]] std::string signup_link() const;
     [[nodiscard]] std::uint16_t mqtt_port() const;
+    /// 0 where chargers have no door.
+    [[nodiscard]] std::uint16_t ocpp_port() const;
 
 private:
     struct Parts;
@@ -44,7 +47,12 @@ private:
     [[nodiscard]] Result<void> change_doors(const Configuration& then);
     [[nodiscard]] Result<void> change_cars(const std::vector<CarConfig>& before,
                                            const std::vector<CarConfig>& then);
-    [[nodiscard]] Result<void> change_charging(ChargingConfig then);
+    [[nodiscard]] Result<void> change_charging(ChargingConfig then, const PlanningConfig& planning);
+    [[nodiscard]] Result<void> change_plan(const PlanningConfig& planning,
+                                           const ChargingConfig& charging);
+    [[nodiscard]] Result<void> begin_plan(const PlanningConfig& planning,
+                                          const ChargingConfig& charging, const PlanState& state);
+    [[nodiscard]] bool retire_plan();
     [[nodiscard]] Result<void> open_data();
     [[nodiscard]] Result<void> apply_house_rule(const Configuration& configuration);
     [[nodiscard]] Result<void> heed_restore();

@@ -20,6 +20,7 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/signal_set.hpp>
@@ -46,6 +47,8 @@ struct Program::Parts {
     std::unique_ptr<CarDesk> cars;
     std::unique_ptr<ChargingDesk> charging;
     std::unique_ptr<PlanDesk> plan;
+    /// Those of before, until what was asked of them is answered.
+    std::vector<std::unique_ptr<PlanDesk>> plans_before;
     std::unique_ptr<api::Server> api;
     std::unique_ptr<TlsDoors> tls;
     std::uint16_t api_port = 0;
@@ -60,6 +63,7 @@ struct Program::Parts {
         ocpp.reset();
         cars.reset();
         plan.reset();
+        plans_before.clear();
         charging.reset();
         mqtt.reset();
         formats.reset();

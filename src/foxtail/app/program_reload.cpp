@@ -3,6 +3,7 @@
 #include "foxtail/app/program_parts.hpp"
 #include "foxtail/base/log.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace foxtail {
@@ -59,11 +60,14 @@ Result<void> Program::change_doors(const Configuration& then) {
             if (auto done = change_cars(before, then.cars.cars); !done) return done;
         }
     }
-    if (now.charging == then.charging) return {};
-    if (auto done = change_charging(then.charging); !done) return done;
+    if (now.charging == then.charging && now.planning == then.planning) return {};
+    if (auto done = change_charging(then.charging, then.planning); !done) return done;
+    if (auto done = change_plan(then.planning, then.charging); !done) {
+        (void)change_charging(now.charging, now.planning);
+        return done;
+    }
     now.charging = then.charging;
-    if (parts_->plan)
-        log(LogLevel::warning, "changed: charging: the plan takes it up after a restart");
+    now.planning = then.planning;
     return {};
 }
 
@@ -83,8 +87,9 @@ Result<void> Program::change_cars(const std::vector<CarConfig>& before,
     return done;
 }
 
-Result<void> Program::change_charging(ChargingConfig then) {
-    let_points_follow(then, loaded_.configuration.planning);
+Result<void> Program::change_charging(ChargingConfig then, const PlanningConfig& planning) {
+    if (!parts_->charging && !then.any()) return {};
+    let_points_follow(then, planning);
     ChargingConfig before;
     std::string state;
     if (parts_->charging) {
@@ -106,6 +111,54 @@ Result<void> Program::change_charging(ChargingConfig then) {
     parts_->charging->retire();
     parts_->charging.reset();
     return done;
+}
+
+/// The plan reckons with the charging points, too: it begins anew with what it knew.
+Result<void> Program::change_plan(const PlanningConfig& planning, const ChargingConfig& charging) {
+    if (!parts_->plan && !planning.any()) return {};
+    PlanState state;
+    if (parts_->plan) {
+        state = parts_->plan->state();
+        if (!retire_plan())
+            return fail(Code::exhausted,
+                        "planning: too many questions are asked just now; try again in a moment");
+    }
+    auto done = begin_plan(planning, charging, state);
+    if (!done) {
+        parts_->plan->retire();
+        const Configuration& before = loaded_.configuration;
+        (void)begin_plan(before.planning, before.charging, state);
+    }
+    if (!parts_->plan->configured()) {
+        // Nothing is left to plan for; what it was allowed has been taken back.
+        parts_->plan->retire();
+        parts_->plan.reset();
+    }
+    parts_->api->set_planner(parts_->plan ? parts_->plan->site() : api::PlannerSite{});
+    return done;
+}
+
+Result<void> Program::begin_plan(const PlanningConfig& planning, const ChargingConfig& charging,
+                                 const PlanState& state) {
+    // Where nothing is to be planned, it only takes away what was there.
+    auto wanted = planning.any() ? beside(planning, options_.config_file) : PlanningConfig{};
+    parts_->plan = std::make_unique<PlanDesk>(parts_->io, *parts_->hub, *parts_->zone, wanted,
+                                              charging, prover());
+    return parts_->plan->start_from(state);
+}
+
+/// False when it cannot go now: then it goes on as it was.
+bool Program::retire_plan() {
+    auto& before = parts_->plans_before;
+    const bool goes = parts_->plan->when_idle([&before, old = parts_->plan.get()] {
+        before.erase(std::remove_if(before.begin(), before.end(),
+                                    [&](const auto& one) { return one.get() == old; }),
+                     before.end());
+    });
+    if (!goes) return false;
+    parts_->plan->retire();
+    before.push_back(std::move(parts_->plan));
+    return true;
 }
 
 }  // namespace foxtail

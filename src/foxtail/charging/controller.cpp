@@ -88,14 +88,15 @@ bool Controller::heard_draw(PointRole role, std::size_t index, double amount, Mo
     return point.draw() != drew;
 }
 
-void Controller::hear(PointRole role, std::size_t index, const Value& value, Seq seq, Moment now) {
+void Controller::hear(PointRole role, std::size_t index, const Value& value, Seq seq, Moment now,
+                      Time at) {
     Point& point = points_[index];
     const auto number = number_value(value);
     because_ = seq;
     switch (role) {
         case PointRole::status:
             if (const auto status = status_from(text_value(value)))
-                heard_status(index, *status, now);
+                heard_status(index, *status, at, now);
             break;
         case PointRole::online:
             point.online = flag_value(value).value_or(point.online);

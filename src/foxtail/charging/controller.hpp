@@ -107,7 +107,9 @@ public:
     /// Begins, or goes on after a restart; what load() gave stands.
     void start(Moment now);
 
-    void hear(PointRole role, std::size_t point, const Value& value, Seq seq, Moment now);
+    /// `at`: when it was true, if that is known and may be long ago.
+    void hear(PointRole role, std::size_t point, const Value& value, Seq seq, Moment now,
+              Time at = {});
     void hear(CircuitRole role, std::size_t circuit, const Value& value, Seq seq, Moment now);
     void hear(CarRole role, std::size_t car, const Value& value, Seq seq, Moment now);
     void hear(HouseRole role, const Value& value, Seq seq, Moment now);
@@ -186,8 +188,8 @@ private:
     void step_switching(std::size_t point, Moment now);
 
     // sessions.cpp
-    void heard_status(std::size_t point, Status status, Moment now);
-    void begin_session(std::size_t point, Moment now);
+    void heard_status(std::size_t point, Status status, Time at, Moment now);
+    void begin_session(std::size_t point, Time at, Moment now);
     void end_session(std::size_t point, Moment now);
     void gain(std::size_t point, const Energy::Gain& gain, Moment now);
     void note_edges(std::size_t point, Moment now);

@@ -63,6 +63,29 @@ TEST(Controller, a_session_is_told_with_energy_cost_and_car_also_over_a_restart)
     EXPECT_THAT(later.fact("last_session"), ::testing::HasSubstr("anna"));
 }
 
+TEST(Controller, a_session_that_is_told_hours_later_has_the_times_of_then) {
+    House house;
+    house.say(PointRole::status, std::string("Available"));
+    house.pass(4 * 3600);
+    const auto told = [&](const char* status, Duration ago) {
+        const Moment now = house.now();
+        house.controller->hear(PointRole::status, 0, std::string(status), ++house.seq, now,
+                               now.wall - ago);
+        house.take();
+    };
+    const Time then = house.now().wall - hours(3);
+    told("Preparing", hours(3));
+    EXPECT_EQ(house.controller->points()[0].session->from, then);
+    told("Available", hours(1));
+    EXPECT_EQ(house.controller->points()[0].session->until, then + hours(2));
+    // The next began while that one was still plugged in, as it says: it cannot have.
+    told("Preparing", hours(2));
+    EXPECT_EQ(house.controller->points()[0].session->from, then + hours(2));
+    ASSERT_EQ(house.events.size(), 1U);
+    EXPECT_THAT(std::get<Json>(house.events[0]).text,
+                ::testing::HasSubstr("\"until\":\"" + format_rfc3339(then + hours(2))));
+}
+
 TEST(Controller, own_energy_costs_what_feeding_it_in_would_have_brought) {
     House house;
     house.controller->hear(HouseRole::price, 0.30, 1, house.now());

@@ -145,6 +145,7 @@ public:
     Duration plugged_at;
     bool plug_seen = false;
     Duration closing_at;  // a session that ended waits for its last figures
+    Time ended_at;        // of the last session: the next begins later
     std::vector<Edge> edges;
 
     double commanded_a = 0;

@@ -21,22 +21,25 @@ double rounded(double value, double step) {
 
 }  // namespace
 
-void Controller::heard_status(std::size_t index, Status status, Moment now) {
+/// What a box tells hours later, once it has a network again, was true at that time.
+void Controller::heard_status(std::size_t index, Status status, Time at, Moment now) {
     Point& point = points_[index];
+    const Time when = at.known() ? std::min(at, now.wall) : now.wall;
     const Status before = point.status;
     point.status = status;
     if (plugged(status)) {
         if (point.closing_at.us != 0) end_session(index, now);
         if (!point.session) {
             point.plug_seen = before == Status::available || before == Status::reserved;
-            begin_session(index, now);
+            begin_session(index, std::max(when, point.ended_at), now);
         }
         return;
     }
     const bool out = status == Status::available || status == Status::reserved;
     if (!out || !point.session || point.closing_at.us != 0) return;
     gain(index, point.energy.heard_power(0, now), now);
-    point.session->until = now.wall;
+    point.session->until = std::max(when, point.session->from);
+    point.ended_at = point.session->until;
     point.closing_at = now.mono + last_figures_within;
     if (point.mode == Mode::now) point.mode = point.mode_before;
     point.by_hand_a.reset();
@@ -48,11 +51,11 @@ void Controller::heard_status(std::size_t index, Status status, Moment now) {
     ++changes_;
 }
 
-void Controller::begin_session(std::size_t index, Moment now) {
+void Controller::begin_session(std::size_t index, Time at, Moment now) {
     Point& point = points_[index];
     Session session;
     session.id = point.site().name + "-" + std::to_string(++sessions_);
-    session.from = now.wall;
+    session.from = at;
     session.tag = point.tag;
     session.ev_id = point.ev_id;
     point.session = std::move(session);

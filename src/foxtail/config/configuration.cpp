@@ -373,7 +373,6 @@ std::vector<std::string> changed_for_next_start(const Configuration& now,
     look("formats.zigbee2mqtt", &C::zigbee_bridges);
     look("formats.home_assistant", &C::home_assistant_prefix, &C::home_assistant_ignore_origins);
     look("things", &C::things);
-    look("planning", &C::planning);
     look("formats.owntracks", &C::owntracks_prefix, &C::owntracks_accuracy_m_max, &C::regions);
     return out;
 }

@@ -183,6 +183,10 @@ bool apply(World& world, const Act& act) {
     }
     if (device == "car") return act_on_car(world.car, key, act.value);
     if (device == "wallbox") return act_on_wallbox(world.wallbox, key, act.value);
+    if (device == "carport" && key == "power") {
+        world.carport.power_w = std::clamp(act.value, 0.0, 3 * 230.0 * 32);
+        return true;
+    }
     if (device == "home-battery") return act_on_battery(world.battery, key, act.value);
     if (device == "washing-machine") return act_on_appliance(world.washer, key, act.value);
     if (device == "dishwasher") return act_on_appliance(world.dishwasher, key, act.value);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 namespace foxtail::sim {
 namespace {
@@ -16,8 +17,8 @@ void drive(World& world, const Whereabouts& driver) {
         car.trip_share = 0;
         world.wallbox.session_kwh = 0;
     }
-    car.driving = driver.place == Place::road;
-    car.locked = !car.driving;
+    const bool drives = driver.place == Place::road;
+    if (drives != std::exchange(car.driving, drives)) car.locked = !drives;
     const double share = std::max(car.trip_share, driver.driven_share);
     const double km = (share - car.trip_share) * driver.route_m / 1000.0;
     car.trip_share = share;

@@ -53,8 +53,8 @@ TEST(Day, has_only_valid_lines_and_payloads_and_hears_from_every_device) {
           "meter/power/state", "storage/b10k/state", "wallbox/wb11/state", "heatpump/aq7/state",
           "hotwater/tank/state", "ventilation/state", "air-monitor/co2/state", "weather/roof/state",
           "washer/state", "dishwasher/state", "ovms/anna/Leaf_green/metric/v/b/soc",
-          "ovms/anna/Leaf_green/metric/v/c/pilot", "owntracks/anna/phone", "owntracks/ben/phone",
-          "owntracks/ben/phone/event"}) {
+          "ovms/anna/Leaf_green/metric/v/c/pilot", "carlink/leaf/state", "owntracks/anna/phone",
+          "owntracks/ben/phone", "owntracks/ben/phone/event"}) {
         EXPECT_TRUE(topics.contains(topic)) << topic;
     }
     // Some thousand messages an evening: more is a storm, less a dead house.

@@ -1,3 +1,4 @@
+#include "foxtail/sim/car_link.hpp"
 #include "foxtail/sim/device.hpp"
 #include "foxtail/sim/ha_device.hpp"
 #include "foxtail/sim/ovms_car.hpp"
@@ -24,6 +25,7 @@ std::vector<std::string> device_names() {
         names.push_back(spec.name);
     }
     names.emplace_back("car");
+    names.emplace_back("car-link");
     for (std::size_t i = 0; i < person_count; ++i) {
         names.push_back("phone-" + std::string(name(static_cast<Person>(i))));
     }
@@ -36,6 +38,9 @@ std::unique_ptr<Device> make_device(std::string_view wanted, bool simulated_stam
     }
     if (wanted == "car") {
         return make_ovms_car();
+    }
+    if (wanted == "car-link") {
+        return make_car_link();
     }
     for (HaSpec& spec : discovery_devices()) {
         if (spec.name == wanted) {

@@ -1,4 +1,5 @@
 #include "foxtail/base/time.hpp"
+#include "foxtail/sim/carport.hpp"
 #include "foxtail/sim/device.hpp"
 #include "foxtail/sim/ha_device.hpp"
 #include "foxtail/sim/json_text.hpp"
@@ -59,7 +60,7 @@ struct Bench {
 
 TEST(Devices, all_have_a_name_a_will_and_something_to_say) {
     const auto names = device_names();
-    EXPECT_EQ(names.size(), 16U);
+    EXPECT_EQ(names.size(), 17U);
     EXPECT_EQ(std::set<std::string>(names.begin(), names.end()).size(), names.size());
     for (const std::string& name : names) {
         const auto device = make_device(name, true);
@@ -341,6 +342,47 @@ TEST(OvmsCar, tells_its_metrics_in_the_modules_units_and_signs) {
                                             {"v/d/trunk", "no"}})
         EXPECT_EQ(last(answer, metrics + metric), value) << metric;
     for (const Message& message : answer.messages) EXPECT_TRUE(message.retain) << message.topic;
+}
+
+TEST(Carport, its_car_is_away_by_day_on_workdays) {
+    const auto home = [](const char* when) {
+        return second_car_home(local_time(Site{}, at(when)));
+    };
+    EXPECT_TRUE(home("2026-04-14T05:00:00Z"));  // a Tuesday, clocks an hour ahead
+    EXPECT_FALSE(home("2026-04-14T07:00:00Z"));
+    EXPECT_FALSE(home("2026-04-14T16:30:00Z"));
+    EXPECT_TRUE(home("2026-04-14T16:40:00Z"));
+    EXPECT_TRUE(home("2026-04-18T12:00:00Z"));
+}
+
+TEST(Carport, puts_what_the_box_draws_into_the_world_where_the_meter_sees_it) {
+    EXPECT_EQ(drawn_w(R"({"tick":{"amps":16,"watts":11040,"soc":null}})"), 11'040);
+    for (const char* line : {"", "{}", "nonsense", R"({"tick":{"watts":-1}})",
+                             R"({"tick":{"watts":"11040"}})", R"({"sent":"StartTransaction"})"})
+        EXPECT_FALSE(drawn_w(line)) << line;
+    World world = make_world({1, {}}, at("2026-04-14T22:00:00Z"));  // no sun
+    World other = world;
+    ASSERT_TRUE(apply(other, {"carport", "power", 6900}));
+    for (World* one : {&world, &other}) advance(*one, one->t_ms + 1000);
+    EXPECT_NEAR(other.meter.load_w - world.meter.load_w, 6900, 1);
+    EXPECT_NEAR(other.meter.grid_w - world.meter.grid_w, 6900, 1) << "not out of the battery";
+}
+
+TEST(CarLink, locks_and_limits_and_says_so) {
+    Bench bench("car-link", make_world({1, {}}, at("2026-04-14T22:00:00Z")));
+    ASSERT_TRUE(bench.world.car.locked);
+    const std::string state = "carlink/leaf/state";
+    EXPECT_EQ(last(bench.command("carlink/leaf/locked/set", "false"), state),
+              R"({"locked":false,"limit":80})");
+    EXPECT_EQ(last(bench.command("carlink/leaf/limit/set", "65"), state),
+              R"({"locked":false,"limit":65})");
+    // Nothing changed, and it is said all the same: somebody waits.
+    EXPECT_EQ(last(bench.command("carlink/leaf/limit/set", "65"), state),
+              R"({"locked":false,"limit":65})");
+    for (const char* words : {"", "yes", "49", "101", "nan", "65 %", "{}"}) {
+        EXPECT_TRUE(bench.command("carlink/leaf/locked/set", words).acts.empty()) << words;
+        EXPECT_TRUE(bench.command("carlink/leaf/limit/set", words).acts.empty()) << words;
+    }
 }
 
 TEST(OvmsCar, does_what_it_is_told_and_says_so) {

@@ -121,7 +121,8 @@ double battery_power(const World& world, double dt_s) {
     }
     // It neither starts for a trickle nor feeds the car: emptying one battery into another only
     // makes heat.
-    const double lack_without_car_w = std::max(0.0, lack_w - world.wallbox.power_w);
+    const double lack_without_car_w =
+        std::max(0.0, lack_w - world.wallbox.power_w - world.carport.power_w);
     if (lack_w > 0) {
         return lack_without_car_w < 30.0 ? 0.0 : std::min(lack_without_car_w, give_max);
     }
@@ -154,7 +155,7 @@ double loads_w(const World& world) {
     // The dishwasher is in its plug's power.
     double sum = world.meter.base_w + world.meter.kitchen_w + world.washer.power_w +
                  world.heat_pump.power_w + world.tank.boost_w + world.ventilation.power_w +
-                 world.wallbox.power_w + small_loads_w(world);
+                 world.wallbox.power_w + world.carport.power_w + small_loads_w(world);
     for (const PlugState& plug : world.plugs) {
         sum += plug.power_w;
     }
@@ -162,8 +163,8 @@ double loads_w(const World& world) {
 }
 
 std::array<double, 3> grid_phases_w(const World& world) {
-    const double each = (world.heat_pump.power_w + world.wallbox.power_w - world.meter.pv_w -
-                         world.battery.power_w) /
+    const double each = (world.heat_pump.power_w + world.wallbox.power_w + world.carport.power_w -
+                         world.meter.pv_w - world.battery.power_w) /
                         3.0;
     const auto plug = [&](Plug one) { return world.plug(one).power_w; };
     return {

@@ -109,6 +109,7 @@ std::optional<World> resume_world(std::string_view saved, const WorldOptions& op
     World world = std::move(truth->world);
     world.era = options.era;
     world.site = options.setup.site;
+    world.carport = {};  // who stands there says so again
     world.t_ms = std::max(world.t_ms, options.start_ms);
     refresh(world);
     return world;

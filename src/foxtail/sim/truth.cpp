@@ -102,6 +102,7 @@ void visit_energy(W& w, V&& v) {
     v("wallbox.power_w", w.wallbox.power_w);
     v("wallbox.energy_kwh", w.wallbox.energy_kwh);
     v("wallbox.session_kwh", w.wallbox.session_kwh);
+    v("carport.power_w", w.carport.power_w);
     v("battery.stored_kwh", w.battery.stored_kwh);
     v("battery.power_w", w.battery.power_w);
     v("battery.charged_kwh", w.battery.charged_kwh);

@@ -115,6 +115,11 @@ struct WallboxState {
     double session_kwh = 0;
 };
 
+/// The second wallbox, whose physics are its own program's (carport.hpp).
+struct CarportState {
+    double power_w = 0;
+};
+
 enum class BatteryMode : std::uint8_t {
     automatic,
     hold,
@@ -213,6 +218,7 @@ struct World {
     std::array<PlugState, plug_count> plugs;
     CarState car;
     WallboxState wallbox;
+    CarportState carport;
     BatteryState battery;
     HeatPumpState heat_pump;
     TankState tank;

@@ -224,6 +224,9 @@ void add_program_commands(CLI::App& app, int& status) {
         ->check(CLI::Range(0.1, 3600.0));
     demo->add_option("--seed", demo_options.seed, "Another seed, another life")
         ->capture_default_str();
+    demo->add_option("--wallbox", demo_options.wallbox,
+                     "A second wallbox, which speaks OCPP: the path of demo/wallbox/wallbox.mjs")
+        ->check(CLI::ExistingFile);
     demo->add_flag("!--no-devices", demo_options.devices, "Without the simulated devices");
     demo->callback([&status] { status = run_demo(demo_options); });
 

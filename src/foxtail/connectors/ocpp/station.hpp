@@ -2,6 +2,7 @@
 
 #include "foxtail/base/moment.hpp"
 #include "foxtail/base/result.hpp"
+#include "foxtail/connectors/ocpp/clock_watch.hpp"
 #include "foxtail/connectors/ocpp/codec.hpp"
 #include "foxtail/connectors/ocpp/meters.hpp"
 #include "foxtail/connectors/ocpp/told_before.hpp"
@@ -236,7 +237,7 @@ private:
     void told(const CertificateWished& wished, std::string_view id, Moment now);
     void told(const Noted& noted, std::string_view id, Moment now);
     void say_certified(const Answered& answered, Moment now);
-    [[nodiscard]] Time event_time(Time said, Time now);
+    [[nodiscard]] Time event_time(Time said, Moment now);
     [[nodiscard]] bool may_charge(const std::string& token) const;
     void say_state(int point, PointState state, Time at);
 
@@ -291,6 +292,7 @@ private:
     bool configured_ = false;
     bool configuring_ = false;
     bool clock_wrong_ = false;
+    ClockWatch clock_;
     bool switches_phases_ = false;
     bool in_watts_ = false;
     bool smart_ = true;  // knows charging profiles

@@ -62,7 +62,7 @@ void Station::take_reads(int number, Running* running, const std::vector<MeterRe
     std::stable_sort(sorted.begin(), sorted.end(),
                      [](const auto* a, const auto* b) { return a->at < b->at; });
     for (const auto* read : sorted) {
-        const Time at = event_time(read->at, now.wall);
+        const Time at = event_time(read->at, now);
         const PointMeter meter = sum_up(*read);
         if (running != nullptr) {
             if (meter.energy_wh) count(*running, *meter.energy_wh, at);
@@ -79,7 +79,7 @@ void Station::take_reads(int number, Running* running, const std::vector<MeterRe
         // believed now stays what is newest.
         const bool newest = at >= point->meter_at;
         if (newest) point->meter_at = at;
-        const bool counted = say_meter(number, meter, at, at == read->at);
+        const bool counted = say_meter(number, meter, at, at == read->at + clock_.behind());
         if (newest) see_phases(*point, meter);
         if (newest && counted && running != nullptr && meter.energy_wh)
             sink_->say(number, "session_energy", static_cast<double>(running->energy_wh), at);

@@ -175,6 +175,40 @@ TEST_F(AStation, does_not_believe_a_clock_that_was_never_set) {
     EXPECT_TRUE(was_noticed("clock"));
 }
 
+TEST_F(AStation, is_heard_when_its_clock_is_an_hour_behind) {
+    ready();
+    const auto says = [&](const std::string& status, Duration late = hours(1)) {
+        call("StatusNotification", R"({"connectorId":1,"errorCode":"NoError","status":")" + status +
+                                       R"(","timestamp":")" + stamp(late) + "\"}");
+    };
+    state("Available");
+    says("Preparing");
+    EXPECT_EQ(text("status"), "\"Available\"") << "it may have waited for an hour";
+    pass(seconds(40));
+    says("Charging");
+    EXPECT_EQ(text("status"), "\"Charging\"");
+    EXPECT_NEAR(static_cast<double>((now.wall - all_said.back().at).us), 0, 1e6);
+    EXPECT_TRUE(was_noticed("3600 s behind"));
+    EXPECT_THAT(asked(), HasSubstr("StatusNotification")) << "what was not believed is asked again";
+    // Set right, it is believed as it is.
+    pass(seconds(60));
+    says("SuspendedEV", {});
+    EXPECT_EQ(text("status"), "\"SuspendedEV\"");
+    says("Charging");
+    EXPECT_EQ(text("status"), "\"SuspendedEV\"") << "an hour late is an hour late again";
+}
+
+TEST_F(AStation, that_tells_what_waited_for_hours_has_no_clock_that_is_behind) {
+    ready();
+    start();
+    for (int n = 0; n < 18; ++n) {
+        pass(seconds(20));
+        meter(1100 + n * 100, minutes(180 - 10 * n));
+    }
+    EXPECT_FALSE(was_noticed("behind"));
+    EXPECT_EQ(text("energy"), "2800.0");
+}
+
 TEST_F(AStation, drops_no_state_of_the_whole_charger_on_a_point_but_a_fault) {
     ready();
     state("Charging");

@@ -11,13 +11,22 @@ constexpr Time clock_least{1'577'836'800'000'000};  // 2020: before that no cloc
 
 }  // namespace
 
-Time Station::event_time(Time said, Time now) {
-    if (!said.known()) return now;
-    if (said >= clock_least && said <= now + clock_ahead_max) return std::min(said, now);
-    if (!std::exchange(clock_wrong_, true))
+Time Station::event_time(Time said, Moment now) {
+    if (!said.known()) return now.wall;
+    if (said < clock_least || said > now.wall + clock_ahead_max) {
+        if (!std::exchange(clock_wrong_, true))
+            sink_->noticed("clock", format_rfc3339(said),
+                           "the charger's clock is wrong: our time counts");
+        return now.wall;
+    }
+    if (clock_.hear(said, now) && clock_.behind().us != 0) {
         sink_->noticed("clock", format_rfc3339(said),
-                       "the charger's clock is wrong: our time counts");
-    return now;
+                       "the charger's clock is " + std::to_string(clock_.behind().us / 1'000'000) +
+                           " s behind: what it says is taken for so much later");
+        // What was taken for something of long ago is asked for again.
+        enqueue_step(AskTrigger{AskTrigger::What::status, 0}, Step::other, now);
+    }
+    return std::min(said + clock_.behind(), now.wall);
 }
 
 bool Station::may_charge(const std::string& token) const {
@@ -42,6 +51,7 @@ void Station::told(const Booted& boot, std::string_view id, Moment now) {
     about_ = boot;
     known_ = true;
     clock_wrong_ = false;
+    clock_.forget();
     configured_ = false;
     configuring_ = false;
     ensure_point(1);
@@ -58,7 +68,7 @@ void Station::told(const Alive&, std::string_view id, Moment now) {
 }
 
 void Station::told(const StatusTold& status, std::string_view id, Moment now) {
-    const Time at = event_time(status.at, now.wall);
+    const Time at = event_time(status.at, now);
     if (status.point == 0) {
         // The whole charger: only what takes the points out of service says something of them.
         const bool down =
@@ -129,7 +139,7 @@ void Station::told(const SecurityTold& security, std::string_view id, Moment now
     ObjectOut(detail)
         .text("type", security.type)
         .text("detail", security.detail)
-        .time("at", event_time(security.at, now.wall))
+        .time("at", event_time(security.at, now))
         .end();
     sink_->happened(1, "security", Json{detail});
     answer(id, "{}", true);

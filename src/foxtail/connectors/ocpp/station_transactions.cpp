@@ -52,7 +52,7 @@ Station::Running& Station::remember(Running running) {
 }
 
 void Station::began(const TransactionTold& told, std::string_view id, Moment now) {
-    const Time at = event_time(told.at, now.wall);
+    const Time at = event_time(told.at, now);
     const bool accepted = told.token.empty() || may_charge(told.token);
     const bool old = version_ == Version::v16;
     const auto reply = [&](const std::string& transaction, bool wait) {
@@ -116,7 +116,7 @@ void Station::began(const TransactionTold& told, std::string_view id, Moment now
 }
 
 void Station::went_on(const TransactionTold& told, Running& running, Moment now) {
-    const Time at = event_time(told.at, now.wall);
+    const Time at = event_time(told.at, now);
     const bool newest = told.sequence < 0 || told.sequence > running.sequence;
     if (newest) running.sequence = told.sequence;
     if (told.stage == TransactionTold::Stage::started) {
@@ -140,7 +140,7 @@ void Station::went_on(const TransactionTold& told, Running& running, Moment now)
 }
 
 void Station::over(const TransactionTold& told, std::string_view id, Moment now) {
-    const Time at = event_time(told.at, now.wall);
+    const Time at = event_time(told.at, now);
     const auto reply = [&] {
         answer(id, transaction_answer(version_, !told.token.empty(), may_charge(told.token)), true);
     };

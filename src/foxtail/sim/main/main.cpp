@@ -1,4 +1,5 @@
 #include "foxtail/base/time.hpp"
+#include "foxtail/sim/carport.hpp"
 #include "foxtail/sim/day.hpp"
 #include "foxtail/sim/json_text.hpp"
 #include "foxtail/sim/run.hpp"
@@ -38,6 +39,8 @@ struct Options {
     std::string person;
     std::string out;
     double hours = 24;
+    std::string wallbox;
+    std::string ocpp;
 };
 
 std::int64_t real_ms() {
@@ -113,6 +116,16 @@ int live_device(const Options& options, const std::string& name) {
     return 0;
 }
 
+int live_carport(const Options& options) {
+    auto link = link_options(options, "carport");
+    if (!link) {
+        return misused(link.error().message);
+    }
+    const auto carport = make_carport({options.wallbox, options.ocpp, options.speed});
+    run_device(*carport, *link, stop);
+    return 0;
+}
+
 int live_world(const Options& options) {
     WorldOptions world;
     world.setup.seed = options.seed;
@@ -162,7 +175,11 @@ int all(const Options& options) {
         }
         add(command);
     }
-    // A wrong password file is told once, here, and not by sixteen processes every half minute.
+    if (!options.wallbox.empty()) {
+        add({"--speed", print_number(options.speed, 6), "--wallbox", options.wallbox, "--ocpp",
+             options.ocpp, "carport"});
+    }
+    // A wrong password file is told once, here, and not by each process every half minute.
     if (auto link = link_options(options, "all"); !link) {
         return misused(link.error().message);
     }
@@ -218,6 +235,9 @@ void add_options(CLI::App& app, Options& options) {
                    "simulated time at the start: HH:MM today, or RFC 3339; default now");
     app.add_flag("--simulated-stamps", options.simulated_stamps,
                  "phones stamp with simulated time instead of real time");
+    app.add_option("--wallbox", options.wallbox,
+                   "a second wallbox that speaks OCPP: path of demo/wallbox/wallbox.mjs");
+    app.add_option("--ocpp", options.ocpp, "where it goes, e.g. ws://127.0.0.1:9220/ocpp");
     app.add_flag("--fresh", options.fresh, "do not go on from the world the server has kept");
     app.add_option("--era", options.era)->group("");  // between `all` and its world
     app.add_flag("--die-with-parent", options.with_parent,
@@ -246,6 +266,8 @@ int run(int argc, char** argv) {
     CLI::App* device = app.add_subcommand("device", "one Home Assistant discovery device");
     device->add_option("name", options.device, "for example heat-pump")->required();
     device->callback([&] { status = live_device(options, options.device); });
+    app.add_subcommand("carport", "the second car and its wallbox; with --wallbox and --ocpp")
+        ->callback([&] { status = live_carport(options); });
     CLI::App* phone = app.add_subcommand("phone", "one person's phone with OwnTracks");
     phone->add_option("name", options.person, "anna or ben")->required();
     phone->callback([&] { status = live_device(options, "phone-" + options.person); });

@@ -1,0 +1,142 @@
+// A wallbox with a car on it: npm's `ocpp-rpc` (OCPP 1.6, strict) in front of a little physics, so that no line of the
+// protocol is shared with the hub. Energy runs PACE times as fast as the clock: a night fits into minutes.
+//
+// usage: wallbox.mjs ENDPOINT IDENTITY PASSWORD PACE [--follows SECONDS] [--fault FAULT]...   (FAULT: wallbox_faults.mjs)
+// A box without a password ('') waits to be accepted, and keeps the one that it is given then.
+// Commands on standard input:
+//   {"plug":{"capacity_wh":..,"soc":..,"card":"..","phases":[1,2,3],"hours_ago":0}}   with hours_ago: the network was away since
+//   {"unplug":true}   {"faults":["lie=1.3"]}   the faults from now on
+// Says twice a second {"tick":{"amps","phases","watts","soc","register","status","limit","online","queued"}}, {"sent":..} of a start or an
+// end that the hub took, {"faults":..} once they are there, and {"invalid":..} where the hub breaks a schema.
+import readline from 'node:readline';
+import { createRequire } from 'node:module';
+import { parseArgs } from 'node:util';
+import { Box } from './wallbox_physics.mjs';
+import { fault_of, faults_at } from './wallbox_faults.mjs';
+import { Station } from './wallbox_station.mjs';
+const { RPCClient } = createRequire(import.meta.url)('ocpp-rpc');
+
+const tick_ms = 500;
+const metered_online_ms = 1000;
+const metered_offline_ms = 10000;
+const alone_ms = 60000;
+
+const say = (what) => process.stdout.write(JSON.stringify(what) + '\n');
+const started = Date.now();
+const { values: options, positionals } = parseArgs({ allowPositionals: true,
+  options: { follows: { type: 'string', default: '3' }, fault: { type: 'string', multiple: true, default: [] } } });
+const [endpoint, identity, password, pace] = positionals;
+let faults = options.fault.map((text) => fault_of(text, started));
+const box = new Box({ follows_ms: Number(options.follows) * 1000 });
+const station = new Station(box);
+station.password = password || null;
+
+let line = null;
+let online = false;
+let offline = faults_at(faults, started).offline;
+
+function connect() {
+  if (line !== null || offline) return;
+  const mine = new RPCClient({ endpoint, identity, protocols: ['ocpp1.6'], password: station.password ?? undefined, strictMode: true,
+    callTimeoutMs: 15000, reconnect: false });
+  line = mine;
+  mine.handle(({ method, params }) => {
+    const answer = station.answer(method, params, Date.now());
+    if (answer === undefined) throw Object.assign(new Error('no'), { rpcErrorCode: 'NotImplemented' });
+    setTimeout(drain, 10);
+    return answer;
+  });
+  mine.on('strictValidationFailure', (event) => say({ invalid: event.method ?? true, error: String(event.error?.message ?? '') }));
+  const again = () => {
+    if (mine !== line) return;
+    online = false;
+    line = null;
+    setTimeout(connect, 1000);
+  };
+  mine.on('close', again);
+  mine.connect().then(() => boot(mine)).catch(again);
+}
+
+async function boot(mine) {
+  const { status, interval } = await mine.call('BootNotification', { chargePointVendor: 'Peer', chargePointModel: 'Physics 11' });
+  if (mine !== line) return;
+  if (status !== 'Accepted') {
+    setTimeout(() => { if (mine === line) boot(mine).catch(() => {}); }, Math.min(interval || 5, 5) * 1000);
+    return;
+  }
+  online = true;
+  void drain();
+}
+
+function cut() {
+  const mine = line;
+  online = false;
+  line = null;
+  mine?.close({ force: true }).catch(() => {});
+}
+
+let draining = false;
+async function drain() {
+  if (draining) return;
+  draining = true;
+  while (station.queue.length > 0 && line !== null && online) {
+    const { method, params, then } = station.queue[0];
+    try {
+      const result = await line.call(method, typeof params === 'function' ? params() : params);
+      station.queue.shift();
+      then?.(result);
+      if (method.endsWith('Transaction')) say({ sent: method, result });
+    } catch (error) {
+      if (line === null || !online) break;
+      say({ failed: method, why: String(error?.message ?? error) });
+      station.queue.shift();
+    }
+  }
+  draining = false;
+}
+
+function go_wrong(now) {
+  const wrong = faults_at(faults, now);
+  box.faults = wrong;
+  station.refuses = wrong.refuses;
+  station.clock_ms = wrong.clock_ms;
+  if (wrong.offline !== offline) {
+    offline = wrong.offline;
+    if (offline) cut();
+    else connect();
+  }
+}
+
+let metered_at = 0;
+setInterval(() => {
+  const now = Date.now();
+  go_wrong(now);
+  box.step(now, (tick_ms / 1000) * Number(pace));
+  if (box.car !== null) station.become(box.status(), now);
+  if (now - metered_at >= (online ? metered_online_ms : metered_offline_ms) - tick_ms / 2) {
+    metered_at = now;
+    station.meter(now);
+  }
+  void drain();
+  say({ tick: { amps: Math.max(...box.amps), phases: box.amps, watts: box.watts(), soc: box.car?.soc ?? null, register: box.register_wh, status: station.status,
+    limit: box.limit(now), online, queued: station.queue.length } });
+}, tick_ms);
+
+readline.createInterface({ input: process.stdin }).on('line', (text) => {
+  const what = JSON.parse(text);
+  const now = Date.now();
+  if (what.plug) {
+    const { hours_ago = 0, ...car } = what.plug;
+    const then = now - hours_ago * 3600_000;
+    station.plug(car, then);
+    station.live_alone(then, now, alone_ms);
+  } else if (what.unplug) {
+    station.unplug(now);
+  } else if (what.faults) {
+    faults = what.faults.map((fault) => fault_of(fault, now));
+    go_wrong(now);
+    say({ faults: what.faults });
+  }
+  void drain();
+}).on('close', () => process.exit(0));
+connect();

@@ -1,0 +1,213 @@
+#!/usr/bin/env python3
+"""charger_faults.py FOXTAIL: what wallboxes and cars in the field do wrong, one after the other, on one fuse: a phase is lost, a car
+waits, a box refuses its limit, draws more than it was told, has a wrong clock, or was without a network for hours. The house
+shows it, works with what is left, holds the fuse, and the sessions are right. The boxes are npm's `ocpp-rpc` with physics
+(demo/wallbox)."""
+import datetime
+import sys
+import time
+
+import ocpp_charger
+import wallbox
+from house import SKIPPED, House, check, play, wait_until
+from ocpp_charger import stations
+from wallbox import METER, Box, Meter, is_value, sessions
+
+FUSE_A = 20
+FOLLOWS_S = 2
+OVER_S_MAX = 8      # the box's own delay, the meter's quarter second, a second look, and a machine with other work
+
+CHARGING = """formats: {mapping: [map.yaml]}
+charging:
+  circuits:
+    - {name: main, limit: %d, meter: house-meter, safe: 6}
+  points:
+    - {name: left, thing: LEFT-1, circuit: main, obeys_within: 6s}
+    - {name: right, thing: RIGHT-1, circuit: main, obeys_within: 6s}
+    - {name: yard, thing: YARD-1, circuit: main, obeys_within: 6s}
+  delays: {raise: 2s, start: 2s, stop: 3s, restart: 4s, turn: 20s}
+""" % FUSE_A
+LARGE = {"capacity_wh": 900_000, "soc": 5}  # never full in a test
+
+
+def now_at(house, point):
+    answer = house.ask("PUT", f"/things/charge-{point}/properties/mode", "now")
+    check(answer.status in (200, 202, 204), f"PUT: {answer.status} {answer.body!r}")
+
+
+def until_boxes(boxes, fits, what, deadline_s=40):
+    wait_until(fits, lambda: f"{what}: {[box.tick for box in boxes]}", deadline_s)
+
+
+def a_lost_phase_is_seen_and_its_current_used_by_another(house, meter, left, right):
+    left.plug(card="A", **LARGE)
+    now_at(house, "left")
+    until_boxes([left], lambda: left.tick["phases"] == [16, 16, 16], "one car alone takes all it can")
+    is_value(house, "charge-left/phases_seen", lambda v: v == 3, "three phases carry current")
+    left.faults("phase-loss=2")
+    is_value(house, "charge-left/phases_seen", lambda v: v == 2, "one was lost", 100)
+    check(house.value("charge-left/obeyed") == "yes", "it takes no more than it may")
+    right.plug(card="B", phases=[2], **LARGE)
+    now_at(house, "right")
+    until_boxes([left, right], lambda: left.tick["phases"] == [16, 0, 16] and right.tick["phases"] == [0, 16, 0],
+                "both take all they can, on different phases", 60)
+    check(meter.over_longest == 0, f"over the fuse for {meter.over_longest:.1f} s")
+    left.faults()  # 16 + 16 + 2 A on a fuse of 20
+    is_value(house, "charge-left/phases_seen", lambda v: v == 3, "it is back")
+    until_boxes([left, right], lambda: left.tick["phases"][1] + right.tick["phases"][1] + meter.base <= FUSE_A, "they share the phase again")
+    right.unplug()
+    is_value(house, "charge-right/session", lambda v: v == "", "the session ends")
+
+
+def a_car_that_waits_leaves_its_share_to_the_other(house, left, right):
+    right.plug(card="B", **LARGE)
+    now_at(house, "right")
+    until_boxes([left, right], lambda: left.tick["amps"] == 9 and right.tick["amps"] == 9, "they share")
+    right.faults("suspended-ev")
+    is_value(house, "RIGHT-1/status", lambda v: v == "SuspendedEV", "the car takes nothing")
+    until_boxes([left], lambda: left.tick["amps"] >= 12, "the other takes its share", 60)
+    right.faults()
+    until_boxes([left, right], lambda: left.tick["amps"] == 9 and right.tick["amps"] == 9, "they share when it wakes", 60)
+
+
+def a_refused_limit_is_shown_and_not_counted_as_obeyed(house, meter, left, right):
+    right.faults("refuse")
+    meter.base = 7.0
+    is_value(house, "charge-right/obeyed", lambda v: v == "refused", "it is shown")
+    until_boxes([left, right], lambda: meter.base + left.tick["amps"] + right.tick["amps"] <= FUSE_A, "the other gives way")
+    check(right.tick["amps"] == 9, f"what was refused is not done: {right.tick}")
+    check(house.value("RIGHT-1/limit") == 9, f"and not shown as done: {house.reading('RIGHT-1/limit')}")
+    ended = house.records(kind="command_ended", limit=1000)
+    check(any("Rejected" in str(one) for one in ended), f"the refusal stands on record: {ended[-5:]}")
+    right.faults()
+    is_value(house, "charge-right/obeyed", lambda v: v == "yes", "it obeys again", 100)
+    until_boxes([left, right], lambda: left.tick["amps"] >= 6 and right.tick["amps"] <= 7, "and they share what is left", 40)
+    meter.base = 2.0
+    until_boxes([left, right], lambda: left.tick["amps"] == 9 and right.tick["amps"] == 9, "the oven is off")
+
+
+def a_box_that_lies_is_shown_and_the_fuse_holds(house, meter, left, right):
+    right.faults("lie=1.4")
+    is_value(house, "charge-right/obeyed", lambda v: v == "draws_more", "it is shown", 60)
+    until_boxes([left, right], lambda: meter.base + left.tick["amps"] + right.tick["amps"] <= FUSE_A and left.tick["amps"] > 0,
+                "the others give way")
+    meter.base = 6.0
+    time.sleep(OVER_S_MAX)
+    until_boxes([left, right], lambda: meter.base + left.tick["amps"] + right.tick["amps"] <= FUSE_A, "and also when less is left")
+    right.faults()
+    meter.base = 2.0
+    is_value(house, "charge-right/obeyed", lambda v: v == "yes", "it does as it is told again", 60)
+
+
+def of_right(house):
+    return [one for one in sessions(house) if one["point"] == "right"]
+
+
+def moment(text):
+    return datetime.datetime.fromisoformat(text.replace("Z", "+00:00")).timestamp()
+
+
+def comes_again_with(right, *faults):
+    right.faults("offline")
+    until_boxes([right], lambda: not right.tick["online"], "it is away", 20)
+    right.faults(*faults)
+    until_boxes([right], lambda: right.tick["online"], "it comes again")
+
+
+def a_wrong_clock_changes_no_time_and_no_energy(house, right, off_s):
+    before = len(of_right(house))
+    comes_again_with(right, f"clock={off_s}")
+    begun, begin = right.tick["register"], time.time()
+    right.plug(card="B", **LARGE)
+    now_at(house, "right")
+    until_boxes([right], lambda: right.tick["register"] > begun + 1500, f"it charges with a clock that is {off_s} s off", 90)
+    for name in ("energy", "current_l1"):
+        wait_until(lambda n=name: abs(moment(house.reading(f"RIGHT-1/{n}")["time"]) - time.time()) < 30,
+                   lambda n=name: f"a reading of now is shown as one of now: {house.reading(f'RIGHT-1/{n}')}")
+    right.unplug()
+    end = time.time()
+    wait_until(lambda: len(of_right(house)) == before + 1, lambda: f"the session's end: {sessions(house)}", 60)
+    told, energy = of_right(house)[-1], right.tick["register"] - begun
+    check(abs(told["energy_wh"] - energy) <= max(0.005 * energy, 2), f"{told['energy_wh']} Wh told, {energy:.0f} by the register")
+    # Half a minute is needed to tell a clock that is behind from what is late.
+    check(abs(moment(told["from"]) - begin) < 60 and abs(moment(told["until"]) - end) < 15, f"from {begin} to {end}: {told}")
+
+
+def hours_without_a_network_are_one_whole_session(house, port, boxes):
+    yard = Box(port, "YARD", follows_s=FOLLOWS_S, faults=["offline"])
+    boxes.append(yard)
+    until_boxes([yard], lambda: yard.tick["register"] > 0, "the box lives")
+    begun, begin = yard.tick["register"], time.time() - 3 * 3600
+    yard.plug(card="C", hours_ago=3, capacity_wh=100_000, soc=10)
+    until_boxes([yard], lambda: yard.tick.get("queued", 0) > 180, "three hours of readings wait")
+    alone = yard.tick["register"] - begun
+    check(alone > 30_000, f"it charged meanwhile: {alone} Wh")
+    check("StartTransaction" not in yard.sent, "and nobody knows")
+    yard.faults()
+    until_boxes([yard], lambda: yard.tick["online"] and yard.tick["queued"] < 3, "all of it was told", 60)
+    is_value(house, "charge-yard/session", lambda v: v, "a session")
+    is_value(house, "YARD-1/energy", lambda v: v >= begun + alone - 1, "the register")
+    yard.unplug()
+    told = wait_until(lambda: [one for one in sessions(house) if one["point"] == "yard"] or None, "the session's end", 60)
+    check(len(told) == 1, f"one session: {told}")
+    energy = yard.tick["register"] - begun
+    check(abs(told[0]["energy_wh"] - energy) <= 0.005 * energy, f"{told[0]['energy_wh']} Wh told, {energy:.0f} by the register")
+    check(abs(moment(told[0]["from"]) - begin) < 90 and abs(moment(told[0]["until"]) - time.time()) < 60, f"it began three hours ago: {told}")
+
+
+def a_box_that_nobody_knows_waits_and_keeps_the_key_it_is_given(house, port, boxes):
+    fresh = Box(port, "FRESH", password="")
+    boxes.append(fresh)
+    wait_until(lambda: "FRESH" in house.cli("chargers").stdout, "it waits")
+    check(not fresh.tick["online"] and "FRESH-1" not in house.things(), "and is nothing yet")
+    done = house.cli("chargers", "accept", "FRESH")
+    check(done.returncode == 0, f"foxtail chargers accept: {done}")
+    until_boxes([fresh], lambda: fresh.tick["online"], "it is served")
+    comes_again_with(fresh)
+    wait_until(lambda: "FRESH-1" in house.things(), "it is a thing")
+
+
+def story(binary):
+    house, boxes, meter = House(binary, "charger_faults"), [], None
+    try:
+        ocpp_charger.configure(house, stations(house, "LEFT", "RIGHT", "YARD"))
+        (house.folder / "map.yaml").write_text("things:" + METER)
+        house.config.write_text(house.config.read_text() + CHARGING)
+        port = ocpp_charger.start(house)
+        left, right = Box(port, "LEFT", follows_s=FOLLOWS_S), Box(port, "RIGHT", follows_s=FOLLOWS_S)
+        boxes += [left, right]
+        meter = Meter(house, boxes, FUSE_A, cars=False)
+        until_boxes(boxes, lambda: all(box.tick.get("limit") == 0 for box in boxes), "free points are told to wait")
+        a_lost_phase_is_seen_and_its_current_used_by_another(house, meter, left, right)
+        a_car_that_waits_leaves_its_share_to_the_other(house, left, right)
+        a_refused_limit_is_shown_and_not_counted_as_obeyed(house, meter, left, right)
+        a_box_that_lies_is_shown_and_the_fuse_holds(house, meter, left, right)
+        for box in (left, right):
+            box.unplug()
+        for point in ("left", "right"):
+            is_value(house, f"charge-{point}/session", lambda v: v == "", "the session ends")
+        a_wrong_clock_changes_no_time_and_no_energy(house, right, 3600)
+        a_wrong_clock_changes_no_time_and_no_energy(house, right, -3600)
+        comes_again_with(right)
+        hours_without_a_network_are_one_whole_session(house, port, boxes)
+        a_box_that_nobody_knows_waits_and_keeps_the_key_it_is_given(house, port, boxes)
+        check(meter.over_longest <= OVER_S_MAX, f"over the fuse for {meter.over_longest:.1f} s")
+        for box in boxes:
+            check(box.invalid == [], f"{box.name}: {box.invalid}")
+        meter.quiet.set()
+        check(house.stop() == 0, house.log_text())
+        check("bugs found" not in house.log_text(), house.log_text())
+        print(f"ok    at most {meter.highest:.1f} A on a fuse of {FUSE_A} A, over it for {meter.over_longest:.1f} s at a time")
+    finally:
+        if meter is not None:
+            meter.quiet.set()
+        for box in boxes:
+            box.end()
+        house.clear()
+
+
+if __name__ == "__main__":
+    if not wallbox.installed():
+        print("skipped, ocpp-rpc is not installed")
+        sys.exit(SKIPPED)
+    sys.exit(play(story, __doc__, "what is wrong with a charger is shown, and harms neither the fuse nor the sessions"))
