@@ -148,7 +148,6 @@ void Follower::Work::wish_fixed(Wish& wish) const {
 double Follower::surplus_for(Memory& memory, const ObservedDevice& car, double available,
                              Time now) const {
     const double least = fit_power(car.ranges, least_power(car), car.take_max_kw);
-    if (least <= 0) return 0;
     const bool charging = memory.told && memory.told_kw > nothing_kw;
     if (available + nothing_kw >= least) {
         memory.short_since = {};

@@ -114,6 +114,17 @@ TEST(Follower, a_car_follows_the_surplus_within_its_range) {
     EXPECT_EQ(kw_of(house.steps(minutes(4)), "leaf"), 0);
 }
 
+TEST(Follower, a_car_that_takes_any_power_takes_the_least_surplus) {
+    House house(-6);
+    auto& leaf = house.add(Kind::car, "leaf", Intent::surplus, 6);
+    leaf.ranges = {{0, 11}};
+    EXPECT_NEAR(kw_of(house.steps(minutes(2)), "leaf"), 6, 1e-5);
+    house.observed.grid_kw += 5.5;
+    EXPECT_NEAR(kw_of(house.step(), "leaf"), 0.5, 1e-5);
+    house.observed.grid_kw += 2;
+    EXPECT_EQ(kw_of(house.step(), "leaf"), 0);
+}
+
 TEST(Follower, a_car_leaves_to_the_battery_what_the_plan_puts_there) {
     House house(-8);
     house.add(Kind::battery, "cellar", Intent::automatic, 3);
