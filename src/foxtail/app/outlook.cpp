@@ -189,6 +189,7 @@ Outlook Outlooker::outlook(const planning::Keeper& keeper, Moment now) {
         out.sun_p10 = sun.p10;
         out.sun_p90 = sun.p90;
         if (config_.sun_forecast) out.sun_until = sun_.told_until(from);
+        if (!config_.sell_said) out.guessed.emplace_back(Tells::own_sun_free);
         if (sun_.hours_known() == 0 && sun_.told_until(from) == from)
             out.guessed.emplace_back(Tells::sun_unknown);
     }
