@@ -25,17 +25,29 @@ def folder_of_figures():
     return None
 
 
+def usual(energy, moment):
+    """What the same hour of the day brought in the seven days before, of those hours that are known."""
+    before = (energy.get(moment - 24 * HOUR * day) for day in range(1, 8))
+    known = [kwh for kwh in before if kwh is not None]
+    return sum(known) / len(known) if known else 0.0
+
+
 def hourly(rows, name):
-    """Energy of each hour in kWh from a counting meter: holes are filled evenly between what stands at their ends, and what no
-    house takes in an hour (a meter that was replaced) counts as a hole."""
+    """Energy of each hour in kWh from a counting meter. What was counted over a hole is spread over its hours as the week
+    before was by the hour of the day: spread evenly, the 54 hours of April would have sun at midnight. What no house takes in an
+    hour (a meter that was replaced) counts as a hole."""
     known = [(datetime.datetime.fromisoformat(r["utc_timestamp"].replace("Z", "+00:00")), float(r[PREFIX + name]))
              for r in rows if r[PREFIX + name]]
     out = {}
     for (begin, low), (end, high) in zip(known, known[1:]):
         count = round((end - begin) / HOUR)
-        each = (high - low) / count
-        for i in range(count):
-            out[begin + HOUR * i] = each if 0 <= each <= 15 else None
+        hours = [begin + HOUR * i for i in range(count)]
+        likely = [usual(out, moment) if count > 1 else 1.0 for moment in hours]
+        if sum(likely) <= 0:
+            likely = [1.0] * count
+        for moment, part in zip(hours, likely):
+            each = (high - low) * part / sum(likely)
+            out[moment] = each if 0 <= each <= 15 else None
     last = 0.0
     for moment in sorted(out):
         last = out[moment] = last if out[moment] is None else out[moment]

@@ -119,6 +119,7 @@ function replan(address, value) {
   if (name === "mode") say(`plan-${device}/mode_until`, value === "automatic" ? "" : new Date(Date.now() + 12 * 3600e3).toISOString());
   wishes.version += 1;
   wishes.because = `${me.name} set '${name}' of ${device}${typeof value === "string" ? `: ${value}` : ""}`;
+  wishes.changed = [{ code: "WISH_SET", values: { who: me.name, setting: name, device, ...(typeof value === "string" ? { value } : {}) } }];
   tell_plan((at, told) => say(at, told));
 }
 

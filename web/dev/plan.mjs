@@ -135,7 +135,7 @@ function plan_dishes(slots, price, now, wishes) {
   };
 }
 
-export const first_wishes = () => ({ mode: "automatic", goals: "80 % by 07:00 mon-fri", skip: false, armed: true, ready_by: "06:30", act: { leaf: true, battery: true, "heat-pump": false, dishwasher: true }, version: 17, because: "the car was plugged in 40 minutes later than expected" });
+export const first_wishes = () => ({ mode: "automatic", goals: "80 % by 07:00 mon-fri", skip: false, armed: true, ready_by: "06:30", act: { leaf: true, battery: true, "heat-pump": false, dishwasher: true }, version: 17, because: "leaf was plugged in; it costs less", changed: [{ code: "PLUGGED_IN", values: { device: "leaf" } }, { code: "COSTS_LESS", values: {} }] });
 
 function reason(device, price, index) {
   const working = Math.abs(device.kw[index]) > 0.02;
@@ -163,6 +163,7 @@ export function make_plan(now, wishes = first_wishes()) {
     made: iso(now),
     version: wishes.version,
     because: wishes.because,
+    changed: wishes.changed,
     stage: "proved",
     gap: 0.004,
     cost: cut(cost),
@@ -185,7 +186,8 @@ export function make_plan(now, wishes = first_wishes()) {
     outdoor: middles.map((at) => cut(6 + 4 * bell(at, 14, 4), 10)),
     devices: devices.map((one) => ({ ...one, act: wishes.act[one.name] ?? true, why: reason(one, buy, 0), alternatives: alternatives[one.name] ?? [] })),
     at_risk: missed,
-    guessed: ["prices from the end of tomorrow: as the day before"],
+    guessed: [`prices from ${iso(next_noon.getTime())} on: as on earlier days`],
+    guesses: [{ code: "PRICES_AS_BEFORE", values: { from: iso(next_noon.getTime()) } }],
     mended: [{ where: "battery", what: "state of charge 101 % is above its capacity: 100 % is planned with" }],
   };
 }

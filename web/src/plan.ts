@@ -39,10 +39,17 @@ export interface Slot {
   until: number;
 }
 
+/** Why the plan changed, or what of it is guessed: a code and its values by name. */
+export interface Reason {
+  code: string; // "PLUGGED_IN"
+  values: { [name: string]: string | number };
+}
+
 export interface Plan {
   version: number;
   made: number;
   because: string;
+  changed: Reason[];
   stage: string;
   gap?: number; // left out where nothing is proved
   cost: number;
@@ -57,14 +64,14 @@ export interface Plan {
   sun_p90: number[];
   devices: Device[];
   at_risk: string[];
-  guessed: string[];
+  guesses: Reason[];
   mended: { where: string; what: string }[];
 }
 
 export interface WhatIf {
   more: number;
   currency: string;
-  at_risk: string[];
+  devices: { name: string; goals: Goal[] }[];
 }
 
 /** Where what the plan looks at is measured. */
@@ -147,7 +154,8 @@ export function plan_of(value: Json | undefined): Plan | null {
     sun_p90: list(said.sun_p90),
     devices: list<Device>(said.devices).map(device_of),
     at_risk: list(said.at_risk),
-    guessed: list(said.guessed),
+    changed: list(said.changed),
+    guesses: list(said.guesses),
     mended: list(said.mended),
   };
 }

@@ -1,9 +1,12 @@
-// What the hub tells of its plan in English sentences, in the reader's language. The sentence is the code: the words
-// "told.…" are the hub's own, with places for what changes. What is none of them is shown as it came, but for its times. Pure.
+// What the hub tells, in the reader's language. Of why a plan changed and what of it is guessed it tells codes with values. Of
+// goals, of what was mended and of charging points it tells English sentences: there the sentence is the code, the words "told.…"
+// are the hub's own, with places for what changes, and what is none of them is shown as it came, but for its times. Pure.
 
 import { enum_word, format_number, format_time, humanise } from "./format";
 import { day_names, every_day, goals_of, type CarGoal } from "./goals";
 import { has_key, language, t, type Key } from "./messages";
+import type { Reason } from "./plan";
+import { kilowatts } from "./plan_sentences";
 import { en } from "./words/en";
 
 /** "Mon–Fri, Sun". */
@@ -67,4 +70,35 @@ export function told_words(said: string, now: number, title: (device: string) =>
   };
   const one = (sentence: string): string => form_of(sentence) ?? value_words(sentence, now);
   return form_of(said) ?? said.split("; ").map(one).join("; ");
+}
+
+const moments = new Set(["from", "until", "since"]);
+
+function reason_value(name: string, said: string | number, reason: Reason, now: number, title: (device: string) => string): string {
+  if (typeof said === "number") {
+    if (name === "kw" || name === "told") return kilowatts(said);
+    return name === "by" ? `${said.toLocaleString(language().tag)} ${reason.values.unit ?? ""}` : format_number(said, { type: "number", unit: "%" });
+  }
+  if (name === "device") return title(said);
+  if (moments.has(name)) return format_time(Date.parse(said), now);
+  if (name === "who") return said === "somebody" ? t("plan.somebody") : humanise(said);
+  if (name === "setting") return has_key("setting." + said) ? t(("setting." + said) as Key) : humanise(said);
+  return told_words(said, now, title);
+}
+
+/** One reason by its code; null for a code that this page does not know. */
+export function reason_words(reason: Reason, now: number, title: (device: string) => string): string | null {
+  const vars: Record<string, string> = {};
+  for (const [name, said] of Object.entries(reason.values)) vars[name] = reason_value(name, said, reason, now, title);
+  const taken_back = reason.code === "WISH_SET" && vars.value === undefined;
+  const key = "reason." + (taken_back ? "wish_taken_back" : reason.code.toLowerCase());
+  if (!has_key(key)) return null;
+  const stands = vars.holder !== undefined ? t("reason.wish_lost", vars) : vars.loser !== undefined ? t("reason.wish_won", vars) : "";
+  return t(key, vars) + stands;
+}
+
+/** Why the plan changed; by the hub's own sentence where it knows a reason that this page does not. */
+export function changed_words(changed: readonly Reason[], because: string, now: number, title: (device: string) => string): string {
+  const words = changed.map((one) => reason_words(one, now, title));
+  return words.length === 0 || words.includes(null) ? because : words.join("; ");
 }

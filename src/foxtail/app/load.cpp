@@ -65,6 +65,7 @@ Loaded load_configuration(const std::string& file) {
     auto read = read_configuration(*text, file);
     out.configuration = std::move(read.configuration);
     out.mistakes = std::move(read.mistakes);
+    out.notes = std::move(read.notes);
     if (auto zone = find_zone(out.configuration.time_zone); !zone) {
         out.mistakes.push_back({{file, 0, 0}, zone.error().message});
     }

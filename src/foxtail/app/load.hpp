@@ -13,6 +13,7 @@ struct Loaded {
     std::vector<RuleSpec> rules;
     std::string hash;               // of all files' text, for the record
     std::vector<Mistake> mistakes;  // of all files; nothing may start unless this is empty
+    std::vector<Mistake> notes;     // what holds, but may not be what was meant
 };
 
 /// Reads the file and the rule files it names (relative to it). Never throws; a file that cannot be

@@ -11,6 +11,8 @@
 namespace foxtail {
 namespace {
 
+using planner::Tells;
+
 using forecast::Band;
 using planning::Outlook;
 
@@ -137,8 +139,8 @@ void Outlooker::add_prices(Outlook& out, Time from) const {
     out.sell = forecast::prices(tariff.sell, prices_, from, config_.horizon, quarter_hour, zone_);
     if (tariff.buy.kind == forecast::Price::Kind::dynamic &&
         out.buy.known_until < from + config_.horizon)
-        out.guessed.push_back("prices from " + format_rfc3339(out.buy.known_until) +
-                              " on: as on earlier days");
+        out.guessed.push_back(
+            {Tells::prices_as_before, {{"from", format_rfc3339(out.buy.known_until)}}});
 }
 
 void Outlooker::add_trips(Outlook& out, Time now) const {
@@ -187,19 +189,23 @@ Outlook Outlooker::outlook(const planning::Keeper& keeper, Moment now) {
         out.sun_p10 = sun.p10;
         out.sun_p90 = sun.p90;
         if (config_.sun_forecast) out.sun_until = sun_.told_until(from);
+        if (!config_.sell_said) out.guessed.emplace_back(Tells::own_sun_free);
         if (sun_.hours_known() == 0 && sun_.told_until(from) == from)
-            out.guessed.emplace_back("the sun: nothing is known of it yet");
+            out.guessed.emplace_back(Tells::sun_unknown);
     }
     if (!keeper.facts().grid_kw && !keeper.facts().load_kw)
-        out.guessed.emplace_back("the house's load: its meter is silent");
+        out.guessed.emplace_back(Tells::load_meter_silent);
     else if (load_.hours_known() == 0)
-        out.guessed.emplace_back("the house's load: nothing is known of it yet");
+        out.guessed.emplace_back(Tells::load_unknown);
     for (const auto& source : sources_) {
         if (!source.late) continue;
-        const auto since =
-            source.heard.known() ? "since " + format_rfc3339(source.heard) : std::string("so far");
-        out.guessed.push_back(std::string(source_names.at(static_cast<std::size_t>(source.what))) +
-                              ": " + source.name + " has told nothing " + since);
+        planner::Told::Values told = {
+            {"source", std::string(source_names.at(static_cast<std::size_t>(source.what)))},
+            {"name", source.name}};
+        if (source.heard.known()) told.emplace_back("since", format_rfc3339(source.heard));
+        out.guessed.emplace_back(
+            source.heard.known() ? Tells::source_silent : Tells::source_never_told,
+            std::move(told));
     }
     add_prices(out, from);
     add_trips(out, now.wall);

@@ -52,10 +52,10 @@ PlanDesk::PlanDesk(boost::asio::io_context& io, Hub& hub, const Zone& zone,
       speech_{zone, config_.currency},
       outlooker_(config_, zone),
       sources_(io, hub.environment().clock, config_, zone,
-               {[this](Outlooker::Of what, planner::Series series, std::string because) {
+               {[this](Outlooker::Of what, planner::Series series, planner::Told because) {
                     source_told(what, std::move(series), std::move(because));
                 },
-                [this](std::vector<planning::Trip> trips, Time away_until, std::string because) {
+                [this](std::vector<planning::Trip> trips, Time away_until, planner::Told because) {
                     outlooker_.told(std::move(trips), away_until);
                     keeper_.expect(outlooker_.outlook(keeper_, hub_.now()), std::move(because), 0,
                                    hub_.now());
@@ -179,7 +179,7 @@ void PlanDesk::hear_source(const std::string& address, const Value& value) {
         (void)sources_.said(address, text != nullptr ? *text : json->text);
 }
 
-void PlanDesk::source_told(Outlooker::Of what, planner::Series series, std::string because) {
+void PlanDesk::source_told(Outlooker::Of what, planner::Series series, planner::Told because) {
     if (stopped_) return;
     outlooker_.told(what, std::move(series), hub_.now());
     (void)outlooker_.look_at(sources_.states(hub_.now().wall));

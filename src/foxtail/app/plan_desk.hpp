@@ -85,7 +85,7 @@ private:
     void hear_what_is_known();
     void hear(const std::vector<PlanTarget>& targets, const Value& value, Seq seq);
     void hear_source(const std::string& address, const Value& value);
-    void source_told(Outlooker::Of what, planner::Series series, std::string because);
+    void source_told(Outlooker::Of what, planner::Series series, planner::Told because);
     void pump();
     void publish(const planner::Plan& plan, const std::vector<planner::Alternative>& alternatives);
     void follow();

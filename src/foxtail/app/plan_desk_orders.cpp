@@ -124,8 +124,9 @@ void PlanDesk::look_for_silence() {
         const auto view = door_->read(address);
         if (!view || view->quality != Quality::stale || !silent_.insert(address).second) continue;
         hear(targets, Null{}, view->belief->seq);
-        keeper_.expect(outlooker_.outlook(keeper_, hub_.now()), address + " is silent",
-                       view->belief->seq, hub_.now());
+        keeper_.expect(outlooker_.outlook(keeper_, hub_.now()),
+                       {planner::Tells::meter_silent, {{"address", address}}}, view->belief->seq,
+                       hub_.now());
     }
 }
 

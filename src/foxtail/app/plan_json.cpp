@@ -41,6 +41,22 @@ void band(JsonText& json, std::string_view name, const planner::Series& series, 
             [&](std::size_t i) { return series.mean(plan.slots[i].from, plan.slots[i].until); });
 }
 
+/// Codes with their values, for whoever makes words of their own.
+void told(JsonText& json, std::string_view name, const std::vector<planner::Told>& all) {
+    json.key(name).array();
+    for (const auto& one : all) {
+        json.object().text("code", one.name()).key("values").object();
+        for (const auto& [value_name, value] : one.values()) {
+            if (const auto* text = std::get_if<std::string>(&value))
+                json.text(value_name, *text);
+            else
+                json.raw(value_name, rounded(std::get<double>(value), 100));
+        }
+        json.end_object().end_object();
+    }
+    json.end_array();
+}
+
 const char* state_word(planner::Goal::State state) {
     switch (state) {
         case planner::Goal::State::met:
@@ -151,6 +167,7 @@ std::string text_of(const planning::Keeper& keeper, const Plan& plan,
     JsonText json(out);
     json.object().time("made", plan.made).number("version", keeper.version());
     json.text("because", keeper.because());
+    told(json, "changed", keeper.changed());
     json.text("stage", planner::stage_names[static_cast<std::size_t>(plan.stage)]);
     if (plan.gap_eur) json.raw("gap", rounded(*plan.gap_eur, 1000));
     json.raw("cost", rounded(plan.cost_eur, 1000)).text("currency", speech.currency);
@@ -183,8 +200,10 @@ std::string text_of(const planning::Keeper& keeper, const Plan& plan,
     wishes(json, keeper);
     if (outlook.sun_until.known()) json.time("sun_until", outlook.sun_until);
     json.key("guessed").array();
-    for (const auto& one : outlook.guessed) json.text(one);
-    json.end_array().key("mended").array();
+    for (const auto& one : outlook.guessed) json.text(one.words());
+    json.end_array();
+    told(json, "guesses", outlook.guessed);
+    json.key("mended").array();
     for (const auto& one : plan.mended)
         json.object().text("where", one.where).text("what", one.what).end_object();
     json.end_array().end_object();

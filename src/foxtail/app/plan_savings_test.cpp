@@ -25,7 +25,7 @@ planning::Ledger::Day night(int hour, double kwh = 12) {
     site.cars[0].limits.max_kwh = 32;
     const Moment midnight{at("2026-11-23T00:00:00Z"), hours(1)};
     planning::Keeper keeper(site, planning::utc);
-    keeper.expect(planning::flat_outlook(midnight.wall), "prices came", 1, midnight);
+    keeper.expect(planning::flat_outlook(midnight.wall), planner::Tells::prices_came, 1, midnight);
     keeper.hear(leaf, planning::DeviceFact::plugged, 1, 1, midnight);
     keeper.hear(leaf, planning::DeviceFact::level, 50, 1, midnight);
 

@@ -14,8 +14,9 @@
 namespace foxtail {
 namespace {
 
-constexpr std::array<std::string_view, 3> source_words = {"prices", "a forecast of the sun",
-                                                          "a forecast of the weather"};
+constexpr std::array<planner::Tells, 3> source_tells = {planner::Tells::prices_came,
+                                                        planner::Tells::sun_forecast_came,
+                                                        planner::Tells::weather_forecast_came};
 constexpr std::array<energy::Use, 3> source_uses = {energy::Use::price, energy::Use::sun,
                                                     energy::Use::outdoor};
 constexpr std::int64_t late_after = 4;  // times it should have told something
@@ -122,10 +123,10 @@ void PlanSources::take(Calendar& calendar, std::string text) {
         return ends_.refused(calendar.config.name, std::string_view(text).substr(0, 200),
                              events.error().message);
     calendar.text = std::move(text);
-    tell_calendars("the calendar '" + calendar.config.name + "' changed");
+    tell_calendars({planner::Tells::calendar_changed, {{"name", calendar.config.name}}});
 }
 
-void PlanSources::tell_calendars(std::string because) {
+void PlanSources::tell_calendars(planner::Told because) {
     const Time now = clock_.now();
     calendars_seen_ = now;
     calendar::TripRules rules;
@@ -202,7 +203,7 @@ void PlanSources::take(Source& source, const std::string& name, std::string_view
     source.last = text;
     const auto until = told->series.until();
     ends_.told(source.what, std::move(told->series),
-               std::string(source_words.at(index)) + " until " + format_rfc3339(until) + " came");
+               {source_tells.at(index), {{"until", format_rfc3339(until)}}});
 }
 
 }  // namespace foxtail

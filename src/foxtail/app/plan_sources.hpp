@@ -20,10 +20,11 @@ namespace foxtail {
 class PlanSources {
 public:
     struct Ends {
-        /// What a source told; `because`: "new prices until 2026-11-24T23:00:00Z".
-        std::function<void(Outlooker::Of what, planner::Series series, std::string because)> told;
+        /// What a source told; `because`: "prices until 2026-11-24T23:00:00Z came".
+        std::function<void(Outlooker::Of what, planner::Series series, planner::Told because)> told;
         /// What all calendars say together: trips by time, and until when nobody is there.
-        std::function<void(std::vector<planning::Trip> trips, Time away_until, std::string because)>
+        std::function<void(std::vector<planning::Trip> trips, Time away_until,
+                           planner::Told because)>
             calendars;
         /// What it said was not understood, or it could not be asked.
         std::function<void(const std::string& source, std::string_view sample,
@@ -63,7 +64,7 @@ private:
     void take(Calendar& calendar, std::string text);
     void read_file(Calendar& calendar);
     void ask_server(Calendar& calendar);
-    void tell_calendars(std::string because);
+    void tell_calendars(planner::Told because);
 
     boost::asio::io_context& io_;
     const PlanningConfig& config_;

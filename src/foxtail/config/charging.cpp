@@ -44,6 +44,10 @@ public:
         house(map, "price");
         house(map, "co2");
         feed_in(Yaml::at(map, "feed_in"));
+        if (out_.house.contains("price") && out_.house.contains("grid") &&
+            !Yaml::at(map, "feed_in"))
+            yaml_.note(map,
+                       std::string(own_sun_is_free) + "write 'feed_in' under 'charging', or 0");
         if (const auto node = Yaml::at(map, "volts"))
             out_.site.volts = number(node, "'volts'", 100, 400).value_or(230);
         if (const auto node = Yaml::at(map, "currency"))

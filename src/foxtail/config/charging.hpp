@@ -31,6 +31,10 @@ struct ChargingConfig {
 };
 
 /// Reads what stands under `charging:`; mistakes go to `yaml`.
+/// What is told where nobody says what a kWh brings that is fed in.
+constexpr std::string_view own_sun_is_free =
+    "the house's own sun is counted as costing nothing, as no price for feeding in is said: ";
+
 [[nodiscard]] ChargingConfig read_charging(Yaml& yaml, const YAML::Node& map);
 
 }  // namespace foxtail

@@ -46,6 +46,16 @@ TEST(ChargingConfigReading, circuits_and_points_find_each_other_by_name) {
     EXPECT_EQ(charging.limits[0], "box/limit");
 }
 
+TEST(ChargingConfigReading, a_house_that_says_nothing_of_feeding_in_is_told_that_its_sun_is_free) {
+    const std::string metered =
+        std::string(charging_good) + "  price: tariff/now\n  sun: {grid: meter/power}\n";
+    const auto silent = read_configuration(metered, "f.yaml");
+    EXPECT_TRUE(silent.mistakes.empty());
+    ASSERT_EQ(silent.notes.size(), 1U);
+    EXPECT_NE(silent.notes[0].message.find("'feed_in'"), std::string::npos);
+    EXPECT_TRUE(read_configuration(metered + "  feed_in: 0\n", "f.yaml").notes.empty());
+}
+
 TEST(ChargingConfigReading, what_is_fed_in_brings_a_number_or_what_is_told) {
     const auto with = [](const std::string& feed_in) {
         return read_configuration(std::string(charging_good) + "  feed_in: " + feed_in + "\n",

@@ -452,6 +452,7 @@ ConfigurationRead read_configuration(std::string_view text, std::string_view fil
             read_planning(yaml, Yaml::at(root, "planning"), out.configuration.charging);
     }
     out.mistakes = yaml.take_mistakes();
+    out.notes = yaml.take_notes();
     return out;
 }
 

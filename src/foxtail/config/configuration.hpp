@@ -105,6 +105,7 @@ struct Configuration {
 struct ConfigurationRead {
     Configuration configuration;    // to be used only when there are no mistakes
     std::vector<Mistake> mistakes;  // in the order of the file
+    std::vector<Mistake> notes;     // what holds, but may not be what was meant
 };
 
 /// Reads a configuration file's text; `file` is its name for messages. Never throws.

@@ -114,6 +114,9 @@ void read_tariff(PlanningPieces& pieces, const YAML::Node& map, PlanningConfig& 
     (void)yaml.required(node, "buy", "'tariff'");
     out.tariff.buy = read_price(pieces, node, "buy", out.tariff.buy);
     out.tariff.sell = read_price(pieces, node, "sell", out.tariff.sell);
+    out.sell_said = static_cast<bool>(Yaml::at(node, "sell"));
+    if (!out.sell_said && Yaml::at(map, "sun"))
+        yaml.note(node, std::string(own_sun_is_free) + "write 'sell' under 'tariff', or 0");
     out.prices = pieces.source(node, "prices", price_formats);
     if (Yaml::at(node, "currency")) out.currency = pieces.text(node, "currency");
     const bool dynamic =

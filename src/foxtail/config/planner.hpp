@@ -173,6 +173,8 @@ struct PlanningConfig {
 
     [[nodiscard]] bool any() const { return enabled; }
     std::string written;  // as it stands in the file, for comparing
+    /// What is fed in has a price, even if it is 0; else the house's own sun is told to be free.
+    bool sell_said = false;
     friend bool operator==(const PlanningConfig& a, const PlanningConfig& b) {
         return a.written == b.written;
     }

@@ -55,6 +55,20 @@ TEST(PlanningConfigReading, a_house_without_devices_is_planned_in_shadow) {
     EXPECT_EQ(plan.horizon, hours(48));
 }
 
+TEST(PlanningConfigReading, sun_without_a_price_for_feeding_in_is_told_to_be_free) {
+    const auto notes = [](const std::string& sell, const std::string& sun) {
+        const auto read = read_configuration(
+            "planning:\n  grid: {power: meter/power}\n  tariff: {buy: 0.3" + sell + "}\n" + sun,
+            "f.yaml");
+        EXPECT_TRUE(read.mistakes.empty());
+        return read.notes.size();
+    };
+    const std::string sun = "  sun: {power: roof/power, peak_kw: 7}\n";
+    EXPECT_EQ(notes("", sun), 1U);
+    EXPECT_EQ(notes(", sell: 0", sun), 0U);
+    EXPECT_EQ(notes("", ""), 0U);
+}
+
 TEST(PlanningConfigReading, a_dynamic_tariff_has_its_source_and_its_formula) {
     const auto read = read_configuration(
         "planning:\n"

@@ -225,6 +225,10 @@ void Yaml::wrong(const YAML::Node& node, std::string message) {
     tell(source(node), std::move(message));
 }
 
+void Yaml::note(const YAML::Node& node, std::string message) {
+    notes_.push_back({source(node), std::move(message)});
+}
+
 void Yaml::wrong_in_text(const YAML::Node& node, int line, std::string message) {
     Source place = source(node);
     // A text in block style ("|", ">") begins on the line after its sign; any other is on one line

@@ -9,6 +9,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include <yaml-cpp/yaml.h>
@@ -39,6 +40,8 @@ public:
                                       std::string_view what);
 
     void wrong(const YAML::Node& node, std::string message);
+    /// What holds, but may not be what was meant.
+    void note(const YAML::Node& node, std::string message);
     /// A mistake in line `line` (from 1) of a text that may go over several lines.
     void wrong_in_text(const YAML::Node& node, int line, std::string message);
     [[nodiscard]] Source source(const YAML::Node& node) const;
@@ -61,6 +64,7 @@ public:
 
     /// In the order of the file; empties it.
     [[nodiscard]] std::vector<Mistake> take_mistakes();
+    [[nodiscard]] std::vector<Mistake> take_notes() { return std::exchange(notes_, {}); }
 
 private:
     /// Where something is missing: after what stands before. The parser's mark of an empty node is
@@ -81,6 +85,7 @@ private:
     YAML::Node root_;
     bool broken_ = false;  // not YAML at all
     std::vector<Mistake> mistakes_;
+    std::vector<Mistake> notes_;
     std::size_t untold_ = 0;
     std::size_t bytes_read_ = 0;
 };

@@ -148,7 +148,6 @@ void Follower::Work::wish_fixed(Wish& wish) const {
 double Follower::surplus_for(Memory& memory, const ObservedDevice& car, double available,
                              Time now) const {
     const double least = fit_power(car.ranges, least_power(car), car.take_max_kw);
-    if (least <= 0) return 0;
     const bool charging = memory.told && memory.told_kw > nothing_kw;
     if (available + nothing_kw >= least) {
         memory.short_since = {};
@@ -275,15 +274,17 @@ void Follower::compare_with_orders(const Observed& observed, Followed& out) {
         out.disobeys.push_back({device.name, memory.told_kw, device.kw, memory.differs_since,
                                 std::abs(memory.told_kw) <= nothing_kw && device.kw > tolerated});
         if (out.replan.empty())
-            out.replan = device.name + ": takes " + kw_words(device.kw, "kW") + ", was told " +
-                         kw_words(memory.told_kw, "kW");
+            out.replan = {Tells::disobeys,
+                          {{"device", device.name},
+                           {"kw", std::abs(device.kw)},
+                           {"told", std::abs(memory.told_kw)}}};
     }
 }
 
 void Follower::compare_with_plan(const Observed& observed, const Plan& plan, Followed& out) const {
     const auto slot = slot_at(plan, observed.now);
     if (!slot) {
-        out.replan = "the plan has run out";
+        out.replan = Tells::plan_ran_out;
         return;
     }
     if (!out.replan.empty() || *slot == 0) return;  // the first slot begins where the house stood
@@ -300,8 +301,9 @@ void Follower::compare_with_plan(const Observed& observed, const Plan& plan, Fol
         const bool zone = device.kind == Kind::heat_pump;
         const double off = *device.level - expected;
         if (std::abs(off) <= (zone ? options_.off_plan_k : options_.off_plan_kwh)) continue;
-        out.replan = device.name + ": " + kw_words(off, zone ? "K" : "kWh") +
-                     (off < 0 ? " below the plan" : " above the plan");
+        out.replan = {
+            off < 0 ? Tells::below_plan : Tells::above_plan,
+            {{"device", device.name}, {"by", std::abs(off)}, {"unit", zone ? "K" : "kWh"}}};
         return;
     }
 }

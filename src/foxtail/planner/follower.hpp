@@ -2,6 +2,7 @@
 
 #include "foxtail/planner/plan.hpp"
 #include "foxtail/planner/request.hpp"
+#include "foxtail/planner/told.hpp"
 
 #include <map>
 #include <optional>
@@ -63,7 +64,7 @@ struct Followed {
     std::vector<Setpoint> setpoints;  // of each observed device that the plan knows
     double curtail_kw = 0;            // sun to hold back
     std::vector<Disobeys> disobeys;
-    std::string replan;  // why a new plan is due ("battery: 1.2 kWh below the plan"); empty = no
+    Told replan;  // why a new plan is due ("battery: 1.2 kWh below the plan"); empty = no
 };
 
 struct FollowerOptions {

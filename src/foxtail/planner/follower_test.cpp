@@ -114,6 +114,17 @@ TEST(Follower, a_car_follows_the_surplus_within_its_range) {
     EXPECT_EQ(kw_of(house.steps(minutes(4)), "leaf"), 0);
 }
 
+TEST(Follower, a_car_that_takes_any_power_takes_the_least_surplus) {
+    House house(-6);
+    auto& leaf = house.add(Kind::car, "leaf", Intent::surplus, 6);
+    leaf.ranges = {{0, 11}};
+    EXPECT_NEAR(kw_of(house.steps(minutes(2)), "leaf"), 6, 1e-5);
+    house.observed.grid_kw += 5.5;
+    EXPECT_NEAR(kw_of(house.step(), "leaf"), 0.5, 1e-5);
+    house.observed.grid_kw += 2;
+    EXPECT_EQ(kw_of(house.step(), "leaf"), 0);
+}
+
 TEST(Follower, a_car_leaves_to_the_battery_what_the_plan_puts_there) {
     House house(-8);
     house.add(Kind::battery, "cellar", Intent::automatic, 3);
@@ -205,7 +216,7 @@ TEST(Follower, a_device_that_does_not_obey_is_told_of) {
     EXPECT_EQ(out.disobeys[0].device, "leaf");
     EXPECT_EQ(out.disobeys[0].told_kw, 8);
     EXPECT_FALSE(out.disobeys[0].by_hand);
-    EXPECT_EQ(out.replan, "leaf: takes 0.0 kW, was told 8.0 kW");
+    EXPECT_EQ(out.replan.words(), "leaf: takes 0.0 kW, was told 8.0 kW");
 }
 
 TEST(Follower, what_is_switched_on_at_the_device_is_seen_as_somebodys_wish) {
@@ -226,10 +237,10 @@ TEST(Follower, what_is_switched_on_at_the_device_is_seen_as_somebodys_wish) {
 TEST(Follower, a_level_off_the_plan_asks_for_a_new_one) {
     House house(1);
     house.add(Kind::battery, "cellar", Intent::hold, 0, 6).level = 6;
-    EXPECT_EQ(house.step(minutes(16)).replan, "");
-    EXPECT_EQ(house.step().replan, "");
+    EXPECT_EQ(house.step(minutes(16)).replan.words(), "");
+    EXPECT_EQ(house.step().replan.words(), "");
     house.observed.devices[0].level = 4.4;
-    EXPECT_EQ(house.step().replan, "cellar: 1.6 kWh below the plan");
+    EXPECT_EQ(house.step().replan.words(), "cellar: 1.6 kWh below the plan");
 }
 
 TEST(Follower, without_a_plan_the_car_charges_and_the_battery_looks_after_itself) {
@@ -238,7 +249,7 @@ TEST(Follower, without_a_plan_the_car_charges_and_the_battery_looks_after_itself
     house.add(Kind::car, "leaf", Intent::off, 0);
     house.observed.now = begin + hours(2);
     const auto out = house.step();
-    EXPECT_EQ(out.replan, "the plan has run out");
+    EXPECT_EQ(out.replan.words(), "the plan has run out");
     EXPECT_DOUBLE_EQ(kw_of(out, "leaf"), 11);
     EXPECT_DOUBLE_EQ(kw_of(out, "cellar"), -5);
 }

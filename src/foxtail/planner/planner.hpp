@@ -3,6 +3,7 @@
 #include "foxtail/planner/plan.hpp"
 #include "foxtail/planner/request.hpp"
 #include "foxtail/planner/solver.hpp"
+#include "foxtail/planner/told.hpp"
 
 #include <cstdint>
 #include <memory>
@@ -50,7 +51,7 @@ private:
 /// is exceeded, another set of devices or sessions, a device off its course), or it has run out.
 struct Replaces {
     bool yes = false;
-    std::string because;  // for "the plan changed because ..."
+    Told because;  // for "the plan changed because ..."
     double saves_eur = 0;
 };
 [[nodiscard]] Replaces replaces(const Plan& old, const Plan& fresh, double eur = 0.02);

@@ -13,12 +13,12 @@ const Course* find_course(const Plan& plan, const Course& like) {
     return nullptr;
 }
 
-std::string devices_changed(const Plan& old, const Plan& fresh) {
+Told devices_changed(const Plan& old, const Plan& fresh) {
     for (const auto& course : fresh.courses) {
-        if (!find_course(old, course)) return course.name + " is new";
+        if (!find_course(old, course)) return {Tells::device_new, {{"device", course.name}}};
     }
     for (const auto& course : old.courses) {
-        if (!find_course(fresh, course)) return course.name + " is gone";
+        if (!find_course(fresh, course)) return {Tells::device_gone, {{"device", course.name}}};
     }
     return {};
 }
@@ -30,50 +30,52 @@ std::size_t plan_slot_at(const Plan& plan, Time t) {
     return n;
 }
 
-std::string goals_changed(const Course& old, const Course& fresh) {
+Told goals_changed(const Course& old, const Course& fresh) {
     for (const auto& goal : fresh.goals) {
         const auto same = std::find_if(old.goals.begin(), old.goals.end(), [&](const Goal& g) {
             const bool standing = g.slack == goal.slack || goal.wanted == g.wanted;
             return g.what == goal.what && (fresh.kind != Kind::car || g.due == goal.due) &&
                    (standing || fresh.kind != Kind::car);
         });
-        if (same == old.goals.end()) return fresh.name + ": " + goal.what + " has changed";
+        if (same == old.goals.end())
+            return {Tells::goal_changed, {{"device", fresh.name}, {"goal", goal.what}}};
         if (same->state == Goal::State::missed && goal.state != Goal::State::missed) {
-            return fresh.name + ": " + goal.what + " can be met after all";
+            return {Tells::goal_reachable, {{"device", fresh.name}, {"goal", goal.what}}};
         }
         if (same->state != Goal::State::missed && goal.state == Goal::State::missed) {
-            return fresh.name + ": " + goal.what + " cannot be met as planned";
+            return {Tells::goal_unreachable, {{"device", fresh.name}, {"goal", goal.what}}};
         }
     }
     const bool fewer = fresh.kind == Kind::car && old.goals.size() > fresh.goals.size() + 1;
-    return fewer ? fresh.name + ": a goal is gone" : std::string();
+    return fewer ? Told(Tells::goal_gone, {{"device", fresh.name}}) : Told();
 }
 
 /// Somebody came, went, or said something since.
-std::string state_changed(const Course& old, std::size_t was, const Course& fresh) {
+Told state_changed(const Course& old, std::size_t was, const Course& fresh) {
     const auto& before = old.steps[was];
     const auto& now = fresh.steps.front();
     const auto differs = [&](Code code) { return (before.code == code) != (now.code == code); };
     if (differs(Code::not_there)) {
-        return now.code == Code::not_there ? fresh.name + " has left" : fresh.name + " is there";
+        const bool left = now.code == Code::not_there;
+        return {left ? Tells::car_left : Tells::car_there, {{"device", fresh.name}}};
     }
     if (differs(Code::user_override)) {
-        return now.code == Code::user_override ? fresh.name + ": somebody has said so"
-                                               : fresh.name + ": what was said is over";
+        const bool said = now.code == Code::user_override;
+        return {said ? Tells::overridden : Tells::override_over, {{"device", fresh.name}}};
     }
     return {};
 }
 
 /// Levels as they are against levels as they were planned: half a kWh or a twentieth of the range
 /// of a day; half a degree.
-std::string off_course(const Course& old, std::size_t was, const Course& fresh) {
+Told off_course(const Course& old, std::size_t was, const Course& fresh) {
     if (fresh.kind == Kind::appliance || was == 0) return {};
     const auto& first = fresh.steps.front();
     const double bearable = fresh.kind == Kind::heat_pump ? 0.5 : 1.0;
     const double off = first.level - old.steps[was].level;
     const double moved = std::abs(first.kw - old.steps[was].kw) * 0.25;
     if (std::abs(off) <= bearable + moved) return {};
-    return fresh.name + " is off its course";
+    return {Tells::off_course, {{"device", fresh.name}}};
 }
 
 double kw_at(const Course& course, const Plan& plan, Time t) {
@@ -111,22 +113,22 @@ double cost_until(const Plan& plan, const Plan& now, const Plan& other) {
 
 Replaces replaces(const Plan& old, const Plan& fresh, double eur) {
     Replaces out;
-    if (old.slots.empty() || old.courses.empty()) return {true, "there was no plan", 0};
+    if (old.slots.empty() || old.courses.empty()) return {true, Tells::no_old_plan, 0};
     if (fresh.slots.empty()) return out;
     const auto was = plan_slot_at(old, fresh.made);
-    if (was >= old.slots.size()) return {true, "the old plan has run out", 0};
+    if (was >= old.slots.size()) return {true, Tells::old_plan_ran_out, 0};
     if (auto why = devices_changed(old, fresh); !why.empty()) return {true, why, 0};
     for (const auto& course : fresh.courses) {
         const auto& before = *find_course(old, course);
-        for (auto why : {goals_changed(before, course), state_changed(before, was, course),
-                         off_course(before, was, course)}) {
+        for (const auto& why : {goals_changed(before, course), state_changed(before, was, course),
+                                off_course(before, was, course)}) {
             if (!why.empty()) return {true, why, 0};
         }
     }
     out.saves_eur = cost_until(old, fresh, fresh) - cost_until(fresh, fresh, old);
     if (out.saves_eur > eur) {
         out.yes = true;
-        out.because = "it costs less";
+        out.because = Tells::costs_less;
     }
     return out;
 }

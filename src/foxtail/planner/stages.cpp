@@ -8,7 +8,9 @@
 namespace foxtail::planner {
 namespace {
 
-constexpr double money_to_spare = 0.005;
+/// What a plan may spend on breaking ties. The next plan may do so again, within minutes: half a
+/// cent each came to more than a tenth of what a summer week could save.
+constexpr double money_to_spare = 0.0005;
 constexpr double steady_weight = 1;      // a kWh that is not as it was
 constexpr double early_weight = 0.02;    // a kWh charged an hour later
 constexpr double peak_weight = 0.01;     // a kW of the highest import

@@ -5,10 +5,10 @@
 
 namespace foxtail::planner {
 
-/// Stage B: among the plans that cost as much (within half a cent) the one that is steady against
-/// the plan being carried out, charges early, and keeps the highest import low. `linear` holds the
-/// model with its whole numbers fixed, solved to `money`; it holds the same afterwards, with the
-/// objective of stage B. Nothing where the solver fails: the solution of stage A stands.
+/// Stage B: among the plans that cost as much (within a twentieth of a cent) the one that is steady
+/// against the plan being carried out, charges early, and keeps the highest import low. `linear`
+/// holds the model with its whole numbers fixed, solved to `money`; it holds the same afterwards,
+/// with the objective of stage B. Nothing where the solver fails: the solution of stage A stands.
 [[nodiscard]] std::optional<Solution> break_ties(const Formulation& f, LinearSolver& linear,
                                                  double money, const Plan* carried_out);
 

@@ -10,6 +10,8 @@ namespace foxtail::planning {
 namespace {
 
 using planner::Kind;
+using planner::Tells;
+using planner::Told;
 
 constexpr double runs_kw = 0.2;                    // a heat pump
 constexpr double works_kw = 0.03;                  // an appliance
@@ -36,7 +38,7 @@ Keeper::Keeper(Site site, const Zone& zone) : site_(std::move(site)), zone_(zone
     }
 }
 
-void Keeper::wants_plan(std::string because, Seq seq, bool at_once) {
+void Keeper::wants_plan(Told because, Seq seq, bool at_once) {
     // The first reason that nobody foresaw is told; what comes with it is in the same plan.
     if (!wanted_ || (at_once && !at_once_)) {
         wanted_because_ = std::move(because);
@@ -62,35 +64,34 @@ void Keeper::hear(DeviceId device, DeviceFact fact, std::optional<double> value,
             break;
         case DeviceFact::level: {
             const auto was = std::exchange(heard.level, value);
-            if (!was && value) wants_plan(fmt::format("{} says how full it is", name), seq, false);
+            if (!was && value) wants_plan({Tells::level_known, {{"device", name}}}, seq, false);
             const bool stores = device.kind == Kind::car || device.kind == Kind::battery;
             if (!was || !value || !stores || std::abs(*value - *was) < level_jump) break;
             // Whatever was planned was planned for another car.
-            upset_ = fmt::format("{} is at {:.0f} %, and was at {:.0f} %", name, *value, *was);
+            upset_ = {Tells::level_jumped, {{"device", name}, {"level", *value}, {"before", *was}}};
             wants_plan(upset_, seq, false);
             break;
         }
         case DeviceFact::plugged:
             if (heard.plugged == flag()) break;
             heard.plugged = flag();
-            wants_plan(fmt::format("{} was {}", name,
-                                   heard.plugged.value_or(false) ? "plugged in" : "unplugged"),
+            wants_plan({heard.plugged.value_or(false) ? Tells::plugged_in : Tells::unplugged,
+                        {{"device", name}}},
                        seq, true);
             break;
         case DeviceFact::home:
             if (heard.home == flag()) break;
             heard.home = flag();
-            wants_plan(
-                fmt::format("{} {}", name, heard.home.value_or(false) ? "came home" : "left"), seq,
-                false);
+            wants_plan({heard.home.value_or(false) ? Tells::came_home : Tells::left_home,
+                        {{"device", name}}},
+                       seq, false);
             break;
         case DeviceFact::armed:
             if (heard.armed == flag().value_or(false)) break;
             heard.armed = !heard.armed;
             ++changes_;
-            wants_plan(
-                fmt::format("{} {}", name, heard.armed ? "is ready to run" : "is not to run"), seq,
-                true);
+            wants_plan({heard.armed ? Tells::armed : Tells::disarmed, {{"device", name}}}, seq,
+                       true);
             break;
     }
 }
@@ -130,10 +131,10 @@ void Keeper::follow_run(DeviceId device, DeviceFacts& heard, Moment now) {
     if (!heard.run_from.known() && kw > works_kw) {
         heard.run_from = now.wall;
         if (std::exchange(heard.armed, false)) ++changes_;
-        wants_plan(fmt::format("{} has begun", name_of(site_, device)), 0, false);
+        wants_plan({Tells::run_began, {{"device", name_of(site_, device)}}}, 0, false);
     } else if (heard.run_from.known() && now.wall - heard.run_from > takes && kw <= works_kw) {
         heard.run_from = {};
-        wants_plan(fmt::format("{} is done", name_of(site_, device)), 0, false);
+        wants_plan({Tells::run_done, {{"device", name_of(site_, device)}}}, 0, false);
     }
 }
 
@@ -155,21 +156,20 @@ void Keeper::hear(HouseFact fact, std::optional<double> value, Seq seq, Moment) 
             const auto somebody = value ? std::optional(*value > 0) : std::nullopt;
             if (somebody == facts_.somebody_home) break;
             facts_.somebody_home = somebody;
-            wants_plan(somebody.value_or(true) ? "somebody came home" : "nobody is at home", seq,
+            wants_plan(somebody.value_or(true) ? Tells::somebody_home : Tells::nobody_home, seq,
                        false);
             break;
         }
         case HouseFact::soft_import:
             if (facts_.soft_import_kw == value) break;
             facts_.soft_import_kw = value;
-            wants_plan(value ? fmt::format("the grid asks for at most {:.1f} kW", *value)
-                             : "the grid's limit ended",
+            wants_plan(value ? Told(Tells::grid_limit, {{"kw", *value}}) : Tells::grid_limit_over,
                        seq, true);
             break;
     }
 }
 
-void Keeper::expect(Outlook outlook, std::string because, Seq seq, Moment) {
+void Keeper::expect(Outlook outlook, Told because, Seq seq, Moment) {
     outlook_ = std::move(outlook);
     if (!because.empty()) wants_plan(std::move(because), seq, false);
 }
@@ -178,8 +178,7 @@ void Keeper::expect(Outlook outlook, std::string because, Seq seq, Moment) {
 
 std::optional<Keeper::Due> Keeper::due(Moment now) {
     end_modes(now);
-    if (quarter(now.wall) != planned_quarter_)
-        wants_plan("a quarter of an hour has passed", 0, false);
+    if (quarter(now.wall) != planned_quarter_) wants_plan(Tells::quarter_hour, 0, false);
     if (under_way_ || !wanted_ || outlook_.buy.eur.values.empty()) return std::nullopt;
     if (ever_asked_ && !at_once_ && now.mono - last_asked_ < settle) return std::nullopt;
     under_way_ = true;
@@ -194,9 +193,9 @@ std::optional<Keeper::Due> Keeper::due(Moment now) {
                asked_cause_};
 }
 
-Keeper::Taken Keeper::take(planner::Plan plan, std::string because, Seq cause) {
+Keeper::Taken Keeper::take(planner::Plan plan, std::vector<Told> changed, Seq cause) {
     plan_ = std::move(plan);
-    because_ = std::move(because);
+    changed_ = std::move(changed);
     cause_ = cause;
     ++version_;
     return {true, false, 0};
@@ -205,15 +204,15 @@ Keeper::Taken Keeper::take(planner::Plan plan, std::string because, Seq cause) {
 Keeper::Taken Keeper::planned(planner::Plan plan, Moment) {
     under_way_ = false;
     asked_taken_ = true;
-    if (!plan_) return take(std::move(plan), "the first plan", asked_cause_);
+    if (!plan_) return take(std::move(plan), {Tells::first_plan}, asked_cause_);
     auto verdict = planner::replaces(*plan_, plan);
     if (asked_upset_) verdict.yes = true;
     asked_taken_ = verdict.yes;
     if (!verdict.yes) return {false, false, verdict.saves_eur};
-    auto because = asked_because_;
-    if (!verdict.because.empty())
-        because += because.empty() ? verdict.because : "; " + verdict.because;
-    auto taken = take(std::move(plan), std::move(because), asked_cause_);
+    std::vector<Told> changed;
+    for (const auto& why : {asked_because_, verdict.because})
+        if (!why.empty()) changed.push_back(why);
+    auto taken = take(std::move(plan), std::move(changed), asked_cause_);
     taken.saves_eur = verdict.saves_eur;
     return taken;
 }
@@ -237,7 +236,7 @@ Keeper::Taken Keeper::improved(planner::Plan plan, Moment) {
         return {false, true, 0};
     }
     asked_taken_ = true;
-    return take(std::move(plan), because_, cause_);
+    return take(std::move(plan), changed_, cause_);
 }
 
 planner::Request Keeper::request_with(const Wishes& wishes, Time now) const {

@@ -41,12 +41,12 @@ public:
     /// What a setting stands at, as its property shows it.
     [[nodiscard]] Value shown(DeviceId device, Setting setting) const;
     /// Forecasts, prices or calendars have changed.
-    void expect(Outlook outlook, std::string because, Seq seq, Moment now);
+    void expect(Outlook outlook, planner::Told because, Seq seq, Moment now);
 
     /// A plan to be made now.
     struct Due {
         planner::Request request;
-        std::string because;
+        planner::Told because;
         Seq cause = 0;
     };
     /// Nothing while one is being made or none is due; at most one is under way.
@@ -69,7 +69,9 @@ public:
     [[nodiscard]] Duration next_wake(Moment now) const;
 
     [[nodiscard]] const planner::Plan* plan() const { return plan_ ? &*plan_ : nullptr; }
-    [[nodiscard]] const std::string& because() const { return because_; }
+    /// Why it took the place of the one before: what happened, and what the new one does better.
+    [[nodiscard]] const std::vector<planner::Told>& changed() const { return changed_; }
+    [[nodiscard]] std::string because() const { return planner::words_of(changed_); }
     [[nodiscard]] Seq cause() const { return cause_; }
     [[nodiscard]] std::uint64_t version() const { return version_; }
     /// Versions go on from there: records from before a restart name the earlier ones.
@@ -93,7 +95,7 @@ public:
     [[nodiscard]] std::uint64_t changes() const { return changes_; }
 
 private:
-    void wants_plan(std::string because, Seq seq, bool at_once);
+    void wants_plan(planner::Told because, Seq seq, bool at_once);
     void meter_told(std::optional<double> grid_kw);
     void power_told(DeviceFacts& heard, std::optional<double> kw);
     void follow_run(DeviceId device, DeviceFacts& facts, Moment now);
@@ -108,8 +110,8 @@ private:
                                               const std::string& by, Moment now);
     void say(DeviceId device, Said said);
     void settle_wishes(DeviceId device, Setting setting, Time now);
-    [[nodiscard]] std::string how_it_stands(DeviceId device, Setting setting,
-                                            const std::string& by) const;
+    void add_standing(planner::Told::Values& values, DeviceId device, Setting setting,
+                      const std::string& by) const;
     void end_wishes(DeviceId device, Time now);
     [[nodiscard]] std::uint64_t next_number() const;
     [[nodiscard]] Result<void> set_number(DeviceId device, DeviceWishes& wishes, Setting setting,
@@ -117,7 +119,7 @@ private:
     [[nodiscard]] Time mode_ends(DeviceId device, DeviceWishes::Mode mode, Time now) const;
     [[nodiscard]] double grid_now(Time now) const;
     [[nodiscard]] planner::Observed observe(Time now) const;
-    Taken take(planner::Plan plan, std::string because, Seq cause);
+    Taken take(planner::Plan plan, std::vector<planner::Told> changed, Seq cause);
 
     Site site_;
     const Zone& zone_;
@@ -127,7 +129,7 @@ private:
     planner::Follower follower_;
     planner::Followed followed_;
     std::optional<planner::Plan> plan_;
-    std::string because_;
+    std::vector<planner::Told> changed_;
     Seq cause_ = 0;
     std::uint64_t version_ = 0;
     std::uint64_t changes_ = 0;
@@ -135,11 +137,11 @@ private:
     bool wanted_ = false;
     bool at_once_ = false;
     bool under_way_ = false;
-    std::string wanted_because_;
+    planner::Told wanted_because_;
     Seq wanted_cause_ = 0;
-    std::string asked_because_;
+    planner::Told asked_because_;
     Seq asked_cause_ = 0;
-    std::string upset_;         // what happened that no plan can have foreseen
+    planner::Told upset_;       // what happened that no plan can have foreseen
     bool asked_upset_ = false;  // so what is asked replaces the plan in any case
     bool asked_taken_ = false;  // the last answer is the plan
     Duration last_asked_;

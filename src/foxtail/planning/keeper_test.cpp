@@ -12,7 +12,7 @@ using testing::HasSubstr;
 using testing::SizeIs;
 
 struct KeeperTest : ::testing::Test {
-    KeeperTest() { keeper.expect(flat_outlook(now.wall), "prices came", 1, now); }
+    KeeperTest() { keeper.expect(flat_outlook(now.wall), planner::Tells::prices_came, 1, now); }
     void pass(Duration by) {
         now.wall = now.wall + by;
         now.mono = now.mono + by;
@@ -50,7 +50,7 @@ struct KeeperTest : ::testing::Test {
         const auto due = keeper.due(now);
         EXPECT_TRUE(due);
         keeper.planned(plan(charges, cost), now);
-        return due ? due->because : "";
+        return due ? due->because.words() : "";
     }
     Moment now{at("2026-11-23T20:05:00Z"), hours(1)};
     Keeper keeper{small_site(), utc};
@@ -70,7 +70,7 @@ TEST_F(KeeperTest, one_plan_is_under_way_at_a_time) {
     keeper.planned(plan(2, 3), now);
     const auto due = keeper.due(now);
     ASSERT_TRUE(due);
-    EXPECT_EQ(due->because, "leaf was plugged in");
+    EXPECT_EQ(due->because.words(), "leaf was plugged in");
     EXPECT_EQ(due->cause, 5U);
 }
 
@@ -124,7 +124,7 @@ TEST_F(KeeperTest, an_answer_that_does_not_come_leaves_the_plan_due) {
     pass(seconds(1));
     const auto again = keeper.due(now);
     ASSERT_TRUE(again);
-    EXPECT_EQ(again->because, "leaf was plugged in");
+    EXPECT_EQ(again->because.words(), "leaf was plugged in");
 }
 
 TEST_F(KeeperTest, settings_are_checked_kept_and_shown) {

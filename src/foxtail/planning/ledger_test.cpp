@@ -34,7 +34,7 @@ struct LedgerTest : ::testing::Test {
     void begin(const char* text, const Zone& zone = utc) {
         now.wall = at(text);
         keeper.emplace(small_site(), zone);
-        keeper->expect(flat_outlook(now.wall), "prices came", 1, now);
+        keeper->expect(flat_outlook(now.wall), planner::Tells::prices_came, 1, now);
     }
     /// The hub ends, and is back later.
     void restart(Duration after) {

@@ -168,17 +168,18 @@ void Keeper::settle_wishes(DeviceId device, Setting setting, Time now) {
 }
 
 /// Whose wish holds after `by` has said something, where people disagree.
-std::string Keeper::how_it_stands(DeviceId device, Setting setting, const std::string& by) const {
+void Keeper::add_standing(planner::Told::Values& values, DeviceId device, Setting setting,
+                          const std::string& by) const {
     const auto rule = wish_rule_names[static_cast<std::size_t>(site_.wish_rule.kind)];
     for (const Contest& one : contests(wishes_, site_.wish_rule)) {
         if (one.device != device || one.setting != setting) continue;
         const bool lost = std::any_of(one.lost.begin(), one.lost.end(),
                                       [&](const Said& said) { return said.by == by; });
         const auto whose = words_of(lost ? one.holds : one.lost);
-        return lost ? fmt::format(", but {} holds (rule: {})", whose, rule)
-                    : fmt::format(", which holds over {} (rule: {})", whose, rule);
+        values.emplace_back(lost ? "holder" : "loser", whose);
+        values.emplace_back("rule", std::string(rule));
+        return;
     }
-    return {};
 }
 
 Result<void> Keeper::set_mode_until(DeviceId device, const Value& value, const std::string& by,
@@ -224,8 +225,9 @@ void Keeper::end_wishes(DeviceId device, Time now) {
     const auto mode = wishes_.devices[device].mode;
     settle_wishes(device, Setting::mode, now);
     if (wishes_.devices[device].mode == mode) return;
-    wants_plan(fmt::format("'{}' of {} ended by itself", mode_names[static_cast<std::size_t>(mode)],
-                           name_of(site_, device)),
+    wants_plan({planner::Tells::mode_ended,
+                {{"mode", std::string(mode_names[static_cast<std::size_t>(mode)])},
+                 {"device", name_of(site_, device)}}},
                0, false);
 }
 

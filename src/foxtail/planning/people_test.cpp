@@ -19,7 +19,7 @@ struct PeopleTest : ::testing::Test {
     }
     static Keeper household(WishRule rule) {
         Keeper keeper(site_with(std::move(rule)), utc);
-        keeper.expect(flat_outlook(at("2026-11-23T20:05:00Z")), "prices came", 1,
+        keeper.expect(flat_outlook(at("2026-11-23T20:05:00Z")), planner::Tells::prices_came, 1,
                       {at("2026-11-23T20:05:00Z"), hours(1)});
         return keeper;
     }
@@ -37,7 +37,7 @@ struct PeopleTest : ::testing::Test {
     static std::string because(Keeper& keeper, Moment when) {
         const auto due = keeper.due(when);
         if (due) keeper.planned_nothing();
-        return due ? due->because : "";
+        return due ? due->because.words() : "";
     }
     Moment now{at("2026-11-23T20:05:00Z"), hours(1)};
     Seq seq = 10;

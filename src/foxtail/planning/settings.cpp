@@ -10,6 +10,8 @@
 namespace foxtail::planning {
 namespace {
 
+using planner::Tells;
+
 using planner::Kind;
 using Mode = DeviceWishes::Mode;
 
@@ -168,10 +170,12 @@ Result<void> Keeper::set(DeviceId device, Setting setting, const Value& value,
     if (kept == before && wishes_.said[device] == said_before) return {};
     ++changes_;
     const auto name = setting_names[static_cast<std::size_t>(setting)];
-    wants_plan(fmt::format("{} set '{}' of {}{}{}{}", by.empty() ? "somebody" : by, name,
-                           name_of(site_, device), text_of(value) ? ": " : "",
-                           text_of(value).value_or(""), how_it_stands(device, setting, by)),
-               seq, true);
+    planner::Told::Values told = {{"who", by.empty() ? "somebody" : by},
+                                  {"setting", std::string(name)},
+                                  {"device", name_of(site_, device)}};
+    if (const auto text = text_of(value)) told.emplace_back("value", std::string(*text));
+    add_standing(told, device, setting, by);
+    wants_plan({Tells::wish_set, std::move(told)}, seq, true);
     return {};
 }
 
@@ -188,11 +192,9 @@ void Keeper::switched_by_hand(DeviceId device, Mode mode, Seq seq, Moment now) {
                                               : now.wall + hand_lasts;
     wishes.hand_since = now.wall;
     ++changes_;
-    wants_plan(fmt::format("{} was switched {} by hand", name_of(site_, device),
-                           mode == Mode::now     ? "on"
-                           : mode == Mode::pause ? "off"
-                                                 : "back"),
-               seq, true);
+    const auto* to = mode == Mode::now ? "on" : mode == Mode::pause ? "off" : "back";
+    wants_plan({Tells::switched_by_hand, {{"device", name_of(site_, device)}, {"to", to}}}, seq,
+               true);
 }
 
 void Keeper::set_away(Time until, const std::string& by, Seq seq, Moment now) {
@@ -201,8 +203,9 @@ void Keeper::set_away(Time until, const std::string& by, Seq seq, Moment now) {
     wishes_.away_until = until;
     wishes_.away_by = by;
     ++changes_;
-    wants_plan(until.known() ? fmt::format("{}: away until {}", by, format_rfc3339(until))
-                             : fmt::format("{}: no longer away", by),
+    wants_plan(until.known()
+                   ? planner::Told(Tells::away, {{"who", by}, {"until", format_rfc3339(until)}})
+                   : planner::Told(Tells::away_over, {{"who", by}}),
                seq, true);
 }
 
@@ -218,10 +221,10 @@ void Keeper::end_modes(Moment now) {
                                   now.wall - wishes.hand_since > hand_least &&
                                   facts_.devices.at(id).kw.value_or(1) < hand_over_kw;
         if (wishes.until > now.wall && !switched_off) continue;
-        wants_plan(
-            fmt::format("'{}' of {} ended by itself",
-                        mode_names[static_cast<std::size_t>(wishes.mode)], name_of(site_, id)),
-            0, false);
+        wants_plan({Tells::mode_ended,
+                    {{"mode", std::string(mode_names[static_cast<std::size_t>(wishes.mode)])},
+                     {"device", name_of(site_, id)}}},
+                   0, false);
         wishes.mode = Mode::automatic;
         wishes.until = {};
         ++changes_;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "foxtail/planner/told.hpp"
 #include "foxtail/planning/said.hpp"
 #include "foxtail/planning/site.hpp"
 
@@ -100,8 +101,8 @@ struct Outlook {
     planner::Series outdoor_c;
     forecast::Prices buy, sell;
     Time sun_until;  // so far the source of the sun's forecast speaks; unknown = there is none
-    std::vector<Trip> trips;           // by time
-    std::vector<std::string> guessed;  // what had to be guessed, in words
+    std::vector<Trip> trips;             // by time
+    std::vector<planner::Told> guessed;  // what had to be guessed
 };
 
 [[nodiscard]] bool acts(const Site& site, const Wishes& wishes, DeviceId device);

@@ -76,6 +76,23 @@ TEST_F(ClosedLoop, what_rounding_leaves_a_little_short_is_charged_after_all) {
     }
 }
 
+TEST_F(ClosedLoop, what_breaks_ties_does_not_add_up_over_the_plans_of_a_day) {
+    double spent = 0;
+    for (int hour = 0; hour < 24; ++hour) {
+        const auto now = spring + hours(hour);
+        const auto later = house_between(default_habits(), world, now, until);
+        const Plant plant(later, world, now);
+        planner::Planner planner(solver::make_clp());
+        const auto plan =
+            planner.plan(request_for({later, world, plant}, Foresight::perfect, hours(48)));
+        const auto cheapest = planner.task();
+        spent += plan.objective_eur;
+        for (std::size_t i = 0; i < cheapest.start.size(); ++i)
+            spent -= cheapest.model.columns[i].cost * cheapest.start[i];
+    }
+    EXPECT_LT(spent, 0.02);
+}
+
 TEST_F(ClosedLoop, the_same_day_ends_the_same) {
     until = spring + hours(4);
     EXPECT_EQ(foxtail(Foresight::naive).cost_eur(), foxtail(Foresight::naive).cost_eur());

@@ -2,7 +2,7 @@
 
 import { useState } from "preact/hooks";
 import { names, now, store } from "../app";
-import { format_number, format_time } from "../format";
+import { format_number, format_time, humanise } from "../format";
 import { t, type Key } from "../messages";
 import { to_ms, type Json } from "../model";
 import { Icon } from "../parts/icon";
@@ -10,6 +10,7 @@ import { StandingNote } from "../parts/value";
 import { opened, type Plan, type Score, type Wishes } from "../plan";
 import { full_name } from "../sentences";
 import { money, risk_words, stage_word } from "../plan_sentences";
+import { changed_words, reason_words } from "../told";
 import { DeviceCard } from "./plan_device";
 import { Away, Savings } from "./plan_money";
 import { PlanTable } from "./plan_table";
@@ -17,13 +18,12 @@ import { Timeline } from "./plan_timeline";
 import { device_title, has_plan, idle_devices, plan, plan_id, setting_title, settings_of, told } from "./plan_words";
 
 function Changed({ shown }: { shown: Plan }) {
-  const newest = store.reading("plan/because").value?.value;
-  const because = typeof newest === "string" && newest !== "" ? newest : shown.because;
+  const because = changed_words(shown.changed, shown.because, now.value, device_title);
   if (!because) return null;
   return (
     <p class="banner plan-changed" role="status" data-because>
       <Icon name="restart" />
-      <span>{t("plan.changed", { because: told(because), time: format_time(shown.made, now.value) })}</span>
+      <span>{t("plan.changed", { because, time: format_time(shown.made, now.value) })}</span>
     </p>
   );
 }
@@ -113,12 +113,12 @@ function Grounds({ shown }: { shown: Plan }) {
         {t("plan.cost", { money: money(shown.cost, shown.currency), time: format_time(shown.slots.at(-1)!.until, now.value) })} · {stage_word(String(at("stage") ?? shown.stage))}
         {gap} · {t("plan.version", { n: shown.version })}
       </p>
-      {shown.guessed.length + shown.mended.length > 0 && (
+      {shown.guesses.length + shown.mended.length > 0 && (
         <details>
-          <summary>{t("plan.guessed", { n: shown.guessed.length + shown.mended.length })}</summary>
+          <summary>{t("plan.guessed", { n: shown.guesses.length + shown.mended.length })}</summary>
           <ul>
-            {shown.guessed.map((one) => (
-              <li key={one}>{told(one)}</li>
+            {shown.guesses.map((one, index) => (
+              <li key={one.code + index}>{reason_words(one, now.value, device_title) ?? humanise(one.code.toLowerCase())}</li>
             ))}
             {shown.mended.map((one) => (
               <li key={one.where + one.what}>

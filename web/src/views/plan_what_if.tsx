@@ -6,9 +6,9 @@ import { announce } from "../app";
 import { t } from "../messages";
 import type { Json } from "../model";
 import type { WhatIf } from "../plan";
-import { more_words } from "../plan_sentences";
+import { goal_state, more_words } from "../plan_sentences";
 import { Icon } from "../parts/icon";
-import { told } from "./plan_words";
+import { device_title, told } from "./plan_words";
 
 export type Answer = { state: "asking" } | { state: "told"; found: WhatIf } | { state: "failed"; words: string };
 
@@ -40,18 +40,22 @@ export function Difference({ answer }: { answer: Answer | null }) {
   if (!answer) return null;
   if (answer.state === "asking") return <p class="soft">{t("plan.asking")}</p>;
   if (answer.state === "failed") return <p class="failure">{answer.words}</p>;
-  const { more, currency, at_risk } = answer.found;
+  const { more, currency, devices } = answer.found;
   return (
     <>
       <p class="plan-difference" data-more={more}>
         {more_words(more, currency)}
       </p>
-      {at_risk?.map((one) => (
-        <p key={one} class="note is-stale">
-          <Icon name="problems" size={14} />
-          {told(one)}
-        </p>
-      ))}
+      {devices?.flatMap((device) =>
+        device.goals
+          .filter((goal) => goal.state !== "met")
+          .map((goal) => (
+            <p key={device.name + goal.what} class="note is-stale">
+              <Icon name="problems" size={14} />
+              {`${device_title(device.name)}: ${told(goal.what)}: ${goal_state(goal)}`}
+            </p>
+          )),
+      )}
     </>
   );
 }

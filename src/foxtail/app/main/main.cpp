@@ -74,6 +74,8 @@ int run(const RunOptions& options) {
     if (options.level == "error") how.log_level = LogLevel::error;
     set_log(how.log_level.value_or(loaded.configuration.log_level),
             how.log_format.value_or(loaded.configuration.log_format));
+    for (const auto& note : loaded.notes)
+        log(LogLevel::warning, "configuration", {{"note", format_mistake(note)}});
     give_memory_back();
     shut_in(options);
     Program program(std::move(how), std::move(loaded));
@@ -89,24 +91,29 @@ int run(const RunOptions& options) {
     return program.run();
 }
 
+std::string as_json(const Mistake& found, bool is_note) {
+    std::string out = "{\"file\":";
+    append_json_string(out, found.source.file);
+    out += ",\"line\":" + std::to_string(found.source.line) +
+           ",\"column\":" + std::to_string(found.source.column) + ",\"message\":";
+    append_json_string(out, found.message);
+    return out + (is_note ? ",\"note\":true}" : "}");
+}
+
 int check(const std::vector<std::string>& files, bool json) {
     std::size_t count = 0;
     std::string out = "[";
+    const auto tell = [&](const Mistake& found, bool is_note) {
+        if (json)
+            out += (out.size() > 1 ? "," : "") + as_json(found, is_note);
+        else
+            std::cerr << format_mistake(found) << (is_note ? " (a note)" : "") << "\n";
+    };
     for (const auto& file : files) {
-        for (const auto& mistake : load_configuration(file).mistakes) {
-            if (json) {
-                out += count > 0 ? "," : "";
-                out += "{\"file\":";
-                append_json_string(out, mistake.source.file);
-                out += ",\"line\":" + std::to_string(mistake.source.line) +
-                       ",\"column\":" + std::to_string(mistake.source.column) + ",\"message\":";
-                append_json_string(out, mistake.message);
-                out += "}";
-            } else {
-                std::cerr << format_mistake(mistake) << "\n";
-            }
-            ++count;
-        }
+        const auto loaded = load_configuration(file);
+        for (const auto& mistake : loaded.mistakes) tell(mistake, false);
+        for (const auto& note : loaded.notes) tell(note, true);
+        count += loaded.mistakes.size();
     }
     if (json) std::cout << out << "]\n";
     if (!json && count == 0) std::cout << "no mistakes\n";
