@@ -62,6 +62,7 @@ export interface Look {
   from: string;
   until: string;
   addresses: string[];
+  purpose?: string;
 }
 
 export interface Desk {

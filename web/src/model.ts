@@ -2,7 +2,7 @@
 
 export type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
 
-export type Quality = "good" | "stale" | "unconfirmed" | "estimated" | "bad";
+export type Quality = "good" | "stale" | "unconfirmed" | "estimated" | "bad" | "unknown";
 export type Type = "boolean" | "integer" | "number" | "string" | "enumeration" | "array" | "object";
 export type Category = "primary" | "config" | "diagnostic";
 export type Kind = "person" | "vehicle" | "device" | "place" | "service";

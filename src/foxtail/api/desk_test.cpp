@@ -174,10 +174,15 @@ TEST(Desk, shows_who_looked_at_once_and_only_at_what_is_ones_own) {
         EXPECT_EQ(look.at("subject").as_string(), "participant:insurer");
         EXPECT_EQ(look.at("grant").as_int64(), grant.at("id").as_int64());
         EXPECT_TRUE(look.at("seq").is_null());
+        EXPECT_EQ(look.at("purpose").as_string(), "tariff");
         if (look.at("how").as_string() == "read")
             reads = static_cast<std::uint64_t>(look.at("count").as_int64());
     }
     EXPECT_EQ(reads, 2U);
+    ben.remove("/grants/" + std::to_string(grant.at("id").as_int64())).value();
+    const auto later = parsed(ben.get("/desk")->body).at("looks").as_array();
+    ASSERT_EQ(later.size(), 2U);
+    EXPECT_EQ(later[0].at("purpose").as_string(), "tariff") << "of a grant that has ended";
     EXPECT_EQ(parsed(anna.get("/desk")->body).at("looks").as_array().size(), 0U);
 }
 
@@ -411,6 +416,155 @@ TEST(Desk, a_data_sheet_says_what_how_long_and_who) {
     const auto narrow = parsed(insurer.get("/things/car/data-sheet")->body);
     EXPECT_EQ(narrow.at("properties").as_array().size(), 2U) << "not where the car is";
     EXPECT_FALSE(narrow.as_object().contains("who_else_can_access"));
+}
+
+void refused(HttpClient& client, const std::string& body, std::string_view words) {
+    const auto answer = client.ask("POST", "/grants", body).value();
+    EXPECT_EQ(answer.status, 400U) << body;
+    EXPECT_NE(answer.body.find(words), std::string::npos) << answer.body;
+}
+
+TEST(Giving, a_limit_in_the_wrong_place_is_refused_and_told_where_it_belongs) {
+    House house;
+    HttpClient anna(house.by_cookie());
+    const std::string to =
+        R"({"subject_name":"dash","addresses":["hall-lamp/*"],"verbs":["read"],)";
+    refused(anna, to + R"("obligations":{"granularity":"15m"}})",
+            "'obligations' is not known; it belongs in 'terms'");
+    refused(anna, to + R"("except":["hall-lamp/on"]})", "it belongs in 'terms'");
+    refused(anna, to + R"("erase_after":"30d"})", "it belongs in 'terms.obligations'");
+    refused(anna, to + R"("expires":"2099-01-01T00:00:00Z"})", "a grant ends at 'until'");
+    refused(anna, to + R"("color":"red"})", "'color' is not known");
+    refused(anna, to + R"("purpose":7})", "'purpose' must be a string");
+    refused(anna, to + R"("terms":{"granularity":"15m"}})",
+            "'granularity' is not known there; it belongs in 'terms.obligations'");
+    refused(anna, to + R"("terms":{"obligations":{"reads_per_hour":5}}})",
+            "'obligations.reads_per_hour' is not known there; it belongs in 'terms.when'");
+    refused(anna, to + R"("terms":{"obligations":{"exactness":5}}})",
+            "'obligations.exactness' is not known");
+    const auto id = given(anna, R"({"subject_name":"dash","addresses":["hall-lamp/*"],
+                                    "verbs":["read"]})")
+                        .at("id")
+                        .as_int64();
+    const auto narrowed =
+        anna.ask("PUT", "/grants/" + std::to_string(id), R"({"except":["hall-lamp/on"]})").value();
+    EXPECT_EQ(narrowed.status, 400U);
+    EXPECT_NE(narrowed.body.find("'except' cannot be narrowed; it belongs in 'terms'"),
+              std::string::npos)
+        << narrowed.body;
+}
+
+TEST(Giving, a_figure_without_a_span_is_refused_for_it_would_tell_every_value) {
+    House house;
+    HttpClient anna(house.by_cookie());
+    const std::string to = R"({"subject_name":"dash","addresses":["hall-lamp/*"],"verbs":["read"],
+                               "terms":{"obligations":{"aggregate":"sum")";
+    refused(anna, to + "}}}", "'obligations.aggregate' needs 'obligations.granularity'");
+    given(anna, to + R"(,"granularity":"1h"}}})");
+}
+
+TEST(Giving, what_can_open_nothing_is_refused) {
+    House house;
+    HttpClient anna(house.by_cookie());
+    refused(anna, R"({"subject_name":"dash","addresses":["*"],"verbs":["publish"]})",
+            "no address is one");
+    refused(anna, R"({"subject_name":"everyone","addresses":["hall-lamp/*"],"verbs":["subscribe"],
+                      "terms":{"forbid":true}})",
+            "no address is one");
+    refused(anna, R"({"subject_name":"dash","addresses":["mqtt:#"],"verbs":["read","subscribe"]})",
+            "every address is a topic");
+    refused(anna, R"({"subject_name":"dash","addresses":["mqtt:a/#","hall-lamp/on"],
+                      "verbs":["read"]})",
+            "need 'publish' or 'subscribe'");
+    refused(anna, R"({"subject_name":"dash","addresses":["mqtt:a/#"],"verbs":["subscribe"],
+                      "terms":{"classes":["home"]}})",
+            "reaches no MQTT topics");
+    given(anna, R"({"subject_name":"participant:maker","addresses":["mqtt:a/#","hall-lamp/on"],
+                    "verbs":["read","subscribe","publish"]})");
+}
+
+TEST(Giving, nobody_from_outside_is_given_the_household) {
+    House house;
+    HttpClient anna(house.by_cookie());
+    for (const char* who : {"participant:maker", "guest:oma", "dash"}) {
+        refused(anna,
+                R"({"subject_name":")" + std::string(who) +
+                    R"(","addresses":["hall-lamp/on","*"],"verbs":["read","grant"]})",
+                "nobody from outside gets that");
+        given(anna, R"({"subject_name":")" + std::string(who) +
+                        R"(","addresses":["hall-lamp/*"],"verbs":["read","grant"]})");
+    }
+}
+
+TEST(Giving, an_agent_runs_nothing_gives_nothing_and_touches_nothing_critical) {
+    House house;
+    house.at_home([&] {
+        ThingSpec door;
+        door.id = "door";
+        PropertySpec locked = House::property("locked", Type::boolean, true);
+        locked.sensitivity = Sensitivity::critical;
+        door.properties = {locked};
+        ActionSpec unlatch;
+        unlatch.name = "unlatch";
+        unlatch.sensitivity = Sensitivity::critical;
+        door.actions = {unlatch};
+        EXPECT_TRUE(house.devices.inlet->tell(door));
+    });
+    HttpClient anna(house.by_cookie());
+    refused(anna, R"({"subject_name":"agent:butler","addresses":["hall-lamp/*"],
+                      "verbs":["read","grant"]})",
+            "an agent is not given 'grant'");
+    refused(anna, R"({"subject_name":"agent:butler","addresses":["*"],"verbs":["set"]})",
+            "/locked' is critical");
+    refused(anna, R"({"subject_name":"agent:butler","addresses":["*/unlatch"],"verbs":["run"]})",
+            "'door/unlatch' is critical");
+    const auto grant = given(anna, R"({"subject_name":"agent:butler","addresses":["*"],
+                                       "verbs":["read","set"],"terms":{"except":["*door/*"]}})");
+    given(anna, R"({"subject_name":"agent:butler","addresses":["*"],"verbs":["read","set","run"],
+                    "terms":{"classes":["home"]}})");
+    given(anna, R"({"subject_name":"agent:butler","addresses":["garage/*"],
+                    "verbs":["read","set"]})");
+    // What comes later is not the agent's either.
+    house.at_home([&] {
+        ThingSpec garage;
+        garage.id = "garage";
+        PropertySpec open = House::property("open", Type::boolean, true);
+        open.sensitivity = Sensitivity::critical;
+        garage.properties = {open};
+        EXPECT_TRUE(house.devices.inlet->tell(garage));
+    });
+    HttpClient butler(house.as(std::string(grant.at("token").as_string())));
+    const auto tried = butler.put("/things/garage/properties/open", "true").value();
+    EXPECT_EQ(tried.status, 404U) << tried.body;
+    EXPECT_EQ(butler.put("/things/hall-lamp/properties/on", "false")->status, 204U);
+    EXPECT_EQ(butler.get("/metrics")->status, 403U);
+    const auto told = anna.get("/journal?kind=command")->body;
+    EXPECT_NE(told.find("Butler (for anna) asked for"), std::string::npos) << told;
+    const auto denied = anna.get("/journal?kind=command_denied")->body;
+    EXPECT_NE(denied.find("would need to be confirmed"), std::string::npos) << denied;
+    const auto desk = anna.get("/desk")->body;
+    EXPECT_NE(desk.find("agent:butler, for owner:anna, may see"), std::string::npos) << desk;
+}
+
+TEST(Giving, what_is_given_and_comes_to_nothing_is_unknown_by_every_way) {
+    House house;
+    bring_car(house);
+    HttpClient ben(house.by_cookie(House::cookie_of_ben));
+    const auto grant = given(ben, R"({"subject_name":"participant:insurer",
+        "addresses":["car/trip"],"verbs":["read","history"],
+        "terms":{"obligations":{"place":"home_or_away"}}})");
+    HttpClient insurer(house.as(std::string(grant.at("token").as_string())));
+    const auto one = insurer.get("/things/car/properties/trip").value();
+    EXPECT_EQ(one.body, "null");
+    bool said = false;
+    for (const auto& header : one.headers) {
+        if (header.name == "Foxtail-Quality") said = header.value == "unknown";
+    }
+    EXPECT_TRUE(said);
+    const auto readings = parsed(insurer.get("/readings?address=car/trip")->body);
+    EXPECT_EQ(readings.at("readings").as_array()[0].at("quality").as_string(), "unknown");
+    const auto past = parsed(insurer.get("/history?address=car/trip")->body);
+    EXPECT_TRUE(past.at("points").as_array().empty()) << "not 0";
 }
 
 }  // namespace

@@ -138,7 +138,8 @@ std::string grant_words(const Door& door, const Grant& grant,
                         const std::vector<PropertyId>& reached) {
     const GrantGiven& given = grant.given;
     const std::string& subject = door.name_of(given.subject);
-    const std::string who = subject == "hub" ? "everybody else" : subject;
+    std::string who = subject == "hub" ? "everybody else" : subject;
+    if (subject.starts_with("agent:")) who += ", for " + door.name_of(grant.grantor) + ",";
     std::string out = who + (given.terms.forbid ? " may not " : " may ") +
                       verbs_words(given.verbs) + " " + what_words(door, grant, reached);
     const bool sees = (given.verbs & (word_bit(Verb::read) | word_bit(Verb::observe))) != 0;

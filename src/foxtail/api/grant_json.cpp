@@ -5,6 +5,9 @@
 #include "foxtail/json/parse.hpp"
 #include "foxtail/json/terms.hpp"
 
+#include <algorithm>
+#include <initializer_list>
+
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
 
@@ -67,9 +70,32 @@ Result<std::uint16_t> verbs_of(const bj::object& object) {
     return all;
 }
 
+/// A member that is passed over is a limit that somebody meant and does not get.
+Result<void> only_known(const bj::object& object, std::initializer_list<std::string_view> known,
+                        std::string_view otherwise) {
+    for (const auto& member : object) {
+        const std::string_view key(member.key());
+        if (std::find(known.begin(), known.end(), key) != known.end()) continue;
+        std::string why = "'" + printable(key, 80) + "' " + std::string(otherwise);
+        if (const auto place = place_of_term(key); !place.empty()) {
+            why += "; it belongs in '" + std::string(place) + "'";
+        } else if (key == "expires") {
+            why += "; a grant ends at 'until'";
+        } else if (key == "subject") {
+            why += "; whom it is for says 'subject_name'";
+        }
+        return fail(Code::invalid_input, std::move(why));
+    }
+    return {};
+}
+
 /// What may be left out: purpose, terms, until.
 Result<void> read_rest(const bj::object& object, GrantGiven& grant) {
-    if (object.contains("purpose")) grant.purpose = printable(text(object, "purpose"), 300);
+    if (const bj::value* purpose = object.if_contains("purpose"); purpose != nullptr) {
+        if (!purpose->is_string() && !purpose->is_null())
+            return fail(Code::invalid_input, "'purpose' must be a string");
+        grant.purpose = printable(text(object, "purpose"), 300);
+    }
     if (const bj::value* terms = object.if_contains("terms"); terms != nullptr) {
         auto read = terms_from_json(*terms);
         if (!read) return fail(std::move(read.error()));
@@ -141,6 +167,11 @@ Result<GrantAsked> grant_from_json(const std::string& body) {
     if (!parsed) return fail(parsed.error());
     const bj::object* object = parsed->if_object();
     if (object == nullptr) return fail(Code::invalid_input, "the body must be an object");
+    if (auto known = only_known(
+            *object, {"subject_name", "addresses", "verbs", "purpose", "terms", "until", "key"},
+            "is not known");
+        !known)
+        return fail(std::move(known.error()));
     GrantAsked given;
     const std::string subject = text(*object, "subject_name");
     const auto colon = subject.find(':');
@@ -170,12 +201,10 @@ Result<GrantGiven> narrower_from_json(const std::string& body, const GrantGiven&
     if (!parsed) return fail(parsed.error());
     const bj::object* object = parsed->if_object();
     if (object == nullptr) return fail(Code::invalid_input, "the body must be an object");
-    for (const auto& member : *object) {
-        const std::string_view key(member.key());
-        if (key != "addresses" && key != "verbs" && key != "purpose" && key != "terms" &&
-            key != "until")
-            return fail(Code::invalid_input, "'" + printable(key) + "' cannot be narrowed");
-    }
+    if (auto known = only_known(*object, {"addresses", "verbs", "purpose", "terms", "until"},
+                                "cannot be narrowed");
+        !known)
+        return fail(std::move(known.error()));
     GrantGiven becomes = was;
     if (object->contains("addresses")) {
         auto addresses = texts(*object, "addresses");

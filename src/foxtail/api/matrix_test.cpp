@@ -255,7 +255,7 @@ private:
                        "verbs":["read","set"]})");
         // What is not Anna's to give is not opened by her giving it.
         give(anna, R"({"subject_name":"agent:helper","verbs":["read","history","run"],
-                       "addresses":["m-lamp/*","m-door/*","ben/*","ben-car/*"]})");
+                       "addresses":["m-lamp/*","m-door/word","ben/*","ben-car/*"]})");
     }
     void find_readings() {
         std::promise<void> kept;

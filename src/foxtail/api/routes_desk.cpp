@@ -125,7 +125,11 @@ void append_looks(JsonText& json, const Door& door, const Door::Looks& looks) {
         json.text("how", read.how).number("count", read.count);
         json.time("from", read.from).time("until", read.until).key("addresses").array();
         for (const PropertyId id : read.properties) json.text(door.names().property(id).address);
-        json.end_array().end_object();
+        json.end_array();
+        if (const auto purpose = looks.purposes.find(read.grant);
+            purpose != looks.purposes.end() && !purpose->second.empty())
+            json.text("purpose", purpose->second);
+        json.end_object();
     }
     json.end_array().key("looks_before");
     if (looks.before == 0) {

@@ -205,7 +205,12 @@ private:
         if (!w_.names.append(name, id)) return "somebody";
         return bare(name);
     }
-    [[nodiscard]] std::string actor() const { return subject(record_.actor); }
+    [[nodiscard]] std::string actor() const {
+        std::string text = subject(record_.actor);
+        for (std::size_t i = 0; i < w_.behalf.size(); ++i)
+            text += (i == 0 ? " (for " : ", ") + subject(w_.behalf[i]);
+        return w_.behalf.empty() ? text : text + ")";
+    }
     [[nodiscard]] const Property* property(PropertyId id) const {
         return w_.catalogue.knows(id) ? &w_.catalogue.property(id) : nullptr;
     }

@@ -6,6 +6,7 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace foxtail::api {
 
@@ -13,7 +14,8 @@ namespace foxtail::api {
 struct Wording {
     const Names& names;
     const Catalogue& catalogue;
-    std::string_view about;  // of an ended command: the address it was for, when known
+    std::string_view about;              // of an ended command: the address it was for, when known
+    std::vector<SubjectId> behalf = {};  // for whom the actor acts, when it is an agent
 };
 
 /// The record as one English sentence, capitalised, without a full stop: "Hall lamp on became

@@ -156,7 +156,7 @@ void append_record(std::string& out, const Door& door, const Record& record, con
     }
     if (with_sentence) {
         out += ",\"sentence\":";
-        JsonText(out).text(sentence(record, {names, door.names(), about}));
+        JsonText(out).text(sentence(record, {names, door.names(), about, door.behalf_of(record)}));
     }
     out += '}';
 }

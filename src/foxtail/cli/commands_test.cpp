@@ -200,13 +200,15 @@ TEST_F(Cli, TheDeskIsToldInSentences) {
         "GET /desk",
         R"({"closed":{"grant":9,"since":"2026-11-21T00:00:00Z","until":null},"grants":[{"id":77,"sentence":"participant:insurer may see Car, until 2027-11-22."}],
             "onlookers":[{"subject":"participant:insurer","sees":[{"address":"car/trip","precision":"the sum of each 30 days","because":"granted"}]}],
-            "looks":[{"subject":"participant:insurer","how":"history","count":3,"until":"2026-11-21T00:00:00Z","addresses":["car/trip"],"grant":77}]})");
+            "looks":[{"subject":"participant:insurer","how":"history","count":3,"until":"2026-11-21T00:00:00Z","addresses":["car/trip"],"grant":77,"purpose":"tariff"},
+                     {"subject":"owner:anna","how":"read","count":1,"until":"2026-11-21T00:00:00Z","addresses":["a/1","a/2","a/3","a/4","a/5","a/6","a/7"],"grant":78}]})");
     EXPECT_EQ(run({"desk"}), 0) << line.err();
     EXPECT_THAT(line.out(), AllOf(HasSubstr("Closed: nobody else"),
                                   HasSubstr("77  participant:insurer may see Car, until"),
                                   HasSubstr("the sum of each 30 days")));
     EXPECT_EQ(run({"desk", "looks"}), 0) << line.err();
-    EXPECT_THAT(line.out(), AllOf(HasSubstr("history"), HasSubstr("car/trip")));
+    EXPECT_THAT(line.out(), AllOf(HasSubstr("history"), HasSubstr("car/trip"), HasSubstr("tariff")));
+    EXPECT_THAT(line.out(), HasSubstr("a/1, a/2, a/3, a/4, a/5 +2"));
     hub.answers("PUT /desk/privacy", R"({"closed":true,"effective_seq":88,"streams_closed":2})");
     EXPECT_EQ(run({"desk", "close", "--until", "8h"}), 0) << line.err();
     EXPECT_EQ(hub.asked().back(),

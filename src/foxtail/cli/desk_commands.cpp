@@ -5,6 +5,7 @@
 #include "foxtail/json/parse.hpp"
 #include "foxtail/model/value.hpp"
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <fstream>
@@ -57,18 +58,39 @@ Result<void> list_desk(const Setting& setting, HubClient& hub, const DeskOptions
     return {};
 }
 
+/// The first of them by name and how many more there are: a grant on everything reaches hundreds.
+std::string first_addresses(const boost::json::value& look) {
+    constexpr std::size_t named = 5;
+    const auto& all = list_of(look, "addresses");
+    std::string out;
+    for (std::size_t i = 0; i < std::min(all.size(), named); ++i) {
+        if (!all[i].is_string()) continue;
+        if (!out.empty()) out += ", ";
+        out += std::string_view(all[i].get_string());
+    }
+    if (all.size() > named) out += " +" + std::to_string(all.size() - named);
+    return out;
+}
+
 Result<void> list_looks(const Setting& setting, HubClient& hub, const DeskOptions& options) {
     const Terminal& terminal = setting.terminal;
     if (options.json) return setting.print_answer(hub, "/desk");
     const auto desk = hub.get("/desk");
     if (!desk) return fail(desk.error());
-    Table table({{"WHEN"}, {"WHO"}, {"HOW"}, {"TIMES", Table::Align::right}, {"WHAT"}, {"GRANT"}});
+    Table table({{"WHEN"},
+                 {"WHO"},
+                 {"HOW"},
+                 {"TIMES", Table::Align::right},
+                 {"WHAT"},
+                 {"WHAT FOR"},
+                 {"GRANT"}});
     for (const auto& look : list_of(*desk, "looks")) {
         table.add({full_time_words(time_of(look, "until"), terminal.zone),
                    {text_of(look, "subject"), Tone::strong},
                    text_of(look, "how"),
                    std::to_string(number_of(look, "count")),
-                   texts_of(look, "addresses"),
+                   first_addresses(look),
+                   text_of(look, "purpose"),
                    std::to_string(number_of(look, "grant"))});
     }
     if (table.empty()) {

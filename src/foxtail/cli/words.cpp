@@ -116,7 +116,7 @@ std::string full_time_words(Time t, const Zone& zone) {
 }
 
 std::string quality_words(std::string_view quality) {
-    if (quality == "good") return {};
+    if (quality == "good" || quality == "unknown") return {};  // the value says so itself
     if (quality == "unconfirmed") return "unconfirmed since the restart";
     return shown(quality);
 }

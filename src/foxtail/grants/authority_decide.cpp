@@ -396,6 +396,8 @@ Verdict Authority::decide_at(SubjectId subject, Verb verb, std::string_view addr
     if (subject.index >= entries_.size()) return {false, Reason::unknown, 0};
     const Entry& entry = entries_[subject.index];
     if (entry.left) return {};
+    // Whatever an agent was given, it does not run the household.
+    if (address.empty() && subjects_[subject.index].kind == SubjectKind::agent) return {};
     if (entry.role == Role::brings) {
         const auto slash = address.find('/');
         const Thing* thing = catalogue_.find_thing(address.substr(0, slash));

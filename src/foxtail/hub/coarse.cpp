@@ -95,6 +95,8 @@ std::vector<HistoryPoint> coarsened(const std::vector<HistoryPoint>& points,
         point.min = point.max = point.mean;
         point.count = 1;
     }
+    // What comes to nothing is no point, and no zero.
+    std::erase_if(out, [](const HistoryPoint& p) { return std::holds_alternative<Null>(p.last); });
     return out;
 }
 

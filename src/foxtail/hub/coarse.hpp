@@ -17,7 +17,8 @@ namespace foxtail {
 /// To the nearest multiple; what is no number, and a precision of 0, change nothing.
 [[nodiscard]] Value rounded(const Value& value, double precision);
 /// Nothing finer than the obligation: points put together by whole spans, one figure each, the
-/// count of what went in withheld. Without granularity each point by itself, rounded.
+/// count of what went in withheld, and left out what comes to nothing. Without granularity each
+/// point by itself, rounded.
 [[nodiscard]] std::vector<HistoryPoint> coarsened(const std::vector<HistoryPoint>& points,
                                                   const Obligation& obligation,
                                                   const PropertySpec& spec);

@@ -189,8 +189,38 @@ void Door::looks(Seq before, std::function<void(Result<Looks>)> then) const {
                 if (!std::get<OutsideRead>(record.body).properties.empty())
                     found->records.push_back(std::move(record));
             }
-            then(std::move(*found));
+            door.name_purposes(found, then);
         });
+}
+
+/// A look that somebody may see was at what is theirs: what it was for is theirs to know as well.
+void Door::name_purposes(const std::shared_ptr<Looks>& found,
+                         const std::function<void(Result<Looks>)>& then) const {
+    JournalQuery ended;
+    ended.kind = "grant";
+    ended.newest_first = true;
+    ended.limit = looked_at_max;
+    ended.from = ended.before;
+    ended.before = 0;
+    for (const Record& record : found->records) {
+        const Seq id = std::get<OutsideRead>(record.body).grant;
+        if (id == 0 || found->purposes.contains(id)) continue;
+        const Grant* grant = hub_->authority().find_grant(id);
+        found->purposes[id] = grant == nullptr ? std::string() : grant->given.purpose;
+        if (grant != nullptr) continue;
+        ended.from = std::min(ended.from, id);
+        ended.before = std::max(ended.before, id + 1);
+    }
+    if (ended.before == 0) return then(std::move(*found));
+    hub_->store_.journal(ended, [found, then](const Result<std::vector<Record>>& records) {
+        if (!records) return then(fail(records.error()));
+        for (const Record& record : *records) {
+            const auto at = found->purposes.find(record.seq);
+            const auto* given = std::get_if<GrantGiven>(&record.body);
+            if (at != found->purposes.end() && given != nullptr) at->second = given->purpose;
+        }
+        then(std::move(*found));
+    });
 }
 
 // ---- less ----

@@ -4,6 +4,8 @@
 
 #include <cstdint>
 #include <functional>
+#include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -132,6 +134,7 @@ public:
     struct Looks {
         std::vector<Record> records;  // OutsideRead, newest first, narrowed to what is theirs
         Seq before = 0;               // ask from there for older ones; 0 = there are none
+        std::map<Seq, std::string> purposes;  // of the grants they looked under, also ended ones
     };
     /// Who looked, newest first. Looks that are not on record yet come first, with number 0.
     void looks(Seq before, std::function<void(Result<Looks>)> then) const;
@@ -169,6 +172,9 @@ public:
 
     /// A subject's name, for showing grants that passed grants().
     [[nodiscard]] const std::string& name_of(SubjectId subject) const;
+    /// For whom who acted in a record did so: who gave an agent its grants that are in force (for a
+    /// command under a grant that is, the giver of that one). Of others nobody.
+    [[nodiscard]] std::vector<SubjectId> behalf_of(const Record& record) const;
     struct Ownership {
         std::vector<std::string> owners;
         std::vector<std::string> about;
@@ -215,6 +221,10 @@ private:
     friend class Hub;
     Door(Hub& hub, SubjectId subject) : hub_(&hub), subject_(subject) {}
     [[nodiscard]] Result<PropertyView> view(const Property* property) const;
+    void name_purposes(const std::shared_ptr<Looks>& found,
+                       const std::function<void(Result<Looks>)>& then) const;
+    /// An agent is not given what is critical. Error: invalid_input.
+    [[nodiscard]] Result<void> check_agent(const GrantGiven& grant) const;
     void take_along(JournalQuery query, std::function<void(Result<Portion>)> then) const;
     [[nodiscard]] bool is_mine(const Record& record, Time now) const;
     void narrow_look(Record& record) const;

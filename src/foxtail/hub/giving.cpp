@@ -1,8 +1,10 @@
 // What is given, to whom, and taken back: the part of the door where access changes.
 #include "foxtail/grants/pattern.hpp"
+#include "foxtail/grants/reach.hpp"
 #include "foxtail/hub/door.hpp"
 
 #include <algorithm>
+#include <initializer_list>
 #include <memory>
 
 namespace foxtail {
@@ -54,6 +56,62 @@ bool may_be_named_in_a_grant(SubjectKind kind) {
            kind == SubjectKind::agent || kind == SubjectKind::guest;
 }
 
+constexpr std::uint16_t bits(std::initializer_list<Verb> verbs) {
+    std::uint16_t all = 0;
+    for (const Verb verb : verbs)
+        all = static_cast<std::uint16_t>(all | static_cast<std::uint16_t>(verb));
+    return all;
+}
+
+/// A grant of which a part can never open anything was meant otherwise. That MQTT topics are told
+/// from addresses by their prefix is easily forgotten, and in a forbid that would go unnoticed.
+Result<void> check_openable(const GrantGiven& grant) {
+    constexpr auto of_topics = bits({Verb::publish, Verb::subscribe});
+    constexpr auto of_addresses =
+        bits({Verb::read, Verb::observe, Verb::history, Verb::set, Verb::run});
+    const auto is_topic = [](const std::string& pattern) {
+        return pattern.starts_with(topic_prefix);
+    };
+    const auto& all = grant.addresses;
+    const bool topics = std::any_of(all.begin(), all.end(), is_topic);
+    const bool addresses = !std::all_of(all.begin(), all.end(), is_topic);
+    if ((grant.verbs & of_topics) != 0 && !topics) {
+        return fail(
+            Code::invalid_input,
+            "'publish' and 'subscribe' are for MQTT topics, and no address is one (expected "
+            "e.g. mqtt:zigbee2mqtt/#)");
+    }
+    if ((grant.verbs & of_addresses) != 0 && !addresses) {
+        return fail(Code::invalid_input,
+                    "of MQTT topics there is only 'publish' and 'subscribe', and every address is "
+                    "a topic");
+    }
+    if (topics && (grant.verbs & (of_topics | bits({Verb::grant}))) == 0)
+        return fail(Code::invalid_input, "'mqtt:' addresses need 'publish' or 'subscribe'");
+    if (topics && grant.terms.classes != 0)
+        return fail(Code::invalid_input, "'terms.classes' reaches no MQTT topics");
+    return {};
+}
+
+/// What is never given to who comes from outside: the household's affairs; to an agent, to give
+/// anything at all.
+Result<void> check_outsider(const GrantGiven& grant, SubjectKind kind) {
+    const bool affairs =
+        std::find(grant.addresses.begin(), grant.addresses.end(), "*") != grant.addresses.end();
+    if (grant.terms.forbid || (grant.verbs & bits({Verb::grant})) == 0) return {};
+    if (kind == SubjectKind::agent) {
+        return fail(Code::invalid_input,
+                    "an agent is not given 'grant': it acts for who gave it something, and gives "
+                    "nothing itself");
+    }
+    if (affairs && may_be_named_in_a_grant(kind)) {
+        return fail(Code::invalid_input,
+                    "'grant' on everything is to run the household: nobody from outside gets that. "
+                    "Name the addresses");
+    }
+    return {};
+}
+
 Result<void> check_terms(const GrantGiven& grant, Time now) {
     if (grant.addresses.empty() || grant.verbs == 0)
         return fail(Code::invalid_input, "a grant needs addresses and verbs");
@@ -67,10 +125,43 @@ Result<void> check_terms(const GrantGiven& grant, Time now) {
     }
     if (grant.until.known() && grant.until <= now)
         return fail(Code::invalid_input, "'until' lies in the past");
-    return {};
+    return check_openable(grant);
 }
 
 }  // namespace
+
+Result<void> Door::check_agent(const GrantGiven& grant) const {
+    const Authority& authority = hub_->authority();
+    const auto reached = [&](const std::string& address) {
+        return reaches(grant.addresses, grant.terms.except, grant.terms.classes, names(), address);
+    };
+    const auto refused = [](const std::string& address) {
+        return fail(Code::invalid_input,
+                    "'" + address +
+                        "' is critical: an agent would need its owner's confirmation every time, "
+                        "which cannot be asked for yet. Leave it out by 'terms.except' or "
+                        "'terms.classes'");
+    };
+    for (const Thing& thing : names().things()) {
+        if (!thing.present) continue;
+        for (const PropertyId id : thing.properties) {
+            const Property& property = names().property(id);
+            // Only of what is the giver's: of what is not they are told nothing, and give nothing.
+            if (property.spec.sensitivity == Sensitivity::critical && property.spec.settable &&
+                (grant.verbs & bits({Verb::set})) != 0 && reached(property.address) &&
+                authority.decide(subject_, Verb::set, id, now()).allowed)
+                return refused(property.address);
+        }
+        for (const ActionSpec& action : thing.spec.actions) {
+            const std::string address = thing.spec.id + "/" + action.name;
+            if (action.sensitivity == Sensitivity::critical &&
+                (grant.verbs & bits({Verb::run})) != 0 && reached(address) &&
+                authority.decide_at(subject_, Verb::run, address, now()).allowed)
+                return refused(address);
+        }
+    }
+    return {};
+}
 
 void Door::grants(const std::function<void(const Grant&)>& visit) const {
     const Authority& authority = hub_->authority();
@@ -101,6 +192,12 @@ void Door::give(GrantGiven grant, std::string_view subject_name,
     const auto kind = subject_kind_from(subject_name.substr(0, subject_name.find(':')));
     if (known == nullptr && (!kind || !may_be_named_in_a_grant(*kind)))
         return then(fail(Code::invalid_input, "no such subject"));
+    const SubjectKind its_kind = known != nullptr ? known->kind : *kind;
+    if (auto good = check_outsider(grant, its_kind); !good)
+        return then(fail(std::move(good.error())));
+    if (its_kind == SubjectKind::agent && !grant.terms.forbid) {
+        if (auto good = check_agent(grant); !good) return then(fail(std::move(good.error())));
+    }
     const bool everyone = known != nullptr && known->id == the_hub;
     if (everyone && !grant.terms.forbid)
         return then(fail(Code::invalid_input, "everyone can be forbidden, not allowed"));
@@ -237,6 +334,22 @@ void Door::hand_over(std::string_view thing, const std::vector<std::string>& own
 
 const std::string& Door::name_of(SubjectId subject) const {
     return hub_->authority().find(subject)->name;
+}
+
+std::vector<SubjectId> Door::behalf_of(const Record& record) const {
+    const Authority& authority = hub_->authority();
+    const Subject* actor = authority.find(record.actor);
+    if (actor == nullptr || actor->kind != SubjectKind::agent) return {};
+    const auto* asked = std::get_if<CommandAsked>(&record.body);
+    const Grant* under = asked == nullptr ? nullptr : authority.find_grant(asked->grant);
+    if (under != nullptr) return {under->grantor};
+    std::vector<SubjectId> givers;
+    for (const Grant& grant : authority.grants()) {
+        if (grant.given.subject != record.actor || grant.given.terms.forbid) continue;
+        if (std::find(givers.begin(), givers.end(), grant.grantor) == givers.end())
+            givers.push_back(grant.grantor);
+    }
+    return givers;
 }
 
 Result<Door::Ownership> Door::ownership(std::string_view thing) const {

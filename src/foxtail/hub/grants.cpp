@@ -56,6 +56,12 @@ Result<void> Household::check_given(GrantGiven& grant, SubjectId by, Moment now)
     // Whole spans are what can be delayed: without one, the minute is.
     if (obligation.delay.us > 0 && obligation.granularity.us == 0)
         obligation.granularity = minutes(1);
+    // Without a span there is nothing to put together: every exact value would go out.
+    if (obligation.aggregate != Aggregate::last && obligation.granularity.us == 0) {
+        return fail(Code::invalid_input,
+                    "'obligations.aggregate' needs 'obligations.granularity': '" +
+                        std::string(name(obligation.aggregate)) + "' of how long a time?");
+    }
     const auto sensible = [](Duration d) {
         return d.us == 0 || (d >= seconds(1) && d <= days(400) && d.us % 1000 == 0);
     };

@@ -174,6 +174,7 @@ public:
     [[nodiscard]] Coarse& coarse() { return coarse_; }
     template <Verb verb>
     [[nodiscard]] Quality quality(const Permit<verb>& permit, Time now) const {
+        if (std::holds_alternative<Null>(belief(permit).value)) return Quality::unknown;
         // How old the newest reading is would say when it came.
         if (permit.verdict().obligation.granularity.us > 0) return Quality::good;
         return twin_.quality(permit.property(), catalogue_.property(permit.property()).spec, now);

@@ -145,6 +145,15 @@ Result<Seq> Household::wish_from(SubjectId who, const Wish& wish, Seq cause, std
 
 Result<Seq> Household::order(SubjectId who, const Wish& wish, CommandAsked asked, bool critical,
                              Seq cause, Moment now) {
+    const SubjectKind kind = authority_.find(who)->kind;
+    // What it was given may have come to reach something critical since.
+    if (critical && kind == SubjectKind::agent) {
+        const std::string why =
+            "it is critical, and an agent's order for it would need to be "
+            "confirmed, which cannot be asked for yet";
+        deny(who, wish, why, cause, now);
+        return fail(Code::denied, why);
+    }
     if (commands_.size() >= Commands::pending_max) {
         return fail(Code::exhausted, std::to_string(commands_.size()) +
                                          " commands are under way, limit " +
@@ -166,7 +175,7 @@ Result<Seq> Household::order(SubjectId who, const Wish& wish, CommandAsked asked
     out.action = asked.action;
     out.value = asked.value;
     out.expires = now.mono + asked.time_to_live;
-    out.when_durable = critical || is_outsider(authority_.find(who)->kind);
+    out.when_durable = critical || is_outsider(kind);
     const Subject* connector = authority_.find(catalogue_.thing(asked.thing).brought_by);
     out.connector = connector == nullptr ? the_hub : connector->id;
     out.command = append(std::move(asked), who, cause, now);

@@ -21,8 +21,36 @@ std::optional<Aggregate> aggregate_from(std::string_view text) {
     return std::nullopt;
 }
 
+namespace {
+
+/// Of figures of the same span, which says less: a reading itself, the highest or lowest of them,
+/// how many there were, where the counter stood.
+int reserve(Aggregate aggregate) {
+    switch (aggregate) {
+        case Aggregate::last:
+            return 0;
+        case Aggregate::minimum:
+            return 1;
+        case Aggregate::maximum:
+            return 2;
+        case Aggregate::sum:
+            return 3;
+        case Aggregate::mean:
+            return 4;
+        case Aggregate::increase:
+            return 5;
+    }
+    return 0;
+}
+
+}  // namespace
+
 Obligation strictest(const Obligation& a, const Obligation& b) {
-    Obligation both = b.granularity > a.granularity ? b : a;
+    // The order of the grants must not matter.
+    const bool second = b.granularity != a.granularity
+                            ? b.granularity > a.granularity
+                            : reserve(b.aggregate) > reserve(a.aggregate);
+    Obligation both = second ? b : a;
     both.delay = std::max(a.delay, b.delay);
     both.precision = std::max(a.precision, b.precision);
     both.home_or_away = a.home_or_away || b.home_or_away;

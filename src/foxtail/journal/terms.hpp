@@ -37,7 +37,8 @@ struct Obligation {
     friend bool operator==(const Obligation&, const Obligation&) = default;
 };
 
-/// Both at once: the longer span (and its figure), the longer delay, the coarser step.
+/// Both at once: the longer span (and its figure; of one length the figure that says less:
+/// increase, mean, sum, max, min, last), the longer delay, the coarser step. In whatever order.
 [[nodiscard]] Obligation strictest(const Obligation& a, const Obligation& b);
 
 /// When a grant holds, besides from and until.

@@ -3,10 +3,11 @@
 #include "foxtail/json/parse.hpp"
 #include "foxtail/model/thing.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cmath>
-#include <initializer_list>
 #include <limits>
+#include <span>
 
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
@@ -134,10 +135,20 @@ void append_envelope(std::string& out, const Envelope& envelope) {
     json.end();
 }
 
+constexpr std::array<std::string_view, 12> members_of_terms = {
+    "forbid", "spares_household", "parent",   "except",       "classes",        "common",
+    "when",   "obligations",      "envelope", "history_from", "history_window", "purpose_code"};
+constexpr std::array<std::string_view, 5> members_of_when = {"weekdays", "from", "until",
+                                                             "presence", "reads_per_hour"};
+constexpr std::array<std::string_view, 6> members_of_obligations = {
+    "granularity", "aggregate", "precision", "delay", "erase_after", "place"};
+constexpr std::array<std::string_view, 4> members_of_envelope = {"minimum", "maximum", "allowed",
+                                                                 "per_hour"};
+
 /// Reads the members of one object and remembers the first mistake.
 class Reader {
 public:
-    Reader(const bj::value& value, std::string path, std::initializer_list<std::string_view> known,
+    Reader(const bj::value& value, std::string path, std::span<const std::string_view> known,
            std::optional<Error>& error)
         : object_(value.if_object()), path_(std::move(path)), error_(error) {
         if (object_ == nullptr) {
@@ -148,6 +159,9 @@ public:
             const std::string_view key(member.key());
             bool found = false;
             for (const auto name : known) found = found || name == key;
+            const auto place = place_of_term(key);
+            if (!found && !place.empty())
+                wrong(key, "is not known there; it belongs in '" + std::string(place) + "'");
             if (!found) wrong(key, "is not known");
         }
     }
@@ -241,7 +255,7 @@ bool minute_from(std::string_view text, std::uint16_t& out) {
 }
 
 void read_when(const bj::value& value, Conditions& when, std::optional<Error>& error) {
-    Reader in(value, "when", {"weekdays", "from", "until", "presence", "reads_per_hour"}, error);
+    Reader in(value, "when", members_of_when, error);
     std::vector<std::string> days;
     in.texts("weekdays", days);
     for (const auto& day : days) {
@@ -261,7 +275,8 @@ void read_when(const bj::value& value, Conditions& when, std::optional<Error>& e
         in.wrong("until", "must be as 22:00");
     if (!from.empty() && from == until) in.wrong("from", "must differ from 'until'");
     if (const bj::value* presence = in.find("presence")) {
-        Reader of(*presence, "when.presence", {"address", "value"}, error);
+        static constexpr std::array<std::string_view, 2> members = {"address", "value"};
+        Reader of(*presence, "when.presence", members, error);
         of.text("address", when.presence);
         if (when.presence.find('/') == std::string::npos)
             of.wrong("address", "must be a property's address");
@@ -276,8 +291,7 @@ void read_when(const bj::value& value, Conditions& when, std::optional<Error>& e
 }
 
 void read_obligation(const bj::value& value, GrantTerms& terms, std::optional<Error>& error) {
-    Reader in(value, "obligations",
-              {"granularity", "aggregate", "precision", "delay", "erase_after", "place"}, error);
+    Reader in(value, "obligations", members_of_obligations, error);
     Obligation& obligation = terms.obligation;
     in.length("granularity", obligation.granularity);
     in.length("delay", obligation.delay);
@@ -300,7 +314,7 @@ void read_obligation(const bj::value& value, GrantTerms& terms, std::optional<Er
 }
 
 void read_envelope(const bj::value& value, Envelope& envelope, std::optional<Error>& error) {
-    Reader in(value, "envelope", {"minimum", "maximum", "allowed", "per_hour"}, error);
+    Reader in(value, "envelope", members_of_envelope, error);
     in.number("minimum", envelope.minimum);
     in.number("maximum", envelope.maximum);
     in.texts("allowed", envelope.allowed);
@@ -310,6 +324,16 @@ void read_envelope(const bj::value& value, Envelope& envelope, std::optional<Err
 }
 
 }  // namespace
+
+std::string_view place_of_term(std::string_view member) {
+    const auto in = [&](std::span<const std::string_view> members) {
+        return std::find(members.begin(), members.end(), member) != members.end();
+    };
+    if (in(members_of_terms)) return "terms";
+    if (in(members_of_obligations)) return "terms.obligations";
+    if (in(members_of_envelope)) return "terms.envelope";
+    return in(members_of_when) ? "terms.when" : std::string_view();
+}
 
 void append_json(std::string& out, const GrantTerms& terms) {
     TermsWriter json(out);
@@ -340,10 +364,7 @@ void append_json(std::string& out, const GrantTerms& terms) {
 Result<GrantTerms> terms_from_json(const boost::json::value& value) {
     GrantTerms terms;
     std::optional<Error> error;
-    Reader in(value, {},
-              {"forbid", "spares_household", "parent", "except", "classes", "common", "when",
-               "obligations", "envelope", "history_from", "history_window", "purpose_code"},
-              error);
+    Reader in(value, {}, members_of_terms, error);
     in.flag("forbid", terms.forbid);
     in.flag("spares_household", terms.spares_household);
     if (terms.spares_household && !terms.forbid) in.wrong("spares_household", "goes with 'forbid'");

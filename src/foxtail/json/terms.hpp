@@ -4,6 +4,7 @@
 #include "foxtail/journal/terms.hpp"
 
 #include <string>
+#include <string_view>
 
 #include <boost/json/fwd.hpp>
 
@@ -14,9 +15,9 @@ namespace foxtail {
 //  "when":{"weekdays":["mon","fri"],"from":"07:00","until":"22:00",
 //          "presence":{"address":"ben/home","value":true},"reads_per_hour":60},
 //  "obligations":{"granularity":"15m","aggregate":"mean","precision":0.1,"delay":"1h",
-//                 "place":"home_or_away"},
+//                 "place":"home_or_away","erase_after":"90d"},
 //  "envelope":{"minimum":16,"maximum":22,"allowed":["eco"],"per_hour":4},
-//  "history_from":"2026-01-01T00:00:00Z","history_window":"30d","erase_after":"90d",
+//  "history_from":"2026-01-01T00:00:00Z","history_window":"30d",
 //  "purpose_code":"insurance.usage-based"}
 // Every member may be left out; what is as usual is not written.
 
@@ -26,5 +27,9 @@ void append_json(std::string& out, const GrantTerms& terms);
 /// Reads what append_json() wrote, exactly, and what people write. Error: invalid_input, naming the
 /// member; a member that is not known is a mistake too, so that no limit is lost to a misspelling.
 [[nodiscard]] Result<GrantTerms> terms_from_json(const boost::json::value& value);
+
+/// Where a member of that name stands in a grant: "terms", "terms.obligations"; empty when it is
+/// none of the terms.
+[[nodiscard]] std::string_view place_of_term(std::string_view member);
 
 }  // namespace foxtail

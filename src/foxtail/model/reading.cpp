@@ -14,13 +14,15 @@ const char* name(Quality quality) {
             return "estimated";
         case Quality::bad:
             return "bad";
+        case Quality::unknown:
+            return "unknown";
     }
     return "bad";
 }
 
 std::optional<Quality> quality_from(std::string_view text) {
-    for (const Quality quality :
-         {Quality::good, Quality::stale, Quality::unconfirmed, Quality::estimated, Quality::bad}) {
+    for (const Quality quality : {Quality::good, Quality::stale, Quality::unconfirmed,
+                                  Quality::estimated, Quality::bad, Quality::unknown}) {
         if (text == name(quality)) return quality;
     }
     return std::nullopt;

@@ -170,6 +170,7 @@ function LookLine({ look }: { look: Look }) {
       <span class="look-words">
         <strong>{whom(look.subject).name}</strong> {tn("look." + look.how, look.count)}
         <span class="soft"> · {what_words(look.addresses, look.addresses.length)}</span>
+        {look.purpose && <span class="soft"> · {look.purpose}</span>}
       </span>
     </li>
   );
