@@ -262,9 +262,27 @@ void read_sensitivity(Yaml& yaml, const YAML::Node& map, ThingOverlay& out) {
     }
 }
 
+/// A duration for all of the thing's properties, or by property.
+void read_keep(Yaml& yaml, const YAML::Node& node, ThingOverlay& out) {
+    const auto keep = [&](const std::string& property, const YAML::Node& how_long) {
+        const auto time = yaml.duration(how_long, "'keep'");
+        if (time && time->us <= 0)
+            yaml.wrong(how_long, "'keep' is above 0; what is not said is kept");
+        else if (time)
+            out.keep[property] = *time;
+    };
+    if (!node) return;
+    if (node.IsScalar()) return keep("*", node);
+    if (!yaml.is_map(node, "'keep', e.g. 400d or {power: 30d},")) return;
+    for (const auto& each : node) {
+        if (const auto property = yaml.text(each.first, "a property's name"))
+            keep(*property, each.second);
+    }
+}
+
 void read_things(Yaml& yaml, const YAML::Node& map, Configuration& out) {
-    static constexpr std::array<std::string_view, 4> keys = {"kind", "title", "place",
-                                                             "sensitivity"};
+    static constexpr std::array<std::string_view, 5> keys = {"kind", "title", "place",
+                                                             "sensitivity", "keep"};
     if (!map || !yaml.is_map(map, "'things'")) return;
     for (const auto& each : map) {
         const auto id = yaml.text(each.first, "a thing's id");
@@ -285,6 +303,7 @@ void read_things(Yaml& yaml, const YAML::Node& map, Configuration& out) {
         if (const auto node = Yaml::at(each.second, "place"))
             overlay.place = yaml.text(node, "'place'");
         read_sensitivity(yaml, Yaml::at(each.second, "sensitivity"), overlay);
+        read_keep(yaml, Yaml::at(each.second, "keep"), overlay);
     }
 }
 

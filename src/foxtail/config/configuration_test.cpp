@@ -41,9 +41,14 @@ TEST(ConfigurationRead, what_the_household_says_of_a_thing) {
     const auto things = read(
                             "things:\n"
                             "  leaf: {kind: vehicle, title: The green one, place: Garage}\n"
-                            "  lock: {sensitivity: {state: critical, battery: home}}\n")
+                            "  lock: {sensitivity: {state: critical, battery: home}}\n"
+                            "  meter: {keep: {power: 30d, '*': 400d}}\n"
+                            "  door: {keep: 90d}\n")
                             .things;
-    ASSERT_EQ(things.size(), 2U);
+    ASSERT_EQ(things.size(), 4U);
+    EXPECT_EQ(things.at("meter").keep.at("power"), days(30));
+    EXPECT_EQ(things.at("meter").keep.at("*"), days(400));
+    EXPECT_EQ(things.at("door").keep.at("*"), days(90));
     EXPECT_EQ(
         things.at("leaf"),
         (ThingOverlay{.kind = ThingKind::vehicle, .title = "The green one", .place = "Garage"}));
@@ -65,12 +70,15 @@ TEST(ConfigurationRead, mistakes_about_things_are_told_with_their_place) {
                               "  lock: {sensitivity: {state: secret}}\n"
                               "  'a b': {title: x}\n"
                               "  door: {colour: red}\n"
-                              "  leaf: {}\n",
+                              "  leaf: {}\n"
+                              "  meter: {keep: {power: 0s}}\n"
+                              "  lamp: {keep: [30d]}\n"
+                              "  oven: {keep: soon}\n",
                               "foxtail.yaml")
                               .mistakes;
     std::vector<int> lines;
     for (const auto& mistake : mistakes) lines.push_back(mistake.source.line);
-    EXPECT_THAT(lines, ElementsAre(2, 3, 4, 5, 6));
+    EXPECT_THAT(lines, ElementsAre(2, 3, 4, 5, 6, 7, 8, 9));
 }
 
 TEST(ConfigurationRead, residents_work_the_home_unless_it_says_otherwise) {

@@ -15,6 +15,11 @@ void lay_over(ThingSpec& spec, const ThingOverlay& overlay) {
                 member.sensitivity = std::max(member.sensitivity, said->second);
         }
     };
+    for (auto& property : spec.properties) {
+        auto said = overlay.keep.find(property.name);
+        if (said == overlay.keep.end()) said = overlay.keep.find("*");
+        if (said != overlay.keep.end()) property.retention = said->second;
+    }
     raise(spec.properties);
     raise(spec.actions);
 }

@@ -16,6 +16,8 @@ struct ThingOverlay {
     /// By the name of a property or action. It only raises: what a connector knows to be critical
     /// stays so.
     StringMap<Sensitivity> sensitivity;
+    /// How long history stays, by the name of a property; "*" is every other one of the thing.
+    StringMap<Duration> keep;
     friend bool operator==(const ThingOverlay&, const ThingOverlay&) = default;
 };
 using ThingOverlays = StringMap<ThingOverlay>;  // by the thing's id

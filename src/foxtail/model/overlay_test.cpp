@@ -28,6 +28,17 @@ TEST(Overlay, what_it_does_not_name_stays) {
     EXPECT_EQ(spec, told());
 }
 
+TEST(Overlay, history_is_kept_as_long_as_it_says_and_the_star_is_for_the_rest) {
+    auto spec = told();
+    ASSERT_GE(spec.properties.size(), 2U);
+    lay_over(spec, {.keep = {{spec.properties[0].name, days(30)}}});
+    EXPECT_EQ(spec.properties[0].retention, days(30));
+    EXPECT_EQ(spec.properties[1].retention, std::nullopt);
+    lay_over(spec, {.keep = {{spec.properties[0].name, days(7)}, {"*", days(400)}}});
+    EXPECT_EQ(spec.properties[0].retention, days(7));
+    EXPECT_EQ(spec.properties[1].retention, days(400));
+}
+
 TEST(Overlay, the_sensitivity_of_members_is_raised_and_never_lowered) {
     auto spec = told();
     ThingOverlay overlay;
