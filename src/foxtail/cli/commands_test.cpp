@@ -207,7 +207,8 @@ TEST_F(Cli, TheDeskIsToldInSentences) {
                                   HasSubstr("77  participant:insurer may see Car, until"),
                                   HasSubstr("the sum of each 30 days")));
     EXPECT_EQ(run({"desk", "looks"}), 0) << line.err();
-    EXPECT_THAT(line.out(), AllOf(HasSubstr("history"), HasSubstr("car/trip"), HasSubstr("tariff")));
+    EXPECT_THAT(line.out(),
+                AllOf(HasSubstr("history"), HasSubstr("car/trip"), HasSubstr("tariff")));
     EXPECT_THAT(line.out(), HasSubstr("a/1, a/2, a/3, a/4, a/5 +2"));
     hub.answers("PUT /desk/privacy", R"({"closed":true,"effective_seq":88,"streams_closed":2})");
     EXPECT_EQ(run({"desk", "close", "--until", "8h"}), 0) << line.err();

@@ -95,8 +95,7 @@ void Hub::told(const Coarse::Key& key, Time span, const std::vector<HistoryPoint
         if (!permit || permit->verdict().obligation != key.obligation) continue;
         streams_[i].delivered = belief.seq;
         looked(subject, permit->verdict(), key.property, "stream");
-        stream->reading(property, household_.belief(*permit),
-                        household_.quality(*permit, when));
+        stream->reading(property, household_.belief(*permit), household_.quality(*permit, when));
     }
 }
 

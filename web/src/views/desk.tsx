@@ -58,6 +58,7 @@ function GrantCard({ grant, certificate, take_back }: { grant: Grant; certificat
   const reached = grant.reaches.length > 0 ? grant.reaches : grant.addresses;
   const precision = precision_words(grant.terms.obligations);
   const when = when_words(grant.terms.when);
+  const agent = grant.subject.startsWith("agent:") && !grant.terms.forbid;
   return (
     <li class={"panel grant" + (grant.terms.forbid ? " is-forbid" : "")} data-grant={grant.id}>
       <div class="rule-head">
@@ -83,8 +84,9 @@ function GrantCard({ grant, certificate, take_back }: { grant: Grant; certificat
         <dd>{grant.until ? format_exact(to_ms(grant.until)) : t("span.never")}</dd>
         {grant.purpose && <dt>{t("give.purpose")}</dt>}
         {grant.purpose && <dd>{grant.purpose}</dd>}
-        {!grant.given_by_me && <dt>{t("desk.given_by")}</dt>}
-        {!grant.given_by_me && <dd>{whom(grant.grantor).name}</dd>}
+        {agent && <dt>{t("desk.acts_for")}</dt>}
+        {!agent && !grant.given_by_me && <dt>{t("desk.given_by")}</dt>}
+        {(agent || !grant.given_by_me) && <dd>{whom(grant.grantor).name}</dd>}
       </dl>
       {certificate && <CertificateNote certificate={certificate} />}
     </li>

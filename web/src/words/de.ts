@@ -426,6 +426,7 @@ export const de: Record<Key, string> = {
   "desk.may": "Darf",
   "desk.may_not": "Darf nicht",
   "desk.given_by": "Gegeben von",
+  "desk.acts_for": "Handelt für",
   "desk.everybody": "Alle anderen",
   "desk.and_more": "und {n} weitere",
   "desk.until": "Bis",

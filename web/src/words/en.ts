@@ -426,6 +426,7 @@ export const en = {
   "desk.may": "May",
   "desk.may_not": "May not",
   "desk.given_by": "Given by",
+  "desk.acts_for": "Acts for",
   "desk.everybody": "Everybody else",
   "desk.and_more": "and {n} more",
   "desk.until": "Until",
