@@ -51,8 +51,8 @@ public:
     HouseReader(Yaml& yaml, simulation::Habits& out) : yaml_(yaml), out_(out) {}
 
     void read(const YAML::Node& root) {
-        static constexpr std::array<std::string_view, 6> keys = {
-            "utc_offset", "connection", "batteries", "cars", "zones", "machines"};
+        static constexpr std::array<std::string_view, 7> keys = {
+            "utc_offset", "connection", "batteries", "cars", "zones", "hot_water", "machines"};
         if (!yaml_.is_map(root, "the file")) return;
         yaml_.check_keys(root, keys, "the file");
         if (const auto node = Yaml::at(root, "utc_offset"))
@@ -66,6 +66,7 @@ public:
         each(root, "batteries", [&](const YAML::Node& map) { battery(map); });
         each(root, "cars", [&](const YAML::Node& map) { car(map); });
         each(root, "zones", [&](const YAML::Node& map) { zone(map); });
+        each(root, "hot_water", [&](const YAML::Node& map) { hot_water(map); });
         each(root, "machines", [&](const YAML::Node& map) { machine(map); });
     }
 
@@ -168,8 +169,9 @@ private:
     }
 
     void car(const YAML::Node& map) {
-        static constexpr std::array<std::string_view, 7> keys = {
-            "name", "capacity", "target", "start", "power", "efficiency", "trips"};
+        static constexpr std::array<std::string_view, 10> keys = {
+            "name",       "capacity", "target",     "start",      "power",
+            "efficiency", "trips",    "gives_back", "keeps_back", "wear"};
         yaml_.check_keys(map, keys, "a car");
         simulation::CarHabit habit;
         habit.car.name = name(map, "a car");
@@ -182,6 +184,11 @@ private:
         number(map, "start", 0, habit.car.capacity_kwh, habit.car.energy_kwh);
         number(map, "efficiency", 0.5, 1, habit.car.efficiency);
         power(map, "power", habit.car.ranges[0].min_kw, habit.car.ranges[0].max_kw);
+        number(map, "gives_back", 0, 1000, habit.car.discharge_max_kw);
+        habit.car.gives_back = habit.car.discharge_max_kw > 0;
+        habit.car.discharge_floor_kwh = 0.3 * habit.car.capacity_kwh;
+        number(map, "keeps_back", 0, habit.car.capacity_kwh, habit.car.discharge_floor_kwh);
+        number(map, "wear", 0, 1, habit.car.wear_eur_kwh);
         each(map, "trips", [&](const YAML::Node& node) {
             static constexpr std::array<std::string_view, 4> known = {"on", "leaves", "returns",
                                                                       "kwh"};
@@ -219,6 +226,48 @@ private:
         if (habit.high_c < habit.day_low_c || habit.high_c < habit.night_low_c)
             yaml_.wrong(map, "'high' is to be above 'day' and 'night'");
         out_.zones.push_back(habit);
+    }
+
+    /// A tank with a rod, or heated by the heat pump of a zone.
+    void hot_water(const YAML::Node& map) {
+        static constexpr std::array<std::string_view, 9> keys = {
+            "name", "capacity", "min", "start", "loss", "power", "cop", "zone", "draws"};
+        yaml_.check_keys(map, keys, "hot water");
+        simulation::TankHabit habit;
+        auto& tank = habit.tank;
+        tank.name = name(map, "hot water");
+        tank.max_kwh = 8;
+        number(map, "capacity", 0.5, 1000, tank.max_kwh);
+        tank.min_kwh = 0.25 * tank.max_kwh;
+        number(map, "min", 0, tank.max_kwh, tank.min_kwh);
+        tank.energy_kwh = tank.max_kwh / 2;
+        number(map, "start", 0, tank.max_kwh, tank.energy_kwh);
+        number(map, "loss", 0, 10, tank.loss_kw);
+        number(map, "power", 0.1, 100, tank.power_kw);
+        if (const auto node = Yaml::at(map, "zone")) tank.zone = zone_called(node);
+        double cop = tank.zone ? 2.5 : 1;
+        number(map, "cop", 0.5, 10, cop);
+        tank.cop = planner::Series::constant(cop);
+        each(map, "draws", [&](const YAML::Node& node) {
+            static constexpr std::array<std::string_view, 2> known = {"at", "kwh"};
+            yaml_.check_keys(node, known, "a draw");
+            Duration at;
+            double kwh = 0;
+            clock(node, "at", at);
+            number(node, "kwh", 0, 100, kwh);
+            const auto hour = static_cast<std::size_t>(at.us / hours(1).us);
+            if (hour >= habit.draw_kw.size()) return yaml_.wrong(node, "a draw is within the day");
+            habit.draw_kw[hour] += kwh;
+        });
+        out_.tanks.push_back(habit);
+    }
+
+    std::optional<std::size_t> zone_called(const YAML::Node& node) {
+        const auto text = yaml_.text(node, "'zone'");
+        for (std::size_t i = 0; i < out_.zones.size(); ++i)
+            if (text && out_.zones[i].zone.name == *text) return i;
+        if (text) yaml_.wrong(node, "there is no zone '" + *text + "'");
+        return std::nullopt;
     }
 
     void machine(const YAML::Node& map) {

@@ -227,6 +227,7 @@ std::string span_json(const Span& span) {
         append_number(out, "battery_in_kwh", totals.battery_in_kwh);
         append_number(out, "cold_kh", totals.cold_kh);
         append_number(out, "hot_kh", totals.hot_kh);
+        append_number(out, "water_kwh_h", totals.water_kwh);
         append_number(out, "shortfall_kwh", totals.shortfall_kwh + totals.stranded_kwh);
         out += ",\"missed_runs\":" + std::to_string(totals.missed_runs);
         out += ",\"heat_pump_starts\":" + std::to_string(totals.heat_pump_starts);

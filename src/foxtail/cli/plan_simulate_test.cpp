@@ -23,10 +23,13 @@ cars:
     capacity: 40
     target: 32
     power: [1.38, 7.4]
+    gives_back: 5
     trips:
       - {on: mon-fri, leaves: "07:30", returns: "17:30", kwh: 9}
 zones:
   - {name: rooms, heat_pump: [0.6, 2.5], day: 21, night: 18.5, high: 23}
+hot_water:
+  - {name: tank, zone: rooms, capacity: 6, draws: [{at: "06:00", kwh: 2}, {at: "19:00", kwh: 1.5}]}
 machines:
   - {name: dryer, profile: [2, 1.5], on: "mon,thu", armed: "09:00", ready_by: "18:00"}
 )";
@@ -45,6 +48,13 @@ TEST(HouseFile, a_house_is_read_as_people_write_it) {
     ASSERT_EQ(habits.cars[0].trips.size(), 1U);
     EXPECT_EQ(habits.cars[0].trips[0].on, simulation::working_days);
     EXPECT_EQ(habits.cars[0].trips[0].leaves, minutes(450));
+    EXPECT_TRUE(habits.cars[0].car.gives_back);
+    EXPECT_EQ(habits.cars[0].car.discharge_max_kw, 5);
+    EXPECT_EQ(habits.cars[0].car.discharge_floor_kwh, 12);
+    ASSERT_EQ(habits.tanks.size(), 1U);
+    EXPECT_EQ(habits.tanks[0].tank.zone, 0U);
+    EXPECT_EQ(habits.tanks[0].tank.min_kwh, 1.5);
+    EXPECT_EQ(habits.tanks[0].draw_kw[19], 1.5);
     ASSERT_EQ(habits.zones.size(), 1U);
     EXPECT_EQ(habits.zones[0].night_low_c, 18.5);
     ASSERT_EQ(habits.machines.size(), 1U);
@@ -56,6 +66,7 @@ TEST(HouseFile, mistakes_are_told_with_their_place) {
         "cars:\n"
         "  - {name: leaf, capacity: many}\n"
         "  - {name: leaf, wheels: 4, trips: [{on: someday, leaves: \"7\", returns: \"17:00\"}]}\n"
+        "hot_water: [{name: tank, zone: attic}]\n"
         "machines:\n"
         "  - {name: dryer, profile: [2, 2, 2, 2, 2], armed: \"09:00\", ready_by: \"10:00\"}\n",
         "house.yaml");
@@ -64,10 +75,11 @@ TEST(HouseFile, mistakes_are_told_with_their_place) {
         all += std::to_string(mistake.source.line) + ": " + mistake.message + "\n";
     EXPECT_THAT(all, HasSubstr("2: "));
     EXPECT_THAT(all, HasSubstr("3: two devices are called 'leaf'"));
+    EXPECT_THAT(all, HasSubstr("4: there is no zone 'attic'"));
     EXPECT_THAT(all, HasSubstr("wheels"));
     EXPECT_THAT(all, HasSubstr("\"mon-fri\""));
     EXPECT_THAT(all, HasSubstr("\"07:30\""));
-    EXPECT_THAT(all, HasSubstr("5: between 'armed' and 'ready_by' there is no time for the run"));
+    EXPECT_THAT(all, HasSubstr("6: between 'armed' and 'ready_by' there is no time for the run"));
 }
 
 TEST(PlanSimulate, a_made_up_house_is_run_and_told_in_json) {

@@ -3,6 +3,7 @@
 #include "foxtail/planner/heat_path.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 
 namespace foxtail::planner {
@@ -36,7 +37,7 @@ public:
         }
         for (std::size_t i = 0; i < f_.appliances.size(); ++i) appliance(f_.appliances[i]);
         for (std::size_t i = 0; i < f_.zones.size() && !beaten(); ++i) zone(i);
-        for (std::size_t i = 0; i < f_.tanks.size() && !beaten(); ++i) rest(f_.tanks[i].on);
+        for (std::size_t i = 0; i < f_.tanks.size() && !beaten(); ++i) rest(f_.tanks[i].on, {});
         for (std::size_t i = 0; i < f_.cars.size() && !beaten(); ++i) car(i);
         if (beaten() || !directions() || beaten()) {
             return known ? back_to(*known) : std::nullopt;
@@ -130,7 +131,8 @@ private:
     std::vector<double> rounded_zone(const ZoneColumns& c) const;
     HeatQuestion question(std::size_t index, double bend) const;
     void tank_guess(std::size_t zone);
-    void rest(const Columns& columns);
+    void rest(const Columns& columns, Duration run);
+    bool zone_ways(std::size_t index, const std::vector<int>& columns);
     void car(std::size_t index);
     void spread(const CarColumns& c, const Car& car, std::size_t range);
     struct Flip {
@@ -258,20 +260,6 @@ void Diver::appliance(const ApplianceColumns& c) {
     if (!choose(columns, ways)) attempt(columns, std::vector<double>(columns.size(), 0));
 }
 
-/// Two slots decided together, as one.
-void join(HeatQuestion::Slot& a, const HeatQuestion::Slot& b) {
-    const double hours = a.hours + b.hours;
-    a.price = (a.price * a.hours + b.price * b.hours) / hours;
-    a.price_beyond = (a.price_beyond * a.hours + b.price_beyond * b.hours) / hours;
-    a.cheap_kw = std::min(a.cheap_kw, b.cheap_kw);
-    a.hours = hours;
-    a.constant = b.keep * a.constant + b.constant;
-    a.reach = b.keep * a.reach + b.reach;
-    a.keep *= b.keep;
-    a.low = b.low;
-    a.high = b.high;
-}
-
 HeatQuestion Diver::question(std::size_t index, double bend) const {
     const auto& s = f_.scene;
     const auto& z = s.request.zones[index];
@@ -352,7 +340,7 @@ void Diver::tank_guess(std::size_t zone) {
     const auto& s = f_.scene;
     for (std::size_t i = 0; i < f_.tanks.size(); ++i) {
         if (s.request.tanks[i].zone != zone) continue;
-        rest(f_.tanks[i].on);
+        rest(f_.tanks[i].on, s.request.zones[zone].min_up);
     }
 }
 
@@ -364,6 +352,30 @@ void Diver::zone(std::size_t index) {
     auto columns = c.on;
     columns.resize(s.heat_whole);
     columns.erase(std::unique(columns.begin(), columns.end()), columns.end());
+    if (zone_ways(index, columns)) return;
+    // What was guessed of hot water leaves the rooms no way: then it waits.
+    for (std::size_t i = 0; i < f_.tanks.size(); ++i) {
+        if (s.request.tanks[i].zone != index) continue;
+        for (const int on : f_.tanks[i].on) {
+            if (whole(on)) fixing_.fix(on, 0);
+        }
+    }
+    auto waits = fixing_.solve();
+    if (waits.status == Status::optimal) {
+        now_is({std::move(waits), linear_.basis()});
+        if (zone_ways(index, columns)) return;
+    }
+    // Only what has to run does.
+    std::vector<double> least;
+    for (std::size_t t = 0; t < s.heat_whole; ++t) {
+        if (t == 0 || c.on[t] != c.on[t - 1]) least.push_back(c.forced[t] ? 1 : 0);
+    }
+    choose(columns, {least});
+}
+
+/// The best way that the heat pump may go; false where none holds.
+bool Diver::zone_ways(std::size_t index, const std::vector<int>& columns) {
+    const auto& c = f_.zones[index];
     std::vector<std::vector<double>> ways;
     const auto add = [&ways](std::vector<double> way) {
         if (std::find(ways.begin(), ways.end(), way) == ways.end()) ways.push_back(std::move(way));
@@ -389,42 +401,46 @@ void Diver::zone(std::size_t index) {
             }
         }
     }
-    if (choose(columns, ways)) {
-        // Prices have moved with what was fixed: once more with those of the whole plan.
-        if (!clear) {
-            std::vector<double> chosen;
-            for (const int column : columns) chosen.push_back(std::round(x(column)));
-            for (const int column : columns) fixing_.free(column);
-            const auto again = as_numbers(heat_path(question(index, 0.05)));
-            choose(columns, again == chosen ? std::vector<std::vector<double>>{chosen}
-                                            : std::vector<std::vector<double>>{again, chosen});
-        }
-        return;
-    }
-    // Only what has to run does.
-    std::vector<double> least;
-    for (std::size_t t = 0; t < s.heat_whole; ++t) {
-        if (t == 0 || c.on[t] != c.on[t - 1]) least.push_back(c.forced[t] ? 1 : 0);
-    }
-    choose(columns, {least});
+    if (!choose(columns, ways)) return false;
+    if (clear) return true;
+    // Prices have moved with what was fixed: once more with those of the whole plan.
+    std::vector<double> chosen;
+    for (const int column : columns) chosen.push_back(std::round(x(column)));
+    for (const int column : columns) fixing_.free(column);
+    const auto again = as_numbers(heat_path(question(index, 0.05)));
+    choose(columns, again == chosen ? std::vector<std::vector<double>>{chosen}
+                                    : std::vector<std::vector<double>>{again, chosen});
+    return true;
 }
 
-/// Rounds by carrying along what was rounded off, in halves.
-void Diver::rest(const Columns& all) {
+/// Rounds by carrying along what was rounded off, in runs of the shortest length: when half of one
+/// is owed, or sooner, for what is wanted by a certain time.
+void Diver::rest(const Columns& all, Duration run) {
     std::vector<int> columns;
-    std::vector<double> way;
-    double owed = 0;
-    for (std::size_t t = 0; t < all.size(); ++t) {
-        if (!whole(all[t]) || fixing_.is_fixed(all[t])) continue;
-        const auto& bounds = f_.model.columns[at(all[t])];
-        owed += x(all[t]) * f_.scene.hours[t];
-        const bool on = bounds.upper > 0.5 && owed >= 0.5 * f_.scene.hours[t] && x(all[t]) > 1e-6;
-        if (on) owed -= f_.scene.hours[t];
-        columns.push_back(all[t]);
-        way.push_back(on ? 1 : 0);
+    std::vector<std::vector<double>> ways(3);
+    constexpr std::array<double, 3> owed_least = {0.5, 0.2, 0.02};
+    std::array<double, 3> owed{};
+    for (std::size_t t = 0; t < all.size();) {
+        const auto end = f_.scene.slots[t].from + run;
+        double hours = 0;
+        double wanted = 0;
+        bool may = true;
+        do {
+            if (!whole(all[t]) || fixing_.is_fixed(all[t])) continue;
+            may = may && f_.model.columns[at(all[t])].upper > 0.5;
+            hours += f_.scene.hours[t];
+            wanted += x(all[t]) * f_.scene.hours[t];
+            columns.push_back(all[t]);
+        } while (++t < all.size() && f_.scene.slots[t].from < end);
+        for (std::size_t way = 0; way < ways.size(); ++way) {
+            owed[way] += wanted;
+            const bool on = may && wanted > 1e-6 && owed[way] >= owed_least[way] * hours;
+            if (on) owed[way] -= hours;
+            ways[way].resize(columns.size(), on ? 1 : 0);
+        }
     }
     if (columns.empty()) return;
-    if (!choose(columns, {way})) choose(columns, {std::vector<double>(columns.size(), 0)});
+    if (!choose(columns, ways)) choose(columns, {std::vector<double>(columns.size(), 0)});
 }
 
 /// Where the relaxed plan charges with less than the charger can: all or nothing, so that the

@@ -75,7 +75,7 @@ void add_sharing(Formulation& f, std::size_t zone) {
     f.next_owner();
     for (std::size_t t = 0; t < s.size() && !sharing.empty() && z.max_kw > 0; ++t) {
         f.at_slot(t);
-        const int row = f.row(-Model::infinite, 1);
+        const int row = f.row(c.forced[t] ? 1 : -Model::infinite, 1);
         if (t < s.heat_whole) {
             on(row, t, 1);
             continue;

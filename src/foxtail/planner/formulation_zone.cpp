@@ -107,7 +107,9 @@ void add_heat_power(Formulation& f, const Zone& z, ZoneColumns& c, std::size_t t
         c.on.push_back(c.on.back());
         c.start.push_back(none);
     } else {
-        c.on.push_back(f.column(c.forced[t] ? 1 : 0, c.blocked[t] ? 0 : 1, 0, Share::money, true));
+        // With a tank at it, it need not be the zone that goes on: see add_sharing().
+        const bool must = c.forced[t] && !shared;
+        c.on.push_back(f.column(must ? 1 : 0, c.blocked[t] ? 0 : 1, 0, Share::money, true));
         c.start.push_back(f.column(0, 1, z.start_eur, Share::money));
     }
     const int on = c.on.back();

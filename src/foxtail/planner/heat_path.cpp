@@ -126,4 +126,17 @@ std::vector<bool> heat_path(const HeatQuestion& question) {
     return runs;
 }
 
+void join(HeatQuestion::Slot& a, const HeatQuestion::Slot& b) {
+    const double hours = a.hours + b.hours;
+    a.price = (a.price * a.hours + b.price * b.hours) / hours;
+    a.price_beyond = (a.price_beyond * a.hours + b.price_beyond * b.hours) / hours;
+    a.cheap_kw = std::min(a.cheap_kw, b.cheap_kw);
+    a.hours = hours;
+    a.constant = b.keep * a.constant + b.constant;
+    a.reach = b.keep * a.reach + b.reach;
+    a.keep *= b.keep;
+    a.low = b.low;
+    a.high = b.high;
+}
+
 }  // namespace foxtail::planner

@@ -32,4 +32,7 @@ struct HeatQuestion {
 /// fineness of its steps, with starts, shortest runs and shortest pauses counted in.
 [[nodiscard]] std::vector<bool> heat_path(const HeatQuestion& question);
 
+/// Two slots decided together, as one: the first takes up the second.
+void join(HeatQuestion::Slot& a, const HeatQuestion::Slot& b);
+
 }  // namespace foxtail::planner

@@ -76,6 +76,27 @@ TEST_F(ClosedLoop, what_rounding_leaves_a_little_short_is_charged_after_all) {
     }
 }
 
+TEST_F(ClosedLoop, hot_water_that_shares_the_heat_pump_leaves_everybody_a_plan) {
+    auto habits = default_habits();
+    TankHabit tank;
+    tank.tank.name = "tank";
+    tank.tank.zone = 0;
+    tank.tank.max_kwh = 8;
+    tank.tank.min_kwh = 2;
+    tank.tank.energy_kwh = 4;
+    tank.tank.cop = planner::Series::constant(2.5);
+    tank.draw_kw[6] = 3;
+    tank.draw_kw[19] = 2.5;
+    habits.tanks.push_back(tank);
+    house = house_between(habits, world, spring, until);
+    const auto ours = foxtail(Foresight::perfect);
+    EXPECT_LT(ours.totals.shortfall_kwh, 0.05);
+    EXPECT_LT(ours.totals.cold_kh, 0.5);
+    EXPECT_EQ(ours.totals.missed_runs, 0);
+    EXPECT_LT(ours.cost_eur(),
+              simulate(house, world, spring, until, *charge_on_arrival()).cost_eur());
+}
+
 TEST_F(ClosedLoop, what_breaks_ties_does_not_add_up_over_the_plans_of_a_day) {
     double spent = 0;
     for (int hour = 0; hour < 24; ++hour) {
