@@ -318,6 +318,21 @@ TEST_F(DoorTest, a_stream_gets_what_its_subject_may_observe_until_that_is_taken_
     EXPECT_EQ(stream.readings.size(), 1U);
 }
 
+TEST_F(DoorTest, a_stream_gets_what_is_said_in_the_millisecond_in_which_it_was_allowed) {
+    Door door = as("token:t", SubjectKind::token);
+    world.advance(Duration{1000 - world.wall.us % 1000 + 312});
+    GrantGiven grant;
+    grant.subject = door.subject();
+    grant.addresses = {"lamp/on"};
+    grant.verbs = bits({Verb::observe});
+    ASSERT_TRUE(hub->give(grant));
+    FakeStream stream;
+    door.watch(stream);
+    ASSERT_TRUE(say("lamp/on", true));
+    settle();
+    EXPECT_EQ(stream.readings, (std::vector<std::pair<std::string, Value>>{{"lamp/on", true}}));
+}
+
 TEST_F(DoorTest, a_stream_of_one_who_keeps_some_access_stays_open) {
     Door door = token("token:t", {"lamp/on"}, bits({Verb::observe}));
     token("token:t", {"lamp/level"}, bits({Verb::observe}));

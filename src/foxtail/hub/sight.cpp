@@ -141,18 +141,21 @@ void Hub::close_streams() {
     }
 }
 
+/// Decided by the time it is told: a record has its time in whole milliseconds, which may lie
+/// before a grant of the same one.
 void Hub::show(const Record& record) {
+    const Time when = now().wall;
     const auto* reading = std::get_if<Reading>(&record.body);
     for (std::size_t i = 0; i < streams_.size(); ++i) {
         const SubjectId subject = streams_[i].subject;
         Stream* const stream = streams_[i].stream;
-        if (reading == nullptr && !may_see(subject, record, Verb::observe, record.time)) continue;
+        if (reading == nullptr && !may_see(subject, record, Verb::observe, when)) continue;
         if (reading == nullptr) streams_[i].delivered = record.seq;
         if (std::holds_alternative<ThingTold>(record.body) ||
             std::holds_alternative<OutsideRead>(record.body) ||
             std::holds_alternative<CommandDenied>(record.body)) {
             Record narrowed = record;
-            narrow(subject, narrowed, record.time);
+            narrow(subject, narrowed, when);
             stream->record(narrowed);
             continue;
         }
@@ -161,14 +164,14 @@ void Hub::show(const Record& record) {
             continue;
         }
         const auto permit =
-            household_.authority().permit<Verb::observe>(subject, reading->property, record.time);
+            household_.authority().permit<Verb::observe>(subject, reading->property, when);
         if (!permit) continue;
         // What is told span by span comes when the span is over (telling.cpp).
         if (permit->verdict().obligation.granularity.us > 0) continue;
         streams_[i].delivered = record.seq;
         looked(subject, permit->verdict(), reading->property, "stream");
         stream->reading(household_.catalogue().property(reading->property),
-                        household_.belief(*permit), household_.quality(*permit, record.time));
+                        household_.belief(*permit), household_.quality(*permit, when));
     }
 }
 
