@@ -4,6 +4,7 @@ page in a real browser; the insurer gets just that, by each door there is; the p
 
 CLOCK is shifted_clock.c as a library: the trips were driven in a span of thirty days that is over."""
 import base64
+import hashlib
 import json
 import os
 import re
@@ -167,6 +168,22 @@ def streams_tell_the_sum_alone(house, token):
     return streams
 
 
+def has_a_receipt(house, token, grant):
+    """What was agreed, in the same bytes for whoever gave it, got it or keeps the house; its hash names it."""
+    target = f"/grants/{grant['id']}/receipt"
+    mine = ask(house, token, target)
+    check(mine.status == 200 and mine.body == house.ask("GET", target).body, f"the receipts differ: {mine.body}")
+    digest = "sha-256=:" + base64.b64encode(hashlib.sha256(mine.body).digest()).decode() + ":"
+    check(mine.headers["Content-Digest"] == digest, f"{mine.headers['Content-Digest']} is not {digest}")
+    said = mine.json()
+    check(said["pii_principal_id"] == grant["grantor"] and said["pii_processing"]["recipients"] == ["participant:insurer"], f"{said}")
+    check(said["pii_processing"]["pii_attributes"] == ["car/trip"] and said["pii_processing"]["terms"] == grant["terms"], f"{said}")
+    check(said["events"][0]["valid_until"] == grant["until"], f"{said} / {grant}")
+    check(house.ask("GET", said["ledger"]["proof"]).status == 200, "the ledger does not have it")
+    check("fxt_" not in mine.body.decode(), "a token stands in the receipt")
+    return target
+
+
 def ends_at_once(house, token, person, streams):
     taken = person.do("take_back")
     certificate = taken["certificate"]
@@ -238,8 +255,10 @@ def story(house, clock):
         grants = [grant for grant in house.get("/grants")["grants"] if grant["subject"] == "participant:insurer"]
         check(len(grants) == 1 and grants[0]["terms"] == {"obligations": {"granularity": "30d", "aggregate": "sum"}}, f"{grants}")
         gets_the_sum_and_nothing_finer(house, token)
+        receipt = has_a_receipt(house, token, grants[0])
         streams = streams_tell_the_sum_alone(house, token)
         ends_at_once(house, token, person, streams)
+        check(house.ask("GET", receipt).status == 404, "a receipt of what is no longer in force")
         desk_shows_who_looked(house, person)
         command_line_tells_the_same(house)
         switch_keeps_everybody_out(house, person)

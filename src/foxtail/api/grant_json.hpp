@@ -14,6 +14,11 @@ namespace foxtail::api {
 void append_verbs(JsonText& json, std::uint16_t verbs);
 /// Everything of a grant but its token.
 void append_grant_members(JsonText& json, const Door& door, const Grant& grant);
+/// What was agreed, in the fields of a consent record (ISO/IEC TS 27560:2023): who gives what about
+/// themself to whom, what for, until when, and how it is taken back. The same grant gives the same
+/// bytes, so that one hash names them.
+[[nodiscard]] std::string receipt_of(const Door& door, const Grant& grant,
+                                     std::string_view household);
 void append_certificate_members(JsonText& json, const Hub::Certificate& certificate);
 
 struct GrantAsked {

@@ -54,6 +54,7 @@ const std::array table{
     Route{"POST", "/grants", affairs::give, Denial::is_told},
     Route{"PUT", "/grants/{id}", affairs::narrow, Denial::is_told},
     Route{"DELETE", "/grants/{id}", affairs::take_back, Denial::is_told},
+    Route{"GET", "/grants/{id}/receipt", affairs::receipt},
     Route{"POST", "/grants/{id}/confirm", affairs::confirm, Denial::is_told},
     Route{"GET", "/subjects", affairs::subjects, Denial::is_told},
     Route{"GET", "/subjects/invitations", people::invitations, Denial::is_told},

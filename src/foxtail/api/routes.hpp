@@ -80,6 +80,7 @@ void grants(Door&, Site&, Call&, const Answer&);
 void give(Door&, Site&, Call&, const Answer&);
 void narrow(Door&, Site&, Call&, const Answer&);
 void take_back(Door&, Site&, Call&, const Answer&);
+void receipt(Door&, Site&, Call&, const Answer&);
 void confirm(Door&, Site&, Call&, const Answer&);
 void subjects(Door&, Site&, Call&, const Answer&);
 void problems(Door&, Site&, Call&, const Answer&);

@@ -124,6 +124,7 @@ std::vector<Expected> matrix() {
         {"POST", "/grants", "{}", 401, 403, 403, 400},
         {"PUT", "/grants/99999", "{}", 401, 403, 403, 403},
         {"DELETE", "/grants/99999", "", 401, 403, 403, 404},
+        {"GET", "/grants/99999/receipt", "", 401, 404, 404, 404},
         {"POST", "/grants/99999/confirm", "", 401, 403, 403, 404},
         {"GET", "/subjects", "", 401, 403, 403, 200},
         {"GET", "/subjects/invitations", "", 401, 403, 403, 200},
