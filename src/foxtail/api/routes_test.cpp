@@ -70,6 +70,8 @@ struct Expected {
     unsigned owner = 200;
 };
 
+constexpr const char* closed_until_then = R"({"closed":true,"until":"2000-01-01T00:00:00Z"})";
+
 std::vector<Expected> matrix() {
     return {
         {"GET", "/healthz", "", 200, 200, 200, 200},
@@ -109,8 +111,7 @@ std::vector<Expected> matrix() {
         {"GET", "/things/hall-lamp/data-sheet", "", 401, 404, 200, 200},
         {"GET", "/desk", "", 401, 200, 200, 200},
         {"PUT", "/desk/privacy", "{\"closed\":false}", 401, 200, 200, 200},
-        {"PUT", "/desk/privacy", "{\"closed\":true,\"until\":\"2000-01-01T00:00:00Z\"}", 401, 403,
-         403, 400},
+        {"PUT", "/desk/privacy", closed_until_then, 401, 403, 403, 400},
         {"POST", "/desk/forget", R"({"addresses":[]})", 401, 400, 400, 400},
         {"POST", "/desk/forget", R"({"addresses":["hall-lamp/*"]})", 401, 403, 403, 403},
         {"GET", "/export?about=me", "", 401, 200, 200, 200},
