@@ -81,6 +81,8 @@ function digits_for(value: number, spec: Pick<PropertySpec, "type" | "step" | "u
 
 /** A number with its unit: "21.4 °C", "1,250 W". */
 export function format_number(value: number, spec: Pick<PropertySpec, "type" | "step" | "unit" | "symbol">): string {
+  // A car's range stands in metres where cars have their words from; nobody reads it so.
+  if (spec.unit === "m" && Math.abs(value) >= 10_000) return format_number(value / 1000, { type: "number", unit: "km", step: 1 });
   const [min_digits, max_digits] = digits_for(value, spec);
   const unit = spec.unit ? intl_units[spec.unit] : undefined;
   if (unit) return number_format(min_digits, max_digits, unit).format(value);

@@ -21,6 +21,11 @@ test("a number without a unit of Intl's carries the symbol the hub gave", () => 
   assert.equal(plain(format_number(412.7, { type: "number", unit: "kW.h" })), "412.7 kWh");
 });
 
+test("a distance that nobody walks is told in kilometres", () => {
+  assert.equal(plain(format_number(176_000, { type: "number", unit: "m" })), "176 km");
+  assert.equal(plain(format_number(9_500, { type: "number", unit: "m" })), "9,500 m");
+});
+
 test("a step decides how many digits are shown", () => {
   assert.equal(step_digits(0.25), 2);
   assert.equal(step_digits(5), 0);
