@@ -52,6 +52,12 @@ export function desk_answer(method, url, text, effective) {
   if (method === "GET" && path === "/desk") return [200, desk(url)];
   if (method === "GET" && path === "/grants") return [200, { grants }];
   if (method === "POST" && path === "/grants") return [201, give(JSON.parse(text))];
+  if (method === "PUT" && path.startsWith("/grants/")) {
+    const at = grants.findIndex((one) => one.id === Number(path.slice(8)));
+    if (at < 0) return [403, { detail: "not yours" }];
+    grants[at] = { ...grants[at], ...JSON.parse(text), id: ++next };
+    return [200, { id: next }];
+  }
   if (method === "DELETE" && path.startsWith("/grants/")) {
     const at = grants.findIndex((one) => one.id === Number(path.slice(8)));
     if (at < 0) return [404, { detail: "no such grant" }];

@@ -93,6 +93,8 @@ export const api = {
   async give(grant: unknown): Promise<{ id: number; token?: string }> {
     return (await (await ask("POST", "/grants", grant)).json()) as { id: number; token?: string };
   },
+  /** What the body names becomes less; the rest stays. */
+  narrow: (id: number, less: { until?: string; addresses?: string[]; verbs?: string[] }) => ask("PUT", `/grants/${id}`, less),
   async take_back(id: number): Promise<Certificate> {
     return (await (await ask("DELETE", `/grants/${id}`)).json()) as Certificate;
   },

@@ -323,6 +323,23 @@ test("access is given in four taps: who, what, until when, yes", async () => {
   if (!real_hub) assert.deepEqual(asked[0].terms, { obligations: { granularity: "30d", aggregate: "sum" } });
 });
 
+test("what was given is made narrower: sooner over and without the past", async () => {
+  await page.waitForSelector(".grant [data-narrow]");
+  const narrow = page.locator("[data-narrow]").first();
+  const id = await narrow.getAttribute("data-narrow");
+  await narrow.locator("summary").click();
+  assert.ok(await narrow.locator("[data-do-narrow]").isDisabled(), "as it is, it is no narrower");
+  const ends = await narrow.locator("select option").evaluateAll((all) => all.map((one) => one.value));
+  assert.deepEqual(ends, ["", "day", "week", "month"], "a year is no sooner");
+  await narrow.locator("select").selectOption("week");
+  await narrow.locator('input[name="past"]').uncheck();
+  const asked = page.waitForRequest((request) => request.method() === "PUT" && request.url().endsWith("/grants/" + id));
+  await narrow.locator("[data-do-narrow]").click();
+  const less = (await asked).postDataJSON();
+  assert.ok(Date.parse(less.until) - Date.now() < 8 * 86400e3 && !less.verbs.includes("history") && less.verbs.includes("read"), JSON.stringify(less));
+  await page.waitForSelector(`[data-grant="${id}"]`, { state: "detached" });
+});
+
 test("what was given is taken back with one tap, and the certificate is shown", async () => {
   await page.waitForSelector(".grant");
   const card = page.locator(".grant").first();

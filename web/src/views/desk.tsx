@@ -9,6 +9,7 @@ import { t, tn, type Key } from "../messages";
 import { to_ms } from "../model";
 import { GiveDialog, type Asked } from "../parts/give";
 import { Icon } from "../parts/icon";
+import { Narrow } from "../parts/narrow";
 import { save_file } from "../parts/save";
 import { subject_name } from "../sentences";
 
@@ -54,7 +55,14 @@ function CertificateNote({ certificate }: { certificate: Certificate }) {
   );
 }
 
-function GrantCard({ grant, certificate, take_back }: { grant: Grant; certificate: Certificate | undefined; take_back: () => void }) {
+interface CardProps {
+  grant: Grant;
+  certificate: Certificate | undefined;
+  take_back: () => void;
+  narrowed: () => void;
+}
+
+function GrantCard({ grant, certificate, take_back, narrowed }: CardProps) {
   const reached = grant.reaches.length > 0 ? grant.reaches : grant.addresses;
   const precision = precision_words(grant.terms.obligations);
   const when = when_words(grant.terms.when);
@@ -89,6 +97,7 @@ function GrantCard({ grant, certificate, take_back }: { grant: Grant; certificat
         {(agent || !grant.given_by_me) && <dd>{whom(grant.grantor).name}</dd>}
       </dl>
       {certificate && <CertificateNote certificate={certificate} />}
+      {!certificate && grant.given_by_me && !grant.terms.forbid && <Narrow grant={grant} done={narrowed} />}
     </li>
   );
 }
@@ -378,6 +387,10 @@ export function DeskPage({ argument }: { argument: string }) {
       set_failed(words_of(error));
     }
   };
+  const narrowed = (): void => {
+    announce(t("desk.narrowed"));
+    void load();
+  };
   const older = async (): Promise<void> => {
     if (!desk || desk.looks_before === null) return;
     const more = await api.older_looks(desk.looks_before);
@@ -417,7 +430,7 @@ export function DeskPage({ argument }: { argument: string }) {
             {given.length === 0 && <p class="empty">{t("desk.nothing_given")}</p>}
             <ul class="rules">
               {given.map((grant) => (
-                <GrantCard key={grant.id} grant={grant} certificate={ended.get(grant.id)?.certificate} take_back={() => void take_back(grant)} />
+                <GrantCard key={grant.id} grant={grant} certificate={ended.get(grant.id)?.certificate} take_back={() => void take_back(grant)} narrowed={narrowed} />
               ))}
             </ul>
           </section>

@@ -1,0 +1,69 @@
+// Making less of what was given: sooner over, fewer things, without the past. More is given anew.
+
+import { useState } from "preact/hooks";
+import { api, words_of } from "../api";
+import { now, names } from "../app";
+import { end_of, spans, type Grant, type Span } from "../desk";
+import { t, type Key } from "../messages";
+import { to_ms } from "../model";
+import { subject_name } from "../sentences";
+
+/** The spans that end before the grant does. */
+export function sooner(grant: Pick<Grant, "until">, at: number): Span[] {
+  const end = grant.until === null ? Infinity : to_ms(grant.until);
+  return spans.filter((one) => one !== "never" && to_ms(end_of(one, at)!) < end);
+}
+
+export function Narrow({ grant, done }: { grant: Grant; done: () => void }) {
+  const [span, set_span] = useState<Span | "">("");
+  const [dropped, set_dropped] = useState<readonly string[]>([]);
+  const [past, set_past] = useState(true);
+  const [failed, set_failed] = useState("");
+  const kept = grant.addresses.filter((one) => !dropped.includes(one));
+  const same = span === "" && dropped.length === 0 && past;
+  const drop = (address: string): void => set_dropped(dropped.includes(address) ? dropped.filter((one) => one !== address) : [...dropped, address]);
+  const narrow = async (): Promise<void> => {
+    const end = span === "" ? null : end_of(span, now.value);
+    try {
+      await api.narrow(grant.id, {
+        ...(end === null ? {} : { until: end }),
+        ...(dropped.length === 0 ? {} : { addresses: kept }),
+        ...(past ? {} : { verbs: grant.verbs.filter((one) => one !== "history") }),
+      });
+      done();
+    } catch (error) {
+      set_failed(words_of(error));
+    }
+  };
+  return (
+    <details data-narrow={grant.id}>
+      <summary>{t("desk.narrow")}</summary>
+      <label class="field">
+        <span>{t("desk.until")}</span>
+        <select name="until" value={span} onChange={(event) => set_span(event.currentTarget.value as Span | "")}>
+          <option value="">{t("desk.as_it_is")}</option>
+          {sooner(grant, now.value).map((one) => (
+            <option key={one} value={one}>
+              {t(("span." + one) as Key)}
+            </option>
+          ))}
+        </select>
+      </label>
+      {grant.addresses.length > 1 &&
+        grant.addresses.map((one) => (
+          <label class="check" key={one}>
+            <input type="checkbox" checked={!dropped.includes(one)} onChange={() => drop(one)} /> {subject_name(one, names())}
+          </label>
+        ))}
+      {grant.verbs.includes("history") && (
+        <label class="check">
+          <input type="checkbox" name="past" checked={past} onChange={() => set_past(!past)} /> {t("desk.with_the_past")}
+        </label>
+      )}
+      {failed && <p class="failure">{failed}</p>}
+      <button type="button" data-do-narrow disabled={same || kept.length === 0} onClick={() => void narrow()}>
+        {t("desk.narrow")}
+      </button>
+    </details>
+  );
+}
