@@ -36,34 +36,36 @@ export function Narrow({ grant, done }: { grant: Grant; done: () => void }) {
     }
   };
   return (
-    <details data-narrow={grant.id}>
+    <details class="narrower" data-narrow={grant.id}>
       <summary>{t("desk.narrow")}</summary>
-      <label class="field">
-        <span>{t("desk.until")}</span>
-        <select name="until" value={span} onChange={(event) => set_span(event.currentTarget.value as Span | "")}>
-          <option value="">{t("desk.as_it_is")}</option>
-          {sooner(grant, now.value).map((one) => (
-            <option key={one} value={one}>
-              {t(("span." + one) as Key)}
-            </option>
-          ))}
-        </select>
-      </label>
-      {grant.addresses.length > 1 &&
-        grant.addresses.map((one) => (
-          <label class="check" key={one}>
-            <input type="checkbox" checked={!dropped.includes(one)} onChange={() => drop(one)} /> {subject_name(one, names())}
-          </label>
-        ))}
-      {grant.verbs.includes("history") && (
-        <label class="check">
-          <input type="checkbox" name="past" checked={past} onChange={() => set_past(!past)} /> {t("desk.with_the_past")}
+      <div>
+        <label>
+          <span>{t("desk.until")}</span>
+          <select name="until" value={span} onChange={(event) => set_span(event.currentTarget.value as Span | "")}>
+            <option value="">{t("desk.as_it_is")}</option>
+            {sooner(grant, now.value).map((one) => (
+              <option key={one} value={one}>
+                {t(("span." + one) as Key)}
+              </option>
+            ))}
+          </select>
         </label>
-      )}
-      {failed && <p class="failure">{failed}</p>}
-      <button type="button" data-do-narrow disabled={same || kept.length === 0} onClick={() => void narrow()}>
-        {t("desk.narrow")}
-      </button>
+        {grant.addresses.length > 1 &&
+          grant.addresses.map((one) => (
+            <label key={one}>
+              <input type="checkbox" checked={!dropped.includes(one)} onChange={() => drop(one)} /> {subject_name(one, names())}
+            </label>
+          ))}
+        {grant.verbs.includes("history") && (
+          <label>
+            <input type="checkbox" name="past" checked={past} onChange={() => set_past(!past)} /> {t("desk.with_the_past")}
+          </label>
+        )}
+        {failed && <p class="failure">{failed}</p>}
+        <button type="button" data-do-narrow disabled={same || kept.length === 0} onClick={() => void narrow()}>
+          {t("desk.narrow")}
+        </button>
+      </div>
     </details>
   );
 }
