@@ -1,7 +1,7 @@
 // Builds the page into dist/: index.html, hashed script and style, manifest, icon, and a .gz beside each.
 // Same sources, same bytes: hashes come from the content, gzip headers carry no time.
 
-import { build, transform } from "esbuild";
+import { build } from "esbuild";
 import { mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -16,8 +16,8 @@ const keys_once = {
   name: "keys-once",
   setup(builder) {
     const table = async (name) => {
-      const { code } = await transform(readFileSync(join(here, `src/words/${name}.ts`), "utf8"), { loader: "ts", format: "esm" });
-      return (await import("data:text/javascript;base64," + Buffer.from(code).toString("base64")))[name];
+      const { outputFiles } = await build({ entryPoints: [join(here, `src/words/${name}.ts`)], bundle: true, write: false, format: "esm" });
+      return (await import("data:text/javascript;base64," + Buffer.from(outputFiles[0].contents).toString("base64")))[name];
     };
     builder.onLoad({ filter: /src[\\/]words[\\/]de\.ts$/ }, async ({ path }) => {
       const [en, de] = [await table("en"), await table("de")];

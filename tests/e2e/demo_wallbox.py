@@ -1,19 +1,17 @@
 #!/usr/bin/env python3
 """demo_wallbox.py FOLDER: the demo's second wallbox speaks OCPP (demo/wallbox). Its car comes home and charges as the hub says, beside
 the first one, and the house's meter sees both."""
-import subprocess
 import sys
-import traceback
 
-from demo import Hub, is_value
-from house import SKIPPED, Wrong, check, wait_until
+from demo import is_value, play_demo
+from house import SKIPPED, check, wait_until
 from page import Demo
 from wallbox import WALLBOX, installed
 
 SPEED = 200  # a working day, at which the car is away, passes in three minutes
 
 
-def story(hub):
+def story(hub, _demo):
     is_value(hub, "CARPORT-1/online", "true")
     wait_until(lambda: "CARPORT" in hub.cli("chargers").stdout, "foxtail chargers shows it")
     wait_until(lambda: hub.value("CARPORT-1/status") in ("Preparing", "Charging", "SuspendedEVSE", "SuspendedEV"),
@@ -33,21 +31,7 @@ def main():
     if not installed():
         print("skipped: node or the packages of demo/wallbox are not installed")
         return SKIPPED
-    demo = Demo(sys.argv[1], "--wallbox", str(WALLBOX / "wallbox.mjs"), speed=SPEED)
-    try:
-        hub = Hub(sys.argv[1], demo)
-        story(hub)
-        check(demo.stop() == 0, f"TERM: not 0\n{demo.text()}")
-        checked = subprocess.run([hub.program, "check", f"{hub.data}/foxtail.yaml"], capture_output=True, text=True, timeout=60, check=False)
-        check(checked.returncode == 0, f"foxtail check: {checked}")
-        check("bugs found" not in demo.text(), demo.text())
-    except (Wrong, subprocess.SubprocessError, OSError) as wrong:
-        traceback.print_exc()
-        print(f"demo_wallbox: {wrong}\n{demo.text()}", file=sys.stderr)
-        return 1
-    finally:
-        demo.clear()
-    return 0
+    return play_demo("demo_wallbox", Demo(sys.argv[1], "--wallbox", str(WALLBOX / "wallbox.mjs"), speed=SPEED), story)
 
 
 if __name__ == "__main__":

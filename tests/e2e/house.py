@@ -116,6 +116,13 @@ class House:
         """As a power cut for the process: nothing in it runs any more."""
         return self._end(signal.SIGKILL)
 
+    def ends_well(self):
+        """TERM ends it as it should, its journal is whole, and nothing in it broke a promise."""
+        check(self.stop() == 0, "TERM: not 0")
+        verified = self.cli("journal", "verify", connect=False)
+        check(verified.returncode == 0, f"journal verify: {verified.stdout} {verified.stderr}")
+        check("bugs found" not in self.log_text(), self.log_text())
+
     def hang_up(self):
         self.process.send_signal(signal.SIGHUP)
 

@@ -40,6 +40,10 @@ class Demo:
         self.process.send_signal(signal.SIGTERM)
         return self.process.wait(DEADLINE_S)
 
+    def ends_well(self):
+        check(self.stop() == 0, f"TERM: not 0\n{self.text()}")
+        check("bugs found" not in self.text(), self.text())
+
     def clear(self):
         if self.process.poll() is None:
             self.process.kill()
@@ -59,8 +63,7 @@ def main():
                            FOXTAIL_PASSPHRASE="correct horse battery", CHROMIUM=chromium)
         done = subprocess.run(["node", "--test", "test/page.test.mjs"], cwd=WEB, env=environment, timeout=560, check=False)
         check(done.returncode == 0, f"the page is not as it should be; see above. The house said:\n{demo.text()}")
-        check(demo.stop() == 0, f"TERM: not 0\n{demo.text()}")
-        check("bugs found" not in demo.text(), demo.text())
+        demo.ends_well()
     except Wrong as wrong:
         print(f"page: {wrong}", file=sys.stderr)
         return 1

@@ -326,10 +326,7 @@ def main():
             begun = time.monotonic()
             scene(house, devices, prices)
             print(f"ok    {name} ({time.monotonic() - begun:.1f} s)", flush=True)
-        check(house.stop() == 0, "TERM: not 0")
-        verified = house.cli("journal", "verify", connect=False)
-        check(verified.returncode == 0, f"journal verify: {verified.stdout} {verified.stderr}")
-        check("bugs found" not in house.log_text(), house.log_text())
+        house.ends_well()
     except (Wrong, OSError) as wrong:
         traceback.print_exc()
         print(f"plan: {wrong}\n{house.log_text()[-3000:]}\n{story(house)}", file=sys.stderr)

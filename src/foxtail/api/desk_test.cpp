@@ -496,14 +496,18 @@ TEST(Giving, nobody_from_outside_is_given_the_household) {
     }
 }
 
+ThingSpec critical(std::string thing, std::string property) {
+    ThingSpec spec;
+    spec.id = std::move(thing);
+    spec.properties = {House::property(std::move(property), Type::boolean, true)};
+    spec.properties[0].sensitivity = Sensitivity::critical;
+    return spec;
+}
+
 TEST(Giving, an_agent_runs_nothing_gives_nothing_and_touches_nothing_critical) {
     House house;
     house.at_home([&] {
-        ThingSpec door;
-        door.id = "door";
-        PropertySpec locked = House::property("locked", Type::boolean, true);
-        locked.sensitivity = Sensitivity::critical;
-        door.properties = {locked};
+        ThingSpec door = critical("door", "locked");
         ActionSpec unlatch;
         unlatch.name = "unlatch";
         unlatch.sensitivity = Sensitivity::critical;
@@ -525,14 +529,7 @@ TEST(Giving, an_agent_runs_nothing_gives_nothing_and_touches_nothing_critical) {
     given(anna, R"({"subject_name":"agent:butler","addresses":["garage/*"],
                     "verbs":["read","set"]})");
     // What comes later is not the agent's either.
-    house.at_home([&] {
-        ThingSpec garage;
-        garage.id = "garage";
-        PropertySpec open = House::property("open", Type::boolean, true);
-        open.sensitivity = Sensitivity::critical;
-        garage.properties = {open};
-        EXPECT_TRUE(house.devices.inlet->tell(garage));
-    });
+    house.at_home([&] { EXPECT_TRUE(house.devices.inlet->tell(critical("garage", "open"))); });
     HttpClient butler(house.as(std::string(grant.at("token").as_string())));
     const auto tried = butler.put("/things/garage/properties/open", "true").value();
     EXPECT_EQ(tried.status, 404U) << tried.body;

@@ -44,7 +44,7 @@ void take_rules(Loaded& out, const std::string& named_in, const std::filesystem:
 
 void take_mapping(Loaded& out, const std::string& named_in, const std::filesystem::path& file,
                   std::string& all) {
-    const auto text = read_named(out, named_in, "mappings", file);
+    const auto text = read_named(out, named_in, "mapping", file);
     if (!text) return;
     all += *text;
     auto read = read_mapping(*text, file.string());
