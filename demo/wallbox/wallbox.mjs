@@ -1,10 +1,12 @@
 // A wallbox with a car on it: npm's `ocpp-rpc` (OCPP 1.6, strict) in front of a little physics, so that no line of the
 // protocol is shared with the hub. Energy runs PACE times as fast as the clock: a night fits into minutes.
 //
-// usage: wallbox.mjs ENDPOINT IDENTITY PASSWORD PACE [--follows SECONDS] [--fault FAULT]...   (FAULT: wallbox_faults.mjs)
+// usage: wallbox.mjs ENDPOINT IDENTITY PASSWORD PACE [--follows SECONDS] [--alone SECONDS] [--fault FAULT]...   (FAULT: wallbox_faults.mjs)
+// --alone: between the readings that it keeps of hours without a network.
 // A box without a password ('') waits to be accepted, and keeps the one that it is given then.
 // Commands on standard input:
-//   {"plug":{"capacity_wh":..,"soc":..,"card":"..","phases":[1,2,3],"hours_ago":0}}   with hours_ago: the network was away since
+//   {"plug":{"capacity_wh":..,"soc":..,"card":"..","phases":[1,2,3],"hours_ago":0}}   with hours_ago: the network was away since;
+//     with "gone_hours_ago": and unplugged then
 //   {"unplug":true}   {"faults":["lie=1.3"]}   the faults from now on
 // Says twice a second {"tick":{"amps","phases","watts","soc","register","status","limit","online","queued"}}, {"sent":..} of a start or an
 // end that the hub took, {"faults":..} once they are there, and {"invalid":..} where the hub breaks a schema.
@@ -19,12 +21,11 @@ const { RPCClient } = createRequire(import.meta.url)('ocpp-rpc');
 const tick_ms = 500;
 const metered_online_ms = 1000;
 const metered_offline_ms = 10000;
-const alone_ms = 60000;
 
 const say = (what) => process.stdout.write(JSON.stringify(what) + '\n');
 const started = Date.now();
 const { values: options, positionals } = parseArgs({ allowPositionals: true,
-  options: { follows: { type: 'string', default: '3' }, fault: { type: 'string', multiple: true, default: [] } } });
+  options: { follows: { type: 'string', default: '3' }, alone: { type: 'string', default: '60' }, fault: { type: 'string', multiple: true, default: [] } } });
 const [endpoint, identity, password, pace] = positionals;
 let faults = options.fault.map((text) => fault_of(text, started));
 const box = new Box({ follows_ms: Number(options.follows) * 1000 });
@@ -50,6 +51,7 @@ function connect() {
   const again = () => {
     if (mine !== line) return;
     online = false;
+    station.away = true;
     line = null;
     setTimeout(connect, 1000);
   };
@@ -64,6 +66,7 @@ async function boot(mine) {
     setTimeout(() => { if (mine === line) boot(mine).catch(() => {}); }, Math.min(interval || 5, 5) * 1000);
     return;
   }
+  station.back(Date.now());
   online = true;
   void drain();
 }
@@ -71,6 +74,7 @@ async function boot(mine) {
 function cut() {
   const mine = line;
   online = false;
+  station.away = true;
   line = null;
   mine?.close({ force: true }).catch(() => {});
 }
@@ -100,6 +104,7 @@ function go_wrong(now) {
   box.faults = wrong;
   station.refuses = wrong.refuses;
   station.clock_ms = wrong.clock_ms;
+  station.keeps_states = !wrong.live_status;
   if (wrong.offline !== offline) {
     offline = wrong.offline;
     if (offline) cut();
@@ -126,10 +131,12 @@ readline.createInterface({ input: process.stdin }).on('line', (text) => {
   const what = JSON.parse(text);
   const now = Date.now();
   if (what.plug) {
-    const { hours_ago = 0, ...car } = what.plug;
+    const { hours_ago = 0, gone_hours_ago = null, ...car } = what.plug;
     const then = now - hours_ago * 3600_000;
+    const until = now - (gone_hours_ago ?? 0) * 3600_000;
     station.plug(car, then);
-    station.live_alone(then, now, alone_ms);
+    station.live_alone(then, until, Number(options.alone) * 1000);
+    if (gone_hours_ago !== null) station.unplug(until);
   } else if (what.unplug) {
     station.unplug(now);
   } else if (what.faults) {

@@ -103,7 +103,7 @@ test('a car that waits takes nothing of what is offered', () => {
 test('faults come and go at their moments', () => {
   const noon = new Date(2026, 5, 1, 12).getTime();
   const faults = ['phase-loss=2@+10..+20', 'lie=1.2@22:10', 'clock=-3600', 'offline@11:00..11:30'].map((text) => fault_of(text, noon));
-  assert.deepEqual(faults_at(faults, noon), { lost: [], lie: 1, waits: false, refuses: false, offline: false, clock_ms: -3600000 });
+  assert.deepEqual(faults_at(faults, noon), { lost: [], lie: 1, waits: false, refuses: false, offline: false, live_status: false, clock_ms: -3600000 });
   assert.deepEqual(faults_at(faults, noon + 10000).lost, [2]);
   assert.deepEqual(faults_at(faults, noon + 20000).lost, []);
   assert.equal(faults_at(faults, new Date(2026, 5, 1, 22, 9, 59).getTime()).lie, 1);

@@ -11,6 +11,8 @@ export class Station {
     this.transaction = null;
     this.status = 'Available';
     this.refuses = false;
+    this.keeps_states = true; // what it became without a network is told later
+    this.away = true;
     this.clock_ms = 0; // how far its clock is off
     this.password = null; // one that the hub gave
     this.dropped = 0;
@@ -40,7 +42,14 @@ export class Station {
   become(status, now) {
     if (this.status === status) return;
     this.status = status;
+    if (this.keeps_states || !this.away) this.tell_status(now);
+  }
+
+  back(now) {
+    this.away = false;
+    if (this.keeps_states) return;
     this.tell_status(now);
+    this.queue.unshift(this.queue.pop());
   }
 
   plug({ card, ...car }, now) {

@@ -28,13 +28,13 @@ def installed():
 class Box:
     """`faults` as demo/wallbox/wallbox_faults.mjs names them; PACE seconds of charging pass in one."""
 
-    def __init__(self, port, name, pace=60, follows_s=3, faults=(), password=PASSWORD):
+    def __init__(self, port, name, pace=60, follows_s=3, faults=(), password=PASSWORD, alone_s=60):
         self.name, self.invalid, self.sent, self.faulty = name, [], [], None
         self.tick = {"amps": 0, "phases": [0, 0, 0], "soc": None, "register": 0, "status": "", "online": False}
         more = [word for fault in faults for word in ("--fault", fault)]
         self.process = subprocess.Popen(
             ["node", str(WALLBOX / "wallbox.mjs"), f"ws://127.0.0.1:{port}/ocpp", name, password, str(pace), "--follows",
-             str(follows_s), *more], text=True, bufsize=1, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+             str(follows_s), "--alone", str(alone_s), *more], text=True, bufsize=1, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
         threading.Thread(target=self.listen, daemon=True).start()
 
     def listen(self):

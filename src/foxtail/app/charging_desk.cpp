@@ -426,8 +426,23 @@ void ChargingDesk::wake() {
     if (stopped_) return;
     armed_for_ = {};
     look_at_commands();
+    look_for_silence();
     controller_.tick(hub_.now());
     pump();
+}
+
+/// A battery or an inverter that went silent gives and takes nothing that anybody knows of.
+void ChargingDesk::look_for_silence() {
+    for (const auto& [address, targets] : targets_) {
+        for (const Target& target : targets) {
+            const auto role = static_cast<HouseRole>(target.role);
+            if (target.of != Target::Of::house ||
+                (role != HouseRole::battery && role != HouseRole::production))
+                continue;
+            const auto view = door_->read(address);
+            if (!view || view->quality == Quality::stale) hear(target, Null{}, 0);
+        }
+    }
 }
 
 }  // namespace foxtail

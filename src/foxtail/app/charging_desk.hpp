@@ -73,6 +73,7 @@ private:
     void keep_if_changed(bool always);
     void arm();
     void wake();
+    void look_for_silence();
 
     Hub& hub_;
     ChargingConfig config_;

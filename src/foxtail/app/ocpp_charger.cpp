@@ -132,6 +132,7 @@ ocpp::StationOptions options_for(const OcppStationConfig& station,
     out.fallback_a = station.fallback_a;
     out.lease = station.lease;
     out.relative_profiles = station.relative_profiles;
+    out.switches_phases = station.switches_phases;
     out.tokens = tags;
     return out;
 }

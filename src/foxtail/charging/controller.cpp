@@ -9,9 +9,10 @@
 namespace foxtail::charging {
 namespace {
 
-constexpr std::uint64_t state_format = 2;
-constexpr std::size_t absent_max = 64;            // points
-constexpr std::uint64_t state_format_oldest = 1;  // without the own energy of a session
+constexpr std::uint64_t state_format = 3;
+constexpr std::size_t absent_max = 64;  // points
+constexpr std::uint64_t state_format_oldest =
+    1;  // without the own energy of a session; 2: without what bridged a register that stood still
 constexpr double needed_wh_max = 500'000;
 
 std::string text_value(const Value& value) {
@@ -93,6 +94,8 @@ void Controller::hear(PointRole role, std::size_t index, const Value& value, Seq
     Point& point = points_[index];
     const auto number = number_value(value);
     because_ = seq;
+    // A register that was read hours ago, without a network, has counted until then.
+    const Moment then{at.known() ? std::min(at, now.wall) : now.wall, now.mono};
     switch (role) {
         case PointRole::status:
             if (const auto status = status_from(text_value(value)))
@@ -111,17 +114,15 @@ void Controller::hear(PointRole role, std::size_t index, const Value& value, Seq
             if (!number || !heard_draw(role, index, *number, now)) return;
             break;
         case PointRole::energy:
-            if (number) gain(index, point.energy.heard_register(*number, point.most_w(), now), now);
+            if (number)
+                gain(index, point.energy.heard_register(*number, point.most_w(), then), then);
             return;  // changes nothing of who gets what
         case PointRole::session_energy:
             if (number)
-                gain(index, point.energy.heard_transaction(*number, point.most_w(), now), now);
+                gain(index, point.energy.heard_transaction(*number, point.most_w(), then), then);
             return;
         case PointRole::id_tag:
-            point.tag = printable(text_value(value), 64);
-            if (point.session && !point.tag.empty()) point.session->tag = point.tag;
-            cars_sought_ = {};
-            find_cars(now);
+            heard_card(index, printable(text_value(value), 64), now);
             break;
         case PointRole::ev_id:
             point.ev_id = printable(text_value(value), 64);
@@ -130,8 +131,7 @@ void Controller::hear(PointRole role, std::size_t index, const Value& value, Seq
             find_cars(now);
             break;
         case PointRole::transaction:
-            point.transaction = text_value(value);
-            point.tells_transaction = true;
+            heard_transaction(index, text_value(value), at, now);
             break;
         case PointRole::limit:
             point.limit_reported = number;
@@ -221,13 +221,13 @@ void Controller::hear(HouseRole role, const Value& value, Seq seq, Moment now) {
     const auto number = number_value(value);
     switch (role) {
         case HouseRole::price:
-            price_ = number;
+            prices_.hear(&Prices::Rate::price, number, now.wall);
             return;
         case HouseRole::co2:
-            co2_ = number;
+            prices_.hear(&Prices::Rate::co2, number, now.wall);
             return;
         case HouseRole::feed_in:
-            feed_in_ = number;
+            prices_.hear(&Prices::Rate::feed_in, number, now.wall);
             return;
         case HouseRole::battery:
             battery_w_ = number.value_or(0);
@@ -324,7 +324,9 @@ void Controller::refused(std::size_t index, std::string reason, Moment now) {
 void Controller::tick(Moment now) {
     for (std::size_t i = 0; i < points_.size(); ++i) {
         points_[i].watch_phases(now.mono);
-        if (points_[i].closing_at.us != 0 && now.mono >= points_[i].closing_at) end_session(i, now);
+        const Point& point = points_[i];
+        const bool due = point.closing_at.us != 0 && now.mono >= point.closing_at;
+        if (due && !awaits_end(point, now)) end_session(i, now);
     }
     find_cars(now);
     decide(now);
@@ -411,7 +413,7 @@ struct SavedPoint {
         status = in.one_of(Status::faulted);
         tag = in.text();
         ev_id = in.text();
-        energy.load(in);
+        energy.load(in, format >= 3);
         if (in.u8() != 0) session.emplace().load(in, format >= 2);
     }
     void put(Point& point) const {

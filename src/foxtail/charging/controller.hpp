@@ -3,6 +3,7 @@
 #include "foxtail/charging/circuit.hpp"
 #include "foxtail/charging/matching.hpp"
 #include "foxtail/charging/point.hpp"
+#include "foxtail/charging/prices.hpp"
 #include "foxtail/charging/share.hpp"
 #include "foxtail/charging/site.hpp"
 #include "foxtail/model/value.hpp"
@@ -177,6 +178,7 @@ private:
                                   const std::vector<Given>& given, const std::vector<Room>& all,
                                   Moment now) const;
     void propose(std::size_t point, double target, Moment now);
+    [[nodiscard]] static bool waits_for_card(const Point& point);
     void propose_start(std::size_t point, Moment now);
     void follow_sun(Duration now);
     [[nodiscard]] double sun_each() const;
@@ -190,13 +192,22 @@ private:
     // sessions.cpp
     void heard_status(std::size_t point, Status status, Time at, Moment now);
     void begin_session(std::size_t point, Time at, Moment now);
+    void plug_out(std::size_t point, Time at, Moment now);
     void end_session(std::size_t point, Moment now);
-    void gain(std::size_t point, const Energy::Gain& gain, Moment now);
+    void gain(std::size_t point, const Energy::Gain& gain, Moment at);
     void note_edges(std::size_t point, Moment now);
     void find_cars(Moment now);
+    [[nodiscard]] SessionFacts session_facts(std::size_t point) const;
+    void believe(Point& point, const Match& found);
     void find_person(Point& point) const;
     [[nodiscard]] std::string session_json(std::size_t point, bool whole) const;
     [[nodiscard]] Result<void> correct_car(std::size_t point, const std::string& car, Moment now);
+
+    // transactions.cpp
+    void heard_transaction(std::size_t point, std::string id, Time at, Moment now);
+    void heard_card(std::size_t point, std::string tag, Moment now);
+    [[nodiscard]] static bool awaits_end(const Point& point, Moment now);
+    [[nodiscard]] Match match_past(SessionFacts facts, Moment now) const;
 
     // telling.cpp
     void tell(Fact::Of of, std::size_t index, std::string_view name, Value value);
@@ -218,9 +229,7 @@ private:
     double battery_w_ = 0;
     std::optional<double> production_w_;
     double sun_w_ = 0;
-    std::optional<double> price_;
-    std::optional<double> co2_;
-    std::optional<double> feed_in_;  // as it was told; nothing = the site's
+    Prices prices_;  // a feed-in that nobody told is the site's
     GridShare share_;
     Moment started_;
     Seq because_ = 0;

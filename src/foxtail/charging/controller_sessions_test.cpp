@@ -86,6 +86,152 @@ TEST(Controller, a_session_that_is_told_hours_later_has_the_times_of_then) {
                 ::testing::HasSubstr("\"until\":\"" + format_rfc3339(then + hours(2))));
 }
 
+struct Late {
+    explicit Late(House& its) : house(its) {}
+    void told(PointRole role, Value value, Duration ago) {
+        const Moment now = house.now();
+        house.controller->hear(role, 0, value, ++house.seq, now, now.wall - ago);
+        house.take();
+    }
+    /// As a station tells it: the transaction, its card, its register, and the end of it.
+    void transaction(const std::string& id, const std::string& card, double from_wh, Duration began,
+                     double until_wh, Duration ended) {
+        told(PointRole::transaction, id, began);
+        told(PointRole::id_tag, card, began);
+        told(PointRole::energy, from_wh, began);
+        told(PointRole::energy, until_wh, ended);
+        over(ended);
+    }
+    void over(Duration ended) {
+        told(PointRole::transaction, std::string(), ended);
+        told(PointRole::id_tag, std::string(), ended);
+    }
+    [[nodiscard]] std::string session(std::size_t n) const {
+        return n < house.events.size() ? std::get<Json>(house.events[n]).text : "none";
+    }
+    House& house;
+};
+
+TEST(Controller, a_session_within_an_outage_of_which_only_the_transaction_is_told_is_not_lost) {
+    House house;
+    Late late(house);
+    house.say(PointRole::status, std::string("Available"));
+    house.say(PointRole::transaction, std::string());
+    house.say(PointRole::energy, 50'000.0);
+    house.pass(9 * 3600);
+    house.say(PointRole::status, std::string("Available"));
+    late.transaction("5", "CARD1", 50'000, hours(8), 61'000, hours(6));
+    late.transaction("6", "", 61'000, hours(4), 64'000, hours(3));
+    house.pass(40);
+    ASSERT_EQ(house.events.size(), 2U);
+    const Time now = house.now().wall - seconds(40);
+    EXPECT_THAT(late.session(0), ::testing::HasSubstr(R"("energy_wh":11000)"));
+    EXPECT_THAT(late.session(0), ::testing::HasSubstr(R"("car":"leaf")"));
+    EXPECT_THAT(late.session(0),
+                ::testing::HasSubstr("\"from\":\"" + format_rfc3339(now - hours(8))));
+    EXPECT_THAT(late.session(0),
+                ::testing::HasSubstr("\"until\":\"" + format_rfc3339(now - hours(6))));
+    EXPECT_THAT(late.session(1), ::testing::HasSubstr(R"("energy_wh":3000)"));
+    EXPECT_THAT(late.session(1), ::testing::HasSubstr(R"("car":"unknown")"));
+    EXPECT_FALSE(house.controller->points()[0].session);
+}
+
+TEST(Controller, two_cars_that_changed_while_the_box_was_away_are_two_sessions) {
+    House house;
+    Late late(house);
+    house.say(PointRole::energy, 50'000.0);
+    house.plug();
+    house.say(PointRole::status, std::string("Charging"));
+    late.told(PointRole::transaction, std::string("7"), {});
+    late.told(PointRole::id_tag, std::string("CARD1"), {});
+    house.pass(6 * 3600);
+    house.say(PointRole::status, std::string("Charging"));
+    late.told(PointRole::energy, 58'000.0, hours(4));
+    late.over(hours(4));
+    late.told(PointRole::transaction, std::string("8"), hours(3));
+    late.told(PointRole::id_tag, std::string("OTHER"), hours(3));
+    late.told(PointRole::energy, 58'000.0, hours(3));
+    late.told(PointRole::energy, 60'000.0, hours(2));
+    ASSERT_EQ(house.events.size(), 1U);
+    EXPECT_THAT(late.session(0), ::testing::HasSubstr(R"("energy_wh":8000)"));
+    ASSERT_TRUE(house.controller->points()[0].session);
+    EXPECT_NEAR(house.controller->points()[0].session->wh, 2000, 0.1);
+    EXPECT_EQ(house.controller->points()[0].session->tag, "OTHER");
+    EXPECT_EQ(house.controller->points()[0].session->from, house.now().wall - hours(3));
+}
+
+TEST(Controller, the_state_of_now_that_comes_before_what_waited_is_of_the_last_car_alone) {
+    House house;
+    Late late(house);
+    house.say(PointRole::energy, 50'000.0);
+    house.say(PointRole::status, std::string("Available"));
+    house.pass(9 * 3600);
+    house.say(PointRole::status, std::string("Charging"));
+    const Time now = house.now().wall;
+    late.transaction("5", "CARD1", 50'000, hours(8), 61'000, hours(6));
+    late.told(PointRole::transaction, std::string("6"), hours(3));
+    late.told(PointRole::id_tag, std::string("OTHER"), hours(3));
+    late.told(PointRole::energy, 61'000.0, hours(3));
+    late.told(PointRole::energy, 65'000.0, hours(1));
+    ASSERT_EQ(house.events.size(), 1U);
+    EXPECT_THAT(late.session(0), ::testing::HasSubstr(R"("energy_wh":11000)"));
+    EXPECT_THAT(late.session(0),
+                ::testing::HasSubstr("\"from\":\"" + format_rfc3339(now - hours(8))));
+    EXPECT_THAT(late.session(0),
+                ::testing::HasSubstr("\"until\":\"" + format_rfc3339(now - hours(6))));
+    ASSERT_TRUE(house.controller->points()[0].session);
+    EXPECT_EQ(house.controller->points()[0].session->from, now - hours(3));
+    EXPECT_NEAR(house.controller->points()[0].session->wh, 4000, 0.1);
+}
+
+TEST(Controller, a_session_waits_for_the_end_of_its_transaction_that_the_box_still_has_to_tell) {
+    House house;
+    Late late(house);
+    house.say(PointRole::energy, 50'000.0);
+    house.plug();
+    late.told(PointRole::transaction, std::string("7"), {});
+    house.pass(6 * 3600);
+    house.say(PointRole::status, std::string("Available"));
+    house.pass(120);  // the queue is long
+    EXPECT_TRUE(house.events.empty());
+    late.told(PointRole::energy, 58'000.0, hours(4));
+    late.over(hours(4));
+    house.pass(2);
+    ASSERT_EQ(house.events.size(), 1U);
+    EXPECT_THAT(late.session(0), ::testing::HasSubstr(R"("energy_wh":8000)"));
+    EXPECT_THAT(late.session(0),
+                ::testing::HasSubstr("\"until\":\"" +
+                                     format_rfc3339(house.now().wall - seconds(2) - hours(4))));
+    // One that is never told does not wait for ever.
+    house.plug();
+    late.told(PointRole::transaction, std::string("8"), {});
+    house.say(PointRole::status, std::string("Available"));
+    house.pass(900);
+    EXPECT_EQ(house.events.size(), 2U);
+}
+
+TEST(Controller, what_is_told_hours_later_costs_what_it_cost_then) {
+    House house;
+    const Moment begun = house.now();
+    house.controller->hear(HouseRole::price, 0.40, 1, begun);
+    house.say(PointRole::energy, 100'000.0);
+    house.plug();
+    house.pass(2 * 3600);
+    house.controller->hear(HouseRole::price, 0.10, 1, house.now());
+    house.pass(2 * 3600);
+    const auto told = [&](double register_wh, Duration after) {
+        house.controller->hear(PointRole::energy, 0, register_wh, ++house.seq, house.now(),
+                               begun.wall + after);
+        house.take();
+    };
+    told(105'000, hours(1));
+    told(110'000, hours(2));
+    told(112'000, hours(4));
+    EXPECT_NEAR(house.controller->points()[0].session->wh, 12'000, 0.1);
+    EXPECT_FALSE(house.controller->points()[0].session->estimated);
+    EXPECT_NEAR(house.controller->points()[0].session->cost, 10 * 0.40 + 2 * 0.10, 1e-6);
+}
+
 TEST(Controller, own_energy_costs_what_feeding_it_in_would_have_brought) {
     House house;
     house.controller->hear(HouseRole::price, 0.30, 1, house.now());

@@ -347,6 +347,49 @@ TEST(Controller, a_box_that_lies_is_shown_and_the_other_gives_way) {
     EXPECT_LE(house.limit(1) + 16 + 5, 25);
 }
 
+TEST(Controller, a_box_that_holds_back_what_it_may_give_is_shown_and_told_again) {
+    House house;
+    house.meter(5);
+    house.plug();
+    house.live(20, 5);
+    ASSERT_GT(house.limit(), 6);
+    house.say(PointRole::status, std::string("SuspendedEVSE"));
+    const auto gives_nothing = [&](int secs) {
+        for (int i = 0; i < secs; ++i) {
+            house.draws(0);
+            house.meter(5);
+            house.pass(1);
+        }
+    };
+    gives_nothing(40);
+    EXPECT_EQ(house.fact("obeyed"), "\"yes\"") << "it may still be beginning";
+    gives_nothing(60);
+    EXPECT_EQ(house.fact("obeyed"), "\"gives_none\"");
+    EXPECT_THAT(house.fact("why"), ::testing::HasSubstr("the box gives nothing"));
+    house.said.clear();
+    gives_nothing(130);
+    ASSERT_FALSE(house.said.empty()) << "it is told again";
+    EXPECT_LE(house.said.size(), 3U) << "but not all the time";
+    // When it is the car that rests, the box obeys.
+    house.say(PointRole::status, std::string("SuspendedEV"));
+    gives_nothing(100);
+    EXPECT_EQ(house.fact("obeyed"), "\"yes\"");
+    EXPECT_THAT(house.fact("why"), ::testing::HasSubstr("the car takes nothing"));
+}
+
+TEST(Controller, a_box_that_waits_for_a_card_is_told_apart_from_a_car_that_takes_nothing) {
+    House house;
+    house.say(PointRole::transaction, std::string());
+    house.meter(5);
+    house.plug();
+    for (int i = 0; i < 100; ++i) {
+        house.draws(0);
+        house.meter(5);
+        house.pass(1);
+    }
+    EXPECT_THAT(house.fact("why"), ::testing::HasSubstr("waits for a card"));
+}
+
 TEST(Controller, a_refused_limit_is_not_counted_on) {
     House house;
     house.meter(5);
@@ -376,7 +419,7 @@ TEST(Controller, what_somebody_set_at_the_box_holds_until_the_plug_is_out) {
     EXPECT_EQ(house.limit(), 16);
 }
 
-TEST(Controller, switching_phases_takes_a_pause_and_a_lasting_reason) {
+void switches(bool box_says_its_phases) {
     Site site;
     CircuitSite main;
     main.name = "main";
@@ -391,7 +434,7 @@ TEST(Controller, switching_phases_takes_a_pause_and_a_lasting_reason) {
     Duration at = seconds(100);
     const auto now = [&] { return Moment{Time{at.us}, at}; };
     controller.start(now());
-    controller.hear(PointRole::phases, 0, std::int64_t{3}, 1, now());
+    if (box_says_its_phases) controller.hear(PointRole::phases, 0, std::int64_t{3}, 1, now());
     controller.hear(PointRole::status, 0, std::string("Preparing"), 2, now());
     bool paused_before = false;
     bool switched = false;
@@ -417,6 +460,14 @@ TEST(Controller, switching_phases_takes_a_pause_and_a_lasting_reason) {
         controller.tick(now());
     }
     EXPECT_GE(controller.points()[0].commanded_a, 6);
+}
+
+TEST(Controller, switching_phases_takes_a_pause_and_a_lasting_reason) {
+    switches(true);
+}
+
+TEST(Controller, a_box_that_was_never_switched_is_on_all_phases) {
+    switches(false);
 }
 
 }  // namespace

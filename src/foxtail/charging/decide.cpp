@@ -23,6 +23,11 @@ double floor_to(double amps, double step) {
 
 }  // namespace
 
+bool Controller::waits_for_card(const Point& point) {
+    return point.status == Status::preparing && point.tells_transaction &&
+           point.transaction.empty();
+}
+
 bool Controller::uses_sun(const Point& point) const {
     return plugged(point.status) && !point.by_hand_a &&
            (point.mode == Mode::sun || point.mode == Mode::min_sun);
@@ -171,7 +176,11 @@ std::optional<Ask> Controller::ask(std::size_t index, Moment now) {
         // It would not take more now; its least current is offered after the others' needs.
         asked->max_a = asked->min_a;
         asked->rank += idle_rank;
-        point.why = "the car takes nothing at the moment; the least current stays offered";
+        point.why = point.status == Status::suspended_evse
+                        ? "the box gives nothing although it may; it is told again"
+                    : waits_for_card(point)
+                        ? "the box waits for a card; the least current stays offered"
+                        : "the car takes nothing at the moment; the least current stays offered";
     }
     return asked;
 }
@@ -412,7 +421,8 @@ void Controller::propose(std::size_t index, double target, Moment now) {
     }
     // Whether what was said before the start arrived, and still holds, nobody knows.
     const bool otherwise =
-        point.limit_reported ? *point.limit_reported != target : !point.told_here;
+        point.obeyed(now.mono) == Obeyed::gives_none ||
+        (point.limit_reported ? *point.limit_reported != target : !point.told_here);
     if (!otherwise || (point.told_here && point.unsettled(now.mono)) ||
         now.mono - point.sent_at < site_.delays.resend)
         return;
@@ -422,10 +432,9 @@ void Controller::propose(std::size_t index, double target, Moment now) {
 
 void Controller::propose_start(std::size_t index, Moment now) {
     Point& point = points_[index];
-    const bool waits = !point.site().start_tag.empty() && point.reachable() &&
-                       point.status == Status::preparing && point.tells_transaction &&
-                       point.transaction.empty() && point.commanded_a > 0;
-    if (!waits) return;
+    if (point.site().start_tag.empty() || !point.reachable() || !waits_for_card(point) ||
+        point.commanded_a <= 0)
+        return;
     if (point.starts >= starts_max) return;
     if (point.starts > 0 && now.mono - point.start_sent < site_.delays.resend) return;
     ++point.starts;

@@ -9,12 +9,14 @@ namespace foxtail::charging {
 
 /// What a point has delivered, from the best it tells: its register, else the energy of the
 /// running transaction, else its power over time. Each answer is the energy since the last one in
-/// Wh. Registers that start again are noticed: what was on the way is filled in from the power.
+/// Wh. Registers that start again are noticed: what was on the way is filled in from the power. One
+/// that stands still while power flows is noticed, too: the power counts until it moves again.
 class Energy {
 public:
     struct Gain {
         double wh = 0;
         bool estimated = false;
+        Time since;  // when it began to flow, as far as that is known
     };
     /// `most_w`: more than the point can give is no energy but a new register.
     Gain heard_register(double wh, double most_w, Moment now);
@@ -25,11 +27,13 @@ public:
     void resumed() { power_known_ = false; }
 
     void save(ByteWriter& out) const;
-    void load(ByteReader& in);
+    /// `bridged`: as it is saved since that is counted.
+    void load(ByteReader& in, bool bridged);
 
 private:
     enum class Source : std::uint8_t { power, transaction, reg };
     Gain heard(Source source, double& last, double wh, double most_w, Moment now);
+    Gain stood_still(Moment now);
 
     Source source_ = Source::power;
     double register_wh_ = -1;  // below 0: never heard
@@ -39,7 +43,8 @@ private:
     Duration watts_at_;
     Time power_wall_;
     bool power_known_ = false;
-    double since_wh_ = 0;  // from the power, since the source in use spoke last
+    double since_wh_ = 0;    // from the power, since the source in use told something new
+    double bridged_wh_ = 0;  // of it, what counted already since the register stands still
 };
 
 }  // namespace foxtail::charging

@@ -16,8 +16,8 @@ void GridShare::count_until(Duration now) {
     const Duration silent_from = std::max(heard_at_ + silent_max, counted_at_);
     const double told = hours_passed(std::min(now, silent_from) - counted_at_);
     const double silent = hours_passed(now - silent_from);
-    all_.grid_wh += from_grid_w_ * told + cars_w_ * silent;
-    all_.cars_wh += cars_w_ * (told + silent);
+    grid_wh_ += from_grid_w_ * told + cars_w_ * silent;
+    cars_wh_ += cars_w_ * (told + silent);
     counted_at_ = now;
 }
 
@@ -31,10 +31,10 @@ void GridShare::hear(double grid_w, double cars_w, Duration now) {
 
 double GridShare::since(Mark& mark, Duration now) {
     count_until(now);
-    const double cars = all_.cars_wh - mark.cars_wh;
-    const double grid = all_.grid_wh - mark.grid_wh;
-    mark = all_;
-    return cars > 0 ? std::clamp(grid / cars, 0.0, 1.0) : 1.0;
+    const double cars = cars_wh_ - mark.cars_wh;
+    const double grid = grid_wh_ - mark.grid_wh;
+    if (cars > 0) mark = {grid_wh_, cars_wh_, std::clamp(grid / cars, 0.0, 1.0)};
+    return mark.share;
 }
 
 }  // namespace foxtail::charging

@@ -14,10 +14,12 @@ public:
     struct Mark {
         double grid_wh = 0;
         double cars_wh = 0;
+        double share = 1;  // as it was answered last
     };
     /// The grid's meter (+ into the house) and what all cars take, from now on.
     void hear(double grid_w, double cars_w, Duration now);
-    /// 0 to 1, of what the cars took since the mark, which is moved to now.
+    /// 0 to 1, of what the cars took since the mark, which is moved to now. When they took nothing
+    /// since: what was answered before, for that is of the same time, told in several words.
     [[nodiscard]] double since(Mark& mark, Duration now);
 
     static constexpr Duration silent_max = minutes(5);
@@ -30,7 +32,8 @@ private:
     double cars_w_ = 0;
     Duration heard_at_;
     Duration counted_at_;
-    Mark all_;
+    double grid_wh_ = 0;
+    double cars_wh_ = 0;
 };
 
 }  // namespace foxtail::charging

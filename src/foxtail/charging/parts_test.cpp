@@ -179,6 +179,65 @@ TEST(EnergyCount, the_energy_of_a_transaction_serves_without_a_register) {
     EXPECT_EQ(energy.heard_transaction(50, 11'000, at_second(700)).wh, 50);  // the next one
 }
 
+TEST(EnergyCount, a_register_that_stands_still_while_power_flows_is_bridged_by_it) {
+    Energy energy;
+    (void)energy.heard_register(5000, 11'000, at_second(0));
+    (void)energy.heard_power(10'000, at_second(0));
+    double counted = 0;
+    const auto goes_on = [&](int seconds, double register_wh) {
+        (void)energy.heard_power(10'000, at_second(seconds));
+        const auto gain = energy.heard_register(register_wh, 11'000, at_second(seconds));
+        counted += gain.wh;
+        return gain.estimated;
+    };
+    EXPECT_FALSE(goes_on(360, 5000));
+    EXPECT_EQ(counted, 0) << "it may tell whole kWh only";
+    EXPECT_TRUE(goes_on(720, 5000));
+    EXPECT_NEAR(counted, 2000, 1);
+    EXPECT_TRUE(goes_on(1080, 5000));
+    EXPECT_NEAR(counted, 3000, 1);
+    // Asleep, it tells all of it at last.
+    EXPECT_FALSE(goes_on(1440, 9000));
+    EXPECT_NEAR(counted, 4000, 1);
+    goes_on(1800, 9000);
+    goes_on(2160, 9000);
+    EXPECT_NEAR(counted, 6000, 1);
+    // Stuck, it goes on from where it was.
+    goes_on(2520, 9100);
+    EXPECT_NEAR(counted, 6100, 1);
+    goes_on(2880, 10'100);
+    EXPECT_NEAR(counted, 7100, 1);
+}
+
+// ---- what it cost ----
+
+TEST(WhatItCost, is_the_mean_over_the_time_in_which_it_flowed) {
+    using Rate = Prices::Rate;
+    Prices prices;
+    const Time start{1'790'000'000'000'000};
+    EXPECT_FALSE(prices.over(start, start).price);
+    prices.hear(&Rate::price, 0.40, start);
+    prices.hear(&Rate::price, 0.10, start + hours(2));
+    prices.hear(&Rate::co2, 300, start + hours(3));
+    EXPECT_NEAR(*prices.over(start + hours(1), start + hours(4)).price, 0.20, 1e-9);
+    EXPECT_EQ(prices.over(start + hours(1), start + hours(1)).price, 0.40);
+    EXPECT_EQ(prices.over(start - hours(1), start - hours(1)).price, 0.40) << "the first known";
+    EXPECT_EQ(prices.over(start, start + hours(4)).co2, 300) << "of what is known";
+    EXPECT_FALSE(prices.over(start, start + hours(1)).co2);
+    // Set back, the clock says what it says.
+    prices.hear(&Rate::price, 0.30, start + hours(1));
+    EXPECT_EQ(prices.over(start + hours(3), start + hours(3)).price, 0.30);
+}
+
+TEST(WhatItCost, two_days_are_kept) {
+    Prices prices;
+    const Time start{1'790'000'000'000'000};
+    for (int hour = 0; hour < 24 * 7; ++hour)
+        prices.hear(&Prices::Rate::price, hour, start + hours(hour));
+    EXPECT_EQ(prices.over(start, start).price, 118) << "what held two days ago";
+    EXPECT_EQ(prices.over(start + hours(150), start + hours(150)).price, 150);
+}
+
 // ---- which car ----
 
 struct Matching : testing::Test {

@@ -20,21 +20,22 @@ double Controller::sun_each() const {
 
 int Controller::better_phases(std::size_t index) const {
     const Point& point = points_[index];
+    const int set = point.phases_now();
     if (point.mode == Mode::now || point.mode == Mode::planned || point.by_hand_a) return 3;
-    if (!uses_sun(point)) return point.phases_set;
+    if (!uses_sun(point)) return set;
     const double three_w = 3 * point.site().current_min_a * site_.volts;
     const double sun_w = sun_each();
-    if (point.phases_set == 3 && point.phases_seen() == 1) return 3;  // the car has one anyway
+    if (set == 3 && point.phases_seen() == 1) return 3;  // the car has one anyway
     if (sun_w < three_w) return 1;
-    return sun_w >= three_w * upward_margin ? 3 : point.phases_set;
+    return sun_w >= three_w * upward_margin ? 3 : set;
 }
 
 void Controller::think_of_phases(std::size_t index, Moment now) {
     Point& point = points_[index];
-    if (!point.site().switches_phases || point.phases_set == 0 || point.phases_set == 2) return;
+    if (!point.site().switches_phases || point.phases_now() == 2) return;
     if (point.switch_to != 0) return step_switching(index, now);
-    const int better = plugged(point.status) ? better_phases(index) : point.phases_set;
-    if (better == point.phases_set) {
+    const int better = plugged(point.status) ? better_phases(index) : point.phases_now();
+    if (better == point.phases_now()) {
         point.better_since.reset();
         return;
     }

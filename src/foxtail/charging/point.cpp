@@ -7,6 +7,7 @@ namespace {
 
 constexpr double current_seen_a = 1;
 constexpr Duration phase_lost_after = seconds(60);
+constexpr Duration gives_none_after = seconds(60);
 constexpr Duration skew = seconds(5);  // between what a meter and a box say of the same moment
 constexpr double obey_slack_a = 1;
 constexpr double obey_slack_ratio = 0.1;
@@ -213,6 +214,11 @@ Obeyed Point::obeyed(Duration now) const {
                    : Obeyed::waiting;
     if (!measured_ && plugged(status) && commanded_a > 0) return Obeyed::unmeasured;
     if (unsettled(now) && limit_reported && *limit_reported != commanded_a) return Obeyed::waiting;
+    if (unsettled(now)) return Obeyed::yes;
+    if (status == Status::suspended_evse && idle_since && now - *idle_since >= gives_none_after)
+        return Obeyed::gives_none;
+    const bool switched = switched_at && now - *switched_at >= site_->obeys_within;
+    if (phases_set > 0 && switched && count(seen_) > phases_set) return Obeyed::wrong_phases;
     return Obeyed::yes;
 }
 

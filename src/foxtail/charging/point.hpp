@@ -63,6 +63,10 @@ public:
     [[nodiscard]] PhaseSet phases_possible() const;
     [[nodiscard]] int phases_seen() const { return count(seen_); }
     void forget_phases() { seen_ = {}; }
+    /// As it was switched; a box that was never switched is on all it is wired for.
+    [[nodiscard]] int phases_now() const {
+        return phases_set > 0 ? phases_set : static_cast<int>(site_->wiring.size());
+    }
     /// Phases without current for long are lost; those with current count at once.
     void watch_phases(Duration now);
 
@@ -129,6 +133,8 @@ public:
     std::string ev_id;
     std::string transaction;
     bool tells_transaction = false;
+    Time transaction_over;  // when the last one ended
+    Time late_start;        // of the running one, if that was told late
     Energy energy;
     Energy::Gain early;  // what was told last while nothing was plugged in
     Duration early_at;

@@ -37,6 +37,11 @@ void Controller::heard_status(std::size_t index, Status status, Time at, Moment 
     }
     const bool out = status == Status::available || status == Status::reserved;
     if (!out || !point.session || point.closing_at.us != 0) return;
+    plug_out(index, when, now);
+}
+
+void Controller::plug_out(std::size_t index, Time when, Moment now) {
+    Point& point = points_[index];
     gain(index, point.energy.heard_power(0, now), now);
     point.session->until = std::max(when, point.session->from);
     point.ended_at = point.session->until;
@@ -97,12 +102,13 @@ void Controller::end_session(std::size_t index, Moment now) {
     tell_session(index, now);
 }
 
-void Controller::gain(std::size_t index, const Energy::Gain& gain, Moment now) {
+/// `at`: until when it flowed, and when that was heard.
+void Controller::gain(std::size_t index, const Energy::Gain& gain, Moment at) {
     Point& point = points_[index];
     if (!point.session) {
         if (gain.wh > 0) {
             point.early = gain;
-            point.early_at = now.mono;
+            point.early_at = at.mono;
         }
         return;
     }
@@ -110,16 +116,17 @@ void Controller::gain(std::size_t index, const Energy::Gain& gain, Moment now) {
     session.estimated = session.estimated || gain.estimated;
     if (gain.wh <= 0) return;
     session.wh += gain.wh;
-    const double own_wh = gain.wh * (1 - share_.since(point.shared, now.mono));
+    const double own_wh = gain.wh * (1 - share_.since(point.shared, at.mono));
     session.own_wh += own_wh;
-    if (price_) {
+    const Prices::Rate rate = prices_.over(gain.since.known() ? gain.since : at.wall, at.wall);
+    if (rate.price) {
         // Own energy costs what feeding it in would have brought.
-        session.cost += (gain.wh - own_wh) / 1000 * *price_;
-        session.cost += own_wh / 1000 * feed_in_.value_or(site_.feed_in);
+        session.cost += (gain.wh - own_wh) / 1000 * *rate.price;
+        session.cost += own_wh / 1000 * rate.feed_in.value_or(site_.feed_in);
         session.priced_wh += gain.wh;
     }
-    if (co2_) {
-        session.co2_g += gain.wh / 1000 * *co2_;
+    if (rate.co2) {
+        session.co2_g += gain.wh / 1000 * *rate.co2;
         session.co2_wh += gain.wh;
     }
 }
@@ -139,40 +146,50 @@ void Controller::find_cars(Moment now) {
     cars_sought_ = now.mono;
     std::vector<SessionFacts> sessions;
     for (std::size_t i = 0; i < points_.size(); ++i) {
-        const Point& point = points_[i];
-        if (!point.session) continue;
-        // Whose plug just came out is settled, and not at another box in the same breath.
-        const bool settled = point.session->corrected || point.closing_at.us != 0;
-        SessionFacts facts;
-        facts.point = i;
-        facts.plugged_at = point.plugged_at;
-        facts.plug_seen = point.plug_seen;
-        facts.tag = point.session->tag;
-        facts.ev_id = point.session->ev_id;
-        facts.phases_seen = point.phases_seen();
-        facts.watts = point.watts();
-        facts.edges = point.edges;
-        if (settled) facts.said = point.session->car;
-        sessions.push_back(std::move(facts));
+        if (!points_[i].session) continue;
+        SessionFacts facts = session_facts(i);
+        const bool past = !plugged(points_[i].status) && points_[i].closing_at.us == 0;
+        if (past) {
+            believe(points_[i], match_past(std::move(facts), now));
+        } else {
+            sessions.push_back(std::move(facts));
+        }
     }
     const auto found = match(site_, sessions, cars_, learned_, now.mono);
-    for (std::size_t n = 0; n < found.size(); ++n) {
-        Point& point = points_[sessions[n].point];
-        Session& session = *point.session;
-        if (point.closing_at.us != 0) continue;
-        find_person(point);
-        if (session.corrected) continue;
-        std::string car;
-        if (found[n].car) car = site_.cars[*found[n].car].name;
-        if (found[n].guest) car = guest_name;
-        const double certainty = rounded(found[n].certainty, 0.01);
-        if (car != session.car) ++changes_;
-        if (car == session.car && std::abs(certainty - session.certainty) < 0.03) continue;
-        session.car = car;
-        session.certainty = certainty;
-        session.car_reason = found[n].reason;
-        find_person(point);
-    }
+    for (std::size_t n = 0; n < found.size(); ++n) believe(points_[sessions[n].point], found[n]);
+}
+
+SessionFacts Controller::session_facts(std::size_t index) const {
+    const Point& point = points_[index];
+    SessionFacts facts;
+    facts.point = index;
+    facts.plugged_at = point.plugged_at;
+    facts.plug_seen = point.plug_seen;
+    facts.tag = point.session->tag;
+    facts.ev_id = point.session->ev_id;
+    facts.phases_seen = point.phases_seen();
+    facts.watts = point.watts();
+    facts.edges = point.edges;
+    // Whose plug just came out is settled, and not at another box in the same breath.
+    if (point.session->corrected || point.closing_at.us != 0) facts.said = point.session->car;
+    return facts;
+}
+
+void Controller::believe(Point& point, const Match& found) {
+    Session& session = *point.session;
+    if (point.closing_at.us != 0) return;
+    find_person(point);
+    if (session.corrected) return;
+    std::string car;
+    if (found.car) car = site_.cars[*found.car].name;
+    if (found.guest) car = guest_name;
+    const double certainty = rounded(found.certainty, 0.01);
+    if (car != session.car) ++changes_;
+    if (car == session.car && std::abs(certainty - session.certainty) < 0.03) return;
+    session.car = car;
+    session.certainty = certainty;
+    session.car_reason = found.reason;
+    find_person(point);
 }
 
 void Controller::find_person(Point& point) const {

@@ -45,10 +45,21 @@ enum class Status : std::uint8_t {
 /// A cable with a car at its end.
 [[nodiscard]] bool plugged(Status status);
 
-/// Commanded against measured.
-enum class Obeyed : std::uint8_t { yes, waiting, draws_more, refused, offline, unmeasured };
-constexpr std::array<std::string_view, 6> obeyed_names = {"yes",     "waiting", "draws_more",
-                                                          "refused", "offline", "unmeasured"};
+/// Commanded against measured. `gives_none`: the box holds back what it may give.
+/// `wrong_phases`: it is on more of them than it was switched to.
+enum class Obeyed : std::uint8_t {
+    yes,
+    waiting,
+    draws_more,
+    refused,
+    offline,
+    unmeasured,
+    gives_none,
+    wrong_phases
+};
+constexpr std::array<std::string_view, 8> obeyed_names = {"yes",        "waiting",     "draws_more",
+                                                          "refused",    "offline",     "unmeasured",
+                                                          "gives_none", "wrong_phases"};
 
 /// One charging point as it is installed.
 struct PointSite {

@@ -95,9 +95,9 @@ void read_access(Yaml& yaml, const YAML::Node& map, OcppStationConfig& out) {
 }
 
 void read_station(Yaml& yaml, const YAML::Node& map, OcppConfig& out) {
-    static constexpr std::array<std::string_view, 9> keys = {
+    static constexpr std::array<std::string_view, 10> keys = {
         "id",       "password_hash", "open_because",      "certificate", "max_current",
-        "fallback", "lease",         "relative_profiles", "lenient"};
+        "fallback", "lease",         "relative_profiles", "lenient",     "switches_phases"};
     if (!yaml.is_map(map, "a station")) return;
     yaml.check_keys(map, keys, "a station");
     OcppStationConfig station;
@@ -122,6 +122,8 @@ void read_station(Yaml& yaml, const YAML::Node& map, OcppConfig& out) {
     }
     if (const auto node = Yaml::at(map, "relative_profiles"))
         station.relative_profiles = yaml.flag(node, "'relative_profiles'").value_or(false);
+    if (const auto node = Yaml::at(map, "switches_phases"))
+        station.switches_phases = yaml.flag(node, "'switches_phases'");
     read_lenient(yaml, Yaml::at(map, "lenient"), station);
     out.stations.push_back(std::move(station));
 }

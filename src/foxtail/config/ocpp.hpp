@@ -36,6 +36,7 @@ struct OcppStationConfig {
         friend bool operator==(const Forgiven&, const Forgiven&) = default;
     };
     std::vector<Forgiven> lenient;
+    std::optional<bool> switches_phases;  // nothing = as it says itself
     friend bool operator==(const OcppStationConfig&, const OcppStationConfig&) = default;
 };
 

@@ -4,33 +4,36 @@
 
 namespace foxtail::ocpp {
 
-/// Finds out that a charger's clock is behind ours. One message that is dated an hour ago may have
+/// Finds out by how much a charger's clock is wrong. One message that is dated an hour ago may have
 /// waited for the network so long; but what waited comes at once, and is less and less late. Who is
-/// late by the same time, again and again, says what is now by a clock that is behind.
+/// late by the same time, again and again, says what is now by a clock that is behind; who is
+/// early, by one that is ahead, and what waited is then of that much earlier than it says.
 class ClockWatch {
 public:
-    static constexpr Duration behind_least = minutes(5);
+    static constexpr Duration wrong_least = minutes(5);
     static constexpr Duration slack = seconds(5);
     static constexpr Duration steady_for = seconds(30);
 
-    /// A message dated `said` came now. True when it was found out, or over, by this one.
+    /// A message dated `said` came now. True when this one changed what behind() says.
     bool hear(Time said, Moment now) {
         const Duration late = now.wall - said;
-        const bool was_behind = behind_.us != 0;
+        const Duration was = behind_;
         if (late < behind_ - slack) behind_ = {};  // it was set meanwhile
         if (late > late_ + slack || late < late_ - slack) {
             late_ = late;
             since_ = now.mono;
-        } else if (!was_behind && late > behind_least && now.mono - since_ >= steady_for) {
-            behind_ = late_;
+        } else if (now.mono - since_ >= steady_for && !near(late_, behind_)) {
+            const bool wrong = late_ > wrong_least || late_ < Duration{} - wrong_least;
+            behind_ = wrong ? late_ : Duration{};
         }
-        return was_behind != (behind_.us != 0);
+        return was.us != behind_.us;
     }
-    /// Zero: as far as is known it goes right.
+    /// Below zero: it goes ahead. Zero: as far as is known it goes right.
     [[nodiscard]] Duration behind() const { return behind_; }
-    void forget() { *this = {}; }
 
 private:
+    static bool near(Duration a, Duration b) { return a <= b + slack && a >= b - slack; }
+
     Duration behind_;
     Duration late_;  // of the messages heard last
     Duration since_;

@@ -312,10 +312,15 @@ void Station::tick(Moment now) {
     forget_lost(now);
     end_reservations_over(now);
     if (!online_) return;
-    if (outstanding_ && now.mono - outstanding_->sent >= answer_time_max) {
+    // A fuse does not wait as long as a question does.
+    const bool limit_waits = outstanding_ && outstanding_->step != Step::limit &&
+                             std::any_of(waiting_.begin(), waiting_.end(),
+                                         [](const Call& one) { return one.step == Step::limit; });
+    const Duration patience = limit_waits ? answer_time_before_limit : answer_time_max;
+    if (outstanding_ && now.mono - outstanding_->sent >= patience) {
         const Call call = std::move(*std::exchange(outstanding_, std::nullopt));
         Answered answered;
-        answered.status = "no answer within " + format_duration(answer_time_max);
+        answered.status = "no answer within " + format_duration(patience);
         sink_->noticed("request", {}, answered.status);
         finished(call, answered, now);
         send_next(now);

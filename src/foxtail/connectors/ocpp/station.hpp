@@ -30,6 +30,8 @@ struct StationOptions {
     Duration lease = minutes(15);  // of a limit; 0 = limits stay until they are changed
     bool relative_profiles = false;
     std::vector<std::string> tokens;  // that may charge; empty = every card
+    /// Whether it can change between one phase and three; nothing = as it says itself.
+    std::optional<bool> switches_phases;
 };
 
 /// Whom a station tells. Calls come from within the station's own; none may call back into it but
@@ -65,6 +67,7 @@ public:
     static constexpr int points_max = 16;
     static constexpr std::size_t calls_max = 32;  // waiting to be sent
     static constexpr Duration answer_time_max = seconds(30);
+    static constexpr Duration answer_time_before_limit = seconds(5);  // while a limit waits
     static constexpr Duration settle_time = seconds(5);  // after connecting, before we speak up
     static constexpr Duration promise_time_max = minutes(1);  // for a boot or a report to follow
     static constexpr Duration clock_ahead_max = minutes(5);
@@ -279,7 +282,10 @@ private:
     [[nodiscard]] Result<void> send_limit(int point, double ampere, Step step, std::uint64_t ticket,
                                           Moment now);
     void prepare(int point, Moment now);
-    void supersede(int point);
+    void supersede(const Call& newest);
+    [[nodiscard]] const Call* under_way(Step step, int point) const;
+    [[nodiscard]] std::optional<double> limit_wanted(int point) const;
+    [[nodiscard]] std::optional<int> phases_wanted(int point) const;
     [[nodiscard]] Profile profile_for(const Point& point, double ampere, Time now) const;
     [[nodiscard]] std::string setting(std::string_view key) const;
 

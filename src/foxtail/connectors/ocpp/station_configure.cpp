@@ -77,8 +77,8 @@ void Station::learn(const std::vector<Setting>& settings) {
     stack_level_max_ = levels.value_or(1);
     const auto features = setting("SupportedFeatureProfiles");
     smart_ = features.empty() || lists(features, "SmartCharging");
-    const bool switches =
-        truth(setting(old ? "ConnectorSwitch3to1PhaseSupported" : "SmartChargingCtrlr.Phases3to1"));
+    const bool switches = options_.switches_phases.value_or(truth(
+        setting(old ? "ConnectorSwitch3to1PhaseSupported" : "SmartChargingCtrlr.Phases3to1")));
     if (switches != switches_phases_) {
         switches_phases_ = switches;
         sink_->learned();
@@ -167,13 +167,10 @@ Profile Station::profile_for(const Point& point, double ampere, Time now) const 
     out.start = now - minutes(1);  // a clock that is a little behind must not wait for it
     if (options_.lease.us > 0 && out.stack_level > 0) out.lasts = options_.lease + minutes(1);
     if (switches_phases_) out.phases = point.phases;
-    out.limit = ampere;
-    if (in_watts_) {
-        // Nobody knows on how many phases the car will charge: one is what cannot be too much.
-        int phases = point.phases_seen > 0 ? point.phases_seen : 1;
-        if (point.phases && switches_phases_) phases = *point.phases;
-        out.limit = std::floor(ampere * volts_nominal * phases);
-    }
+    // Nobody knows on how many phases the car will charge: one is what cannot be too much.
+    int phases = point.phases_seen > 0 ? point.phases_seen : 1;
+    if (point.phases && switches_phases_) phases = *point.phases;
+    out.limit = in_watts_ ? std::floor(ampere * volts_nominal * phases) : ampere;
     return out;
 }
 
@@ -192,15 +189,21 @@ void Station::prepare(int number, Moment now) {
     enqueue_step(AskProfile{number, fallback}, Step::prepare, now);
 }
 
-/// Only the newest limit counts: older ones that wait are not sent any more.
-void Station::supersede(int number) {
+/// Only the newest limit counts: older ones that wait are not sent any more. And what waits for a
+/// point, limit or phases, brings back neither of what was before.
+void Station::supersede(const Call& newest) {
     for (auto at = waiting_.begin(); at != waiting_.end();) {
-        if (at->step != Step::limit || at->point != number) {
-            ++at;
+        const bool same_point = at->point == newest.point;
+        if (same_point && at->step == Step::limit && newest.step == Step::limit) {
+            if (at->ticket != 0) sink_->ended(at->ticket, false, "a newer limit came");
+            at = waiting_.erase(at);
             continue;
         }
-        if (at->ticket != 0) sink_->ended(at->ticket, false, "a newer limit came");
-        at = waiting_.erase(at);
+        if (same_point && (at->step == Step::limit || at->step == Step::phases)) {
+            at->asked = newest.asked;
+            at->ampere = newest.ampere;
+        }
+        ++at;
     }
 }
 
@@ -212,12 +215,15 @@ Result<void> Station::send_limit(int number, double ampere, Step step, std::uint
     if (point == nullptr) return fail(Code::not_found, "no such charging point");
     prepare(number, now);
     Call call;
+    const auto phases = point->phases;
+    if (step == Step::limit) point->phases = phases_wanted(number);
     call.asked = AskProfile{number, profile_for(*point, ampere, now.wall)};
+    point->phases = phases;
     call.step = step;
     call.ticket = ticket;
     call.point = number;
     call.ampere = ampere;
-    supersede(number);
+    supersede(call);
     return enqueue(std::move(call), now, true);
 }
 
@@ -231,6 +237,25 @@ Result<void> Station::limit(int point, double ampere, std::uint64_t ticket, Mome
     return send_limit(point, rounded, Step::limit, ticket, now);
 }
 
+const Station::Call* Station::under_way(Step step, int number) const {
+    const auto is = [&](const Call& one) { return one.step == step && one.point == number; };
+    const auto waits = std::find_if(waiting_.begin(), waiting_.end(), is);
+    if (waits != waiting_.end()) return &*waits;
+    return outstanding_ && is(*outstanding_) ? &*outstanding_ : nullptr;
+}
+
+/// The newest limit that it has, is being told, or will be; the phases likewise.
+std::optional<double> Station::limit_wanted(int number) const {
+    if (const Call* call = under_way(Step::limit, number)) return call->ampere;
+    return points_[static_cast<std::size_t>(number) - 1].limit_a;
+}
+
+std::optional<int> Station::phases_wanted(int number) const {
+    if (const Call* call = under_way(Step::phases, number))
+        return std::get<AskProfile>(call->asked).profile.phases;
+    return points_[static_cast<std::size_t>(number) - 1].phases;
+}
+
 Result<void> Station::phases(int number, int phases, std::uint64_t ticket, Moment now) {
     if (phases < 1 || phases > 3) return fail(Code::invalid_input, "1, 2 or 3 phases");
     if (!switches_phases_)
@@ -239,8 +264,8 @@ Result<void> Station::phases(int number, int phases, std::uint64_t ticket, Momen
     if (point == nullptr) return fail(Code::not_found, "no such charging point");
     const auto before = point->phases;
     point->phases = phases;
-    auto sent = send_limit(number, point->limit_a.value_or(options_.current_a_max), Step::phases,
-                           ticket, now);
+    auto sent = send_limit(number, limit_wanted(number).value_or(options_.current_a_max),
+                           Step::phases, ticket, now);
     point->phases = before;  // until it is taken
     return sent;
 }

@@ -198,6 +198,30 @@ TEST_F(AStation, is_heard_when_its_clock_is_an_hour_behind) {
     EXPECT_EQ(text("status"), "\"SuspendedEV\"") << "an hour late is an hour late again";
 }
 
+TEST_F(AStation, is_believed_of_what_waited_when_its_clock_is_an_hour_ahead) {
+    ready();
+    const Duration ahead = Duration{} - hours(1);
+    start("CARD", 1000, ahead);
+    meter(1100, ahead);
+    pass(seconds(40));
+    meter(1200, ahead);
+    EXPECT_TRUE(was_noticed("3600 s ahead"));
+    EXPECT_EQ(all_said.back().at, now.wall);
+    // Without a network for five hours: what it kept is dated an hour late.
+    pass(hours(5));
+    for (int n = 1; n <= 4; ++n) {
+        const Time then = now.wall - hours(5 - n);
+        meter(1200 + n * 100, hours(5 - n) + ahead);
+        EXPECT_NEAR(static_cast<double>((all_said.back().at - then).us), 0, 1e6);
+    }
+    EXPECT_EQ(text("energy"), "1600.0");
+    // Set right, it is believed as it is, after half a minute.
+    meter(1700);
+    pass(seconds(40));
+    meter(1800);
+    EXPECT_NEAR(static_cast<double>((now.wall - all_said.back().at).us), 0, 1e6);
+}
+
 TEST_F(AStation, that_tells_what_waited_for_hours_has_no_clock_that_is_behind) {
     ready();
     start();
@@ -343,6 +367,41 @@ TEST_F(AStation, that_does_not_answer_is_not_waited_for_for_ever) {
     pass(seconds(2));
     ASSERT_EQ(ends.size(), 1U);
     EXPECT_FALSE(ends[0].done);
+}
+
+TEST_F(AStation, that_does_not_answer_keeps_no_limit_waiting_for_half_a_minute) {
+    ready();
+    ASSERT_TRUE(station().limit(1, 16, 7, now));
+    agree("[]");
+    ASSERT_TRUE(station().reset(false, 9, now));
+    ASSERT_TRUE(station().limit(1, 6, 10, now));
+    EXPECT_THAT(outstanding, HasSubstr("Reset"));
+    pass(seconds(6));
+    EXPECT_THAT(outstanding, HasSubstr(R"("limit":6)"));
+}
+
+TEST_F(AStation, whose_phases_are_switched_keeps_the_newest_limit) {
+    options.switches_phases = true;
+    ready();
+    ASSERT_TRUE(station().limit(1, 16, 7, now));
+    agree("[]");
+    ASSERT_TRUE(station().reset(false, 9, now));
+    ASSERT_TRUE(station().phases(1, 1, 10, now));
+    ASSERT_TRUE(station().limit(1, 6, 11, now));
+    all_asked.clear();
+    agree("[]");
+    ASSERT_EQ(all_asked.size(), 3U);
+    for (std::size_t i = 1; i < 3; ++i)
+        EXPECT_THAT(all_asked[i], HasSubstr(R"("limit":6,"numberPhases":1)"));
+    // Nor does a switch that comes after a limit that waits.
+    ASSERT_TRUE(station().reset(false, 12, now));
+    ASSERT_TRUE(station().limit(1, 8, 13, now));
+    ASSERT_TRUE(station().phases(1, 3, 14, now));
+    all_asked.clear();
+    agree("[]");
+    ASSERT_EQ(all_asked.size(), 3U);
+    for (std::size_t i = 1; i < 3; ++i)
+        EXPECT_THAT(all_asked[i], HasSubstr(R"("limit":8,"numberPhases":3)"));
 }
 
 TEST_F(AStation, that_goes_away_fails_what_was_wished_of_it) {

@@ -3,6 +3,7 @@
 #include "foxtail/connectors/ocpp/station.hpp"
 
 #include <algorithm>
+#include <cstdlib>
 
 namespace foxtail::ocpp {
 namespace {
@@ -13,18 +14,26 @@ constexpr Time clock_least{1'577'836'800'000'000};  // 2020: before that no cloc
 
 Time Station::event_time(Time said, Moment now) {
     if (!said.known()) return now.wall;
-    if (said < clock_least || said > now.wall + clock_ahead_max) {
+    if (said < clock_least) {
         if (!std::exchange(clock_wrong_, true))
             sink_->noticed("clock", format_rfc3339(said),
-                           "the charger's clock is wrong: our time counts");
+                           "the charger's clock was never set: our time counts");
         return now.wall;
     }
-    if (clock_.hear(said, now) && clock_.behind().us != 0) {
-        sink_->noticed("clock", format_rfc3339(said),
-                       "the charger's clock is " + std::to_string(clock_.behind().us / 1'000'000) +
-                           " s behind: what it says is taken for so much later");
-        // What was taken for something of long ago is asked for again.
+    if (clock_.hear(said, now)) {
+        const auto behind = clock_.behind().us / 1'000'000;
+        if (behind != 0)
+            sink_->noticed(
+                "clock", format_rfc3339(said),
+                "the charger's clock is " + std::to_string(std::abs(behind)) +
+                    (behind > 0 ? " s behind: what it says is taken for so much later"
+                                : " s ahead: what it says is taken for so much earlier"));
+        // What was taken for something of another time is asked for again.
         enqueue_step(AskTrigger{AskTrigger::What::status, 0}, Step::other, now);
+    } else if (said > now.wall + clock_ahead_max && clock_.behind().us == 0 &&
+               !std::exchange(clock_wrong_, true)) {
+        sink_->noticed("clock", format_rfc3339(said),
+                       "the charger's clock is wrong: our time counts");
     }
     return std::min(said + clock_.behind(), now.wall);
 }
@@ -51,7 +60,6 @@ void Station::told(const Booted& boot, std::string_view id, Moment now) {
     about_ = boot;
     known_ = true;
     clock_wrong_ = false;
-    clock_.forget();
     configured_ = false;
     configuring_ = false;
     ensure_point(1);
