@@ -50,6 +50,7 @@ constexpr const char* demo_map =
 //   Wallbox/limit                           A on three phases, settable: 0 (pause), 6 to 16
 //   Wallbox/status, power, current_l1, ...  in the words of a charging point (docs/charging.md)
 //   CARPORT-1/limit, status, power, ...     with --wallbox: a second one, over OCPP; charge-carport
+//   tesla-2/Powertrain. ...                 and the car that stands there, by TeslaMate
 //   charge-garage/mode, at_most, ...        the same point as Foxtail charges it
 //   Leaf_green/Powertrain. ...              a car with an OVMS module, in VSS's words: charge of 58
 //                                           kWh, range, cable, climate, doors (docs/cars.md)
@@ -62,11 +63,16 @@ constexpr const char* demo_charging =
     "    - {name: garage, thing: Wallbox, circuit: main, mode: min_sun}\n";
 constexpr const char* demo_second_point =
     "    - {name: carport, thing: CARPORT-1, circuit: main, mode: min_sun}\n";
-constexpr const char* demo_charging_rest =
+constexpr const char* demo_charging_cars =
     "  cars:\n"
-    "    - {thing: Leaf_green, phases: 3}\n"
+    "    - {thing: Leaf_green, phases: 3}\n";
+constexpr const char* demo_second_car = "    - {thing: tesla-2, cards: [04C8A1F2], phases: 3}\n";
+// What the plan reckons with, so that both tell the same money.
+constexpr const char* demo_charging_rest =
     "  sun: {grid: Grid_meter/power, battery: Home_battery/power, "
-    "production: Solar_inverter/ac_power}\n";
+    "production: Solar_inverter/ac_power}\n"
+    "  price: plan/price\n"
+    "  feed_in: 0.08\n";
 
 // Shown only: whoever likes what is planned lets it act, for each device.
 constexpr const char* demo_planning =
@@ -133,6 +139,7 @@ constexpr const char* demo_head =
     "# The demo household. Made anew at each start of `foxtail demo`.\n";
 
 std::string configuration_text(const DemoOptions& options) {
+    const bool second = !options.wallbox.empty();
     return std::string(demo_head) +
            "household:\n  name: Demo household\n  time_zone: Europe/Berlin\n"
            "api:\n  listen: 127.0.0.1:" +
@@ -142,9 +149,9 @@ std::string configuration_text(const DemoOptions& options) {
            "  anonymous:\n    publish: [\"#\"]\n    subscribe: [\"#\"]\n"
            "formats:\n  zigbee2mqtt:\n    - base_topic: zigbee2mqtt\n  mapping: [map.yaml]\n"
            "things:\n  Leaf_green: {title: Leaf green, place: Garage}\n" +
-           (options.wallbox.empty() ? "" : demo_ocpp) + demo_charging +
-           (options.wallbox.empty() ? "" : demo_second_point) + demo_charging_rest + demo_planning +
-           "rules:\n  - rules.yaml\n";
+           (second ? demo_ocpp : "") + demo_charging + (second ? demo_second_point : "") +
+           demo_charging_cars + (second ? demo_second_car : "") + demo_charging_rest +
+           demo_planning + "rules:\n  - rules.yaml\n";
 }
 
 std::string default_data() {

@@ -356,16 +356,42 @@ TEST(Carport, its_car_is_away_by_day_on_workdays) {
 }
 
 TEST(Carport, puts_what_the_box_draws_into_the_world_where_the_meter_sees_it) {
-    EXPECT_EQ(drawn_w(R"({"tick":{"amps":16,"watts":11040,"soc":null}})"), 11'040);
+    const auto free = tick_of(R"({"tick":{"amps":16,"watts":11040,"soc":null}})");
+    ASSERT_TRUE(free);
+    EXPECT_EQ(free->watts, 11'040);
+    EXPECT_FALSE(free->soc_pct);
+    EXPECT_EQ(tick_of(R"({"tick":{"watts":0,"soc":61.5}})")->soc_pct, 61.5);
+    EXPECT_FALSE(tick_of(R"({"tick":{"watts":0,"soc":161}})")->soc_pct);
     for (const char* line : {"", "{}", "nonsense", R"({"tick":{"watts":-1}})",
                              R"({"tick":{"watts":"11040"}})", R"({"sent":"StartTransaction"})"})
-        EXPECT_FALSE(drawn_w(line)) << line;
+        EXPECT_FALSE(tick_of(line)) << line;
     World world = make_world({1, {}}, at("2026-04-14T22:00:00Z"));  // no sun
     World other = world;
     ASSERT_TRUE(apply(other, {"carport", "power", 6900}));
     for (World* one : {&world, &other}) advance(*one, one->t_ms + 1000);
     EXPECT_NEAR(other.meter.load_w - world.meter.load_w, 6900, 1);
     EXPECT_NEAR(other.meter.grid_w - world.meter.grid_w, 6900, 1) << "not out of the battery";
+}
+
+TEST(Carport, its_car_tells_by_teslamate_where_it_is_and_what_it_takes) {
+    const auto said = [](const SecondCar& car, std::string_view key) {
+        for (const Sample& sample : second_car_says(car))
+            if (sample.key == key) return plain_text(sample);
+        return std::string("(nothing)");
+    };
+    const SecondCar away{false, false, 47.6, 0};
+    EXPECT_EQ(said(away, "geofence"), "Work");
+    EXPECT_EQ(said(away, "charging_state"), "Disconnected");
+    EXPECT_EQ(said(away, "battery_level"), "48");
+    const SecondCar charging{true, true, 50, 11'040};
+    EXPECT_EQ(said(charging, "geofence"), "Home");
+    EXPECT_EQ(said(charging, "plugged_in"), "true");
+    EXPECT_EQ(said(charging, "charging_state"), "Charging");
+    EXPECT_EQ(said(charging, "charger_power"), "11");
+    EXPECT_EQ(said(charging, "power"), "-10") << "out of the battery is positive there";
+    EXPECT_EQ(said(charging, "est_battery_range_km"), "215");
+    EXPECT_EQ(said({true, true, 50, 0}, "charging_state"), "Stopped");
+    EXPECT_EQ(said({true, true, 100, 0}, "charging_state"), "Complete");
 }
 
 TEST(CarLink, locks_and_limits_and_says_so) {

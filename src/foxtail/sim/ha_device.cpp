@@ -111,7 +111,7 @@ public:
             return;
         }
         for (const std::size_t i : reporter_.due_each(world.t_ms, samples)) {
-            answer.say(state_topic(samples[i].key), plain(samples[i].json), true);
+            answer.say(state_topic(samples[i].key), plain_text(samples[i]), true);
         }
     }
 
@@ -146,14 +146,6 @@ private:
         return spec_.state == StateForm::plain ? spec_.base + "/" + std::string(id) + "/state"
                                                : spec_.base + "/state";
     }
-    static std::string plain(std::string_view json) {
-        // No value here needs escapes; a string loses its quotes.
-        if (json.size() >= 2 && json.front() == '"') {
-            return std::string(json.substr(1, json.size() - 2));
-        }
-        return std::string(json);
-    }
-
     std::string_view key(std::string_view name) const {
         if (!spec_.abbreviated) {
             return name;

@@ -63,12 +63,6 @@ std::vector<Sample> metrics_of(const World& world) {
     };
 }
 
-/// No value here needs escapes; a text loses its quotes.
-std::string metric_text(std::string_view json) {
-    if (json.size() >= 2 && json.front() == '"') json = json.substr(1, json.size() - 2);
-    return std::string(json);
-}
-
 struct Understood {
     Act act;
     std::string_view says;
@@ -101,7 +95,7 @@ public:
     void tick(const World& world, Answer& answer) override {
         const auto samples = metrics_of(world);
         for (const std::size_t i : reporter_.due_each(world.t_ms, samples))
-            answer.say(base() + "metric/" + samples[i].key, metric_text(samples[i].json), true);
+            answer.say(base() + "metric/" + samples[i].key, plain_text(samples[i]), true);
     }
 
     void hear(std::string_view topic, std::string_view payload, const World& world,

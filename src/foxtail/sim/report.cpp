@@ -67,6 +67,12 @@ double wander(const Dice& dice, std::string_view device, std::int64_t t_ms, doub
     return amplitude * (0.6 * offset + 0.4 * dice.smooth(device, x));
 }
 
+std::string plain_text(const Sample& sample) {
+    const std::string_view json = sample.json;
+    const bool quoted = json.size() >= 2 && json.front() == '"';
+    return std::string(quoted ? json.substr(1, json.size() - 2) : json);
+}
+
 std::string to_object(const std::vector<Sample>& samples) {
     JsonText out;
     out.open();

@@ -59,6 +59,9 @@ private:
 [[nodiscard]] double wander(const Dice& dice, std::string_view device, std::int64_t t_ms,
                             double amplitude, double period_s = 600);
 
+/// As formats write it that know no JSON: a text without its quotes. For values without escapes.
+[[nodiscard]] std::string plain_text(const Sample& sample);
+
 /// {"key":value,...}
 [[nodiscard]] std::string to_object(const std::vector<Sample>& samples);
 
