@@ -51,6 +51,8 @@ def energy(hub):
     wait_until(lambda: abs(phases() - hub.number("Grid_meter/power")) < 150 + 0.05 * abs(phases()),
                lambda: f"the phases add up: {phases()} and {hub.number('Grid_meter/power')}", 60)
     is_value(hub, "circuit-main/meter", "heard")
+    setup = hub.value("circuit-main/setup")
+    check("Grid_meter/power_l1" in setup and "35" in setup, f"the fuse and where its meter tells: {setup}")
     check(hub.value("charge-garage/mode") == "min_sun", hub.value("charge-garage/mode"))
     # The car is plugged in or not, as its day goes; what is asked of the box holds in either case.
     plugged = hub.value("Wallbox/plugged") == "true"

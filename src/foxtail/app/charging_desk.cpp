@@ -1,5 +1,6 @@
 #include "foxtail/app/charging_desk.hpp"
 
+#include "foxtail/api/json_text.hpp"
 #include "foxtail/app/give_exactly.hpp"
 #include "foxtail/app/property_spec.hpp"
 #include "foxtail/base/log.hpp"
@@ -38,6 +39,12 @@ std::optional<std::uint8_t> role_of(const std::array<std::string_view, n>& names
 PropertySpec wished(PropertySpec spec) {
     spec.settable = true;
     spec.category = Category::config;
+    return spec;
+}
+
+PropertySpec setup_spec() {
+    auto spec = property_spec("setup", "How it is set up", Type::object);
+    spec.category = Category::diagnostic;
     return spec;
 }
 
@@ -85,7 +92,9 @@ ThingSpec point_thing(const charging::PointSite& point, const charging::Site& si
     list.push_back(property_spec("session_energy", "Energy", Type::number, "W.h"));
     list.push_back(property_spec("session_cost", "Cost", Type::number));
     list.push_back(property_spec("session_co2", "CO2", Type::number, "g"));
+    list.push_back(property_spec("session_own", "Of the house's own", Type::number, "W.h"));
     list.push_back(personal(property_spec("last_session", "Last session", Type::object)));
+    list.push_back(setup_spec());
     thing.events = {{"session", "A session ended", {}}};
     return thing;
 }
@@ -99,6 +108,7 @@ ThingSpec circuit_thing(const charging::CircuitSite& circuit, const std::string&
     thing.properties.push_back(property_spec("over", "Over its limit", Type::boolean));
     thing.properties.push_back(word_spec("meter", "Meter", meters));
     thing.properties.push_back(property_spec("signal", "Limit by signal", Type::number, "W"));
+    thing.properties.push_back(setup_spec());
     return thing;
 }
 
@@ -115,6 +125,36 @@ ThingSpec flow_thing() {
                                                                     {"cars", "Into cars"}})
         thing.properties.push_back(property_spec(name, title, Type::number, "W"));
     return thing;
+}
+
+/// What it draws and where that is told, for whoever shows it: what is measured is not told twice.
+void add_measured(api::JsonText& json, const ChargingConfig::Map& heard) {
+    for (const std::string_view role :
+         {"current_l1", "current_l2", "current_l3", "power_l1", "power_l2", "power_l3", "power"}) {
+        if (const auto at = heard.find(role); at != heard.end()) json.text(role, at->second);
+    }
+}
+
+std::string point_setup(const ChargingConfig& config, std::size_t index) {
+    std::string out;
+    api::JsonText json(out);
+    json.object().text("circuit", config.site.circuits[config.site.points[index].circuit].name);
+    json.text("currency", config.currency).number("volts", config.site.volts);
+    add_measured(json, config.points[index]);
+    json.end_object();
+    return out;
+}
+
+std::string circuit_setup(const ChargingConfig& config, std::size_t index) {
+    const auto& circuit = config.site.circuits[index];
+    std::string out;
+    api::JsonText json(out);
+    json.object().text("name", circuit.name).number("volts", config.site.volts);
+    if (circuit.limit_a) json.number("limit", *circuit.limit_a);
+    if (circuit.parent) json.text("in", config.site.circuits[*circuit.parent].name);
+    add_measured(json, config.circuits[index]);
+    json.end_object();
+    return out;
 }
 
 }  // namespace
@@ -147,6 +187,7 @@ Result<void> ChargingDesk::start_from(std::string_view state) {
     listen();
     if (auto done = give_grants(); !done) return done;
     if (auto done = tell_things(); !done) return done;
+    tell_setup();
     if (state.empty()) {
         load_kept();
     } else {
@@ -225,6 +266,21 @@ Result<void> ChargingDesk::tell_things() {
     }
     inlet_->leave_only(all);
     return {};
+}
+
+void ChargingDesk::tell_setup() {
+    const auto tell = [this](Fact::Of of, std::size_t index, std::string json) {
+        Fact fact;
+        fact.of = of;
+        fact.index = index;
+        fact.name = "setup";
+        fact.value = Json{std::move(json)};
+        report(fact);
+    };
+    for (std::size_t i = 0; i < config_.site.points.size(); ++i)
+        tell(Fact::Of::point, i, point_setup(config_, i));
+    for (std::size_t i = 0; i < config_.site.circuits.size(); ++i)
+        tell(Fact::Of::circuit, i, circuit_setup(config_, i));
 }
 
 void ChargingDesk::load_kept() {

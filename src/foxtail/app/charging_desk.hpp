@@ -62,6 +62,7 @@ private:
     void listen();
     [[nodiscard]] Result<void> give_grants();
     [[nodiscard]] Result<void> tell_things();
+    void tell_setup();
     void load_kept();
     void take_state(std::string_view bytes);
     void hear_what_is_known();

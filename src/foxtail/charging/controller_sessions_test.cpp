@@ -250,6 +250,8 @@ TEST(Controller, own_energy_costs_what_feeding_it_in_would_have_brought) {
     hour(-500, 106'900.0);  // all own, and more
     hour(1725, 113'800.0);  // a quarter from the grid
     hour(9000, 120'700.0);  // all from it
+    house.pass(60);
+    EXPECT_EQ(house.fact("session_own"), "12075.0");
     house.say(PointRole::status, std::string("Available"));
     house.pass(30);
     ASSERT_EQ(house.events.size(), 1U);

@@ -93,7 +93,7 @@ void Controller::tell_session(std::size_t index, Moment now) {
         tell(Fact::Of::point, index, name, std::move(value));
     };
     if (!point.session) {
-        for (const auto* name : {"session_energy", "session_cost", "session_co2"})
+        for (const auto* name : {"session_energy", "session_cost", "session_co2", "session_own"})
             say(name, Null{});
         for (const auto* name : {"session", "session_from", "car_reason", "who"})
             say(name, std::string());
@@ -114,6 +114,7 @@ void Controller::tell_session(std::size_t index, Moment now) {
     figures_told_[index] = now.mono;
     say("session_from", format_rfc3339(to_millisecond(session.from)));
     say("session_energy", to_step(session.wh, 0.1));
+    say("session_own", to_step(session.own_wh, 0.1));
     say("session_cost",
         session.priced_wh > 0 ? Value{to_step(session.cost, 0.0001)} : Value{Null{}});
     say("session_co2", session.co2_wh > 0 ? Value{to_step(session.co2_g, 0.1)} : Value{Null{}});
