@@ -86,13 +86,50 @@ function planned() {
   thing("dishwasher", { armed: flag("Filled and waiting", set), ready_by: words("Ready by", set) }, { act: true, armed: true, ready_by: "06:30", obeys: false });
 }
 
+const cable = "Powertrain.TractionBattery.Charging.ChargingPort.AnyPosition.IsChargingCableConnected";
+const is_charging = "Powertrain.TractionBattery.Charging.IsCharging";
+const personal = { sensitivity: "personal" };
+const signals = {
+  [cable]: flag("Charging cable"),
+  [is_charging]: flag("Charges"),
+  "Foxtail.IsLocked": flag("Locked"),
+  "Foxtail.IsWindowOpen": flag("A window open"),
+  "Cabin.HVAC.IsAirConditioningActive": flag("Air conditioning", set),
+  "Cabin.HVAC.AmbientAirTemperature": number("Temperature inside", "Cel"),
+  "Foxtail.Home": flag("At home", personal),
+  "Foxtail.Place": words("Place", personal),
+};
+const amps = (of) => Object.fromEntries([1, 2, 3].map((line) => [`current_l${line}`, number(`${of}, phase ${line}`, "A", diagnostic)]));
+const setup = { title: "How it is set up", type: "object", category: "diagnostic", sensitivity: "home", readable: true, settable: false };
+const lines = (thing) => Object.fromEntries([1, 2, 3].map((line) => [`current_l${line}`, `${thing}/current_l${line}`]));
+
+function fuses() {
+  const properties = { over: flag("Over its limit"), meter: choice("Meter", ["none", "heard", "silent"]), signal: number("Limit by signal", "W"), setup };
+  add("circuit-main", "Circuit main", "", "service", "", "", properties, { over: false, meter: "heard", signal: 4200, setup: { name: "main", volts: 230, limit: 35, ...lines("meter") } }, { connector: "charging" });
+  add("circuit-garage", "Circuit garage", "", "service", "", "", properties, { over: false, meter: "none", setup: { name: "garage", volts: 230, limit: 20, in: "main" } }, { connector: "charging" });
+}
+
+/** Joined of two sources that contradict each other; where it is this reader may not know. */
+function joined_car() {
+  const soc = "Powertrain.TractionBattery.StateOfCharge.Displayed";
+  const counted = { [soc]: number("State of charge", "%", { minimum: 0, maximum: 100 }), "Powertrain.Range": number("Range", "m"), [cable]: signals[cable] };
+  const list = (title) => ({ title, type: "array", category: "diagnostic", sensitivity: "home", readable: true, settable: false });
+  add("ovms-zoe", "Zoe's module", "", "vehicle", "Renault", "Zoe", counted, { [soc]: 55, "Powertrain.Range": 172000, [cable]: false }, { connector: "mqtt" });
+  add("evcc-zoe", "Zoe in evcc", "", "vehicle", "", "", counted, { [soc]: 48, [cable]: false }, { connector: "mqtt" });
+  const sources = [{ thing: "ovms-zoe", trust: 2, state: "fresh" }, { thing: "evcc-zoe", trust: 1, state: "silent" }];
+  const conflicts = [{ property: soc, believed: "ovms-zoe", contradicted_by: "evcc-zoe" }];
+  add("zoe", "Zoe", "", "vehicle", "Renault", "Zoe", { ...counted, "Foxtail.IsLocked": signals["Foxtail.IsLocked"], "Foxtail.Sources": list("Sources"), "Foxtail.Conflicts": list("Contradictions") }, { [soc]: 55, "Powertrain.Range": 172000, [cable]: false, "Foxtail.IsLocked": true, "Foxtail.Sources": sources, "Foxtail.Conflicts": conflicts }, { connector: "cars" });
+}
+
 function build() {
   person("anna", "Anna", "home", 78);
   person("ben", "Ben", "Office", 41);
-  add("leaf", "Leaf", "", "vehicle", "Nissan", "Leaf 62 kWh", { "Powertrain.TractionBattery.StateOfCharge.Displayed": number("State of charge", "%", { minimum: 0, maximum: 100 }), "Powertrain.Range": number("Range", "km"), plugged: flag("Plugged in"), charging: flag("Charging", set), charge_limit: number("Charge limit", "%", { ...set, minimum: 50, maximum: 100, step: 5 }), trip: number("Distance driven", "km"), odometer: number("Odometer", "km", diagnostic), available: flag("Available", diagnostic) }, { "Powertrain.TractionBattery.StateOfCharge.Displayed": 63.4, "Powertrain.Range": 231, plugged: true, charging: true, charge_limit: 80, trip: 12.4, odometer: 48211 }, { connector: "vss", actions: { precondition: { title: "Preheat" }, honk: { title: "Honk" } } });
+  add("leaf", "Leaf", "", "vehicle", "Nissan", "Leaf 62 kWh", { "Powertrain.TractionBattery.StateOfCharge.Displayed": number("State of charge", "%", { minimum: 0, maximum: 100 }), "Powertrain.Range": number("Range", "km"), ...signals, plugged: flag("Plugged in"), charging: flag("Charging", set), charge_limit: number("Charge limit", "%", { ...set, minimum: 50, maximum: 100, step: 5 }), trip: number("Distance driven", "km"), odometer: number("Odometer", "km", diagnostic), available: flag("Available", diagnostic) }, { "Powertrain.TractionBattery.StateOfCharge.Displayed": 63.4, "Powertrain.Range": 231, ...{ [cable]: true, [is_charging]: true, "Foxtail.IsLocked": true, "Foxtail.IsWindowOpen": true, "Cabin.HVAC.IsAirConditioningActive": false, "Cabin.HVAC.AmbientAirTemperature": 14.5, "Foxtail.Home": true, "Foxtail.Place": "Home" }, plugged: true, charging: true, charge_limit: 80, trip: 12.4, odometer: 48211 }, { connector: "vss", actions: { precondition: { title: "Preheat" }, honk: { title: "Honk" } } });
 
   add("power-flow", "Power flow", "", "service", "", "", { grid: number("From the grid", "W"), sun: number("From the sun", "W"), battery: number("From the battery", "W"), home: number("Into the home", "W"), cars: number("Into cars", "W") }, { grid: -310, sun: 5230, battery: -900, home: 620, cars: 3400 }, { connector: "charging" });
-  add("charge-garage", "Charging at garage", "", "service", "", "", { mode: choice("Mode", ["off", "sun", "min_sun", "now", "planned"], set), at_most: number("At most", "A", { ...set, ...config, minimum: 6, maximum: 16, step: 1 }), car: choice("Car", ["unknown", "guest", "leaf"], set), car_certainty: number("How certain", "%"), car_reason: words("Why this car"), who: words("Who charges", { sensitivity: "personal" }), commanded: number("Commanded", "A"), obeyed: choice("Obeyed", ["yes", "waiting", "draws_more", "refused", "offline"]), why: words("Why"), session: words("Session"), session_from: words("Plugged in at"), session_energy: number("Energy", "W.h"), session_cost: number("Cost", ""), last_session: { title: "Last session", type: "object", category: "primary", sensitivity: "personal", readable: true, settable: false } }, { mode: "min_sun", at_most: 16, car: "leaf", car_certainty: 96, car_reason: "the car says it was plugged in 4 s after this point", commanded: 14, obeyed: "yes", why: "14 A from the sun: 3.2 kW would leave the house", session: "garage-17", session_from: new Date(Date.now() - 5400e3).toISOString(), session_energy: 7420, session_cost: 0.84, last_session: { id: "garage-16", until: new Date(Date.now() - 86400e3).toISOString() } }, { connector: "charging", events: { session: { title: "A session ended" } } });
+  add("charge-garage", "Charging at garage", "", "service", "", "", { mode: choice("Mode", ["off", "sun", "min_sun", "now", "planned"], set), at_most: number("At most", "A", { ...set, ...config, minimum: 6, maximum: 16, step: 1 }), car: choice("Car", ["unknown", "guest", "leaf"], set), car_certainty: number("How certain", "%"), car_reason: words("Why this car"), who: words("Who charges", { sensitivity: "personal" }), commanded: number("Commanded", "A"), obeyed: choice("Obeyed", ["yes", "waiting", "draws_more", "refused", "offline"]), why: words("Why"), session: words("Session"), session_from: words("Plugged in at"), session_energy: number("Energy", "W.h"), session_cost: number("Cost", ""), session_co2: number("CO2", "g"), session_own: number("Of the house's own", "W.h"), needed: number("Energy needed", "W.h", { ...set, ...config, minimum: 0, maximum: 500000 }), deadline: words("Needed by", { ...set, ...config }), phases_seen: { ...number("Phases that carry current", "", diagnostic), type: "integer" }, setup, last_session: { title: "Last session", type: "object", category: "primary", sensitivity: "personal", readable: true, settable: false } }, { mode: "min_sun", at_most: 16, car: "leaf", car_certainty: 96, car_reason: "the car says it was plugged in 4 s after this point", commanded: 14, obeyed: "yes", why: "14 A from the sun: 3.2 kW would leave the house", session: "garage-17", session_from: new Date(Date.now() - 5400e3).toISOString(), session_energy: 7420, session_cost: 0.84, session_co2: 1310, session_own: 5565, needed: 0, deadline: "", phases_seen: 3, who: "anna", setup: { circuit: "garage", currency: "EUR", volts: 230, ...lines("wallbox") }, last_session: { id: "garage-16", until: new Date(Date.now() - 86400e3).toISOString() } }, { connector: "charging", events: { session: { title: "A session ended" } } });
+  fuses();
+  if (process.env.MOCK_CARS) joined_car();
 
   add("hall-lamp", "Hall lamp", "Hall", "device", "IKEA", "TRADFRI E27", lamp, { on: false, brightness: 60, color_temp: 2700, power_on_behavior: "previous" }, { actions: { identify: { title: "Blink" } } });
   add("hall-motion", "Hall motion", "Hall", "device", "Aqara", "RTCGQ11LM", motion, { occupancy: false, illuminance: 42 });
@@ -123,8 +160,8 @@ function build() {
   add("bed-climate", "Bedroom climate", "Bedroom", "device", "Aqara", "WSDCGQ11LM", climate, { temperature: 18.3, humidity: 55 });
   add("bed-blind", "Bedroom blind", "Bedroom", "device", "IKEA", "FYRTUR", blind, { position: 0, moving: false });
   add("garage-door", "Garage door", "Garage", "device", "ESPHome", "ratgdo", { open: flag("Open", { ...set, sensitivity: "critical" }), ...common }, { open: false });
-  add("wallbox", "Wallbox", "Garage", "device", "go-e", "Charger", { charging: flag("Charging", set), power: number("Power", "kW", { minimum: 0, maximum: 22 }), current_limit: { ...number("Current limit", "A", { ...set, minimum: 6, maximum: 32, step: 1 }), type: "integer" }, mode: choice("Mode", ["off", "pv", "minpv", "now"], set), session: number("This session", "kW.h"), ...common }, { charging: true, power: 7.2, current_limit: 16, mode: "pv", session: 11.4 });
-  add("meter", "Grid meter", "Cellar", "device", "Shelly", "3EM", { power: number("Power", "W"), import: number("Imported", "kW.h"), export: number("Exported", "kW.h"), ...common }, { power: -1240, import: 8421.3, export: 3902.8 });
+  add("wallbox", "Wallbox", "Garage", "device", "go-e", "Charger", { charging: flag("Charging", set), power: number("Power", "kW", { minimum: 0, maximum: 22 }), current_limit: { ...number("Current limit", "A", { ...set, minimum: 6, maximum: 32, step: 1 }), type: "integer" }, mode: choice("Mode", ["off", "pv", "minpv", "now"], set), session: number("This session", "kW.h"), ...amps("Current"), ...common }, { charging: true, current_l1: 13.8, current_l2: 13.7, current_l3: 13.6, power: 7.2, current_limit: 16, mode: "pv", session: 11.4 });
+  add("meter", "Grid meter", "Cellar", "device", "Shelly", "3EM", { power: number("Power", "W"), import: number("Imported", "kW.h"), export: number("Exported", "kW.h"), ...amps("Current"), ...common }, { current_l1: 18.2, current_l2: 31.4, current_l3: -2.6, power: -1240, import: 8421.3, export: 3902.8 });
   add("pv", "Solar roof", "Cellar", "device", "Fronius", "Symo", { power: number("Power", "W"), today: number("Today", "kW.h"), ...common }, { power: 3420, today: 14.2 });
   add("boiler", "Heat pump", "Cellar", "device", "Vaillant", "aroTHERM", { flow_temperature: number("Flow temperature", "Cel"), mode: choice("Mode", ["standby", "heating", "hot_water", "defrost"]), power: number("Power", "kW"), cop: number("Coefficient of performance", ""), ...common }, { flow_temperature: 34.1, mode: "heating", power: 1.4, cop: 4.1 });
   add("washer", "Washing machine", "Cellar", "device", "Shelly", "Plug S", plug, { on: true, power: 2.1, energy: 300.5, voltage: 230 });

@@ -224,9 +224,11 @@ function history(url) {
   const now = values.get(address)?.value ?? null;
   const points = [];
   if (name === "last_session") {
-    for (let back = 1; back <= 5; back += 1) {
+    for (let back = 1; back <= 70; back += 1) {
       const until = to - back * 1.3 * 86400e3;
-      points.unshift([until, null, null, null, { id: `garage-${20 - back}`, point: "garage", from: new Date(until - 9e6).toISOString(), until: new Date(until).toISOString(), energy_wh: 6100 + back * 1731, estimated: back === 3, cost: back === 4 ? null : 0.21 * (6.1 + back * 1.7), currency: "EUR", car: back === 2 ? "unknown" : "leaf", who: "anna" }, 1]);
+      if (until < from) break;
+      const energy_wh = 6100 + (back % 9) * 1731;
+      points.unshift([until, null, null, null, { id: `garage-${90 - back}`, point: "garage", from: new Date(until - 9e6).toISOString(), until: new Date(until).toISOString(), energy_wh, estimated: back === 3, cost: back === 4 ? null : 0.00021 * energy_wh, priced_wh: energy_wh, own_wh: 0.4 * energy_wh, co2_g: 0.21 * energy_wh, car: back === 2 ? "unknown" : "leaf", certainty: 0.96, who: "anna" }, 1]);
     }
     return { address, unit: "", type: "object", from: new Date(from).toISOString(), to: new Date(to).toISOString(), points };
   }

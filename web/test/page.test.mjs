@@ -67,7 +67,7 @@ test("a wrong passphrase is told in words, the right one opens the house", async
 test("people, cars and rooms are there, with values in words", { skip: mock_only }, async () => {
   assert.match(await page.locator('[data-thing="anna"]').innerText(), /Anna\s+Home\s+· since/);
   assert.match(await page.locator('[data-thing="leaf"]').innerText(), /63\.4%/);
-  assert.match(await page.locator('[data-thing="kitchen-climate"]').innerText(), /22\.6°C/);
+  assert.match(await page.locator('[data-thing="bath-climate"]').innerText(), /23\.4°C/);
   assert.deepEqual((await page.locator(".place h2").allInnerTexts()).slice(0, 3).map((text) => text.replace(/\d+/, "").trim()), ["Bathroom", "Bedroom", "Cellar"]);
 });
 
@@ -146,7 +146,7 @@ test("stale, unconfirmed, unknown and bad never look like off or zero", { skip: 
 
 test("a tile opens the thing, whose chart draws and changes its range", async () => {
   await go("#/");
-  const name = real_hub ? "" : "kitchen-climate";
+  const name = real_hub ? "" : "bath-climate";
   const tile = name ? page.locator(`[data-thing="${name}"]`) : page.locator(".tile").first();
   await tile.locator(".tile-link").click();
   await page.waitForSelector("article.thing h1");
@@ -594,7 +594,7 @@ test("German readers get German words and numbers", { skip: mock_only }, async (
   const { page: other, context } = await open(browser, { ...desktop, locale: "de-DE" }, hub.url);
   await sign_in(other);
   assert.equal(await other.evaluate(() => document.documentElement.lang), "de");
-  assert.match(await other.locator('[data-thing="kitchen-climate"]').innerText(), /22,6\s°C/);
+  assert.match(await other.locator('[data-thing="bath-climate"]').innerText(), /23,4\s°C/);
   assert.match(await other.locator(".nav").innerText(), /Regeln/);
   await context.close();
 });

@@ -10,9 +10,9 @@ import { held_since } from "../history";
 import { t, tn } from "../messages";
 import type { Thing } from "../model";
 import { Icon } from "../parts/icon";
-import { Control } from "../parts/control";
-import { control_label, Tile } from "../parts/tile";
-import { StandingNote, ValueWords, WantedNote } from "../parts/value";
+import { Tile } from "../parts/tile";
+import { StandingNote, ValueWords } from "../parts/value";
+import { CarCard, source_ids } from "./car";
 
 const find = signal("");
 
@@ -27,7 +27,8 @@ const found = computed(() => {
   return text === "" ? all : all.filter((thing) => matches(thing, text));
 });
 const people = computed(() => found.value.filter((thing) => thing.kind === "person"));
-const cars = computed(() => found.value.filter((thing) => thing.kind === "vehicle"));
+/** Sources stand beside the car that is joined of them; a search still finds them. */
+const cars = computed(() => found.value.filter((thing) => thing.kind === "vehicle" && (find.value.trim() !== "" || !source_ids.value.has(thing.id))));
 /** What the plan tells of its devices has a page of its own, and prices beside its buttons; a search still finds it. */
 function on_plan_page(thing: Thing): boolean {
   return find.value.trim() === "" && /^plan(-|$)/.test(thing.id) && thing.connector === store.things.value.get("plan")?.connector;
@@ -91,64 +92,6 @@ function Person({ thing }: { thing: Thing }) {
           <ValueWords address={`${thing.id}/${battery}`} name={battery} spec={thing.properties[battery]} />
         </span>
       )}
-    </li>
-  );
-}
-
-/** A bar for a share of a hundred; the words beside it say the same. */
-function Meter({ address }: { address: string }) {
-  const bar = useRef<HTMLSpanElement>(null);
-  const value = store.reading(address).value?.value;
-  const known = typeof value === "number";
-  useEffect(() => bar.current?.style.setProperty("width", known ? `${Math.min(100, Math.max(0, value))}%` : "0"));
-  return (
-    <span class={"meter" + (known ? "" : " is-unknown")} aria-hidden="true">
-      <span ref={bar} class="meter-fill" />
-    </span>
-  );
-}
-
-export function CarCard({ thing }: { thing: Thing }) {
-  const { headline, others } = face_of(thing);
-  const address = `${thing.id}/${headline ?? ""}`;
-  const spec = headline ? thing.properties[headline] : undefined;
-  const standing = standing_of(store.reading(address).value, spec, now.value);
-  // A source has words for more than a car tells; what never came stands on the thing's own page.
-  const told = others.filter((name) => (store.reading(`${thing.id}/${name}`).value?.value ?? null) !== null || thing.properties[name]!.settable);
-  return (
-    <li class={`car is-${standing}`} data-thing={thing.id} data-standing={standing}>
-      <div class="car-top">
-        <span class="tile-icon">
-          <Icon name="car" />
-        </span>
-        <div>
-          <a class="tile-link" href={thing_href(thing.id)}>
-            {thing.title}
-          </a>
-          <span class="soft car-model">{[thing.maker, thing.model].filter(Boolean).join(" ")}</span>
-        </div>
-        {headline && (
-          <span class="car-main">
-            <ValueWords address={address} name={headline} spec={spec} />
-          </span>
-        )}
-      </div>
-      {spec?.unit === "%" && <Meter address={address} />}
-      {headline && <StandingNote address={address} spec={spec} />}
-      <dl class="car-more">
-        {told.slice(0, 4).map((name) => (
-          <div key={name}>
-            <dt>{title_of(name, thing.properties[name])}</dt>
-            <dd>
-              <ValueWords address={`${thing.id}/${name}`} name={name} spec={thing.properties[name]} />
-              {thing.properties[name]!.settable && thing.properties[name]!.type === "boolean" && (
-                <Control address={`${thing.id}/${name}`} name={name} spec={thing.properties[name]!} label={control_label(thing, name)} tile />
-              )}
-              <WantedNote address={`${thing.id}/${name}`} brief />
-            </dd>
-          </div>
-        ))}
-      </dl>
     </li>
   );
 }
