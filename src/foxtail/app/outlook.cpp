@@ -111,9 +111,9 @@ void Outlooker::told(Of what, planner::Series series, Moment now) {
     looked_ = {};
 }
 
-void Outlooker::told(std::vector<planning::Trip> trips, Time away_until) {
+void Outlooker::told(std::vector<planning::Trip> trips, std::vector<planning::Absence> absences) {
     trips_ = std::move(trips);
-    away_until_ = away_until;
+    absences_ = std::move(absences);
     looked_ = {};
 }
 
@@ -124,12 +124,11 @@ bool Outlooker::due(Moment now) const {
 }
 
 planner::Series Outlooker::home_series(const planning::Keeper& keeper, Time now) const {
-    const Time until = std::max(keeper.wishes().away_until, away_until_);
     planner::Series home;
     home.from = forecast::cut_down(now, quarter_hour);
-    const bool here = keeper.facts().somebody_home.value_or(true);
     for (Time t = home.from; t < now + config_.horizon; t = t + home.step)
-        home.values.push_back(t < until ? 0 : t < now + hours(2) && !here ? 0 : 1);
+        home.values.push_back(
+            planning::nobody_home(keeper.facts(), keeper.wishes(), absences_, now, t) ? 0 : 1);
     return home;
 }
 
@@ -172,6 +171,7 @@ Outlook Outlooker::outlook(const planning::Keeper& keeper, Moment now) {
     const Time from = forecast::cut_down(now.wall, quarter_hour);
     looked_ = from;
     Outlook out;
+    out.absences = absences_;
     const auto load =
         load_.forecast(from, config_.horizon, quarter_hour, home_series(keeper, now.wall), zone_);
     const auto sun = sun_.forecast(from, config_.horizon, quarter_hour);

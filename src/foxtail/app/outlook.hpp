@@ -28,9 +28,7 @@ public:
     enum class Of : std::uint8_t { prices, sun, outdoor };
     void told(Of what, planner::Series series, Moment now);
     /// What calendars say, all of them; by time.
-    void told(std::vector<planning::Trip> trips, Time away_until);
-    /// Nobody will be at home until then, by a calendar.
-    [[nodiscard]] Time away_until() const { return away_until_; }
+    void told(std::vector<planning::Trip> trips, std::vector<planning::Absence> absences);
 
     /// Whether it is time for another look.
     [[nodiscard]] bool due(Moment now) const;
@@ -75,7 +73,7 @@ private:
     planner::Series prices_;
     std::vector<Source> sources_;
     std::vector<planning::Trip> trips_;
-    Time away_until_;
+    std::vector<planning::Absence> absences_;
     Time learned_;
     Time looked_;
     std::map<std::string, bool> was_home_;

@@ -63,6 +63,27 @@ TEST_F(OutlookTest, a_source_that_is_late_is_news_is_guessed_and_stands_beside_i
     EXPECT_THAT(outlooker.scores_json(), HasSubstr(R"("failed":"503")"));
 }
 
+TEST_F(OutlookTest, a_house_that_will_be_empty_takes_what_an_empty_house_takes) {
+    Outlooker outlooker(config, planning::utc);
+    // A week that was learned: 1 kW with people, 0.2 kW on the Sunday without.
+    keeper.expect(planning::flat_outlook(now.wall), {}, 0, now);
+    Moment then{now.wall - days(7), hours(1)};
+    for (; then.wall < now.wall; then.wall = then.wall + minutes(5)) {
+        const bool home = then.wall < now.wall - days(2);
+        keeper.hear(planning::HouseFact::home, home ? 1.0 : 0.0, 0, then);
+        keeper.hear(planning::HouseFact::load, home ? 1.0 : 0.2, 0, then);
+        outlooker.learn(keeper, then);
+    }
+    keeper.hear(planning::HouseFact::home, 1.0, 0, now);
+    const Time from = now.wall + hours(10);
+    const auto at_home = outlooker.outlook(keeper, now).load_kw.mean(from, from + hours(8));
+    outlooker.told({}, {{from, from + hours(8)}});
+    const auto outlook = outlooker.outlook(keeper, now);
+    EXPECT_LT(outlook.load_kw.mean(from, from + hours(8)), at_home - 0.2);
+    EXPECT_NEAR(outlook.load_kw.mean(from - hours(8), from), at_home, 0.3);
+    EXPECT_EQ(outlook.absences.size(), 1U);
+}
+
 TEST_F(OutlookTest, how_far_the_suns_source_speaks_is_told) {
     Outlooker outlooker(config, planning::utc);
     EXPECT_EQ(outlooker.outlook(keeper, now).sun_until, now.wall);

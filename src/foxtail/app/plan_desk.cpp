@@ -55,8 +55,9 @@ PlanDesk::PlanDesk(boost::asio::io_context& io, Hub& hub, const Zone& zone,
                {[this](Outlooker::Of what, planner::Series series, planner::Told because) {
                     source_told(what, std::move(series), std::move(because));
                 },
-                [this](std::vector<planning::Trip> trips, Time away_until, planner::Told because) {
-                    outlooker_.told(std::move(trips), away_until);
+                [this](std::vector<planning::Trip> trips, std::vector<planning::Absence> absences,
+                       planner::Told because) {
+                    outlooker_.told(std::move(trips), std::move(absences));
                     keeper_.expect(outlooker_.outlook(keeper_, hub_.now()), std::move(because), 0,
                                    hub_.now());
                     pump();

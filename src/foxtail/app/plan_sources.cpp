@@ -134,7 +134,7 @@ void PlanSources::tell_calendars(planner::Told because) {
     for (const auto& place : config_.locations) rules.places.push_back({place.words, place.km});
     rules.absence_words = config_.absence_words;
     std::vector<planning::Trip> trips;
-    Time away_until;
+    std::vector<planning::Absence> absences;
     for (const auto& calendar : calendars_) {
         if (calendar.text.empty()) continue;
         const auto events = calendar::events_in(calendar.text, now, now + config_.horizon, zone_);
@@ -147,11 +147,11 @@ void PlanSources::tell_calendars(planner::Told because) {
             trips.push_back({trip.car, trip.from, trip.until, trip.kwh, 1,
                              "calendar of " + whose + ": " + trip.words});
         for (const auto& absence : journeys.absences)
-            if (absence.from <= now) away_until = std::max(away_until, absence.until);
+            absences.push_back({absence.from, absence.until});
     }
     std::sort(trips.begin(), trips.end(),
               [](const auto& a, const auto& b) { return a.from < b.from; });
-    ends_.calendars(std::move(trips), away_until, std::move(because));
+    ends_.calendars(std::move(trips), std::move(absences), std::move(because));
 }
 
 std::vector<Outlooker::Source> PlanSources::states(Time now) const {

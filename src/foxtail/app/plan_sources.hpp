@@ -22,9 +22,9 @@ public:
     struct Ends {
         /// What a source told; `because`: "prices until 2026-11-24T23:00:00Z came".
         std::function<void(Outlooker::Of what, planner::Series series, planner::Told because)> told;
-        /// What all calendars say together: trips by time, and until when nobody is there.
-        std::function<void(std::vector<planning::Trip> trips, Time away_until,
-                           planner::Told because)>
+        /// What all calendars say together: trips by time, and when nobody is there.
+        std::function<void(std::vector<planning::Trip> trips,
+                           std::vector<planning::Absence> absences, planner::Told because)>
             calendars;
         /// What it said was not understood, or it could not be asked.
         std::function<void(const std::string& source, std::string_view sample,

@@ -108,6 +108,7 @@ private:
                                         const std::string& by, Moment now) const;
     [[nodiscard]] Result<void> set_mode_until(DeviceId device, const Value& value,
                                               const std::string& by, Moment now);
+    [[nodiscard]] Time next_going(const CarSite& car, const DeviceWishes& wishes, Time now) const;
     void say(DeviceId device, Said said);
     void settle_wishes(DeviceId device, Setting setting, Time now);
     void add_standing(planner::Told::Values& values, DeviceId device, Setting setting,

@@ -166,6 +166,21 @@ TEST_F(KeeperTest, skipping_leaves_out_the_next_goal_only) {
     EXPECT_FALSE(keeper.wishes().devices.at(leaf).skip_until.known());
 }
 
+TEST_F(KeeperTest, skipping_lasts_until_the_goals_trip_would_have_begun) {
+    auto outlook = flat_outlook(now.wall);
+    outlook.trips = {
+        {"leaf", at("2026-11-24T07:20:00Z"), at("2026-11-24T17:00:00Z"), 16, 0.9, "as usual"}};
+    keeper.expect(outlook, {}, 2, now);
+    ASSERT_TRUE(keeper.set(leaf, Setting::skip, Value(true), "anna", 3, now));
+    EXPECT_EQ(keeper.wishes().devices.at(leaf).skip_until, at("2026-11-24T07:20:00Z"));
+    // Without a goal it is the trip that is skipped.
+    ASSERT_TRUE(keeper.set(leaf, Setting::goals, Value(""), "anna", 4, now));
+    outlook.trips[0].from = at("2026-11-24T14:00:00Z");
+    keeper.expect(outlook, {}, 5, now);
+    ASSERT_TRUE(keeper.set(leaf, Setting::skip, Value(true), "anna", 6, now));
+    EXPECT_EQ(keeper.wishes().devices.at(leaf).skip_until, at("2026-11-24T14:00:00Z"));
+}
+
 TEST_F(KeeperTest, wishes_outlive_a_restart_and_damage_changes_nothing) {
     ASSERT_TRUE(keeper.set(leaf, Setting::goals, Value("60 % by 06:30"), "anna", 3, now));
     ASSERT_TRUE(keeper.set(leaf, Setting::mode, Value("pause"), "anna", 3, now));

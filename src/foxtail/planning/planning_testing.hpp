@@ -45,6 +45,15 @@ inline Site small_site() {
     return site;
 }
 
+/// 200 litres from 45 to 55 degrees, counted from 40, with a rod.
+inline TankSite small_tank() {
+    TankSite tank;
+    tank.limits.name = "boiler";
+    tank.limits.min_kwh = 5 * 0.001163 * 200;
+    tank.limits.max_kwh = 15 * 0.001163 * 200;
+    return tank;
+}
+
 inline Outlook flat_outlook(Time now) {
     Outlook outlook;
     outlook.load_kw = planner::Series::constant(0.4);

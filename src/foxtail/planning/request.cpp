@@ -1,6 +1,8 @@
+#include "foxtail/planner/grid.hpp"
 #include "foxtail/planning/state.hpp"
 
 #include <algorithm>
+#include <array>
 
 namespace foxtail::planning {
 namespace {
@@ -11,6 +13,13 @@ using planner::Series;
 using Mode = DeviceWishes::Mode;
 
 constexpr double watt_hours_per_litre_k = 1.163;  // water
+constexpr double cold_water_c = 10;               // as it comes from the main
+
+/// In which hours of the local day the day's hot water is drawn: before work and before bed, a
+/// little between. After the EU's draw profile M (regulation 814/2013), by the hour.
+constexpr std::array<double, 24> drawn_by_hour = {0,    0,    0,    0,    0,    0,    0,    0.28,
+                                                  0.07, 0.04, 0.02, 0.03, 0.05, 0,    0.02, 0.02,
+                                                  0.02, 0,    0.05, 0.02, 0.13, 0.25, 0,    0};
 
 const DeviceFacts& facts_of(const Facts& facts, DeviceId device) {
     static const DeviceFacts none;
@@ -67,14 +76,8 @@ void add_cars(Request& request, const Site& site, const Facts& facts, const Wish
     }
 }
 
-bool nobody_home(const Facts& facts, const Wishes& wishes, Time now, Time t) {
-    if (wishes.away_until > t) return true;
-    // Who is out now is not out all night: presence counts for the next hours only.
-    return !facts.somebody_home.value_or(true) && t < now + hours(2);
-}
-
 void add_zones(Request& request, const Site& site, const Facts& facts, const Wishes& wishes,
-               const Zone& zone) {
+               const Outlook& outlook, const Zone& zone) {
     for (std::size_t i = 0; i < site.heat_pumps.size(); ++i) {
         const DeviceId id{Kind::heat_pump, i};
         const auto& own = site.heat_pumps[i];
@@ -84,7 +87,7 @@ void add_zones(Request& request, const Site& site, const Facts& facts, const Wis
         const auto band = [&](const std::vector<ByClock>& table, std::optional<double> said,
                               double otherwise, double away) {
             return by_quarter(request.now, request.horizon, [&](Time t) {
-                if (nobody_home(facts, wishes, request.now, t)) return away;
+                if (nobody_home(facts, wishes, outlook.absences, request.now, t)) return away;
                 if (said) return *said;
                 return forecast::by_clock(table, t, zone, otherwise);
             });
@@ -102,14 +105,27 @@ void add_zones(Request& request, const Site& site, const Facts& facts, const Wis
     }
 }
 
-void add_tanks(Request& request, const Site& site, const Facts& facts) {
+void add_tanks(Request& request, const Site& site, const Facts& facts, const Wishes& wishes,
+               const Outlook& outlook, const Zone& zone) {
     for (std::size_t i = 0; i < site.tanks.size(); ++i) {
         const auto& own = site.tanks[i];
         auto tank = own.limits;
-        const double kwh_k = own.litres * watt_hours_per_litre_k / 1000;
         const auto& heard = facts_of(facts, {Kind::hot_water, i});
         tank.energy_kwh =
-            heard.level ? kwh_k * (*heard.level - own.useful_c) : (tank.min_kwh + tank.max_kwh) / 2;
+            heard.level ? water_kwh(own, *heard.level) : (tank.min_kwh + tank.max_kwh) / 2;
+        // A litre leaves at the useful temperature, mixed if it was hotter, and comes back cold.
+        const double day_kwh =
+            own.litres_day * watt_hours_per_litre_k / 1000 * (own.useful_c - cold_water_c);
+        tank.draw_kw = by_quarter(request.now, request.horizon, [&](Time t) {
+            if (nobody_home(facts, wishes, outlook.absences, request.now, t)) return 0.0;
+            return day_kwh * drawn_by_hour.at(static_cast<std::size_t>(local_minute(zone, t) / 60));
+        });
+        // A heat pump has to lift it to the hottest that is planned; a rod gives what it takes.
+        const double hottest_c = own.useful_c + tank.max_kwh / water_kwh(own, own.useful_c + 1);
+        if (tank.zone && !outlook.outdoor_c.values.empty())
+            tank.cop = by_quarter(request.now, request.horizon, [&](Time t) {
+                return planner::carnot_cop(hottest_c, outlook.outdoor_c.at(t));
+            });
         request.tanks.push_back(std::move(tank));
     }
 }
@@ -202,6 +218,10 @@ void add_overrides(Request& request, const Site& site, const Wishes& wishes) {
 
 }  // namespace
 
+double water_kwh(const TankSite& tank, double celsius) {
+    return tank.litres * watt_hours_per_litre_k / 1000 * (celsius - tank.useful_c);
+}
+
 std::vector<DeviceId> devices(const Site& site) {
     std::vector<DeviceId> out;
     const auto add = [&](Kind kind, std::size_t count) {
@@ -251,6 +271,15 @@ bool acts(const Site& site, const Wishes& wishes, DeviceId device) {
     return wishes_of(wishes, device).act.value_or(acts(site, device));
 }
 
+bool nobody_home(const Facts& facts, const Wishes& wishes, const std::vector<Absence>& absences,
+                 Time now, Time t) {
+    if (wishes.away_until > t) return true;
+    for (const Absence& one : absences)
+        if (one.from <= t && t < one.until) return true;
+    // Who is out now is not out all night: presence counts for the next hours only.
+    return !facts.somebody_home.value_or(true) && t < now + hours(2);
+}
+
 Request make_request(const Site& site, const Facts& facts, const Wishes& wishes,
                      const Outlook& outlook, const Zone& zone, Time now) {
     Request request;
@@ -275,8 +304,8 @@ Request make_request(const Site& site, const Facts& facts, const Wishes& wishes,
     request.outdoor_c = outlook.outdoor_c;
     add_batteries(request, site, facts, wishes);
     add_cars(request, site, facts, wishes, outlook, zone);
-    add_zones(request, site, facts, wishes, zone);
-    add_tanks(request, site, facts);
+    add_zones(request, site, facts, wishes, outlook, zone);
+    add_tanks(request, site, facts, wishes, outlook, zone);
     add_appliances(request, site, facts, wishes, zone);
     add_overrides(request, site, wishes);
     return request;

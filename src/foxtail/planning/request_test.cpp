@@ -1,3 +1,4 @@
+#include "foxtail/planner/grid.hpp"
 #include "foxtail/planning/planning_testing.hpp"
 
 #include <gmock/gmock.h>
@@ -66,6 +67,30 @@ TEST_F(RequestTest, a_skipped_goal_does_not_count_and_the_one_after_it_does) {
     EXPECT_EQ(sessions[0].depart, at("2026-11-25T07:00:00Z"));
 }
 
+TEST_F(RequestTest, who_is_not_going_tomorrow_stays_at_home_and_needs_no_energy_for_the_trip) {
+    facts.devices[leaf].plugged = true;
+    outlook.trips = {
+        {"leaf", at("2026-11-24T07:20:00Z"), at("2026-11-24T17:00:00Z"), 16, 0.9, "as usual"},
+        {"leaf", at("2026-11-25T07:20:00Z"), at("2026-11-25T17:00:00Z"), 16, 0.9, "as usual"}};
+    ASSERT_THAT(make().cars.at(0).sessions, SizeIs(5));
+    wishes.devices[leaf].skip_until = at("2026-11-24T07:20:00Z");
+    const auto sessions = make().cars.at(0).sessions;
+    EXPECT_EQ(sessions[0].arrive, now);
+    EXPECT_EQ(sessions[0].depart, at("2026-11-25T07:00:00Z"));
+    EXPECT_EQ(sessions[0].goal, "80 % by 07:00");
+    EXPECT_EQ(sessions[1].depart, at("2026-11-25T07:20:00Z"));
+    EXPECT_EQ(sessions[1].goal, "as usual");
+}
+
+TEST_F(RequestTest, a_trip_well_after_the_skipped_goal_is_another_one) {
+    facts.devices[leaf].plugged = true;
+    outlook.trips = {
+        {"leaf", at("2026-11-24T14:00:00Z"), at("2026-11-24T17:00:00Z"), 16, 1, "dentist"}};
+    wishes.devices[leaf].skip_until = at("2026-11-24T07:00:00Z");
+    const auto sessions = make().cars.at(0).sessions;
+    EXPECT_EQ(sessions[0].goal, "dentist");
+}
+
 TEST_F(RequestTest, kilometres_are_worth_energy_above_the_least) {
     CarSite car = site.cars[0];
     EXPECT_DOUBLE_EQ(energy_of({100, CarGoal::Unit::km, {}, 0, 0}, car), 4 + 18);
@@ -85,6 +110,35 @@ TEST_F(RequestTest, comfort_goes_by_the_clock_by_what_was_said_and_by_who_is_awa
     wishes.away_until = now + hours(24);
     EXPECT_DOUBLE_EQ(make().zones[0].low_c.at(now + hours(23)), 16);
     EXPECT_DOUBLE_EQ(make().zones[0].low_c.at(now + hours(25)), 21.5);
+}
+
+TEST_F(RequestTest, a_holiday_of_the_calendar_lowers_the_rooms_from_its_beginning_to_its_end) {
+    outlook.absences = {{at("2026-11-24T06:00:00Z"), at("2026-11-25T02:00:00Z")}};
+    const auto low = make().zones[0].low_c;
+    EXPECT_DOUBLE_EQ(low.at(now), 20.5);
+    EXPECT_DOUBLE_EQ(low.at(now + hours(9)), 18);
+    EXPECT_DOUBLE_EQ(low.at(now + hours(10)), 16);
+    EXPECT_DOUBLE_EQ(low.at(now + hours(29)), 16);
+    EXPECT_DOUBLE_EQ(low.at(now + hours(31)), 18);
+}
+
+TEST_F(RequestTest, hot_water_is_drawn_by_the_clock_as_much_as_is_said_for_a_day) {
+    site.tanks.push_back(small_tank());
+    const auto drawn = make().tanks.at(0).draw_kw;
+    const Time midnight = at("2026-11-24T00:00:00Z");
+    // 120 litres that come at 10 degrees and leave at 40.
+    EXPECT_NEAR(drawn.mean(midnight, midnight + hours(24)) * 24, 120 * 0.001163 * 30, 1e-6);
+    EXPECT_DOUBLE_EQ(drawn.at(midnight + hours(3)), 0);
+    EXPECT_GT(drawn.at(midnight + hours(7)), 1);
+    outlook.absences = {{midnight, midnight + hours(24)}};
+    EXPECT_DOUBLE_EQ(make().tanks[0].draw_kw.mean(midnight, midnight + hours(24)), 0);
+}
+
+TEST_F(RequestTest, a_heat_pumps_hot_water_takes_less_power_than_a_rods) {
+    site.tanks.push_back(small_tank());
+    EXPECT_TRUE(make().tanks.at(0).cop.values.empty());
+    site.tanks[0].limits.zone = 0;
+    EXPECT_NEAR(make().tanks[0].cop.at(now), planner::carnot_cop(55, 5), 1e-6);
 }
 
 TEST_F(RequestTest, an_appliance_is_planned_when_it_is_armed_and_is_load_while_it_runs) {

@@ -5,9 +5,11 @@
 namespace foxtail::planning {
 namespace {
 
-constexpr int home_by = 18 * 60;       // a car that is away comes back then, for all we know
-constexpr double unsure = 0.5;         // ... as certain as this
-constexpr double trip_reserve = 1.15;  // winter, and a way round
+constexpr int home_by = 18 * 60;              // a car that is away comes back then, for all we know
+constexpr double unsure = 0.5;                // ... as certain as this
+constexpr double trip_reserve = 1.15;         // winter, and a way round
+constexpr Duration leaves_before = hours(1);  // ... the goal is due, or
+constexpr Duration leaves_after = hours(2);   // ... then: it is for that trip
 
 struct Due {
     Time at;
@@ -93,6 +95,14 @@ std::vector<Stay> stays(const DeviceFacts& facts, const std::vector<Trip>& trips
 
 }  // namespace
 
+const Trip* trip_for(const std::vector<Trip>& trips, const std::string& car, Time now, Time due) {
+    for (const Trip& trip : trips)
+        if (trip.car == car && trip.from > now && trip.from >= due - leaves_before &&
+            trip.from <= due + leaves_after)
+            return &trip;
+    return nullptr;
+}
+
 double energy_of(const CarGoal& goal, const CarSite& site) {
     const double most = site.limits.max_kwh > 0 ? site.limits.max_kwh : site.limits.capacity_kwh;
     double kwh = goal.amount;
@@ -105,8 +115,9 @@ std::vector<planner::Session> sessions(const CarSite& site, const DeviceFacts& f
                                        const DeviceWishes& wishes, const std::vector<Trip>& trips,
                                        const Zone& zone, Time now, Time until) {
     std::vector<Trip> own;
+    const Trip* skipped = trip_for(trips, site.limits.name, now, wishes.skip_until);
     for (const Trip& trip : trips)
-        if (trip.car == site.limits.name) own.push_back(trip);
+        if (trip.car == site.limits.name && &trip != skipped) own.push_back(trip);
     const auto due = all_due(site, wishes, own, zone, now, until);
     if (own.empty() && site.arrive_kwh > 0) own = guessed_trips(site, due, zone);
 

@@ -94,6 +94,23 @@ Result<void> Keeper::set_number(DeviceId device, DeviceWishes& wishes, Setting s
     return {};
 }
 
+/// Until when the next goal or trip is skipped, and nothing after it.
+Time Keeper::next_going(const CarSite& car, const DeviceWishes& wishes, Time now) const {
+    const Time tomorrow = now + days(1);
+    Time next = tomorrow;
+    for (const CarGoal& goal : wishes.goals ? *wishes.goals : car.goals)
+        for (const Time at : due_times(goal, zone_, now, tomorrow)) next = std::min(next, at);
+    const auto& name = car.limits.name;
+    if (next == tomorrow) {
+        for (const Trip& trip : outlook_.trips)
+            if (trip.car == name && trip.from > now) next = std::min(next, trip.from);
+        return next;
+    }
+    // Skipped until it has begun: between its goal and its beginning it is not wanted either.
+    const auto* trip = trip_for(outlook_.trips, name, now, next);
+    return trip != nullptr ? std::max(next, trip->from) : next;
+}
+
 Result<void> Keeper::understand(DeviceId device, DeviceWishes& wishes, Setting setting,
                                 const Value& value, const std::string& by, Moment now) const {
     switch (setting) {
@@ -102,13 +119,7 @@ Result<void> Keeper::understand(DeviceId device, DeviceWishes& wishes, Setting s
         case Setting::skip: {
             wishes.skip_until = {};
             if (value != Value(true)) break;
-            // The next goal, and nothing after it.
-            const auto& goals = wishes.goals ? *wishes.goals : site_.cars[device.index].goals;
-            Time next = now.wall + days(1);
-            for (const CarGoal& goal : goals)
-                for (const Time at : due_times(goal, zone_, now.wall, now.wall + days(8)))
-                    next = std::min(next, at);
-            wishes.skip_until = next;
+            wishes.skip_until = next_going(site_.cars[device.index], wishes, now.wall);
             break;
         }
         case Setting::goals: {

@@ -44,6 +44,8 @@ struct TankSite {
     double litres_day = 120;
     bool act = false;
 };
+/// Heat above the useful temperature.
+[[nodiscard]] double water_kwh(const TankSite& tank, double celsius);
 struct ApplianceSite {
     planner::Appliance limits;  // name, profile, missed_eur
     int ready_minute = -1;      // of the local day; -1 = within a day

@@ -67,7 +67,7 @@ constexpr std::array<std::string_view, 3> mode_names = {"automatic", "now", "pau
 struct Wishes {
     std::map<DeviceId, DeviceWishes> devices;
     std::map<DeviceId, std::vector<Said>> said;  // all people's, also those that do not hold
-    Time away_until;  // nobody will be at home until then; unknown = as presence says
+    Time away_until;  // nobody will be at home until then; unknown = as calendars and presence say
     std::string away_by;
 };
 
@@ -94,6 +94,12 @@ struct Trip {
     std::string words;  // "calendar of anna: Ulm"
 };
 
+/// Nobody is at home, by a calendar.
+struct Absence {
+    Time from;
+    Time until;
+};
+
 /// What is expected, by the forecasts.
 struct Outlook {
     planner::Series load_kw, load_p10, load_p90;
@@ -103,9 +109,15 @@ struct Outlook {
     Time sun_until;  // so far the source of the sun's forecast speaks; unknown = there is none
     std::vector<Trip> trips;             // by time
     std::vector<planner::Told> guessed;  // what had to be guessed
+    std::vector<Absence> absences;
 };
 
 [[nodiscard]] bool acts(const Site& site, const Wishes& wishes, DeviceId device);
+
+/// Whether nobody is expected to be at home at `t`: as somebody said, by the calendars, and for the
+/// next hours as it is now.
+[[nodiscard]] bool nobody_home(const Facts& facts, const Wishes& wishes,
+                               const std::vector<Absence>& absences, Time now, Time t);
 
 /// What the planner is asked: the site as it is, as people want it, as it is expected to go on.
 [[nodiscard]] planner::Request make_request(const Site& site, const Facts& facts,
@@ -117,6 +129,11 @@ struct Outlook {
                                                      const DeviceWishes& wishes,
                                                      const std::vector<Trip>& trips,
                                                      const Zone& zone, Time now, Time until);
+
+/// A car's trip that is still to come and begins about when a goal is due, so that "not going"
+/// means both; null where there is none.
+[[nodiscard]] const Trip* trip_for(const std::vector<Trip>& trips, const std::string& car, Time now,
+                                   Time due);
 
 /// Energy (kWh in the battery) that a goal means for a car.
 [[nodiscard]] double energy_of(const CarGoal& goal, const CarSite& site);
