@@ -2,6 +2,7 @@
 
 #include "foxtail/config/charging.hpp"
 #include "foxtail/config/planner_yaml.hpp"
+#include "foxtail/planner/prepare.hpp"
 
 #include <algorithm>
 #include <array>
@@ -247,7 +248,7 @@ PlanningConfig read_planning(Yaml& yaml, const YAML::Node& map, const ChargingCo
     PlanningPieces pieces(yaml);
     out.enabled = pieces.flag(map, "enabled", true);
     out.act = pieces.flag(map, "act", false);
-    out.horizon = pieces.duration(map, "horizon", hours(6), days(7), out.horizon);
+    out.horizon = pieces.duration(map, "horizon", hours(6), planner::horizon_most, out.horizon);
     read_grid(pieces, map, out);
     read_sun(pieces, map, out);
     out.load = pieces.meter(map, "load");

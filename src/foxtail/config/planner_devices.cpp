@@ -1,5 +1,6 @@
 #include "foxtail/config/planner_yaml.hpp"
 #include "foxtail/model/thing.hpp"
+#include "foxtail/planner/prepare.hpp"
 
 #include <algorithm>
 #include <array>
@@ -287,35 +288,35 @@ void read_appliance(PlanningPieces& pieces, const YAML::Node& map, DeviceNames& 
 
 template <class Read>
 void read_all(PlanningPieces& pieces, const YAML::Node& map, const char* key, const char* what,
-              Read read) {
-    pieces.each(map, key, what, planned_devices_max, read);
+              std::size_t most, Read read) {
+    pieces.each(map, key, what, most, read);
 }
 
 }  // namespace
 
 void read_batteries(PlanningPieces& pieces, const YAML::Node& map, DeviceNames& names,
                     PlanningConfig& out) {
-    read_all(pieces, map, "batteries", "a battery",
+    read_all(pieces, map, "batteries", "a battery", planner::batteries_max,
              [&](const YAML::Node& one) { read_battery(pieces, one, names, out); });
 }
 void read_planned_cars(PlanningPieces& pieces, const YAML::Node& map, DeviceNames& names,
                        PlanningConfig& out) {
-    read_all(pieces, map, "cars", "a car",
+    read_all(pieces, map, "cars", "a car", planner::cars_max,
              [&](const YAML::Node& one) { read_car(pieces, one, names, out); });
 }
 void read_heat_pumps(PlanningPieces& pieces, const YAML::Node& map, DeviceNames& names,
                      PlanningConfig& out) {
-    read_all(pieces, map, "heat_pumps", "a heat pump",
+    read_all(pieces, map, "heat_pumps", "a heat pump", planner::zones_max,
              [&](const YAML::Node& one) { read_heat_pump(pieces, one, names, out); });
 }
 void read_tanks(PlanningPieces& pieces, const YAML::Node& map, DeviceNames& names,
                 PlanningConfig& out) {
-    read_all(pieces, map, "hot_water", "hot water",
+    read_all(pieces, map, "hot_water", "hot water", planner::tanks_max,
              [&](const YAML::Node& one) { read_tank(pieces, one, names, out); });
 }
 void read_appliances(PlanningPieces& pieces, const YAML::Node& map, DeviceNames& names,
                      PlanningConfig& out) {
-    read_all(pieces, map, "appliances", "an appliance",
+    read_all(pieces, map, "appliances", "an appliance", planner::appliances_max,
              [&](const YAML::Node& one) { read_appliance(pieces, one, names, out); });
 }
 

@@ -218,6 +218,17 @@ TEST(PlanningConfigReading, each_mistake_is_told_with_its_place_and_what_would_b
     EXPECT_THAT(of("  batterys: []\n"), HasSubstr("7:3 "));
 }
 
+TEST(PlanningConfigReading, more_than_can_be_planned_is_refused_where_it_stands) {
+    const auto of = [](const std::string& lines) { return planning_mistakes(with_plan(lines)); };
+    EXPECT_THAT(of("  horizon: 7d\n"), HasSubstr("'horizon' lies between 6h and 3d"));
+    EXPECT_EQ(of("  horizon: 72h\n"), "");
+    std::string batteries = "  batteries:\n";
+    for (int i = 1; i <= 5; ++i)
+        batteries += "    - {name: b" + std::to_string(i) +
+                     ", capacity_kwh: 5, charge_kw: 2, soc: b/soc, power: b/power}\n";
+    EXPECT_EQ(of(batteries), "12:7 'batteries' has at most 4\n");
+}
+
 TEST(PlanningConfigReading, mistakes_of_tariffs_are_told) {
     const auto of = [](const std::string& tariff) {
         return planning_mistakes("planning:\n  grid: {power: m/p}\n  tariff: " + tariff + "\n");

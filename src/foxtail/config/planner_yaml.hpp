@@ -80,8 +80,6 @@ struct DeviceNames {
     std::vector<std::string> points;  // of `charging:`
 };
 
-constexpr std::size_t planned_devices_max = 16;  // of each kind
-
 void read_batteries(PlanningPieces& pieces, const YAML::Node& map, DeviceNames& names,
                     PlanningConfig& out);
 void read_planned_cars(PlanningPieces& pieces, const YAML::Node& map, DeviceNames& names,

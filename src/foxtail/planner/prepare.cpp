@@ -232,7 +232,7 @@ Prepared prepare(const Request& asked) {
     Prepared out{asked, {}};
     auto& r = out.request;
     Mender mend(out.mended, r.now);
-    if (r.horizon < hours(1) || r.horizon > hours(72)) {
+    if (r.horizon < horizon_least || r.horizon > horizon_most) {
         mend.say("request", "a horizon that cannot be planned: 48 hours are");
         r.horizon = hours(48);
     }
