@@ -25,6 +25,25 @@ Time quarter(Time t) {
     return {t.us - t.us % minutes(15).us};
 }
 
+/// What the old plan was made for is no longer so, and it does not fit what is.
+bool another_house(const Told& because) {
+    switch (because.code()) {
+        case Tells::no_old_plan:
+        case Tells::old_plan_ran_out:
+        case Tells::device_new:
+        case Tells::device_gone:
+        case Tells::goal_changed:
+        case Tells::goal_gone:
+        case Tells::car_left:
+        case Tells::car_there:
+        case Tells::overridden:
+        case Tells::override_over:
+            return true;
+        default:
+            return false;
+    }
+}
+
 Duration length_of(const planner::Appliance& appliance) {
     return minutes(15) * static_cast<std::int64_t>(appliance.profile_kw.size());
 }
@@ -207,6 +226,10 @@ Keeper::Taken Keeper::planned(planner::Plan plan, Moment) {
     if (!plan_) return take(std::move(plan), {Tells::first_plan}, asked_cause_);
     auto verdict = planner::replaces(*plan_, plan);
     if (asked_upset_) verdict.yes = true;
+    // A solver that failed knows no better than a plan that still holds.
+    const bool worse = plan.stage == planner::Stage::rules_of_thumb &&
+                       plan_->stage != planner::Stage::rules_of_thumb;
+    if (worse && !asked_upset_ && !another_house(verdict.because)) verdict.yes = false;
     asked_taken_ = verdict.yes;
     if (!verdict.yes) return {false, false, verdict.saves_eur};
     std::vector<Told> changed;

@@ -166,6 +166,36 @@ TEST_F(KeeperTest, skipping_leaves_out_the_next_goal_only) {
     EXPECT_FALSE(keeper.wishes().devices.at(leaf).skip_until.known());
 }
 
+TEST_F(KeeperTest, rules_of_thumb_take_no_plans_place_that_still_holds) {
+    auto solved = plan(2, 5);
+    solved.stage = planner::Stage::dive;
+    ASSERT_TRUE(keeper.due(now));
+    ASSERT_TRUE(keeper.planned(solved, now).published);
+    pass(minutes(1));
+    keeper.expect(flat_outlook(now.wall), planner::Tells::prices_came, 2, now);
+    ASSERT_TRUE(keeper.due(now));
+    auto thumb = plan(2, 4);  // seems to have more in the car in the end
+    for (auto& step : thumb.courses[0].steps) step.level = 30;
+    EXPECT_FALSE(keeper.planned(thumb, now).published);
+    EXPECT_EQ(keeper.plan()->stage, planner::Stage::dive);
+    // For a car that is there no more the old plan is none.
+    pass(minutes(1));
+    keeper.hear(leaf, DeviceFact::plugged, 0.0, 3, now);
+    ASSERT_TRUE(keeper.due(now));
+    for (auto& step : thumb.courses[0].steps) step.code = planner::Code::not_there;
+    EXPECT_TRUE(keeper.planned(thumb, now).published);
+}
+
+TEST_F(KeeperTest, rules_of_thumb_are_better_than_a_plan_that_has_run_out) {
+    auto solved = plan(2, 5);
+    solved.stage = planner::Stage::dive;
+    ASSERT_TRUE(keeper.due(now));
+    ASSERT_TRUE(keeper.planned(solved, now).published);
+    pass(hours(2));
+    ASSERT_TRUE(keeper.due(now));
+    EXPECT_TRUE(keeper.planned(plan(1, 9), now).published);
+}
+
 TEST_F(KeeperTest, skipping_lasts_until_the_goals_trip_would_have_begun) {
     auto outlook = flat_outlook(now.wall);
     outlook.trips = {

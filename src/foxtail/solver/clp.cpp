@@ -20,7 +20,7 @@ double finite(double value) {
 
 class Clp final : public planner::LinearSolver {
 public:
-    Clp() { renew(); }
+    explicit Clp(double seconds_max) : seconds_max_(seconds_max) { renew(); }
     ~Clp() override { Clp_deleteModel(clp_); }
     Clp(const Clp&) = delete;
     Clp& operator=(const Clp&) = delete;
@@ -95,6 +95,7 @@ public:
         Solution solution;
         Clp_setMaximumIterations(clp_, iterations_max);
         Clp_setNumberIterations(clp_, 0);
+        Clp_setMaximumSeconds(clp_, seconds_max_);  // from now on
         // After a change of costs the basis still holds, so the primal simplex goes on from it.
         if (costs_changed_ && !bounds_changed_) {
             Clp_primal(clp_, 0);
@@ -167,6 +168,7 @@ private:
 
     Clp_Simplex* clp_ = nullptr;
     double limit_ = Model::infinite;
+    double seconds_max_;
     bool solved_ = false;
     bool costs_changed_ = false;
     bool bounds_changed_ = true;
@@ -174,8 +176,8 @@ private:
 
 }  // namespace
 
-std::unique_ptr<planner::LinearSolver> make_clp() {
-    return std::make_unique<Clp>();
+std::unique_ptr<planner::LinearSolver> make_clp(double seconds_max) {
+    return std::make_unique<Clp>(seconds_max);
 }
 
 }  // namespace foxtail::solver

@@ -2,6 +2,7 @@
 
 #include "foxtail/planner/formulation.hpp"
 #include "foxtail/planner/house_testing.hpp"
+#include "foxtail/planner/planner.hpp"
 
 #include <gtest/gtest.h>
 
@@ -40,6 +41,16 @@ TEST(Clp, another_value_of_a_column_costs_at_least_what_its_reduced_cost_says) {
         }
         EXPECT_GT(dearer, 0);  // else it would say nothing
     }
+}
+
+TEST(Clp, a_solve_that_hangs_is_given_up_and_there_is_a_plan_all_the_same) {
+    const auto clp = make_clp(0);
+    clp->load(household(Season::spring));
+    EXPECT_NE(clp->solve(50'000).status, Status::optimal);
+    planner::Planner planner(make_clp(0));
+    const auto plan = planner.plan(planner::house({Season::spring, Tariff::dynamic}));
+    EXPECT_EQ(plan.stage, planner::Stage::rules_of_thumb);
+    EXPECT_FALSE(plan.slots.empty());
 }
 
 TEST(Clp, gives_up_above_a_cost_and_goes_on_from_a_basis_as_if_it_had_not) {
