@@ -118,12 +118,20 @@ void PlanDesk::notice_hand(const std::string& address, const Value& value, Seq s
     }
 }
 
-/// A meter that has said nothing for longer than it should is not believed any more.
+/// A meter that has said nothing for longer than it should is not believed any more. A cable or a
+/// loaded machine is: a car that sleeps has not been unplugged.
 void PlanDesk::look_for_silence() {
+    using planning::DeviceFact;
     for (const auto& [address, targets] : wiring_.targets) {
         const auto view = door_->read(address);
         if (!view || view->quality != Quality::stale || !silent_.insert(address).second) continue;
-        hear(targets, Null{}, view->belief->seq);
+        std::vector<PlanTarget> measured;
+        for (const auto& target : targets)
+            if (!target.device || target.device_fact == DeviceFact::power ||
+                target.device_fact == DeviceFact::level)
+                measured.push_back(target);
+        if (measured.empty()) continue;
+        hear(measured, Null{}, view->belief->seq);
         keeper_.expect(outlooker_.outlook(keeper_, hub_.now()),
                        {planner::Tells::meter_silent, {{"address", address}}}, view->belief->seq,
                        hub_.now());

@@ -199,10 +199,11 @@ std::string text_of(const planning::Keeper& keeper, const Plan& plan,
     json.end_array().key("wishes");
     wishes(json, keeper);
     if (outlook.sun_until.known()) json.time("sun_until", outlook.sun_until);
+    const auto guessed = keeper.guessed();
     json.key("guessed").array();
-    for (const auto& one : outlook.guessed) json.text(one.words());
+    for (const auto& one : guessed) json.text(one.words());
     json.end_array();
-    told(json, "guesses", outlook.guessed);
+    told(json, "guesses", guessed);
     json.key("mended").array();
     for (const auto& one : plan.mended)
         json.object().text("where", one.where).text("what", one.what).end_object();

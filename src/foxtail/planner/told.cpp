@@ -13,7 +13,7 @@ struct Form {
     std::string_view name;
     std::string_view words;
 };
-constexpr std::array<Form, static_cast<std::size_t>(Tells::own_sun_free) + 1> forms = {{
+constexpr std::array<Form, static_cast<std::size_t>(Tells::last_) + 1> forms = {{
     {"", ""},
     {"LEVEL_KNOWN", "{device} says how full it is"},
     {"LEVEL_JUMPED", "{device} is at {level:0} %, and was at {before:0} %"},
@@ -68,6 +68,9 @@ constexpr std::array<Form, static_cast<std::size_t>(Tells::own_sun_free) + 1> fo
     {"SOURCE_SILENT", "{source}: {name} has told nothing since {since}"},
     {"SOURCE_NEVER_TOLD", "{source}: {name} has told nothing so far"},
     {"OWN_SUN_FREE", "the sun's power is counted as free: no price for feeding in is configured"},
+    {"LEVEL_UNKNOWN", "{device}: its level is not known; a middling one is assumed"},
+    {"LEVEL_HELD",
+     "{device} has not told its level since {since}; by what was metered it is at {level:0} %"},
 }};
 
 std::optional<std::string> value_in(const Told::Values& values, std::string_view place) {

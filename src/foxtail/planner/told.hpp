@@ -68,7 +68,10 @@ enum class Tells : std::uint8_t {
     prices_as_before,
     source_silent,
     source_never_told,
-    own_sun_free
+    own_sun_free,
+    level_unknown,
+    level_held,
+    last_ = level_held
 };
 
 /// A code with its values by name, for whoever makes words of their own, and an English sentence

@@ -43,7 +43,7 @@ TEST(Told, values_are_taken_as_they_are) {
 
 TEST(Told, each_code_has_a_name_of_its_own) {
     std::set<std::string_view> names;
-    for (int i = 1; i <= static_cast<int>(Tells::own_sun_free); ++i) {
+    for (int i = 1; i <= static_cast<int>(Tells::last_); ++i) {
         const auto name = Told(static_cast<Tells>(i)).name();
         EXPECT_FALSE(name.empty()) << i;
         EXPECT_TRUE(names.insert(name).second) << name;

@@ -19,7 +19,8 @@ constexpr Duration settle = seconds(1);            // between plans that nobody 
 constexpr Duration off_course_again = minutes(2);  // between plans for devices off their course
 constexpr double level_jump = 8;  // %, from one word to the next: this is not charging
 constexpr Duration step_every = seconds(5);
-constexpr double worth_telling_eur = 0.001;  // of a proved plan over the same one unproved
+constexpr Duration held_gap_max = minutes(10);  // what was between is not known
+constexpr double worth_telling_eur = 0.001;     // of a proved plan over the same one unproved
 
 Time quarter(Time t) {
     return {t.us - t.us % minutes(15).us};
@@ -78,22 +79,19 @@ void Keeper::hear(DeviceId device, DeviceFact fact, std::optional<double> value,
     };
     switch (fact) {
         case DeviceFact::power:
+            hold_levels(now);
             power_told(heard, value);
             follow_run(device, heard, now);
             break;
-        case DeviceFact::level: {
-            const auto was = std::exchange(heard.level, value);
-            if (!was && value) wants_plan({Tells::level_known, {{"device", name}}}, seq, false);
-            const bool stores = device.kind == Kind::car || device.kind == Kind::battery;
-            if (!was || !value || !stores || std::abs(*value - *was) < level_jump) break;
-            // Whatever was planned was planned for another car.
-            upset_ = {Tells::level_jumped, {{"device", name}, {"level", *value}, {"before", *was}}};
-            wants_plan(upset_, seq, false);
+        case DeviceFact::level:
+            level_told(device, value, seq, now);
             break;
-        }
         case DeviceFact::plugged:
             if (heard.plugged == flag()) break;
             heard.plugged = flag();
+            // What it uses on its way is not metered.
+            if (!heard.plugged.value_or(false) && !heard.home.value_or(false))
+                heard.held_level.reset();
             wants_plan({heard.plugged.value_or(false) ? Tells::plugged_in : Tells::unplugged,
                         {{"device", name}}},
                        seq, true);
@@ -101,6 +99,7 @@ void Keeper::hear(DeviceId device, DeviceFact fact, std::optional<double> value,
         case DeviceFact::home:
             if (heard.home == flag()) break;
             heard.home = flag();
+            if (!heard.home.value_or(true)) heard.held_level.reset();
             wants_plan({heard.home.value_or(false) ? Tells::came_home : Tells::left_home,
                         {{"device", name}}},
                        seq, false);
@@ -112,6 +111,51 @@ void Keeper::hear(DeviceId device, DeviceFact fact, std::optional<double> value,
             wants_plan({heard.armed ? Tells::armed : Tells::disarmed, {{"device", name}}}, seq,
                        true);
             break;
+    }
+}
+
+void Keeper::level_told(DeviceId device, std::optional<double> percent, Seq seq, Moment now) {
+    auto& heard = facts_.devices[device];
+    const auto& name = name_of(site_, device);
+    const bool stores = device.kind == Kind::car || device.kind == Kind::battery;
+    const auto was = std::exchange(heard.level, percent);
+    if (!percent) {
+        const bool gone = device.kind == Kind::car && !heard.plugged.value_or(false) &&
+                          !heard.home.value_or(false);
+        if (was && stores && !gone) heard.held_level = was;
+        return;
+    }
+    heard.level_at = now.wall;
+    heard.held_level.reset();
+    if (!was) wants_plan({Tells::level_known, {{"device", name}}}, seq, false);
+    if (!was || !stores || std::abs(*percent - *was) < level_jump) return;
+    // Whatever was planned was planned for another car.
+    upset_ = {Tells::level_jumped, {{"device", name}, {"level", *percent}, {"before", *was}}};
+    wants_plan(upset_, seq, false);
+}
+
+/// A level that is silent goes on with what the device takes and gives.
+void Keeper::hold_levels(Moment now) {
+    const Duration since = now.wall - std::exchange(held_until_, now.wall);
+    if (since <= Duration{} || since > held_gap_max) return;
+    const double lasted = static_cast<double>(since.us) / 3.6e9;
+    for (auto& [id, heard] : facts_.devices) {
+        if (!heard.held_level || !heard.kw) continue;
+        double in = 1;
+        double out = 1;
+        double capacity = 0;
+        if (id.kind == Kind::battery) {
+            const auto& battery = site_.batteries[id.index].limits;
+            in = battery.charge_efficiency;
+            out = battery.discharge_efficiency;
+            capacity = battery.capacity_kwh;
+        } else {
+            in = out = site_.cars[id.index].limits.efficiency;
+            capacity = site_.cars[id.index].limits.capacity_kwh;
+        }
+        if (capacity <= 0 || out <= 0) continue;
+        const double stored = (*heard.kw > 0 ? *heard.kw * in : *heard.kw / out) * lasted;
+        heard.held_level = std::clamp(*heard.held_level + 100 * stored / capacity, 0.0, 100.0);
     }
 }
 
@@ -195,8 +239,15 @@ void Keeper::expect(Outlook outlook, Told because, Seq seq, Moment) {
 
 // ---- plans ----
 
+std::vector<Told> Keeper::guessed() const {
+    auto out = outlook_.guessed;
+    for (auto& one : guessed_levels(site_, facts_)) out.push_back(std::move(one));
+    return out;
+}
+
 std::optional<Keeper::Due> Keeper::due(Moment now) {
     end_modes(now);
+    hold_levels(now);
     if (quarter(now.wall) != planned_quarter_) wants_plan(Tells::quarter_hour, 0, false);
     if (under_way_ || !wanted_ || outlook_.buy.eur.values.empty()) return std::nullopt;
     if (ever_asked_ && !at_once_ && now.mono - last_asked_ < settle) return std::nullopt;
@@ -306,7 +357,7 @@ planner::Observed Keeper::observe(Time now) const {
         device.name = name_of(site_, id);
         device.kw = heard.kw.value_or(0);
         device.told = acts(site_, wishes_, id);
-        const double percent = heard.level.value_or(50);
+        const double percent = heard.level_now().value_or(50);
         switch (id.kind) {
             case Kind::battery: {
                 const auto& limits = site_.batteries[id.index].limits;

@@ -82,6 +82,8 @@ public:
     [[nodiscard]] const Facts& facts() const { return facts_; }
     [[nodiscard]] const Wishes& wishes() const { return wishes_; }
     [[nodiscard]] const Outlook& outlook() const { return outlook_; }
+    /// What a plan of now has to guess: of the future, and of devices that tell no level.
+    [[nodiscard]] std::vector<planner::Told> guessed() const;
     [[nodiscard]] const Zone& zone() const { return zone_; }
     /// A request as it would be now with other wishes, for "what if".
     [[nodiscard]] planner::Request request_with(const Wishes& wishes, Time now) const;
@@ -99,6 +101,8 @@ private:
     void meter_told(std::optional<double> grid_kw);
     void power_told(DeviceFacts& heard, std::optional<double> kw);
     void follow_run(DeviceId device, DeviceFacts& facts, Moment now);
+    void level_told(DeviceId device, std::optional<double> percent, Seq seq, Moment now);
+    void hold_levels(Moment now);
     void end_modes(Moment now);
     /// Reads a setting into `wishes`, whoever else has said something.
     [[nodiscard]] Result<void> understand(DeviceId device, DeviceWishes& wishes, Setting setting,
@@ -148,6 +152,7 @@ private:
     Duration last_asked_;
     Time planned_quarter_;
     Duration replanned_at_;  // because a device was off its course
+    Time held_until_;        // so far silent levels have been carried on
     bool ever_asked_ = false;
 };
 

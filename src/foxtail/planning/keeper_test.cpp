@@ -196,6 +196,40 @@ TEST_F(KeeperTest, rules_of_thumb_are_better_than_a_plan_that_has_run_out) {
     EXPECT_TRUE(keeper.planned(plan(1, 9), now).published);
 }
 
+TEST_F(KeeperTest, a_level_that_grows_old_is_carried_on_by_what_is_metered) {
+    keeper.hear(leaf, DeviceFact::plugged, 1.0, 2, now);
+    keeper.hear(leaf, DeviceFact::level, 60, 3, now);
+    keeper.hear(leaf, DeviceFact::power, 7.4, 4, now);
+    const Time heard = now.wall;
+    keeper.hear(leaf, DeviceFact::level, std::nullopt, 5, now);
+    for (int i = 0; i < 30; ++i) {
+        pass(minutes(1));
+        (void)keeper.due(now);
+    }
+    const auto request = keeper.request_with(keeper.wishes(), now.wall);
+    EXPECT_NEAR(request.cars.at(0).energy_kwh, 24 + 3.7 * 0.92, 1e-6);
+    const auto words = planner::words_of(keeper.guessed());
+    EXPECT_THAT(words, HasSubstr("leaf has not told its level since " + format_rfc3339(heard)));
+    EXPECT_THAT(words, HasSubstr("at 69 %"));
+    keeper.hear(leaf, DeviceFact::level, 70, 6, now);
+    EXPECT_THAT(planner::words_of(keeper.guessed()), ::testing::Not(HasSubstr("leaf")));
+    // What it used on its way is not metered.
+    keeper.hear(leaf, DeviceFact::level, std::nullopt, 7, now);
+    keeper.hear(leaf, DeviceFact::plugged, 0.0, 8, now);
+    EXPECT_THAT(planner::words_of(keeper.guessed()), HasSubstr("leaf: its level is not known"));
+}
+
+TEST_F(KeeperTest, a_level_that_was_never_told_is_said_to_be_guessed) {
+    std::vector<std::string> names;
+    for (const auto& one : keeper.guessed()) {
+        EXPECT_EQ(one.name(), "LEVEL_UNKNOWN");
+        names.push_back(std::get<std::string>(one.values().at(0).second));
+    }
+    EXPECT_THAT(names, ::testing::ElementsAre("battery", "leaf", "heat-pump"));
+    keeper.hear(pump, DeviceFact::level, 20.5, 2, now);
+    EXPECT_THAT(keeper.guessed(), SizeIs(2));
+}
+
 TEST_F(KeeperTest, skipping_lasts_until_the_goals_trip_would_have_begun) {
     auto outlook = flat_outlook(now.wall);
     outlook.trips = {

@@ -50,8 +50,9 @@ void add_batteries(Request& request, const Site& site, const Facts& facts, const
     for (std::size_t i = 0; i < site.batteries.size(); ++i) {
         auto battery = site.batteries[i].limits;
         const DeviceId id{Kind::battery, i};
-        // Without a word from it, it is planned as half full, and the plan says so.
-        battery.energy_kwh = battery.capacity_kwh * facts_of(facts, id).level.value_or(50) / 100;
+        // Without a word from it, it is planned as half full: guessed_levels() says so.
+        battery.energy_kwh =
+            battery.capacity_kwh * facts_of(facts, id).level_now().value_or(50) / 100;
         if (const auto& reserve = wishes_of(wishes, id).reserve_percent)
             battery.reserve_kwh = Series::constant(battery.capacity_kwh * *reserve / 100);
         request.batteries.push_back(std::move(battery));
@@ -69,7 +70,7 @@ void add_cars(Request& request, const Site& site, const Facts& facts, const Wish
         auto& car = own.limits;
         if (wished.floor_percent) car.floor_kwh = car.capacity_kwh * *wished.floor_percent / 100;
         if (wished.most_percent) car.max_kwh = car.capacity_kwh * *wished.most_percent / 100;
-        car.energy_kwh = car.capacity_kwh * heard.level.value_or(50) / 100;
+        car.energy_kwh = car.capacity_kwh * heard.level_now().value_or(50) / 100;
         car.charging = heard.kw.value_or(0) > 0.5;
         car.sessions = sessions(own, heard, wished, outlook.trips, zone, request.now, until);
         request.cars.push_back(car);
@@ -269,6 +270,23 @@ bool acts(const Site& site, DeviceId device) {
 
 bool acts(const Site& site, const Wishes& wishes, DeviceId device) {
     return wishes_of(wishes, device).act.value_or(acts(site, device));
+}
+
+std::vector<planner::Told> guessed_levels(const Site& site, const Facts& facts) {
+    std::vector<planner::Told> out;
+    for (const DeviceId id : devices(site)) {
+        const auto& heard = facts_of(facts, id);
+        if (id.kind == Kind::appliance || heard.level) continue;
+        const auto& name = name_of(site, id);
+        if (heard.held_level)
+            out.push_back({planner::Tells::level_held,
+                           {{"device", name},
+                            {"level", *heard.held_level},
+                            {"since", format_rfc3339(heard.level_at)}}});
+        else
+            out.push_back({planner::Tells::level_unknown, {{"device", name}}});
+    }
+    return out;
 }
 
 bool nobody_home(const Facts& facts, const Wishes& wishes, const std::vector<Absence>& absences,

@@ -49,7 +49,7 @@ Time Keeper::mode_ends(DeviceId device, Mode mode, Time now) const {
     // Until it is full.
     const auto& car = site_.cars[device.index].limits;
     const double most = car.max_kwh > 0 ? car.max_kwh : car.capacity_kwh;
-    const double level = facts_.devices.at(device).level.value_or(0) / 100 * car.capacity_kwh;
+    const double level = facts_.devices.at(device).level_now().value_or(0) / 100 * car.capacity_kwh;
     const double kw = car.ranges.empty() ? 1 : std::max(0.1, car.ranges.back().max_kw);
     const double lasts = std::max(0.0, most - level) / (kw * std::max(0.1, car.efficiency));
     const auto end = now + seconds(static_cast<std::int64_t>(std::min(lasts, 48.0) * 3600));

@@ -24,6 +24,11 @@ struct DeviceFacts {
     Time run_from;                // appliance in its run: since then
     Time since;                   // heat pump: in this state (running or not) since then
     bool running = false;
+    // battery and car: while `level` is silent, the last one with what was metered since
+    std::optional<double> held_level;
+    Time level_at;  // when `level` was heard last
+    /// As far as it is known.
+    [[nodiscard]] std::optional<double> level_now() const { return level ? level : held_level; }
 };
 
 struct Facts {
@@ -123,6 +128,9 @@ struct Outlook {
 [[nodiscard]] planner::Request make_request(const Site& site, const Facts& facts,
                                             const Wishes& wishes, const Outlook& outlook,
                                             const Zone& zone, Time now);
+
+/// Levels that nobody tells, so that a request has to guess them.
+[[nodiscard]] std::vector<planner::Told> guessed_levels(const Site& site, const Facts& facts);
 
 /// A car's stays at home with their goals (sessions.cpp).
 [[nodiscard]] std::vector<planner::Session> sessions(const CarSite& site, const DeviceFacts& facts,

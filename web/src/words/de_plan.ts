@@ -57,6 +57,8 @@ export const de_plan: Record<keyof typeof en_plan, string> = {
   "reason.source_never_told": "{source}: {name} hat noch nichts gesagt",
   "reason.first_plan": "der erste Plan",
   "reason.own_sun_free": "der eigene Strom zählt als kostenlos: Es ist kein Preis fürs Einspeisen eingestellt",
+  "reason.level_unknown": "{device}: Der Stand ist nicht bekannt; ein mittlerer wird angenommen",
+  "reason.level_held": "{device} hat den Stand seit {since} nicht gesagt; nach dem Zähler ist er bei {level}",
   "reason.wish_lost": ", aber {holder} gilt (Regel: {rule})",
   "reason.wish_won": ", das gilt vor {loser} (Regel: {rule})",
   "told.day_again": "{what} endet früh: Ihr letzter Tag wird wiederholt",

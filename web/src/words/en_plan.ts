@@ -57,6 +57,8 @@ export const en_plan = {
   "reason.source_never_told": "{source}: {name} has told nothing so far",
   "reason.first_plan": "the first plan",
   "reason.own_sun_free": "the sun's power is counted as free: no price for feeding in is configured",
+  "reason.level_unknown": "{device}: its level is not known; a middling one is assumed",
+  "reason.level_held": "{device} has not told its level since {since}; by what was metered it is at {level}",
   "reason.wish_lost": ", but {holder} holds (rule: {rule})",
   "reason.wish_won": ", which holds over {loser} (rule: {rule})",
   "told.day_again": "{what} ends early: its last day is repeated",
