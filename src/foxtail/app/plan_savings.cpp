@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <optional>
 
 namespace foxtail {
 namespace {
@@ -18,6 +19,10 @@ using planning::Measured;
 constexpr Duration slot = minutes(15);
 constexpr std::uint64_t book_format = 1;
 constexpr Duration departure_slack = minutes(30);
+constexpr double quarter_hours = 0.25;
+constexpr double works_kw = 0.03;       // a machine
+constexpr std::size_t pause_most = 2;   // quarters within a machine's run
+constexpr std::size_t silent_most = 4;  // quarters without a level in a day that counts
 
 /// The quarters of a day, one for each; a missing one is as the one before.
 std::vector<const Measured*> without_holes(const planning::Ledger::Day& day) {
@@ -44,40 +49,116 @@ public:
         out_.world.buy_eur = series([](const Measured& one) { return one.buy_eur; });
         out_.world.sell_eur = series([](const Measured& one) { return one.sell_eur; });
         out_.world.outdoor_c = series([](const Measured& one) { return one.outdoor_c; });
-        const auto& began = day_.began;
-        auto& house = out_.house;
-        house.connection = began.connection;
-        house.ladder = began.ladder;
-        house.batteries = began.batteries;
-        for (std::size_t i = 0; i < house.batteries.size(); ++i) {
-            const DeviceId id{Kind::battery, i};
-            auto& battery = house.batteries[i];
-            battery.energy_kwh = first(id).level;
-            take(id, battery.name, [&](const Measured::Device& last) {
-                return std::clamp(last.level + last.kw * 0.25, 0.0, battery.capacity_kwh);
-            });
-        }
-        house.cars = began.cars;
-        for (std::size_t i = 0; i < house.cars.size(); ++i) {
-            const DeviceId id{Kind::car, i};
-            auto& car = house.cars[i];
-            car.energy_kwh = first(id).level;
-            car.sessions = stays(id, car);
-            take(id, car.name, [&](const Measured::Device& last) {
-                return std::clamp(last.level + last.kw * 0.25 * car.efficiency, 0.0,
-                                  car.capacity_kwh);
-            });
-        }
-        house.zones = began.zones;
-        for (std::size_t i = 0; i < house.zones.size(); ++i) {
-            const DeviceId id{Kind::heat_pump, i};
-            house.zones[i].temperature_c = first(id).level;
-            take(id, house.zones[i].name, [](const auto& last) { return last.level; });
-        }
+        out_.house.connection = day_.began.connection;
+        out_.house.ladder = day_.began.ladder;
+        batteries();
+        cars();
+        zones();
+        tanks();
+        machines();
         return std::move(out_);
     }
+    /// Devices that are not reckoned with, as too little was heard of them: they count as load.
+    [[nodiscard]] const std::vector<std::string>& left_out() const { return left_out_; }
 
 private:
+    void batteries() {
+        for (std::size_t i = 0; i < day_.began.batteries.size(); ++i) {
+            const DeviceId id{Kind::battery, i};
+            auto battery = day_.began.batteries[i];
+            const auto levels = levels_of(id);
+            if (levels.empty()) {
+                leave_out(id, battery.name);
+                continue;
+            }
+            battery.energy_kwh = levels.front();
+            const double kwh = levels.back() + last(id).kw * quarter_hours;
+            take(id, battery.name, levels, std::clamp(kwh, 0.0, battery.capacity_kwh));
+            out_.house.batteries.push_back(std::move(battery));
+        }
+    }
+    void cars() {
+        for (std::size_t i = 0; i < day_.began.cars.size(); ++i) {
+            const DeviceId id{Kind::car, i};
+            auto car = day_.began.cars[i];
+            const auto levels = levels_of(id);
+            if (levels.empty()) {
+                leave_out(id, car.name);
+                continue;
+            }
+            car.energy_kwh = levels.front();
+            car.sessions = stays(id, car, levels);
+            const double kwh = levels.back() + last(id).kw * quarter_hours * car.efficiency;
+            take(id, car.name, levels, std::clamp(kwh, 0.0, car.capacity_kwh));
+            out_.house.cars.push_back(std::move(car));
+        }
+    }
+    void zones() {
+        for (std::size_t i = 0; i < day_.began.zones.size(); ++i) {
+            const DeviceId id{Kind::heat_pump, i};
+            auto zone = day_.began.zones[i];
+            const auto levels = levels_of(id);
+            places_.emplace_back();
+            if (levels.empty()) {
+                leave_out(id, zone.name);
+                continue;
+            }
+            zone.temperature_c = levels.front();
+            if (zone.cop.values.empty())
+                zone.cop = simulation::cop_of(zone.supply_c, out_.world.outdoor_c);
+            take(id, zone.name, levels, levels.back());
+            places_.back() = out_.house.zones.size();
+            out_.house.zones.push_back(std::move(zone));
+        }
+    }
+    void tanks() {
+        for (std::size_t i = 0; i < day_.began.tanks.size(); ++i) {
+            const DeviceId id{Kind::hot_water, i};
+            auto tank = day_.began.tanks[i];
+            auto levels = levels_of(id);
+            if (levels.empty()) {
+                leave_out(id, tank.name);
+                continue;
+            }
+            for (double& kwh : levels) kwh = std::clamp(kwh, 0.0, tank.max_kwh);
+            tank.energy_kwh = levels.front();
+            if (tank.zone)
+                tank.zone = *tank.zone < places_.size() ? places_[*tank.zone] : std::nullopt;
+            const double kwh = levels.back() + heated(id, tank, quarters_.size() - 1);
+            levels.push_back(std::clamp(kwh, 0.0, tank.max_kwh));
+            tank.draw_kw = drawn(id, tank, levels);
+            const double at_end = levels.back();
+            levels.pop_back();
+            take(id, tank.name, levels, at_end);
+            out_.house.tanks.push_back(std::move(tank));
+        }
+    }
+    /// Runs as they were measured, and from when on each could have been. What was loaded the
+    /// evening before counts from midnight.
+    void machines() {
+        for (std::size_t i = 0; i < day_.machines.size(); ++i) {
+            const DeviceId id{Kind::appliance, i};
+            std::size_t since = 0;  // it has been loaded and waiting
+            bool ran = false;
+            for (std::size_t q = 0; q < quarters_.size(); ++q) {
+                const auto device = of(*quarters_[q], id);
+                const bool works = device.kw >= works_kw;
+                if (!device.armed && !works) since = q + 1;
+                if (!works) continue;
+                planner::Appliance run;
+                run.name = day_.machines[i];
+                run.earliest = from_ + slot * static_cast<std::int64_t>(since);
+                run.ready_by = out_.until + days(1);  // it ran: nothing was missed
+                run.profile_kw = run_from(id, q);
+                q += run.profile_kw.size() - 1;
+                since = q + 1;
+                out_.house.appliances.push_back(std::move(run));
+                ran = true;
+            }
+            if (ran) take(id, day_.machines[i], {}, 0);
+        }
+    }
+
     template <class Value>
     [[nodiscard]] Series series(Value value) const {
         Series all{from_, slot, {}};
@@ -88,23 +169,86 @@ private:
         const auto at = quarter.devices.find(id);
         return at == quarter.devices.end() ? Measured::Device{} : at->second;
     }
-    [[nodiscard]] Measured::Device first(DeviceId id) const { return of(*quarters_.front(), id); }
+    [[nodiscard]] Measured::Device last(DeviceId id) const { return of(*quarters_.back(), id); }
 
-    template <class Level>
-    void take(DeviceId id, const std::string& name, Level at_end) {
+    /// A level for each quarter; one that was not heard is as the one before. Empty where it is not
+    /// known what was there at the beginning or the end, or for more than an hour. Of a car that is
+    /// away nothing has to be known.
+    [[nodiscard]] std::vector<double> levels_of(DeviceId id) const {
+        const auto needed = [&](const Measured::Device& device) {
+            return id.kind != Kind::car || device.plugged;
+        };
+        std::vector<double> out;
+        std::optional<double> known;
+        for (const auto* one : quarters_)
+            if (!known) known = of(*one, id).level;
+        std::size_t silent = 0;
+        for (const auto* one : quarters_) {
+            const auto device = of(*one, id);
+            if (device.level) known = device.level;
+            if (!device.level && needed(device)) ++silent;
+            out.push_back(known.value_or(0));
+        }
+        const auto lacks = [&](const Measured& quarter) {
+            const auto device = of(quarter, id);
+            return !device.level && needed(device);
+        };
+        if (!known || silent > silent_most || lacks(*quarters_.front()) || lacks(*quarters_.back()))
+            return {};
+        return out;
+    }
+    void leave_out(DeviceId id, const std::string& name) {
+        left_out_.push_back(name);
+        for (std::size_t q = 0; q < quarters_.size(); ++q)
+            out_.world.load_kw.values[q] += of(*quarters_[q], id).kw;
+    }
+    /// `levels`: at the beginning of each quarter; empty for a machine.
+    void take(DeviceId id, const std::string& name, std::vector<double> levels, double at_end) {
         simulation::Taken taken;
         taken.kind = id.kind;
         taken.device = name;
         taken.kw = series([&](const Measured& one) { return of(one, id).kw; });
-        taken.level = series([&](const Measured& one) { return of(one, id).level; });
-        taken.level.values.push_back(at_end(of(*quarters_.back(), id)));
+        if (!levels.empty()) {
+            levels.push_back(at_end);
+            taken.level = {from_, slot, std::move(levels)};
+        }
         out_.taken.push_back(std::move(taken));
     }
 
+    /// What came into a tank in a quarter, less what it loses by standing there, kWh.
+    [[nodiscard]] double heated(DeviceId id, const planner::HotWater& tank, std::size_t q) const {
+        const double cop = tank.cop.values.empty() ? 1 : tank.cop.at(quarters_[q]->from);
+        return quarter_hours * (of(*quarters_[q], id).kw * cop - tank.loss_kw);
+    }
+    /// What was drawn is what is missing between two levels. `levels`: one more than quarters.
+    [[nodiscard]] Series drawn(DeviceId id, const planner::HotWater& tank,
+                               const std::vector<double>& levels) const {
+        Series out{from_, slot, {}};
+        double owed = 0;  // a thermometer is slow: what was too little is made up for
+        for (std::size_t q = 0; q < quarters_.size(); ++q) {
+            const double kwh = heated(id, tank, q) - (levels[q + 1] - levels[q]) + owed;
+            owed = std::min(0.0, kwh);
+            out.values.push_back(std::max(0.0, kwh) / quarter_hours);
+        }
+        return out;
+    }
+    /// A machine's powers from quarter `q` until it rests for long.
+    [[nodiscard]] std::vector<double> run_from(DeviceId id, std::size_t q) const {
+        std::vector<double> all;
+        std::size_t worked = 0;
+        for (; q < quarters_.size() && all.size() <= worked + pause_most; ++q) {
+            all.push_back(of(*quarters_[q], id).kw);
+            if (all.back() >= works_kw) worked = all.size();
+        }
+        all.resize(worked);
+        return all;
+    }
+
     /// When the car was there, what it used between, and what was wanted of it.
-    [[nodiscard]] std::vector<planner::Session> stays(DeviceId id, const planner::Car& car) const {
+    [[nodiscard]] std::vector<planner::Session> stays(DeviceId id, const planner::Car& car,
+                                                      const std::vector<double>& levels) const {
         std::vector<planner::Session> all;
-        double left_with = first(id).level;
+        double left_with = levels.front();
         bool there = false;
         for (std::size_t q = 0; q < quarters_.size(); ++q) {
             const auto device = of(*quarters_[q], id);
@@ -112,12 +256,12 @@ private:
             if (device.plugged && !there) {
                 planner::Session stay;
                 stay.arrive = t;
-                stay.trip_kwh = all.empty() ? 0 : std::max(0.0, left_with - device.level);
+                stay.trip_kwh = all.empty() ? 0 : std::max(0.0, left_with - levels[q]);
                 all.push_back(stay);
             }
             if (device.plugged) {
                 all.back().depart = t + slot;
-                left_with = device.level + device.kw * 0.25 * car.efficiency;
+                left_with = levels[q] + device.kw * quarter_hours * car.efficiency;
             }
             there = device.plugged;
         }
@@ -133,6 +277,9 @@ private:
     std::vector<const Measured*> quarters_;
     Time from_;
     simulation::Day out_;
+    std::vector<std::optional<std::size_t>>
+        places_;  // of the day's zones among those reckoned with
+    std::vector<std::string> left_out_;
 };
 
 double cents(double money) {
@@ -145,7 +292,8 @@ DaySaved reckon_savings(const planning::Ledger::Day& day) {
     DaySaved out;
     out.date = day.date;
     if (day.quarters.empty()) return out;
-    const auto found = simulation::savings(Replay(day).build());
+    Replay replay(day);
+    const auto found = simulation::savings(replay.build());
     out.paid = found.cost_eur;
     out.would = found.arrival_eur;
     for (const auto& one : found.devices) out.devices.push_back({one.device, one.eur});
@@ -157,6 +305,8 @@ DaySaved reckon_savings(const planning::Ledger::Day& day) {
         add(one.device + ": " + std::to_string(std::llround(one.amount * 10) / 10) + "." +
             std::to_string(std::llround(one.amount * 10) % 10) + " " + one.unit + " missed");
     }
+    for (const auto& name : replay.left_out())
+        add(name + ": its level was not known, so it is left out");
     if (day.missing > 0) add(std::to_string(day.missing * 15) + " minutes were not measured");
     return out;
 }

@@ -4,6 +4,8 @@
 #include "foxtail/model/bytes.hpp"
 
 #include <algorithm>
+#include <cmath>
+#include <limits>
 #include <utility>
 
 #include <fmt/format.h>
@@ -17,7 +19,7 @@ constexpr Duration step_least = seconds(5);
 constexpr Duration silence_max = minutes(10);
 constexpr double heard_least_s = 300;    // of a quarter; with less it is missing
 constexpr std::size_t missing_most = 4;  // quarters of a day that counts
-constexpr std::uint64_t ledger_format = 1;
+constexpr std::uint64_t ledger_format = 2;
 
 Time quarter_at(Time t) {
     return {t.us - t.us % minutes(15).us};
@@ -31,11 +33,15 @@ std::size_t missing_of_day(const Zone& zone, const std::vector<Measured>& quarte
     return all - std::min(all, quarters.size());
 }
 
-/// In kWh for what stores energy, in °C for rooms and water.
-double level_of(const Site& site, DeviceId id, double level) {
-    if (id.kind == Kind::battery) return level / 100 * site.batteries[id.index].limits.capacity_kwh;
-    if (id.kind == Kind::car) return level / 100 * site.cars[id.index].limits.capacity_kwh;
-    return level;
+/// In kWh for what stores energy, in °C for rooms.
+std::optional<double> level_of(const Site& site, DeviceId id, const DeviceFacts& heard) {
+    const auto level = heard.level_now();
+    if (!level) return std::nullopt;
+    if (id.kind == Kind::battery)
+        return *level / 100 * site.batteries[id.index].limits.capacity_kwh;
+    if (id.kind == Kind::car) return *level / 100 * site.cars[id.index].limits.capacity_kwh;
+    if (id.kind == Kind::hot_water) return water_kwh(site.tanks[id.index], *level);
+    return *level;
 }
 
 }  // namespace
@@ -61,11 +67,17 @@ void Ledger::finish_quarter(const Keeper& keeper, Time next) {
     if (began_ && !quarters_.empty()) {
         const auto missing = missing_of_day(keeper.zone(), quarters_);
         if (missing <= missing_most)
-            over_ = Day{date_, std::move(quarters_), std::move(*began_), missing};
+            over_ = Day{date_, std::move(quarters_), std::move(*began_), missing, machines_};
     }
     quarters_.clear();
     date_ = date;
-    began_ = keeper.request_with(keeper.wishes(), next);
+    begin_day(keeper, next);
+}
+
+void Ledger::begin_day(const Keeper& keeper, Time from) {
+    began_ = keeper.request_with(keeper.wishes(), from);
+    machines_.clear();
+    for (const auto& one : keeper.site().appliances) machines_.push_back(one.limits.name);
 }
 
 void Ledger::measure(const Keeper& keeper, Moment now) {
@@ -74,14 +86,13 @@ void Ledger::measure(const Keeper& keeper, Moment now) {
     const Time from = std::exchange(last_, now.wall);
     const Time quarter = quarter_at(now.wall);
     // After a restart: what was wished at the day's beginning is no longer known, what is, is.
-    if (!began_ && !quarters_.empty())
-        began_ = keeper.request_with(keeper.wishes(), quarters_.front().from);
+    if (!began_ && !quarters_.empty()) begin_day(keeper, quarters_.front().from);
     if (sums_.from != quarter) {
         finish_quarter(keeper, quarter);
         sums_.from = quarter;
         for (const auto& [id, heard] : keeper.facts().devices) {
             auto& device = sums_.devices[id];
-            device.level = level_of(keeper.site(), id, heard.level.value_or(0));
+            device.level = level_of(keeper.site(), id, heard);
             device.plugged = heard.plugged.value_or(false);
             device.armed = heard.armed || heard.run_from.known();
         }
@@ -106,7 +117,7 @@ std::optional<Ledger::Day> Ledger::take_day() {
 
 std::optional<Ledger::Day> Ledger::so_far() const {
     if (!began_ || quarters_.size() < 4) return std::nullopt;
-    return Day{date_, quarters_, *began_, 0};
+    return Day{date_, quarters_, *began_, 0, machines_};
 }
 
 std::string Ledger::save() const {
@@ -125,7 +136,7 @@ std::string Ledger::save() const {
             out.u8(static_cast<std::uint8_t>(id.kind));
             out.u64(id.index);
             out.f64(device.kw);
-            out.f64(device.level);
+            out.f64(device.level.value_or(std::numeric_limits<double>::quiet_NaN()));
             out.u8(device.plugged ? 1 : 0);
             out.u8(device.armed ? 1 : 0);
         }
@@ -150,7 +161,7 @@ Result<void> Ledger::load(std::string_view bytes) {
             const auto kind = std::min<std::uint8_t>(in.u8(), 4);
             auto& device = one.devices[{static_cast<Kind>(kind), in.u64()}];
             device.kw = in.f64();
-            device.level = in.f64();
+            if (const double level = in.f64(); std::isfinite(level)) device.level = level;
             device.plugged = in.u8() != 0;
             device.armed = in.u8() != 0;
         }

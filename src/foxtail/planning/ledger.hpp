@@ -10,7 +10,8 @@
 
 namespace foxtail::planning {
 
-/// A quarter of an hour as it was measured. kW, kWh or °C; what was not heard is not there.
+/// A quarter of an hour as it was measured. kW, kWh or °C (a zone); what was not heard is not
+/// there.
 struct Measured {
     Time from;
     double load_kw = 0;
@@ -20,7 +21,7 @@ struct Measured {
     double outdoor_c = 0;
     struct Device {
         double kw = 0;
-        double level = 0;  // at the quarter's beginning: kWh; °C
+        std::optional<double> level;  // at the quarter's beginning
         bool plugged = false;
         bool armed = false;
     };
@@ -38,8 +39,9 @@ public:
     struct Day {
         std::string date;  // "2026-11-21", local
         std::vector<Measured> quarters;
-        planner::Request began;   // what was known and wished at its beginning
-        std::size_t missing = 0;  // quarters
+        planner::Request began;             // what was known and wished at its beginning
+        std::size_t missing = 0;            // quarters
+        std::vector<std::string> machines;  // names of appliances, by their index
     };
     [[nodiscard]] std::optional<Day> take_day();
     /// Today so far; nothing before an hour was measured.
@@ -51,9 +53,11 @@ public:
 
 private:
     void finish_quarter(const Keeper& keeper, Time next);
+    void begin_day(const Keeper& keeper, Time from);
 
     std::vector<Measured> quarters_;  // of today, by time
     std::optional<planner::Request> began_;
+    std::vector<std::string> machines_;
     std::string date_;
     std::optional<Day> over_;
     Measured sums_;  // of the quarter under way, weighed by seconds

@@ -64,7 +64,8 @@ TEST_F(LedgerTest, a_day_has_its_quarters_with_what_was_measured) {
         EXPECT_NEAR(one.buy_eur, 0.3, 1e-9);
         const auto& car = one.devices.at({Kind::car, 0});
         EXPECT_NEAR(car.kw, 2, 1e-9);
-        EXPECT_NEAR(car.level, 20, 1e-9);
+        EXPECT_NEAR(car.level.value_or(0), 20, 1e-9);
+        EXPECT_FALSE(one.devices.at(pump).level) << "nobody told it";
     }
     EXPECT_EQ(day->began.cars.size(), 1U);
     EXPECT_FALSE(ledger.take_day()) << "once";
