@@ -57,9 +57,10 @@ enum class Code : std::uint8_t {
     wait_for_cheaper,
     indifferent,
     not_there,
-    done
+    done,
+    not_obeying
 };
-constexpr std::array<std::string_view, 17> code_names = {"CHEAP_SLOT",
+constexpr std::array<std::string_view, 18> code_names = {"CHEAP_SLOT",
                                                          "PV_SURPLUS",
                                                          "DEADLINE_TIGHT",
                                                          "MIN_SOC",
@@ -75,7 +76,8 @@ constexpr std::array<std::string_view, 17> code_names = {"CHEAP_SLOT",
                                                          "WAIT_FOR_CHEAPER",
                                                          "INDIFFERENT",
                                                          "NOT_THERE",
-                                                         "DONE"};
+                                                         "DONE",
+                                                         "NOT_OBEYING"};
 
 /// One device in one slot.
 struct Step {

@@ -29,8 +29,10 @@ House house_in(const Scene& s, const Plan& plan, std::size_t t) {
             s.buy[t]<0, plan.import_kw[t]> limit - some_kw, drains};
 }
 
-bool told(const Scene& s, const std::string& name, std::size_t t) {
-    return override_of(s, name, t) != nullptr;
+/// What goes before all other reasons.
+void explain_override(const Scene& s, const std::string& name, std::size_t t, Step& step) {
+    const auto* over = override_of(s, name, t);
+    if (over != nullptr) step.code = over->measured ? Code::not_obeying : Code::user_override;
 }
 
 void explain_battery(const Scene& s, const Battery& b, const Plan& plan, Course& course) {
@@ -57,7 +59,7 @@ void explain_battery(const Scene& s, const Battery& b, const Plan& plan, Course&
                         : h.imports ? Code::hold_for_higher_price
                                     : Code::indifferent;
         }
-        if (told(s, b.name, t)) step.code = Code::user_override;
+        explain_override(s, b.name, t, step);
     }
 }
 
@@ -118,7 +120,7 @@ void explain_car(const Scene& s, const Car& car, const Plan& plan, Course& cours
             step.intent = Intent::off;
             step.code = car_rests(car, course, *stay, t, s, h.at_limit);
         }
-        if (told(s, car.name, t)) step.code = Code::user_override;
+        explain_override(s, car.name, t, step);
     }
 }
 
@@ -145,7 +147,7 @@ void explain_zone(const Scene& s, const Zone& z, const Plan& plan, Course& cours
                         : later                 ? Code::wait_for_cheaper
                                                 : Code::done;
         }
-        if (told(s, z.name, t)) step.code = Code::user_override;
+        explain_override(s, z.name, t, step);
     }
 }
 
@@ -163,7 +165,7 @@ void explain_tank(const Scene& s, const HotWater& w, const Plan& plan, Course& c
             step.intent = Intent::off;
             step.code = step.level > w.max_kwh - 0.2 ? Code::full : Code::wait_for_cheaper;
         }
-        if (told(s, w.name, t)) step.code = Code::user_override;
+        explain_override(s, w.name, t, step);
     }
 }
 
@@ -181,7 +183,7 @@ void explain_appliance(const Scene& s, const Appliance& a, const Plan& plan, Cou
             step.intent = Intent::off;
             step.code = ran ? Code::done : Code::wait_for_cheaper;
         }
-        if (told(s, a.name, t)) step.code = Code::user_override;
+        explain_override(s, a.name, t, step);
     }
 }
 

@@ -122,7 +122,8 @@ struct Override {
     double kw = 0;
     Time from;
     Time until;
-    std::string by;  // "anna: now"
+    std::string by;         // "anna: now"
+    bool measured = false;  // nobody's word: what the device takes, whatever it is told
 };
 
 /// Of money per missing unit; scaled up with the highest price (planner/ladder.hpp).

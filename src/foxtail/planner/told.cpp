@@ -71,6 +71,9 @@ constexpr std::array<Form, static_cast<std::size_t>(Tells::last_) + 1> forms = {
     {"LEVEL_UNKNOWN", "{device}: its level is not known; a middling one is assumed"},
     {"LEVEL_HELD",
      "{device} has not told its level since {since}; by what was metered it is at {level:0} %"},
+    {"NOT_OBEYING",
+     "{device} does not do what it is told: until {until} it is planned at {kw:1} kW, as it is"},
+    {"TRIED_AGAIN", "{device} is tried again"},
 }};
 
 std::optional<std::string> value_in(const Told::Values& values, std::string_view place) {

@@ -71,7 +71,10 @@ enum class Tells : std::uint8_t {
     own_sun_free,
     level_unknown,
     level_held,
-    last_ = level_held
+    // something happened
+    not_obeying,
+    tried_again,
+    last_ = tried_again
 };
 
 /// A code with its values by name, for whoever makes words of their own, and an English sentence

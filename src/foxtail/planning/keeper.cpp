@@ -19,6 +19,8 @@ constexpr Duration settle = seconds(1);            // between plans that nobody 
 constexpr Duration off_course_again = minutes(2);  // between plans for devices off their course
 constexpr double level_jump = 8;  // %, from one word to the next: this is not charging
 constexpr Duration step_every = seconds(5);
+constexpr Duration deaf_after = minutes(5);  // so long it may come round by itself
+constexpr Duration deaf_lasts = minutes(30);
 constexpr Duration held_gap_max = minutes(10);  // what was between is not known
 constexpr double worth_telling_eur = 0.001;     // of a proved plan over the same one unproved
 
@@ -89,6 +91,7 @@ void Keeper::hear(DeviceId device, DeviceFact fact, std::optional<double> value,
         case DeviceFact::plugged:
             if (heard.plugged == flag()) break;
             heard.plugged = flag();
+            heard.deaf_until = {};
             // What it uses on its way is not metered.
             if (!heard.plugged.value_or(false) && !heard.home.value_or(false))
                 heard.held_level.reset();
@@ -248,6 +251,7 @@ std::vector<Told> Keeper::guessed() const {
 std::optional<Keeper::Due> Keeper::due(Moment now) {
     end_modes(now);
     hold_levels(now);
+    try_again(now);
     if (quarter(now.wall) != planned_quarter_) wants_plan(Tells::quarter_hour, 0, false);
     if (under_way_ || !wanted_ || outlook_.buy.eur.values.empty()) return std::nullopt;
     if (ever_asked_ && !at_once_ && now.mono - last_asked_ < settle) return std::nullopt;
@@ -399,14 +403,44 @@ planner::Observed Keeper::observe(Time now) const {
     return out;
 }
 
+void Keeper::see_who_disobeys(Moment now) {
+    for (const auto& one : followed_.disobeys) {
+        for (const DeviceId id : devices(site_)) {
+            if (name_of(site_, id) != one.device) continue;
+            if (one.by_hand && id.kind != Kind::battery) {
+                switched_by_hand(id, DeviceWishes::Mode::now, 0, now);
+                continue;
+            }
+            // A run goes on as it will. What a person said is told to it all the same.
+            const bool said = id.kind == Kind::appliance ||
+                              wishes_.devices[id].mode != DeviceWishes::Mode::automatic;
+            auto& heard = facts_.devices[id];
+            if (said || heard.deaf_until.known() || now.wall - one.since < deaf_after) continue;
+            heard.deaf_kw = one.takes_kw;
+            heard.deaf_until = now.wall + deaf_lasts;
+            upset_ = {Tells::not_obeying,
+                      {{"device", one.device},
+                       {"kw", std::abs(one.takes_kw)},
+                       {"until", format_rfc3339(heard.deaf_until)}}};
+            wants_plan(upset_, 0, true);
+        }
+    }
+}
+
+/// Who did not do as told may do so by now.
+void Keeper::try_again(Moment now) {
+    for (auto& [id, heard] : facts_.devices) {
+        if (!heard.deaf_until.known() || heard.deaf_until > now.wall) continue;
+        heard.deaf_until = {};
+        upset_ = {Tells::tried_again, {{"device", name_of(site_, id)}}};
+        wants_plan(upset_, 0, false);
+    }
+}
+
 const planner::Followed& Keeper::follow(Moment now) {
     if (!plan_) return followed_;
     followed_ = follower_.follow(observe(now.wall), *plan_);
-    for (const auto& one : followed_.disobeys)
-        if (one.by_hand)
-            for (const DeviceId id : devices(site_))
-                if (name_of(site_, id) == one.device)
-                    switched_by_hand(id, DeviceWishes::Mode::now, 0, now);
+    see_who_disobeys(now);
     if (!followed_.replan.empty() && now.mono - replanned_at_ > off_course_again) {
         replanned_at_ = now.mono;
         wants_plan(followed_.replan, 0, false);

@@ -103,6 +103,8 @@ private:
     void follow_run(DeviceId device, DeviceFacts& facts, Moment now);
     void level_told(DeviceId device, std::optional<double> percent, Seq seq, Moment now);
     void hold_levels(Moment now);
+    void see_who_disobeys(Moment now);
+    void try_again(Moment now);
     void end_modes(Moment now);
     /// Reads a setting into `wishes`, whoever else has said something.
     [[nodiscard]] Result<void> understand(DeviceId device, DeviceWishes& wishes, Setting setting,

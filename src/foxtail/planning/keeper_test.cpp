@@ -315,6 +315,41 @@ TEST_F(KeeperTest, who_is_only_shown_the_plan_cannot_disobey_it) {
     }
 }
 
+TEST_F(KeeperTest, who_does_not_obey_is_planned_as_it_is_for_half_an_hour_and_tried_again) {
+    ASSERT_TRUE(keeper.set(leaf, Setting::act, Value(true), "anna", 2, now));
+    keeper.hear(leaf, DeviceFact::plugged, 1, 5, now);
+    keeper.hear(leaf, DeviceFact::level, 50, 5, now);
+    made(0, 3);  // at 7.4 kW
+    keeper.hear(leaf, DeviceFact::power, 5.0, 6, now);
+    const auto follow_for = [&](Duration span) {
+        for (const Time end = now.wall + span; now.wall < end; pass(seconds(5)))
+            (void)keeper.follow(now);
+    };
+    follow_for(minutes(4));
+    EXPECT_FALSE(keeper.follow(now).disobeys.empty());
+    EXPECT_THAT(keeper.request_with(keeper.wishes(), now.wall).overrides, SizeIs(0));
+    follow_for(minutes(2));
+    auto due = keeper.due(now);
+    ASSERT_TRUE(due);
+    EXPECT_EQ(due->because.name(), "NOT_OBEYING");
+    ASSERT_THAT(due->request.overrides, SizeIs(1));
+    EXPECT_EQ(due->request.overrides[0].what, planner::Override::What::exactly);
+    EXPECT_DOUBLE_EQ(due->request.overrides[0].kw, 5);
+    EXPECT_TRUE(due->request.overrides[0].measured);
+    EXPECT_TRUE(keeper.planned(plan(0, 3), now).published) << "no plan has foreseen it";
+    // What somebody wants of it is told to it all the same.
+    auto wishes = keeper.wishes();
+    wishes.devices[leaf].mode = DeviceWishes::Mode::pause;
+    wishes.devices[leaf].until = now.wall + hours(1);
+    ASSERT_THAT(keeper.request_with(wishes, now.wall).overrides, SizeIs(1));
+    EXPECT_FALSE(keeper.request_with(wishes, now.wall).overrides[0].measured);
+    pass(minutes(31));
+    due = keeper.due(now);
+    ASSERT_TRUE(due);
+    EXPECT_THAT(due->request.overrides, SizeIs(0));
+    EXPECT_EQ(due->because.name(), "TRIED_AGAIN");
+}
+
 TEST_F(KeeperTest, the_words_say_what_is_waited_for_and_what_the_other_way_would_cost) {
     made(2, 3);
     const planner::Alternative alternative{"leaf", 0, "charging now", 0.84, true};

@@ -192,6 +192,23 @@ double most_kw(const Site& site, DeviceId id) {
     return 0;
 }
 
+/// Who does not do what it is told is planned as it is, unless somebody wants something of it.
+void add_deaf(Request& request, const Site& site, const Facts& facts, const Wishes& wishes) {
+    for (const auto& [id, heard] : facts.devices) {
+        const auto& wished = wishes_of(wishes, id);
+        const bool said = wished.mode != Mode::automatic && wished.until > request.now;
+        if (heard.deaf_until <= request.now || said || !acts(site, wishes, id)) continue;
+        planner::Override one;
+        one.device = name_of(site, id);
+        one.what = planner::Override::What::exactly;
+        one.kw = heard.deaf_kw;
+        one.from = request.now;
+        one.until = heard.deaf_until;
+        one.measured = true;
+        request.overrides.push_back(std::move(one));
+    }
+}
+
 void add_overrides(Request& request, const Site& site, const Wishes& wishes) {
     for (const auto& [id, wished] : wishes.devices) {
         if (wished.mode == Mode::automatic || wished.until <= request.now) continue;
@@ -326,6 +343,7 @@ Request make_request(const Site& site, const Facts& facts, const Wishes& wishes,
     add_tanks(request, site, facts, wishes, outlook, zone);
     add_appliances(request, site, facts, wishes, zone);
     add_overrides(request, site, wishes);
+    add_deaf(request, site, facts, wishes);
     return request;
 }
 

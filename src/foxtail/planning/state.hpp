@@ -27,6 +27,9 @@ struct DeviceFacts {
     // battery and car: while `level` is silent, the last one with what was metered since
     std::optional<double> held_level;
     Time level_at;  // when `level` was heard last
+    // It does not do what it is told: until then it is planned at what it takes.
+    double deaf_kw = 0;
+    Time deaf_until;
     /// As far as it is known.
     [[nodiscard]] std::optional<double> level_now() const { return level ? level : held_level; }
 };

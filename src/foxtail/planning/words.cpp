@@ -41,7 +41,8 @@ const char* doing(Kind kind, double kw) {
 std::string because(Code code, const Plan& plan, std::size_t slot, const Speech& speech,
                     bool gives = false) {
     const auto price = fmt::format("{:.2f} {}/kWh", plan.buy_eur[slot], speech.currency);
-    if (gives && code != Code::user_override && code != Code::peak_limit)
+    if (gives && code != Code::user_override && code != Code::peak_limit &&
+        code != Code::not_obeying)
         return fmt::format("power from the grid would cost {}", price);
     switch (code) {
         case Code::cheap_slot:
@@ -78,6 +79,8 @@ std::string because(Code code, const Plan& plan, std::size_t slot, const Speech&
             return "it is not there";
         case Code::done:
             return "its goals are reached";
+        case Code::not_obeying:
+            return "it does not do what it is told";
     }
     return {};
 }

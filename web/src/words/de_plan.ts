@@ -59,6 +59,8 @@ export const de_plan: Record<keyof typeof en_plan, string> = {
   "reason.own_sun_free": "der eigene Strom zählt als kostenlos: Es ist kein Preis fürs Einspeisen eingestellt",
   "reason.level_unknown": "{device}: Der Stand ist nicht bekannt; ein mittlerer wird angenommen",
   "reason.level_held": "{device} hat den Stand seit {since} nicht gesagt; nach dem Zähler ist er bei {level}",
+  "reason.not_obeying": "{device} tut nicht, was ihm gesagt wird: Bis {until} wird mit {kw} geplant, wie gemessen",
+  "reason.tried_again": "{device} wird noch einmal versucht",
   "reason.wish_lost": ", aber {holder} gilt (Regel: {rule})",
   "reason.wish_won": ", das gilt vor {loser} (Regel: {rule})",
   "told.day_again": "{what} endet früh: Ihr letzter Tag wird wiederholt",
@@ -228,4 +230,5 @@ export const de_plan: Record<keyof typeof en_plan, string> = {
   "code.indifferent": "kein Unterschied",
   "code.not_there": "nicht da",
   "code.done": "Ziele erreicht",
+  "code.not_obeying": "tut nicht, was ihm gesagt wird",
 };

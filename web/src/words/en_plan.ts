@@ -59,6 +59,8 @@ export const en_plan = {
   "reason.own_sun_free": "the sun's power is counted as free: no price for feeding in is configured",
   "reason.level_unknown": "{device}: its level is not known; a middling one is assumed",
   "reason.level_held": "{device} has not told its level since {since}; by what was metered it is at {level}",
+  "reason.not_obeying": "{device} does not do what it is told: until {until} it is planned at {kw}, as it is",
+  "reason.tried_again": "{device} is tried again",
   "reason.wish_lost": ", but {holder} holds (rule: {rule})",
   "reason.wish_won": ", which holds over {loser} (rule: {rule})",
   "told.day_again": "{what} ends early: its last day is repeated",
@@ -228,4 +230,5 @@ export const en_plan = {
   "code.indifferent": "no difference",
   "code.not_there": "not there",
   "code.done": "goals reached",
+  "code.not_obeying": "does not do what it is told",
 };
