@@ -58,9 +58,11 @@ enum class Code : std::uint8_t {
     indifferent,
     not_there,
     done,
-    not_obeying
+    not_obeying,
+    wait_for_sun,
+    price_too_high
 };
-constexpr std::array<std::string_view, 18> code_names = {"CHEAP_SLOT",
+constexpr std::array<std::string_view, 20> code_names = {"CHEAP_SLOT",
                                                          "PV_SURPLUS",
                                                          "DEADLINE_TIGHT",
                                                          "MIN_SOC",
@@ -77,7 +79,9 @@ constexpr std::array<std::string_view, 18> code_names = {"CHEAP_SLOT",
                                                          "INDIFFERENT",
                                                          "NOT_THERE",
                                                          "DONE",
-                                                         "NOT_OBEYING"};
+                                                         "NOT_OBEYING",
+                                                         "WAIT_FOR_SUN",
+                                                         "PRICE_TOO_HIGH"};
 
 /// One device in one slot.
 struct Step {

@@ -3,11 +3,13 @@
 
 #include <algorithm>
 #include <cmath>
+#include <optional>
 
 namespace foxtail::planner {
 namespace {
 
-constexpr double some_kw = 0.05;  // kW that matter
+constexpr double some_kw = 0.05;   // kW that matter
+constexpr double some_eur = 1e-4;  // a kWh that is cheaper by less is as dear
 
 /// The house in one slot, as the reasons see it.
 struct House {
@@ -27,6 +29,39 @@ House house_in(const Scene& s, const Plan& plan, std::size_t t) {
         });
     return {plan.import_kw[t] > some_kw, plan.export_kw[t] + plan.curtailed_kw[t] > some_kw,
             s.buy[t]<0, plan.import_kw[t]> limit - some_kw, drains};
+}
+
+/// The next slot in which it works; nothing when there is none.
+std::optional<std::size_t> next_work(const Scene& s, const Course& course, std::size_t t,
+                                     Time until) {
+    for (std::size_t later = t + 1; later < s.size(); ++later) {
+        if (s.slots[later].until > until + seconds(30)) break;
+        if (course.steps[later].kw > some_kw) return later;
+    }
+    return std::nullopt;
+}
+
+double mean_of(const std::vector<double>& values, std::size_t from, std::size_t count) {
+    const auto until = std::min(from + count, values.size());
+    double sum = 0;
+    for (std::size_t t = from; t < until; ++t) sum += values[t];
+    return sum / static_cast<double>(until - from);
+}
+
+/// Why what works for `count` slots from `later` on does not from `t` on: what a kWh costs the
+/// house in the one and in the other. Indifferent when it is as good.
+Code waits_for(const Scene& s, const Plan& plan, std::size_t t, std::size_t later,
+               std::size_t count = 1) {
+    if (house_in(s, plan, t).at_limit) return Code::peak_limit;
+    const auto less = [&](const std::vector<double>& eur) {
+        return mean_of(eur, later, count) < mean_of(eur, t, count) - some_eur;
+    };
+    const bool cheaper = less(s.buy);
+    const bool saves = less(plan.marginal_eur);
+    const bool own = !house_in(s, plan, later).imports;
+    const bool sun = mean_of(s.sun, later, count) > mean_of(s.load, later, count) + some_kw;
+    if (sun && (own || (saves && !cheaper))) return Code::wait_for_sun;
+    return cheaper || saves ? Code::wait_for_cheaper : Code::indifferent;
 }
 
 /// What goes before all other reasons.
@@ -65,17 +100,16 @@ void explain_battery(const Scene& s, const Battery& b, const Plan& plan, Course&
 
 /// What a car waits for, or why it has enough.
 Code car_rests(const Car& car, const Course& course, const Session& stay, std::size_t t,
-               const Scene& s, bool at_limit) {
+               const Scene& s, const Plan& plan) {
     const double level = course.steps[t].level;
     if (level >= car.max_kwh - 0.05) return Code::full;
-    for (std::size_t later = t + 1; later < s.size(); ++later) {
-        if (s.slots[later].until > stay.depart + seconds(30)) break;
-        if (course.steps[later].kw > some_kw) {
-            return at_limit ? Code::peak_limit : Code::wait_for_cheaper;
-        }
-    }
+    // A goal ends a stay; the car is there until it leaves.
+    Time leaves = stay.depart;
+    for (const auto& next : car.sessions)
+        if (next.arrive <= leaves && next.trip_kwh <= 0) leaves = std::max(leaves, next.depart);
+    if (const auto later = next_work(s, course, t, leaves)) return waits_for(s, plan, t, *later);
     if (stay.target_kwh && level >= *stay.target_kwh - 0.05) return Code::done;
-    return Code::wait_for_cheaper;
+    return Code::price_too_high;
 }
 
 Duration slack_at(const Car& car, const Session& stay, double level, Time from) {
@@ -118,10 +152,18 @@ void explain_car(const Scene& s, const Car& car, const Plan& plan, Course& cours
             step.code = Code::reserve_for_peak;
         } else {
             step.intent = Intent::off;
-            step.code = car_rests(car, course, *stay, t, s, h.at_limit);
+            step.code = car_rests(car, course, *stay, t, s, plan);
         }
         explain_override(s, car.name, t, step);
     }
+}
+
+/// Rooms and water that are warm enough: until when, and whether it is cheaper then.
+Code warmth_rests(const Scene& s, const Plan& plan, const Course& course, std::size_t t) {
+    if (house_in(s, plan, t).at_limit) return Code::peak_limit;
+    const auto later = next_work(s, course, t, s.slots.back().until);
+    const auto code = later ? waits_for(s, plan, t, *later) : Code::indifferent;
+    return code == Code::indifferent ? Code::done : code;
 }
 
 void explain_zone(const Scene& s, const Zone& z, const Plan& plan, Course& course) {
@@ -139,13 +181,7 @@ void explain_zone(const Scene& s, const Zone& z, const Plan& plan, Course& cours
                                                : Code::comfort_preheat;
         } else {
             step.intent = Intent::off;
-            const bool later =
-                std::any_of(course.steps.begin() + static_cast<std::ptrdiff_t>(t),
-                            course.steps.end(), [](const Step& next) { return next.kw > 1e-6; });
-            step.code = step.level > high - 0.2 ? Code::full
-                        : h.at_limit            ? Code::peak_limit
-                        : later                 ? Code::wait_for_cheaper
-                                                : Code::done;
+            step.code = step.level > high - 0.2 ? Code::full : warmth_rests(s, plan, course, t);
         }
         explain_override(s, z.name, t, step);
     }
@@ -163,10 +199,19 @@ void explain_tank(const Scene& s, const HotWater& w, const Plan& plan, Course& c
                                                      : Code::pv_surplus;
         } else {
             step.intent = Intent::off;
-            step.code = step.level > w.max_kwh - 0.2 ? Code::full : Code::wait_for_cheaper;
+            step.code =
+                step.level > w.max_kwh - 0.2 ? Code::full : warmth_rests(s, plan, course, t);
         }
         explain_override(s, w.name, t, step);
     }
+}
+
+Code machine_rests(const Scene& s, const Plan& plan, const Course& course, std::size_t t) {
+    const auto later = next_work(s, course, t, s.slots.back().until);
+    if (!later) return Code::price_too_high;
+    const auto works = std::count_if(course.steps.begin(), course.steps.end(),
+                                     [](const Step& step) { return step.kw > 1e-6; });
+    return waits_for(s, plan, t, *later, static_cast<std::size_t>(works));
 }
 
 void explain_appliance(const Scene& s, const Appliance& a, const Plan& plan, Course& course) {
@@ -181,7 +226,7 @@ void explain_appliance(const Scene& s, const Appliance& a, const Plan& plan, Cou
                 h.paid ? Code::negative_price : (h.imports ? Code::cheap_slot : Code::pv_surplus);
         } else {
             step.intent = Intent::off;
-            step.code = ran ? Code::done : Code::wait_for_cheaper;
+            step.code = ran ? Code::done : machine_rests(s, plan, course, t);
         }
         explain_override(s, a.name, t, step);
     }

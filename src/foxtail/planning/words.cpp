@@ -79,6 +79,10 @@ std::string because(Code code, const Plan& plan, std::size_t slot, const Speech&
             return "it is not there";
         case Code::done:
             return "its goals are reached";
+        case Code::wait_for_sun:
+            return "the sun is expected to give more later";
+        case Code::price_too_high:
+            return fmt::format("what it would store is not worth its price: {}", price);
         case Code::not_obeying:
             return "it does not do what it is told";
     }

@@ -231,4 +231,6 @@ export const de_plan: Record<keyof typeof en_plan, string> = {
   "code.not_there": "nicht da",
   "code.done": "Ziele erreicht",
   "code.not_obeying": "tut nicht, was ihm gesagt wird",
+  "code.wait_for_sun": "wartet auf die Sonne",
+  "code.price_too_high": "den Preis gerade nicht wert",
 };

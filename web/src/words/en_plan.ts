@@ -231,4 +231,6 @@ export const en_plan = {
   "code.not_there": "not there",
   "code.done": "goals reached",
   "code.not_obeying": "does not do what it is told",
+  "code.wait_for_sun": "waits for the sun",
+  "code.price_too_high": "not worth its price now",
 };
