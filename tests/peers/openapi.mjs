@@ -125,6 +125,8 @@ const requests = {
     [400, {body: {subject_name: 'dashboard', addresses: [], verbs: ['read']}}],
     [201, {body: {subject_name: 'keyed', addresses: ['porch/*'], verbs: ['read'], key: 'A'.repeat(43)}}],
     [400, {body: {subject_name: 'keyed', addresses: ['porch/*'], verbs: ['read'], key: {kty: 'RSA'}}}], [400, {body: {subject_name: 'dashboard', addresses: ['*'], verbs: ['own']}}]],
+  erasure: () => [[200, {token: found.leaving}], [404], [401, {token: 'fxt_wrong'}]],
+  erased: () => [[200, {token: found.leaving}], [200, {token: found.leaving}], [404], [401, {token: ''}]],
   desk: () => [[200], [200, {query: 'looks_before=5'}], [400, {query: 'looks_before=x'}]],
   set_privacy: () => [[200, {body: {closed: true, until: '2099-01-01T00:00:00Z'}}], [200, {body: {closed: false}}], [400, {body: {}}],
     [400, {body: {closed: true, until: '2000-01-01T00:00:00Z'}}]],
@@ -173,6 +175,9 @@ before(async () => {
   found.grant = String((await give({subject_name: 'guest', addresses: ['garden/*'], verbs: ['read']})).id);
   found.wide = String((await give({subject_name: 'wide', addresses: ['garden/*'], verbs: ['read']})).id);
   found.lasting = String((await give({subject_name: 'lasting', addresses: ['garden/*'], verbs: ['read']})).id);
+  const leaving = await give({subject_name: 'leaving', addresses: ['garden/*'], verbs: ['read'], terms: {obligations: {erase_after: '90d'}}});
+  await as_owner('/grants/' + leaving.id, {method: 'DELETE'});
+  found.leaving = leaving.token;
   const invite = async (name) => (await as_owner('/subjects/invitations', {method: 'POST', body: JSON.stringify({name})})).json();
   found.invitation = String((await invite('never')).id);
   const {code} = await invite('pat');

@@ -104,38 +104,79 @@ bool Gate::signup_needed() const {
 // ---- who asks
 // ---------------------------------------------------------------------------------------------------
 
+Result<Gate::Shown> Gate::shown_token(const HttpRequest& request, std::string_view authorization) {
+    const auto space = authorization.find(' ');
+    const auto scheme = authorization.substr(0, space);
+    const bool with_proof = same_ignoring_case(scheme, "DPoP");
+    if (space == std::string_view::npos || (!with_proof && !same_ignoring_case(scheme, "Bearer")))
+        return fail(Code::invalid_input, "");
+    Shown shown;
+    shown.token = authorization.substr(space + 1);
+    if (shown.token.size() > token_bytes_max)
+        return fail(Code::invalid_input, "no such token (any more)");
+    if (!with_proof) {
+        shown.hash = hash_secret(shown.token);
+        return shown;
+    }
+    auto proof = read_proof(request.header("DPoP"));
+    if (!proof) return fail(Code::invalid_input, "its proof: " + proof.error().message);
+    shown.hash = bound_hash(shown.token, proof->key.thumbprint());
+    shown.proof = std::move(*proof);
+    return shown;
+}
+
+Result<void> Gate::take_proof(const Shown& shown, const HttpRequest& request) {
+    if (!shown.proof) return {};
+    auto good = check_proof(*shown.proof, request, shown.token);
+    return good ? proofs_.take(*shown.proof, hub_.now().wall) : good;
+}
+
 /// Who sends a token without the key it is bound to asks for one that exists nowhere. So only who
 /// has it right costs a signature to check, and learns nothing from the answer: it is always the
 /// same; what was wrong with a proof stands in the log and on record.
 std::optional<Caller> Gate::recognise_token(const HttpRequest& request,
                                             std::string_view authorization) {
-    const auto space = authorization.find(' ');
-    const auto scheme = authorization.substr(0, space);
-    const bool with_proof = same_ignoring_case(scheme, "DPoP");
-    if (space == std::string_view::npos || (!with_proof && !same_ignoring_case(scheme, "Bearer")))
-        return std::nullopt;
-    const auto token = authorization.substr(space + 1);
-    Caller caller;
-    caller.source = request.peer;
     const auto refused = [&](std::optional<SubjectId> subject, const std::string& why) {
-        note_refused(subject, "token", request.peer, why.c_str());
+        if (!why.empty()) note_refused(subject, "token", request.peer, why.c_str());
         return std::nullopt;
     };
-    if (token.size() > token_bytes_max) return refused(std::nullopt, "no such token (any more)");
-    Result<Proof> proof = with_proof ? read_proof(request.header("DPoP")) : Proof{};
-    if (!proof) return refused(std::nullopt, "its proof: " + proof.error().message);
-    caller.hash = with_proof ? bound_hash(token, proof->key.thumbprint()) : hash_secret(token);
+    const auto shown = shown_token(request, authorization);
+    if (!shown) return refused(std::nullopt, shown.error().message);
+    Caller caller;
+    caller.source = request.peer;
+    caller.hash = shown->hash;
     const Subject* subject = hub_.authority().find_token(caller.hash, hub_.now().wall);
     if (subject == nullptr || !hub_.may_enter(subject->id))
         return refused(std::nullopt, "no such token (any more)");
     caller.subject = subject->id;
-    if (with_proof) {
-        auto good = check_proof(*proof, request, token);
-        if (good) good = proofs_.take(*proof, hub_.now().wall);
-        if (!good) return refused(subject->id, "its proof: " + good.error().message);
-    }
+    if (const auto good = take_proof(*shown, request); !good)
+        return refused(subject->id, "its proof: " + good.error().message);
     note_token(caller);
     return caller;
+}
+
+std::optional<Erasures::Asked> Gate::recognise_ended(const HttpRequest& request) {
+    const auto shown = shown_token(request, request.header("Authorization"));
+    if (!shown) return std::nullopt;
+    const auto* asked = hub_.erasures().find_token(shown->hash);
+    if (asked == nullptr || !take_proof(*shown, request)) return std::nullopt;
+    return *asked;
+}
+
+void Gate::erased(Seq grant, std::function<void(Result<Erasures::Asked>)> then) {
+    hub_.erased(grant, [this, grant, then = std::move(then)](Result<void> durable) {
+        const auto* asked = hub_.erasures().find(grant);
+        if (!durable) return then(fail(std::move(durable.error())));
+        if (asked == nullptr) return then(fail(Code::not_found, "it is no longer kept"));
+        then(*asked);
+    });
+}
+
+std::string Gate::parting_words(const Caller& caller) const {
+    const auto* asked =
+        caller.by == Caller::By::token ? hub_.erasures().find_token(caller.hash) : nullptr;
+    if (asked == nullptr) return {};
+    return "erase by " + format_rfc3339(asked->until) + ", then POST /erasure";
 }
 
 std::optional<Caller> Gate::recognise(const HttpRequest& request) {

@@ -55,6 +55,14 @@ public:
     [[nodiscard]] std::optional<Caller> recognise(const HttpRequest& request);
     /// Whether what it was recognised by still holds.
     [[nodiscard]] bool still(const Caller& caller) const;
+    /// What the one was asked to erase whose token opens nothing any more, because its grant has
+    /// ended; nothing for all others. A token that is bound to a key needs its proof here as well.
+    [[nodiscard]] std::optional<Erasures::Asked> recognise_ended(const HttpRequest& request);
+    /// They say that it is erased; `then` with what is known of it, once it is durable. Error:
+    /// not_found, unavailable.
+    void erased(Seq grant, std::function<void(Result<Erasures::Asked>)> then);
+    /// For who is shut out: what to erase, in one line; empty when there is nothing.
+    [[nodiscard]] std::string parting_words(const Caller& caller) const;
 
     // ---- what is public
     // ---------------------------------------------------------------------------------------
@@ -110,6 +118,17 @@ private:
     }
 
     [[nodiscard]] const std::string* find_passphrase_subject(std::string_view name) const;
+    /// A token as it was shown. With a proof, the hash is of both together: who sends a bound token
+    /// without its key asks for one that exists nowhere.
+    struct Shown {
+        std::string_view token;
+        std::string hash;
+        std::optional<Proof> proof;  // not checked yet
+    };
+    /// Error: invalid_input, for the log; empty when it is no token at all.
+    [[nodiscard]] static Result<Shown> shown_token(const HttpRequest& request,
+                                                   std::string_view authorization);
+    [[nodiscard]] Result<void> take_proof(const Shown& shown, const HttpRequest& request);
     [[nodiscard]] std::optional<Caller> recognise_token(const HttpRequest& request,
                                                         std::string_view authorization);
     void note_token(const Caller& caller);

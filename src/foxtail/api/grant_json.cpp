@@ -174,6 +174,10 @@ std::string receipt_of(const Door& door, const Grant& grant, std::string_view ho
     append_verbs(json, grant.given.verbs);
     json.raw("terms", terms);
     json.key("recipients").array().text(taker).end_array();
+    if (const Duration after = grant.given.terms.erase_after; after.us > 0) {
+        json.key("erasure").object().text("after_end", format_duration(after));
+        json.text("acknowledged_by", "POST /erasure").end_object();
+    }
     json.text("withdrawal_method", "DELETE /grants/" + id);
     json.key("privacy_rights").array();
     json.text("GET /desk").text("GET /export?about=me").text("POST /desk/forget");
@@ -195,6 +199,27 @@ std::string receipt_of(const Door& door, const Grant& grant, std::string_view ho
     return out;
 }
 
+void append_erasure_members(JsonText& json, const Erasures::Asked& asked) {
+    json.number("grant", asked.grant).key("addresses").array();
+    for (const auto& address : asked.addresses) json.text(address);
+    json.end_array().text("purpose", asked.purpose);
+    json.number("ended_seq", asked.ended).time("ended", asked.since);
+    json.time("erase_by", asked.until);
+    json.text("state", asked.done.known() ? "done" : asked.missed.known() ? "overdue" : "asked");
+    json.time("done", asked.done);
+}
+
+void append_erasures(JsonText& json, const Door& door, bool mine) {
+    json.key("erasures").array();
+    door.erasures(mine, [&](const Erasures::Asked& asked) {
+        json.object().text("subject", door.name_of(asked.subject));
+        json.text("grantor", door.name_of(asked.grantor));
+        append_erasure_members(json, asked);
+        json.end_object();
+    });
+    json.end_array();
+}
+
 void append_certificate_members(JsonText& json, const Hub::Certificate& certificate) {
     json.number("grant", certificate.grant)
         .text("subject", certificate.subject)
@@ -202,6 +227,7 @@ void append_certificate_members(JsonText& json, const Hub::Certificate& certific
         .number("delivered_last_seq", certificate.delivered_last)
         .number("streams_closed", certificate.streams_closed)
         .number("commands_cancelled", certificate.commands_cancelled);
+    if (certificate.erase_by.known()) json.time("erase_by", certificate.erase_by);
     if (!certificate.note.empty()) json.text("certificate", certificate.note);
 }
 

@@ -19,6 +19,10 @@ void append_grant_members(JsonText& json, const Door& door, const Grant& grant);
 /// bytes, so that one hash names them.
 [[nodiscard]] std::string receipt_of(const Door& door, const Grant& grant,
                                      std::string_view household);
+/// What is to be erased since a grant has ended, and how that stands.
+void append_erasure_members(JsonText& json, const Erasures::Asked& asked);
+/// "erasures":[...], with who gave it and who is to erase; `mine` as Door::erasures().
+void append_erasures(JsonText& json, const Door& door, bool mine);
 void append_certificate_members(JsonText& json, const Hub::Certificate& certificate);
 
 struct GrantAsked {

@@ -44,7 +44,17 @@ void LiveView::closed() {
     flush_timer_.cancel();
     time_timer_.cancel();
     if (const auto talk = std::exchange(talk_, nullptr))
-        talk->close(code_signed_out, "access ended");
+        talk->close(code_signed_out, with_parting_words("access ended"));
+}
+
+/// What is still asked of who is shut out goes along, as the reason of the closing frame.
+std::string LiveView::with_parting_words(std::string_view reason) const {
+    const auto words = site_.parting_words(caller_);
+    return std::string(reason) + (words.empty() ? "" : "; ") + words;
+}
+
+void LiveView::shut_out() {
+    talk_->close(code_signed_out, with_parting_words("signed out"));
 }
 
 void LiveView::every_so_often() {
@@ -53,7 +63,7 @@ void LiveView::every_so_often() {
         const auto me = self.lock();
         if (e || !me || !me->talk_) return;
         // A token's or session's time may be up without anything having happened.
-        if (!me->site_.still(me->caller_)) return me->talk_->close(code_signed_out, "signed out");
+        if (!me->site_.still(me->caller_)) return me->shut_out();
         me->time_due_ = me->phase_ != Phase::greeting;
         me->every_so_often();
         me->pump();
@@ -65,7 +75,7 @@ void LiveView::every_so_often() {
 
 void LiveView::message(std::string_view text) {
     if (!talk_) return;
-    if (!site_.still(caller_)) return talk_->close(code_signed_out, "signed out");
+    if (!site_.still(caller_)) return shut_out();
     const auto value = parse_json(text);
     const bj::object* frame = value ? value->if_object() : nullptr;
     const bj::value* op = frame == nullptr ? nullptr : frame->if_contains("op");
@@ -280,7 +290,7 @@ void LiveView::affairs_changed() {
         // Not from within the hub's own round of telling.
         boost::asio::post(*site_.io, [self = weak_from_this()] {
             const auto me = self.lock();
-            if (me && me->talk_) me->talk_->close(code_signed_out, "signed out");
+            if (me && me->talk_) me->shut_out();
         });
         phase_ = Phase::over;  // nothing more goes out
         return;

@@ -84,6 +84,8 @@ private:
     void changed();
     void flush();
     void every_so_often();
+    [[nodiscard]] std::string with_parting_words(std::string_view reason) const;
+    void shut_out();
 
     Door door_;
     Site& site_;

@@ -409,6 +409,9 @@ void Matrix::affairs(HttpClient& client, const Asker& asker) {
     ask(client, asker, "DELETE /grants/{id}", "/grants/999999", "", managed(404));
     ask(client, asker, "GET /grants/{id}/receipt", "/grants/999999/receipt", "", 404);
     ask(client, asker, "POST /grants/{id}/confirm", "/grants/999999/confirm", "", managed(404));
+    // Nothing of theirs has ended.
+    ask(client, asker, "GET /erasure", "/erasure", "", 404);
+    ask(client, asker, "POST /erasure", "/erasure", "", 404);
     ask(client, asker, "POST /subjects/invitations", "/subjects/invitations", "{}", managed(400));
     ask(client, asker, "DELETE /subjects/invitations/{id}", "/subjects/invitations/999999", "",
         managed(404));

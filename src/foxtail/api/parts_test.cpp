@@ -186,6 +186,13 @@ TEST(Sentence, every_kind_of_record_has_one) {
     EXPECT_EQ(say(GrantGiven{{2}, {"a/*", "b/*"}, 1, {}, {}, "", ""}),
               "Anna gave rule 'evening' access to a/*, b/*");
     EXPECT_EQ(say(Reading{{99}, Quality::good, {}, true}, 9), "Property 99 is true");
+    EXPECT_EQ(say(GrantEnded{12, "enough", Time{} + days(1)}),
+              "Anna took back grant 12: enough; what came of it is to be erased by "
+              "1970-01-02T00:00:00Z");
+    EXPECT_EQ(say(ErasureTold{12, {2}, true}),
+              "Rule 'evening' says that what came of grant 12 is erased");
+    EXPECT_EQ(say(ErasureTold{12, {2}, false}),
+              "Rule 'evening' has not said in time that what came of grant 12 is erased");
     for (const Body& body : {Body(RuleWaits{}), Body(Noticed{"x", ""}), Body(SubjectNamed{}),
                              Body(GrantEnded{}), Body(Stopped{}), Body(Dropped{}),
                              Body(InputRefused{}), Body(ConfigLoaded{"rules", "", ""})}) {

@@ -266,13 +266,13 @@ struct Bound {
     std::string token;
 };
 
-Bound give_bound(House& house, const Holder& holder) {
+Bound give_bound(House& house, const Holder& holder, const std::string& terms = "{}") {
     const auto answer =
         HttpClient(house.as_owner())
             .post("/grants",
                   R"({"subject_name":"participant:insurer","addresses":["hall-lamp/*"],"verbs":)"
-                  R"(["read","observe"],"key":)" +
-                      holder.jwk() + "}")
+                  R"(["read","observe"],"terms":)" +
+                      terms + R"(,"key":)" + holder.jwk() + "}")
             .value();
     EXPECT_EQ(answer.status, 201U) << answer.body;
     const auto body = parse_json(answer.body).value().as_object();
@@ -345,6 +345,23 @@ TEST(BoundToken, a_narrower_grant_keeps_the_key_and_the_list_says_that_there_is_
     const auto listed = owner.get("/grants")->body;
     EXPECT_NE(listed.find(R"("token":true,"bound":true)"), std::string::npos) << listed;
     EXPECT_EQ(listed.find(holder.thumbprint()), std::string::npos);
+}
+
+TEST(BoundToken, its_ended_grant_is_answered_for_only_with_the_key) {
+    House house;
+    const Holder holder(1);
+    const auto given = give_bound(house, holder, R"({"obligations":{"erase_after":"90d"}})");
+    EXPECT_EQ(HttpClient(house.as_owner()).remove("/grants/" + given.id)->status, 200U);
+    const auto ask = [&](const Holder& who, const char* id) {
+        const auto proof =
+            who.prove({"POST", "http://127.0.0.1:" + std::to_string(house.port) + "/erasure", id,
+                       house.clock.now(), given.token});
+        return HttpClient(proven(house, given.token, proof)).post("/erasure", "")->status;
+    };
+    EXPECT_EQ(HttpClient(house.as(given.token)).post("/erasure", "")->status, 401U);
+    EXPECT_EQ(ask(Holder(2), "1"), 401U);
+    EXPECT_EQ(ask(holder, "2"), 200U);
+    EXPECT_EQ(ask(holder, "2"), 401U) << "the same proof again";
 }
 
 TEST(BoundToken, a_key_is_refused_that_is_none_or_has_nothing_to_bind) {

@@ -56,6 +56,8 @@ const std::array table{
     Route{"DELETE", "/grants/{id}", affairs::take_back, Denial::is_told},
     Route{"GET", "/grants/{id}/receipt", affairs::receipt},
     Route{"POST", "/grants/{id}/confirm", affairs::confirm, Denial::is_told},
+    Route{"GET", "/erasure", parting::show},
+    Route{"POST", "/erasure", parting::erased},
     Route{"GET", "/subjects", affairs::subjects, Denial::is_told},
     Route{"GET", "/subjects/invitations", people::invitations, Denial::is_told},
     Route{"POST", "/subjects/invitations", people::invite, Denial::is_told},

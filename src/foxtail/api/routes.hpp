@@ -15,13 +15,16 @@ namespace foxtail::api {
 using Guarded = void (*)(Door& door, Site& site, Call& call, const Answer& answer);
 /// A route that everybody may call: it sees the gate's public side and nothing behind it.
 using Public = void (*)(Gate& gate, Call& call, const Answer& answer);
+/// A route for who had a grant that has ended, by its token, which opens nothing else any more: it
+/// is handed what they were asked to erase. To everybody else it looks as if it was not there.
+using Parting = void (*)(Gate& gate, const Erasures::Asked& asked, const Answer& answer);
 
-/// One line of the table. There is no third kind: what is neither handed a Door nor kept away from
+/// One line of the table. There is no fourth kind: what is neither handed a Door nor kept away from
 /// one does not compile.
 struct Route {
     std::string_view method;
     std::string_view path;  // "/things/{id}"; a {…} stands for one part
-    std::variant<Guarded, Public> action;
+    std::variant<Guarded, Public, Parting> action;
     Denial denial = Denial::looks_missing;
 };
 
@@ -87,6 +90,10 @@ void problems(Door&, Site&, Call&, const Answer&);
 void system(Door&, Site&, Call&, const Answer&);
 void metrics(Door&, Site&, Call&, const Answer&);
 }  // namespace affairs
+namespace parting {  // routes_parting.cpp
+void show(Gate&, const Erasures::Asked&, const Answer&);
+void erased(Gate&, const Erasures::Asked&, const Answer&);
+}  // namespace parting
 namespace people {  // routes_people.cpp
 void invitations(Door&, Site&, Call&, const Answer&);
 void invite(Door&, Site&, Call&, const Answer&);

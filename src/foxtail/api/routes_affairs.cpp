@@ -41,7 +41,9 @@ void grants(Door& door, Site&, Call&, const Answer& answer) {
         append_grant_members(json, door, grant);
         json.end_object();
     });
-    json.end_array().end_object();
+    json.end_array();
+    append_erasures(json, door, false);
+    json.end_object();
     answer.json(std::move(out));
 }
 

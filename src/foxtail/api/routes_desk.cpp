@@ -157,6 +157,7 @@ void show(Door& door, Site&, Call& call, const Answer& answer) {
             json.boolean("forgetting", door.is_forgetting());
             append_things(json, door);
             append_grants(json, door);
+            append_erasures(json, door, true);
             append_onlookers(json, door);
         }
         append_looks(json, door, *looks);

@@ -16,7 +16,8 @@ constexpr std::size_t portion_bytes = 512 * 1024;
 /// So many batches are looked through for one portion that stays small.
 constexpr int batches_max = 32;
 /// What is about no thing, after the things.
-constexpr std::array<std::string_view, 3> kinds = {"grant", "grant_ended", "outside_read"};
+constexpr std::array<std::string_view, 4> kinds = {"grant", "grant_ended", "erasure",
+                                                   "outside_read"};
 
 /// Where an export goes on: a thing or a kind, and a number of a record. "0.1", "17.4711".
 struct Cursor {

@@ -113,7 +113,10 @@ public:
         return text;
     }
     std::string operator()(const GrantEnded& g) const {
-        return with(actor() + " took back grant " + std::to_string(g.grant), g.reason);
+        std::string text = with(actor() + " took back grant " + std::to_string(g.grant), g.reason);
+        if (g.erase_by.known())
+            text += "; what came of it is to be erased by " + format_rfc3339(g.erase_by);
+        return text;
     }
     std::string operator()(const Started& s) const { return "Foxtail " + s.version + " started"; }
     std::string operator()(const Stopped&) const { return "Foxtail stopped"; }
@@ -176,6 +179,12 @@ public:
     }
     std::string operator()(const GrantConfirmed& g) const {
         return actor() + " confirmed grant " + std::to_string(g.grant);
+    }
+    std::string operator()(const ErasureTold& e) const {
+        return subject(e.subject) +
+               (e.done ? " says that what came of grant "
+                       : " has not said in time that what came of grant ") +
+               std::to_string(e.grant) + " is erased";
     }
 
 private:

@@ -62,6 +62,7 @@ struct Server::Inside final : HttpService {
         site.pulse = &pulse;
         site.http = [this]() -> const HttpServer::Figures& { return http.figures(); };
         site.still = [this](const Caller& caller) { return gate.still(caller); };
+        site.parting_words = [this](const Caller& caller) { return gate.parting_words(caller); };
         site.has_passphrase = [this](const std::string& subject) {
             return gate.has_passphrase(subject);
         };
@@ -106,16 +107,22 @@ void Server::Inside::serve(HttpRequest&& request, HttpReply reply) {
     if (!query) return early.error(query.error());
     call.query = std::move(*query);
     call.parts = std::move(found->parts);
+    const Answer answer(reply, found->route->denial);
+    const auto* const parting = std::get_if<Parting>(&found->route->action);
+    if (parting != nullptr) {
+        if (const auto asked = gate.recognise_ended(call.request))
+            return (*parting)(gate, *asked, answer);
+    }
     call.caller = gate.recognise(call.request);
     const bool by_cookie = call.caller && call.caller->by == Caller::By::session;
     if (by_cookie && changes_something(call.request.method) &&
         call.request.header("X-Foxtail") != "1") {
         return early.problem(403, "requests that change something need the header X-Foxtail: 1");
     }
-    const Answer answer(std::move(reply), found->route->denial);
     if (const auto* open_route = std::get_if<Public>(&found->route->action))
         return (*open_route)(gate, call, answer);
     if (!call.caller) return answer.problem(401, "sign in, or send a bearer token");
+    if (parting != nullptr) return answer.error(Authority::denied().value());
     Door door = hub.door(call.caller->subject);
     std::get<Guarded>(found->route->action)(door, site, call, answer);
 }

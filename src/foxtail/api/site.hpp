@@ -56,6 +56,7 @@ struct Site {
     PlannerSite planner;  // an empty function: nothing is planned
     std::function<const HttpServer::Figures&()> http;
     std::function<bool(const Caller&)> still;
+    std::function<std::string(const Caller&)> parting_words;  // for who is shut out; mostly none
     std::function<bool(const std::string& subject)> has_passphrase;
     std::function<std::uint64_t()> epoch;  // grows when subjects or grants change
     std::function<void(Seq, std::function<void(Result<void>)>)> when_recorded;

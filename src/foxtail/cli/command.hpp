@@ -8,6 +8,8 @@
 #include <memory>
 #include <string>
 
+#include <boost/json/fwd.hpp>
+
 namespace CLI {
 class App;
 }
@@ -38,6 +40,8 @@ struct Setting {
                   const std::function<Result<void>(HubClient&)>& work) const;
     /// One answer of the hub as it is, for programs.
     [[nodiscard]] Result<void> print_answer(HubClient& hub, const std::string& target) const;
+    /// What is to be erased since grants have ended, as GET /grants and GET /desk tell it.
+    void list_erasures(const boost::json::value& answer) const;
 };
 
 // One for each file of commands.

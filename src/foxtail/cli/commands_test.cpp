@@ -218,6 +218,24 @@ TEST_F(Cli, TheDeskIsToldInSentences) {
     EXPECT_EQ(run({"desk", "--as", "anna"}), 2) << "without a passphrase";
 }
 
+TEST_F(Cli, WhatIsToBeErasedSinceGrantsEndedIsListedWithItsState) {
+    const std::string erasures =
+        R"("erasures":[
+            {"grant":7,"subject":"participant:insurer","addresses":["car/trip"],"erase_by":"2027-01-01T00:00:00Z","state":"overdue","done":null},
+            {"grant":8,"subject":"token:a","addresses":["b/*"],"erase_by":"2027-01-02T00:00:00Z","state":"done","done":"2026-12-24T00:00:00Z"}]})";
+    hub.answers("GET /grants", R"({"grants":[],)" + erasures);
+    hub.answers("GET /desk", R"({"grants":[],"onlookers":[],)" + erasures);
+    for (const char* command : {"grants", "desk"}) {
+        EXPECT_EQ(run({command}), 0) << line.err();
+        EXPECT_THAT(line.out(), AllOf(HasSubstr("participant:insurer"), HasSubstr("2027-01-01"),
+                                      HasSubstr("not acknowledged"),
+                                      HasSubstr("erased, they said 2026-12-24")));
+    }
+    hub.answers("DELETE /grants/9", R"({"effective_seq":9,"erase_by":"2027-03-01T00:00:00Z"})");
+    EXPECT_EQ(run({"grants", "end", "9"}), 0) << line.err();
+    EXPECT_THAT(line.out(), HasSubstr("to be erased by 2027-03-01"));
+}
+
 TEST_F(Cli, AnExportIsFollowedToItsEnd) {
     const TestFolder folder;
     hub.answers("GET /export?about=me&format=csv", "a\r\n", 200,

@@ -45,6 +45,7 @@ Result<void> list_desk(const Setting& setting, HubClient& hub, const DeskOptions
                       shown(text_of(grant, "sentence")));
     }
     if (list_of(*desk, "grants").empty()) terminal.line("Nothing of yours is given to anybody.");
+    setting.list_erasures(*desk);
     Table table({{"WHO CAN SEE IT NOW"}, {"WHAT"}, {"HOW PRECISELY"}, {"BECAUSE"}});
     for (const auto& onlooker : list_of(*desk, "onlookers")) {
         for (const auto& one : list_of(onlooker, "sees")) {

@@ -57,6 +57,7 @@ Result<void> list_grants(const Setting& setting, HubClient& hub, const GrantOpti
     } else {
         terminal.table(table);
     }
+    setting.list_erasures(*answer);
     return {};
 }
 
@@ -174,6 +175,8 @@ Result<void> end(const Setting& setting, HubClient& hub, const GrantOptions& opt
             line += "; streams closed: " + std::to_string(closed);
         if (const auto ended = number_of(*done, "commands_cancelled"); ended != 0)
             line += "; commands cancelled: " + std::to_string(ended);
+        if (const auto by = time_of(*done, "erase_by"); by.known())
+            line += "; what came of it is to be erased by " + full_time_words(by, terminal.zone);
     }
     terminal.line(line + ".");
     return {};
@@ -280,6 +283,24 @@ void add_narrow(const Setting& setting, CLI::App& grants, GrantOptions& options)
 }
 
 }  // namespace
+
+void Setting::list_erasures(const boost::json::value& answer) const {
+    Table table({{"ENDED GRANT", Table::Align::right}, {"WHO"}, {"WHAT"}, {"ERASE BY"}, {"STATE"}});
+    for (const auto& one : list_of(answer, "erasures")) {
+        const auto state = text_of(one, "state");
+        const auto said = full_time_words(time_of(one, "done"), terminal.zone);
+        table.add({std::to_string(number_of(one, "grant")),
+                   {text_of(one, "subject"), Tone::strong},
+                   texts_of(one, "addresses"),
+                   full_time_words(time_of(one, "erase_by"), terminal.zone),
+                   state == "done"      ? Cell{"erased, they said " + said, Tone::good}
+                   : state == "overdue" ? Cell{"not acknowledged", Tone::bad}
+                                        : Cell{"asked", Tone::plain}});
+    }
+    if (table.empty()) return;
+    terminal.line("");
+    terminal.table(table);
+}
 
 void add_grant_commands(const Setting& setting) {
     auto options = std::make_shared<GrantOptions>();

@@ -155,6 +155,10 @@ public:
     void each_reached(const Grant& grant, const std::function<void(PropertyId)>& visit) const;
     /// False while a jump of the clock makes the time uncertain.
     [[nodiscard]] bool time_is_certain(Time now) const { return now >= doubt_ends_; }
+    /// What it is at the latest: `now`, or while that is uncertain what the clock said otherwise.
+    [[nodiscard]] Time latest(Time now) const {
+        return time_is_certain(now) ? now : now + doubt_to_;
+    }
     /// The next moment at which a grant ends by itself; unknown when none does.
     [[nodiscard]] Time next_end() const;
     /// The subject of a bearer token, by the hash of the token; null when no grant in force carries

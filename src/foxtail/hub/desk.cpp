@@ -372,6 +372,10 @@ bool Door::is_mine(const Record& record, Time now) const {
     if (const auto* given = std::get_if<GrantGiven>(&record.body))
         return record.actor == subject_ || given->subject == subject_;
     if (std::holds_alternative<GrantEnded>(record.body)) return record.actor == subject_;
+    if (const auto* told = std::get_if<ErasureTold>(&record.body)) {
+        const auto* asked = hub_->erasures().find(told->grant);
+        return asked != nullptr && asked->grantor == subject_;
+    }
     return false;
 }
 

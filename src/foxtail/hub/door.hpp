@@ -85,6 +85,10 @@ public:
     /// Of the grants, those that concern the subject: who maintains the household all, a person
     /// those for things that are theirs or about them, everybody what they gave and got.
     void grants(const std::function<void(const Grant&)>& visit) const;
+    /// What is to be erased since grants have ended: by the same rule; with `mine` what the subject
+    /// gave, and for who manages the household what somebody gave who is none of its people (any
+    /// more).
+    void erasures(bool mine, const std::function<void(const Erasures::Asked&)>& visit) const;
     /// Gives a grant; `then` once it is durable. Residents may: it opens no more than what is
     /// theirs. So may who manages the household, and who passes on a grant (terms.parent).
     /// `subject_name` is "kind:name" of a token, participant, agent or guest, or of anybody already
@@ -166,7 +170,8 @@ public:
     /// What the subject may take along of a thing's records: what is theirs or about them, oldest
     /// first, from a number on. At most 1,000 are looked at.
     void take_along(ThingId thing, Seq from, std::function<void(Result<Portion>)> then) const;
-    /// The same of records of one kind that are about no thing: grants, their ends, and who looked.
+    /// The same of records of one kind that are about no thing: grants, their ends, what was erased
+    /// since, and who looked.
     void take_along(std::string_view kind, Seq from,
                     std::function<void(Result<Portion>)> then) const;
 

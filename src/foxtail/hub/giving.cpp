@@ -249,6 +249,7 @@ void Door::take_back(Seq grant, std::string_view reason,
     const auto seq = hub_->household_.take_back(grant, reason, subject_, hub_->now());
     if (!seq) return then(fail(seq.error()));
     certificate.commands_cancelled = under_way - hub_->household_.commands().size();
+    if (const auto* asked = hub_->erasures().find(grant)) certificate.erase_by = asked->until;
     hub_->touched();
     hub_->when_durable(*seq, [hub = hub_, then = std::move(then), certificate, open,
                               streams_before](Result<void> durable) mutable {

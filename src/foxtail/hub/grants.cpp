@@ -51,7 +51,14 @@ Result<void> Household::check_given(GrantGiven& grant, SubjectId by, Moment now)
             return fail(Code::denied, "what was passed on is not passed on again");
         if ((grant.verbs & ~above->given.verbs) != 0)
             return fail(Code::denied, "a grant that is passed on cannot allow more");
+        // What has to be erased has to be erased by whom it was passed on to as well.
+        const Duration agreed = above->given.terms.erase_after;
+        Duration& after = grant.terms.erase_after;
+        if (agreed.us > 0 && (after.us == 0 || after > agreed)) after = agreed;
     }
+    if (grant.terms.erase_after > erase_after_max)
+        return fail(Code::invalid_input, "'obligations.erase_after' is at most 3660 days, not " +
+                                             format_duration(grant.terms.erase_after));
     Obligation& obligation = grant.terms.obligation;
     // Whole spans are what can be delayed: without one, the minute is.
     if (obligation.delay.us > 0 && obligation.granularity.us == 0)
@@ -84,7 +91,7 @@ Result<Seq> Household::replace(Seq grant, GrantGiven by_this, SubjectId by, Mome
         return fail(Code::not_found, "no grant " + std::to_string(grant));
     // All that can be wrong with the new one is found before the old one ends.
     if (auto good = check_given(by_this, by, now); !good) return fail(std::move(good.error()));
-    end_grants({grant}, "a narrower one takes its place", by, grant, now);
+    end_grants({grant}, "a narrower one takes its place", by, grant, now, true);
     return append(std::move(by_this), by, grant, now);
 }
 
@@ -108,9 +115,14 @@ void Household::end_forbidden_commands(Seq cause, Moment now) {
 }
 
 void Household::end_grants(const std::vector<Seq>& grants, std::string_view reason, SubjectId by,
-                           Seq cause, Moment now) {
+                           Seq cause, Moment now, bool replaced) {
     for (const Seq grant : grants) {
-        const Seq seq = append(GrantEnded{grant, std::string(reason)}, by, cause, now);
+        GrantEnded ended{grant, std::string(reason)};
+        const GrantTerms& terms = authority_.find_grant(grant)->given.terms;
+        if (!replaced && !terms.forbid && terms.erase_after.us > 0)
+            ended.erase_by =
+                authority_.latest(now.wall) + std::min(terms.erase_after, erase_after_max);
+        const Seq seq = append(std::move(ended), by, cause, now);
         commands_under_.erase(grant);
         std::vector<Seq> passed_on;
         for (const Grant& other : authority_.grants()) {
@@ -147,6 +159,26 @@ void Household::end_expired_grants(Moment now) {
         if (authority_.find_grant(grant) != nullptr)
             end_grants({grant}, "its time is over", the_hub, grant, now);
     }
+}
+
+/// As with ends: a clock that is in doubt says of nobody that they were late.
+void Household::note_missed_erasures(Moment now) {
+    const Time next = erasures_.next_due();
+    if (!next.known() || next > now.wall || !authority_.time_is_certain(now.wall)) return;
+    const std::vector<Erasures::Asked> all = erasures_.all();
+    for (const auto& one : all) {
+        if (one.done.known() || one.missed.known() || one.until > now.wall) continue;
+        append(ErasureTold{one.grant, one.subject, false}, the_hub, one.ended, now);
+    }
+}
+
+Result<Seq> Household::erased(Seq grant, Moment now) {
+    const auto* asked = erasures_.find(grant);
+    if (asked == nullptr)
+        return fail(Code::not_found, "nothing is to be erased of grant " + std::to_string(grant));
+    if (asked->done.known()) return Seq{0};
+    const SubjectId subject = asked->subject;
+    return append(ErasureTold{grant, subject, true}, subject, asked->ended, now);
 }
 
 Result<Seq> Household::hand_over(ThingOwned owned, SubjectId by, Moment now) {

@@ -11,8 +11,8 @@
 namespace foxtail {
 namespace {
 
-constexpr std::uint32_t snapshot_format = 3;  // 1 had no terms of grants and no owners, 2 nobody
-                                              // who leaves; still read
+constexpr std::uint32_t snapshot_format = 4;  // 1 had no terms of grants and no owners, 2 nobody
+                                              // who leaves, 3 nothing to erase; still read
 
 /// NaN and infinity have no JSON, and a refused value may be one.
 std::string shown_value(const Value& value) {
@@ -107,6 +107,9 @@ void Household::fold(const Record& record) {
         authority_.apply(record.seq, *given, record.actor);
         if (!given->terms.when.presence.empty()) hear_presence();
     } else if (const auto* taken = std::get_if<GrantEnded>(&record.body)) {
+        const Grant* grant = authority_.find_grant(taken->grant);
+        if (grant != nullptr && taken->erase_by.known())
+            erasures_.ask(*grant, record.seq, record.time, taken->erase_by);
         authority_.apply(*taken);
     } else if (const auto* started = std::get_if<Started>(&record.body)) {
         twin_.start(started->boot);
@@ -134,6 +137,8 @@ void Household::fold_people(const Record& record) {
         authority_.apply(*confirmed);
     } else if (const auto* forgotten = std::get_if<Forgotten>(&record.body)) {
         fold_forgotten(record.seq, *forgotten);
+    } else if (const auto* erasure = std::get_if<ErasureTold>(&record.body)) {
+        erasures_.apply(record.time, *erasure);
     }
 }
 
@@ -399,6 +404,7 @@ void Household::tick(Moment now) {
     notice_clock(now);
     end_expired_grants(now);
     end_expired_people(now);
+    note_missed_erasures(now);
     notice_blind_rules(now);
     tell_left_out(now);
     while (const auto due = timers_.take(now.mono)) {
@@ -423,11 +429,10 @@ std::optional<Duration> Household::next_wake(Moment now) const {
         const Duration over = denials.began + minutes(1);
         if (denials.left_out > 0 && (!next || over < *next)) next = over;
     }
-    const Time grants_end = authority_.next_end();
-    const Time people_end = people_.next_end();
-    const bool people_first =
-        people_end.known() && (!grants_end.known() || people_end < grants_end);
-    const Time end = people_first ? people_end : grants_end;
+    Time end;
+    for (const Time one : {authority_.next_end(), people_.next_end(), erasures_.next_due()}) {
+        if (one.known() && (!end.known() || one < end)) end = one;
+    }
     if (end.known()) {
         // A grant ends on the wall's clock; while that is in doubt nothing ends for good.
         const Duration wait = authority_.time_is_certain(now.wall)
@@ -461,6 +466,7 @@ void Household::save(std::string& out) const {
         w.i64(wait.what.until.us);
         w.u8(wait.what.depth);
     }
+    erasures_.save(w);
 }
 
 Result<void> Household::load(std::string_view snapshot) {
@@ -493,6 +499,10 @@ Result<void> Household::load(std::string_view snapshot) {
         wait.what.depth = in.u8();
         waits_.push_back(std::move(wait));
     }
+    erasures_.clear();
+    if (format > 3) {
+        if (auto done = erasures_.load(in); !done) return done;
+    }
     if (!in.ok() || !in.at_end())
         return fail(Code::corrupt, "the snapshot does not end where it should");
     if (!consistent()) return fail(Code::corrupt, "the snapshot's parts contradict each other");
@@ -516,6 +526,11 @@ bool Household::consistent() const {
     for (const auto& visit : people_.visits()) {
         const Subject* guest = authority_.find(visit.name);
         if (guest == nullptr || guest->kind != SubjectKind::guest || authority_.left(guest->id))
+            return false;
+    }
+    for (const auto& asked : erasures_.all()) {
+        if (asked.ended > seq_ || authority_.find(asked.subject) == nullptr ||
+            authority_.find(asked.grantor) == nullptr)
             return false;
     }
     Seq before = 0;

@@ -4,6 +4,7 @@
 #include "foxtail/grants/authority.hpp"
 #include "foxtail/hub/coarse.hpp"
 #include "foxtail/hub/commands.hpp"
+#include "foxtail/hub/erasures.hpp"
 #include "foxtail/hub/people.hpp"
 #include "foxtail/hub/places.hpp"
 #include "foxtail/hub/timers.hpp"
@@ -68,6 +69,8 @@ public:
     /// Denied wishes of one subject that are each put on record within a minute; of the rest their
     /// number is.
     static constexpr std::uint32_t denials_per_minute_max = 30;
+    /// Nobody agrees on erasing later than that.
+    static constexpr Duration erase_after_max = days(3660);
 
     explicit Household(const Zone& zone);
 
@@ -89,9 +92,13 @@ public:
     [[nodiscard]] Result<Seq> give(GrantGiven grant, SubjectId by, Moment now);
     /// Puts a grant in the place of another: both records in one turn, so in one transaction.
     [[nodiscard]] Result<Seq> replace(Seq grant, GrantGiven by_this, SubjectId by, Moment now);
-    /// Ends a grant, what was passed on from it, and the commands under way that it allowed.
+    /// Ends a grant, what was passed on from it, and the commands under way that it allowed. Where
+    /// it was agreed, the record of the end asks to erase what came of it.
     [[nodiscard]] Result<Seq> take_back(Seq grant, std::string_view reason, SubjectId by,
                                         Moment now);
+    /// Who got an ended grant says that what came of it is erased; a second time changes nothing.
+    /// Answers the record of it, or 0 for the second time. Error: not_found.
+    [[nodiscard]] Result<Seq> erased(Seq grant, Moment now);
     /// A thing changes hands: from now on it belongs to `owners` (nobody = the household in common)
     /// and is about `about`. Grants that its former owners gave for it alone end, with the
     /// credentials they carry. Error: invalid_input.
@@ -155,6 +162,7 @@ public:
     [[nodiscard]] const Authority& authority() const { return authority_; }
     [[nodiscard]] const Commands& commands() const { return commands_; }
     [[nodiscard]] const People& people() const { return people_; }
+    [[nodiscard]] const Erasures& erasures() const { return erasures_; }
     [[nodiscard]] RuleEngine& rules() { return rules_; }
     [[nodiscard]] const RuleEngine& rules() const { return rules_; }
     [[nodiscard]] Seq head() const { return seq_; }
@@ -241,9 +249,11 @@ private:
     void notice_clock(Moment now);
     [[nodiscard]] Result<void> check_given(GrantGiven& grant, SubjectId by, Moment now) const;
     void end_forbidden_commands(Seq cause, Moment now);
+    /// `replaced`: another goes on in their place, with what was agreed.
     void end_grants(const std::vector<Seq>& grants, std::string_view reason, SubjectId by,
-                    Seq cause, Moment now);
+                    Seq cause, Moment now, bool replaced = false);
     void end_expired_grants(Moment now);
+    void note_missed_erasures(Moment now);
     void end_expired_people(Moment now);
     void hear_presence();
     [[nodiscard]] Result<void> within_envelopes(SubjectId who, Verb verb, std::string_view address,
@@ -256,6 +266,7 @@ private:
     Twin twin_;
     Commands commands_;
     People people_;
+    Erasures erasures_;
     std::vector<Wait> waits_;
     Seq seq_ = 0;
     Time last_time_;

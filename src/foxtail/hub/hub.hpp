@@ -112,6 +112,7 @@ public:
         std::uint64_t streams_closed = 0;
         std::uint64_t commands_cancelled = 0;
         std::string note;  // signed (journal/certificate.hpp); empty where there is no ledger
+        Time erase_by;     // who had it is asked to erase until then; unknown = that was not agreed
     };
     struct Health {
         bool read_only = false;
@@ -174,6 +175,12 @@ public:
     [[nodiscard]] bool may_enter(SubjectId subject) const;
     /// After a restore: what outsiders were given waits to be confirmed.
     void suspend_outsiders(std::string_view reason);
+
+    // ---- what is to be erased once a grant has ended (erasing.cpp) ----
+    [[nodiscard]] const Erasures& erasures() const { return household_.erasures(); }
+    /// Who had the grant says that it is erased; `then` once that is durable. Error: not_found,
+    /// unavailable.
+    void erased(Seq grant, std::function<void(Result<void>)> then);
 
     /// Sign-ins of all doors, on record: at most a record a minute for each source. True when this
     /// one is on record by itself, so that a log says it too.

@@ -70,6 +70,10 @@ bool Hub::may_see(SubjectId subject, const Record& record, Verb verb, Time now) 
                authority.decide_at(subject, Verb::grant, {}, now).allowed;
     }
     if (std::holds_alternative<Forgotten>(record.body) && record.actor == subject) return true;
+    if (const auto* told = std::get_if<ErasureTold>(&record.body)) {
+        const auto* asked = household_.erasures().find(told->grant);
+        if (asked != nullptr && asked->grantor == subject) return true;
+    }
     // The rest is the household's own affairs.
     return authority.decide_at(subject, Verb::grant, {}, now).allowed;
 }

@@ -127,6 +127,9 @@ struct GrantGiven {
 struct GrantEnded {
     Seq grant = 0;
     std::string reason;
+    /// Who got it is asked to erase until then what came of it; unknown = nothing of that was
+    /// agreed, or a narrower grant goes on with it.
+    Time erase_by = {};
 };
 struct Started {
     std::uint32_t boot = 0;  // 1, 2, 3, ...
@@ -235,6 +238,13 @@ struct Forgotten {
     Time from;                // of receipt, inclusive; unknown = since ever
     Time until;               // exclusive; unknown = up to this record
 };
+/// What became of a request to erase: who got the grant says that it is done, or has not said so by
+/// the day that was agreed (and may still).
+struct ErasureTold {
+    Seq grant = 0;
+    SubjectId subject;  // whose grant it was
+    bool done = false;
+};
 
 /// Order is the format's: add at the end, never reorder.
 using Body =
@@ -242,7 +252,7 @@ using Body =
                  CommandEnded, CommandDenied, RuleRan, RuleWaits, Noticed, SubjectNamed, GrantGiven,
                  GrantEnded, Started, Stopped, ClockJumped, Dropped, InputRefused, ConfigLoaded,
                  ThingOwned, OutsideRead, Invited, InvitationEnded, SubjectLeft, SignedIn,
-                 SignedOut, SignInRefused, GrantsSuspended, GrantConfirmed, Forgotten>;
+                 SignedOut, SignInRefused, GrantsSuspended, GrantConfirmed, Forgotten, ErasureTold>;
 
 /// The kind's name as it stands in the journal table, the API and the docs: "reading", "command",
 /// ...

@@ -125,6 +125,7 @@ public:
     void operator()(const GrantEnded& g) {
         number("grant", g.grant);
         text("reason", g.reason);
+        time("erase_by", g.erase_by);
     }
     void operator()(const Started& s) {
         number("boot", s.boot);
@@ -219,6 +220,12 @@ public:
     }
     void operator()(const GrantsSuspended& g) { text("reason", g.reason); }
     void operator()(const GrantConfirmed& g) { number("grant", g.grant); }
+    void operator()(const ErasureTold& e) {
+        number("grant", e.grant);
+        reference("subject", e.subject);
+        key("done");
+        out_ += e.done ? "true" : "false";
+    }
 
 private:
     void key(std::string_view name) {

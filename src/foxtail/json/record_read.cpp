@@ -277,6 +277,7 @@ void read(BodyReader& in, GrantGiven& g) {
 void read(BodyReader& in, GrantEnded& g) {
     in.number("grant", g.grant);
     in.text("reason", g.reason);
+    in.time("erase_by", g.erase_by);
 }
 void read(BodyReader& in, Started& s) {
     in.number("boot", s.boot);
@@ -368,6 +369,11 @@ void read(BodyReader& in, GrantsSuspended& g) {
 }
 void read(BodyReader& in, GrantConfirmed& g) {
     in.number("grant", g.grant);
+}
+void read(BodyReader& in, ErasureTold& e) {
+    in.number("grant", e.grant);
+    in.reference("subject", e.subject);
+    in.flag("done", e.done);
 }
 
 template <std::size_t index>

@@ -124,7 +124,7 @@ struct SameBody {
                a.token_hash == b.token_hash && a.terms == b.terms;
     }
     bool operator()(const GrantEnded& a, const GrantEnded& b) const {
-        return a.grant == b.grant && a.reason == b.reason;
+        return a.grant == b.grant && a.reason == b.reason && a.erase_by == b.erase_by;
     }
     bool operator()(const Started& a, const Started& b) const {
         return a.boot == b.boot && a.version == b.version;
@@ -179,6 +179,9 @@ struct SameBody {
     bool operator()(const Forgotten& a, const Forgotten& b) const {
         return a.thing == b.thing && a.properties == b.properties && a.happenings == b.happenings &&
                a.from == b.from && a.until == b.until;
+    }
+    bool operator()(const ErasureTold& a, const ErasureTold& b) const {
+        return a.grant == b.grant && a.subject == b.subject && a.done == b.done;
     }
     template <class A, class B>
     bool operator()(const A&, const B&) const {
@@ -341,7 +344,7 @@ public:
                                   chance(50) ? "" : "0123abcd",
                                   chance(50) ? GrantTerms{} : terms()};
             case 13:
-                return GrantEnded{below(1000), text()};
+                return GrantEnded{below(1000), text(), maybe_time()};
             case 14:
                 return Started{static_cast<std::uint32_t>(random_()), text()};
             case 15:
@@ -376,8 +379,10 @@ public:
                 return GrantsSuspended{text()};
             case 29:
                 return GrantConfirmed{below(1000)};
-            default:
+            case 30:
                 return Forgotten{t, {p}, chance(50), maybe_time(), maybe_time()};
+            default:
+                return ErasureTold{below(1000), s, chance(50)};
         }
     }
 

@@ -1,4 +1,4 @@
-// A route is handed a Door, or is kept away from one. There is no third kind.
+// A route is handed a Door, or an ended grant, or is kept away from both. There is no fourth kind.
 #include "foxtail/api/routes.hpp"
 
 namespace foxtail::api {
