@@ -15,6 +15,11 @@ const looks = [
   { seq: 870, subject: "agent:planner-cloud", grant: 8102, how: "stream", count: 41, from: ago(90e6), until: ago(89.9e6), addresses: ["leaf/charging", "leaf/plugged"] },
 ];
 
+const erasures = [
+  { grant: 7001, subject: "participant:garage", grantor: "owner:anna", addresses: ["leaf/odometer"], purpose: "service", ended_seq: 7100, ended: ago(100 * 86400e3), erase_by: ago(10 * 86400e3), state: "overdue", done: null },
+  { grant: 7002, subject: "participant:insurer", grantor: "owner:anna", addresses: ["leaf/trip"], purpose: "tariff", ended_seq: 7200, ended: ago(50 * 86400e3), erase_by: ago(20 * 86400e3), state: "done", done: ago(30 * 86400e3) },
+];
+
 function reached(grant) {
   return [...values.keys()].filter((address) => grant.addresses.some((one) => one === address || (one.endsWith("/*") && address.startsWith(one.slice(0, -1)))) && !grant.terms.except?.includes(address));
 }
@@ -34,7 +39,7 @@ function desk(url) {
   if (url.searchParams.has("looks_before")) {
     return { looks: [{ seq: 12, subject: "participant:utility", grant: 8101, how: "read", count: 1, from: ago(20 * 86400e3), until: ago(20 * 86400e3), addresses: ["meter/power"] }], looks_before: null };
   }
-  return { subject: "owner:anna", closed, things: things.map((one) => ({ id: one.id, stake: "household" })), grants: grants.map(shown), onlookers: onlookers(), looks, looks_before: 870, forgetting: false };
+  return { subject: "owner:anna", closed, things: things.map((one) => ({ id: one.id, stake: "household" })), grants: grants.map(shown), erasures, onlookers: onlookers(), looks, looks_before: 870, forgetting: false };
 }
 
 function give(asked) {
@@ -50,7 +55,7 @@ const rows = ["record,received (RFC 3339 UTC),kind,address,value,unit (UCUM),qua
 export function desk_answer(method, url, text, effective) {
   const path = url.pathname;
   if (method === "GET" && path === "/desk") return [200, desk(url)];
-  if (method === "GET" && path === "/grants") return [200, { grants }];
+  if (method === "GET" && path === "/grants") return [200, { grants, erasures }];
   if (method === "POST" && path === "/grants") return [201, give(JSON.parse(text))];
   if (method === "PUT" && path.startsWith("/grants/")) {
     const at = grants.findIndex((one) => one.id === Number(path.slice(8)));
@@ -62,7 +67,9 @@ export function desk_answer(method, url, text, effective) {
     const at = grants.findIndex((one) => one.id === Number(path.slice(8)));
     if (at < 0) return [404, { detail: "no such grant" }];
     const [ended] = grants.splice(at, 1);
-    return [200, { grant: ended.id, subject: ended.subject, effective_seq: effective(), delivered_last_seq: 41, streams_closed: 3, commands_cancelled: 0 }];
+    const asked = ended.terms.obligations?.erase_after ? { erase_by: new Date(Date.now() + 30 * 86400e3).toISOString() } : {};
+    if (asked.erase_by) erasures.push({ grant: ended.id, subject: ended.subject, grantor: ended.grantor, addresses: ended.addresses, purpose: ended.purpose, ended_seq: 7300, ended: ago(0), ...asked, state: "asked", done: null });
+    return [200, { ...asked, grant: ended.id, subject: ended.subject, effective_seq: effective(), delivered_last_seq: 41, streams_closed: 3, commands_cancelled: 0 }];
   }
   if (method === "PUT" && path === "/desk/privacy") {
     closed = JSON.parse(text).closed ? { grant: ++next, since: new Date().toISOString(), until: null } : null;

@@ -11,6 +11,7 @@ export interface Obligations {
   precision?: number;
   delay?: string;
   place?: "home_or_away";
+  erase_after?: string;
 }
 
 export interface Terms {
@@ -37,6 +38,17 @@ export interface Grant {
   reaches: string[];
   reaches_in_all: number;
   stake: string;
+}
+
+/** What is to be erased since a grant has ended. */
+export interface Erasure {
+  grant: number;
+  subject: string;
+  addresses: string[];
+  purpose: string;
+  erase_by: string;
+  state: "asked" | "done" | "overdue";
+  done: string | null;
 }
 
 export interface Insight {
@@ -71,6 +83,7 @@ export interface Desk {
   forgetting: boolean;
   things: { id: string; stake: string }[];
   grants: Grant[];
+  erasures: Erasure[];
   onlookers: Onlooker[];
   looks: Look[];
   looks_before: number | null;
@@ -83,6 +96,7 @@ export interface Certificate {
   delivered_last_seq: number;
   streams_closed: number;
   commands_cancelled: number;
+  erase_by?: string;
 }
 
 // ---- words --------------------------------------------------------------------------------------------------
@@ -96,6 +110,20 @@ export function length_words(text: string): string {
   return tn("length." + units[found[2]!]!, Number(found[1]));
 }
 
+/** "30 days", and "1 day" rather than "day". */
+function span_words(text: string): string {
+  const length = length_words(text);
+  return /\d/.test(length) ? length : "1 " + length;
+}
+
+/** When what came of a grant is to be erased; empty when that was not agreed. */
+export function erase_words(limits: Obligations | undefined): string {
+  return limits?.erase_after ? t("erase.after", { length: span_words(limits.erase_after) }) : "";
+}
+
+/** After the end of a grant: what can be agreed with who gets it. */
+export const erase_spans = ["", "1d", "30d", "90d"] as const;
+
 /** How precisely something is told; empty when exactly. */
 export function precision_words(limits: Obligations | undefined): string {
   const parts: string[] = [];
@@ -105,10 +133,7 @@ export function precision_words(limits: Obligations | undefined): string {
   }
   if (limits?.place) parts.push(t("precision.home_or_away"));
   if (limits?.precision !== undefined) parts.push(t("precision.rounded", { step: limits.precision }));
-  if (limits?.delay) {
-    const length = length_words(limits.delay);
-    parts.push(t("precision.later", { length: /\d/.test(length) ? length : "1 " + length }));
-  }
+  if (limits?.delay) parts.push(t("precision.later", { length: span_words(limits.delay) }));
   return parts.join(", ");
 }
 

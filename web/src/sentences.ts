@@ -191,6 +191,8 @@ function known_sentence(entry: Entry, names: Names): string | null {
       return grant_sentence(entry, names);
     case "grant_ended":
       return with_detail(t("say.grant_ended"), reason);
+    case "erasure":
+      return t(entry.body.done === true ? "say.erased" : "say.not_erased", { subject: actor_name(text(entry.body, "subject"), names) });
     case "started":
       return t("say.started", { version: text(entry.body, "version") });
     case "stopped":
@@ -227,7 +229,7 @@ export const kind_groups: Record<string, string[]> = {
   notice: ["notice"],
   reading: ["reading"],
   thing: ["thing_told", "thing_gone"],
-  access: ["subject", "grant", "grant_ended"],
+  access: ["subject", "grant", "grant_ended", "erasure"],
   trouble: ["reading_refused", "input_refused", "dropped", "clock_jump"],
   system: ["started", "stopped", "config"],
 };

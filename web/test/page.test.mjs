@@ -351,6 +351,32 @@ test("what was given is taken back with one tap, and the certificate is shown", 
   assert.equal(await page.locator(`[data-take-back="${id}"]`).count(), 0);
 });
 
+test("what is to be erased afterwards is agreed when it is given, and asked for when it ends", async () => {
+  await go("#/desk");
+  await page.click("[data-open-give]");
+  await page.fill('input[name="who"]', "lender");
+  await page.click(".give-new button");
+  await page.locator("[data-give]").first().click();
+  await page.click('[data-span="month"]');
+  await page.selectOption('.give select[name="erase"]', "30d");
+  const asked = page.waitForRequest((request) => request.method() === "POST" && request.url().endsWith("/grants"));
+  await page.click('[data-answer="give"]');
+  assert.equal((await asked).postDataJSON().terms.obligations.erase_after, "30d");
+  await page.click(".give .primary");
+  const card = page.locator('.grant:has-text("lender")');
+  await card.waitFor();
+  assert.match(await card.innerText(), /30 days after the end/);
+  const id = await card.getAttribute("data-grant");
+  await card.locator("[data-take-back]").click();
+  await page.waitForSelector(`[data-certificate="${id}"] [data-erase-by]`);
+  assert.match(await page.locator(`[data-erasure="${id}"][data-state="asked"]`).innerText(), /lender is to erase it by/);
+  if (real_hub) return;
+  const others = await page.locator("[data-erasure]").evaluateAll((all) => all.map((one) => one.dataset.state));
+  assert.deepEqual(others, ["overdue", "asked", "done"], "who is late comes first");
+  assert.match(await page.locator('[data-state="overdue"]').innerText(), /garage was to erase it by .*, and has not said that it is done/);
+  assert.match(await page.locator('[data-state="done"]').innerText(), /insurer erased it, they said on/);
+});
+
 test("a rule that may not see something is let see it with one tap, for as long as one says", { skip: mock_only }, async () => {
   await go("#/rules");
   await page.click('[data-rule="welcome"] [data-let-see="anna/place"]');

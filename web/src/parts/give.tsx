@@ -3,7 +3,7 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import { api, words_of } from "../api";
 import { announce, names, now, store, whom } from "../app";
-import { end_of, givable, precision_words, precisions_of, spans, valid_name, type Desk, type Obligations, type Span } from "../desk";
+import { end_of, erase_spans, erase_words, givable, precision_words, precisions_of, spans, valid_name, type Desk, type Obligations, type Span } from "../desk";
 import { format_exact, title_of } from "../format";
 import { t, type Key } from "../messages";
 import { split_address, type Thing } from "../model";
@@ -20,9 +20,10 @@ interface Wish {
   from: string;
   until: string;
   purpose: string;
+  erase: string; // so long after the end; empty = not agreed
 }
 
-const nothing: Wish = { subject: "", address: "", what: "", obligations: {}, span: "", hours: false, from: "08:00", until: "20:00", purpose: "" };
+const nothing: Wish = { subject: "", address: "", what: "", obligations: {}, span: "", hours: false, from: "08:00", until: "20:00", purpose: "", erase: "" };
 const kinds = ["participant", "agent", "guest", "token"] as const;
 
 function Who({ desk, set }: { desk: Desk; set: (subject: string) => void }) {
@@ -195,6 +196,18 @@ function Sure({ wish, set, give, refuse, busy }: { wish: Wish; set: (wish: Wish)
         <span>{t("give.purpose")}</span>
         <input name="purpose" value={wish.purpose} maxLength={200} onInput={(event) => set({ ...wish, purpose: event.currentTarget.value })} />
       </label>
+      {!wish.subject.startsWith("rule:") && (
+        <label class="give-purpose">
+          <span>{t("erase.erase")}</span>
+          <select name="erase" value={wish.erase} onChange={(event) => set({ ...wish, erase: event.currentTarget.value })}>
+            {erase_spans.map((one) => (
+              <option key={one} value={one}>
+                {one === "" ? t("erase.never") : erase_words({ erase_after: one })}
+              </option>
+            ))}
+          </select>
+        </label>
+      )}
       <p class="soft">{t("give.note")}</p>
       <div class="give-answer">
         <button type="button" data-answer="refuse" onClick={refuse}>
@@ -278,7 +291,8 @@ export function GiveDialog({ desk, asked, open, close, given }: Props) {
     set_busy(true);
     try {
       const terms: Record<string, unknown> = {};
-      if (Object.keys(wish.obligations).length > 0) terms.obligations = wish.obligations;
+      const obligations = { ...wish.obligations, ...(wish.erase && { erase_after: wish.erase }) };
+      if (Object.keys(obligations).length > 0) terms.obligations = obligations;
       if (wish.hours) terms.when = { from: wish.from, until: wish.until };
       const answer = await api.give({
         subject_name: wish.subject,

@@ -3,7 +3,7 @@
 import { useEffect, useState } from "preact/hooks";
 import { api, words_of } from "../api";
 import { announce, names, now, store, stream, whom } from "../app";
-import { precision_words, verb_words, when_words, type Certificate, type Desk, type Grant, type Look, type Onlooker } from "../desk";
+import { erase_words, precision_words, verb_words, when_words, type Certificate, type Desk, type Erasure, type Grant, type Look, type Onlooker } from "../desk";
 import { format_clock, format_day, format_exact } from "../format";
 import { t, tn, type Key } from "../messages";
 import { to_ms } from "../model";
@@ -50,6 +50,8 @@ function CertificateNote({ certificate }: { certificate: Certificate }) {
         <dd>{certificate.streams_closed}</dd>
         <dt>{t("desk.commands_cancelled")}</dt>
         <dd>{certificate.commands_cancelled}</dd>
+        {certificate.erase_by && <dt>{t("erase.by")}</dt>}
+        {certificate.erase_by && <dd data-erase-by>{format_exact(to_ms(certificate.erase_by))}</dd>}
       </dl>
     </div>
   );
@@ -66,6 +68,7 @@ function GrantCard({ grant, certificate, take_back, narrowed }: CardProps) {
   const reached = grant.reaches.length > 0 ? grant.reaches : grant.addresses;
   const precision = precision_words(grant.terms.obligations);
   const when = when_words(grant.terms.when);
+  const erase = erase_words(grant.terms.obligations);
   const agent = grant.subject.startsWith("agent:") && !grant.terms.forbid;
   return (
     <li class={"panel grant" + (grant.terms.forbid ? " is-forbid" : "")} data-grant={grant.id}>
@@ -90,6 +93,8 @@ function GrantCard({ grant, certificate, take_back, narrowed }: CardProps) {
         {when && <dd>{when}</dd>}
         <dt>{t("desk.until")}</dt>
         <dd>{grant.until ? format_exact(to_ms(grant.until)) : t("span.never")}</dd>
+        {erase && <dt>{t("erase.erase")}</dt>}
+        {erase && <dd>{erase}</dd>}
         {grant.purpose && <dt>{t("give.purpose")}</dt>}
         {grant.purpose && <dd>{grant.purpose}</dd>}
         {agent && <dt>{t("desk.acts_for")}</dt>}
@@ -137,6 +142,40 @@ function ConfiguredCard({ grants, ended, take_back }: { grants: Grant[]; ended: 
         </ul>
       </details>
     </li>
+  );
+}
+
+// ---- what has ended and is to be erased ----------------------------------------------------------------------
+
+function ErasureLine({ erasure }: { erasure: Erasure }) {
+  const { state, done, erase_by } = erasure;
+  const day = format_exact(to_ms(state === "done" && done ? done : erase_by));
+  return (
+    <li class="run-line look" data-erasure={erasure.grant} data-state={state}>
+      <Icon name={state === "done" ? "check" : state === "overdue" ? "alert" : "clock"} size={18} />
+      <span class="look-words">
+        <strong>{whom(erasure.subject).name}</strong> {t(("erase." + state) as Key, { day })}
+        <span class="soft"> · {what_words(erasure.addresses, erasure.addresses.length)}</span>
+        {erasure.purpose && <span class="soft"> · {erasure.purpose}</span>}
+      </span>
+    </li>
+  );
+}
+
+/** The newest first, those that are late before them. */
+function Erasures({ erasures }: { erasures: Erasure[] }) {
+  const late = (one: Erasure): number => (one.state === "overdue" ? 0 : 1);
+  const sorted = [...erasures].sort((a, b) => late(a) - late(b) || b.grant - a.grant);
+  return (
+    <section class="panel" aria-labelledby="erasures">
+      <h2 id="erasures">{t("erase.title")}</h2>
+      <p class="soft">{t("erase.note")}</p>
+      <ol>
+        {sorted.map((one) => (
+          <ErasureLine key={one.grant} erasure={one} />
+        ))}
+      </ol>
+    </section>
   );
 }
 
@@ -434,6 +473,7 @@ export function DeskPage({ argument }: { argument: string }) {
               ))}
             </ul>
           </section>
+          {desk.erasures.length > 0 && <Erasures erasures={desk.erasures} />}
           {configured.size > 0 && (
             <section aria-labelledby="configured">
               <h2 id="configured">{t("desk.configured")}</h2>
