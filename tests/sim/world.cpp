@@ -12,8 +12,22 @@ void World::settle() {
     }
 }
 
+bool World::do_one(Duration until) {
+    if (queue_.empty()) return do_next_due(until);
+    const auto work = std::move(queue_.front());
+    queue_.erase(queue_.begin());
+    work();
+    return true;
+}
+
 bool World::step(Duration until) {
     settle();
+    if (!do_next_due(until)) return false;
+    settle();
+    return true;
+}
+
+bool World::do_next_due(Duration until) {
     auto alarm = std::min_element(alarms_.begin(), alarms_.end(), [](const auto& a, const auto& b) {
         return a.second.at < b.second.at;
     });
@@ -37,7 +51,6 @@ bool World::step(Duration until) {
     }
     ++steps;
     work();
-    settle();
     return true;
 }
 
@@ -122,8 +135,11 @@ void Disk::commit(std::vector<Record>&& batch, Committed done) {
             return;
         }
         write(*held, *kept);
-        const Seq durable = last();
-        done(durable, std::move(*held));
+        const auto answer = [this, held, done, durable = last(), life] {
+            if (life == life_) done(durable, std::move(*held));
+        };
+        if (answer_time.us == 0) return answer();
+        world_.later(answer_time, answer);
     });
 }
 

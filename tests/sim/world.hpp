@@ -33,6 +33,9 @@ public:
 
     /// Runs everything that was asked for "soon".
     void settle();
+    /// Does one thing that was asked for soon or falls due until then, and nothing that follows
+    /// from it; false when there is none. The process may end between any two.
+    bool do_one(Duration until);
     /// Lets time pass, with all that falls due in between, in order.
     void advance(Duration by);
     /// The wall clock jumps; the other does not.
@@ -54,6 +57,7 @@ private:
         std::function<void()> work;
     };
     bool step(Duration until);
+    bool do_next_due(Duration until);
     std::vector<std::function<void()>> queue_;
     std::map<int, Alarm> alarms_;
     std::multimap<Duration, std::function<void()>> events_;
@@ -94,6 +98,8 @@ public:
     /// The control: answers before the records are on the disk.
     bool acknowledges_early = false;
     Duration commit_time = milliseconds(4);
+    /// So long after it is on the disk the writer is told; 0 = in the same moment.
+    Duration answer_time;
     std::uint64_t commits = 0;  // asked for, whatever came of them
 
 private:
