@@ -1,11 +1,25 @@
 #!/usr/bin/env python3
-"""security_page.py ROOT: every test that docs/security.md counts on exists, and every row has a test or says that none has."""
+"""security_page.py ROOT: every test that docs/security.md counts on exists, every row has a test or says that none has, and
+every abuse case of the list has a row, or a reason why it has none."""
 import pathlib
 import re
 import sys
 
 TEST = re.compile(r"TEST(?:_F|_P)?\(\s*(\w+)\s*,\s*(\w+)\s*\)")
 ADDED = re.compile(r"(?:fox_e2e\(|add_test\(NAME )([\w.]+)")
+CASES = {"I": 7, "A": 8, "C": 7, "R": 11, "L": 7, "D": 7, "S": 6}  # so many of each kind
+NUMBER = re.compile(r"\b([A-Z]-\d+)\b")
+
+
+def uncounted(page, rows):
+    """What is wrong with the numbers of abuse cases: in rows behind the attempt, in the list at the end before the reason."""
+    all_cases = {f"{kind}-{n}" for kind, many in CASES.items() for n in range(1, many + 1)}
+    answered = {one for row in rows for part in re.findall(r"\(([^()]*)\)$", row.split(" | ")[0]) for one in NUMBER.findall(part)}
+    left_out = dict(re.findall(r"^\* ([A-Z]-\d+): (.*)$", page.partition("## Not covered")[2], re.M))
+    wrong = [f"{one}: no row answers it, and no reason says why" for one in sorted(all_cases - answered - set(left_out))]
+    wrong += [f"{one}: there is no such case" for one in sorted((answered | set(left_out)) - all_cases)]
+    wrong += [f"{one}: a row answers it, and the end says that none does" for one in sorted(answered & set(left_out))]
+    return wrong + [f"{one}: a reason is missing" for one, reason in left_out.items() if len(reason.split()) < 5]
 
 
 def main():
@@ -31,6 +45,7 @@ def main():
     for row in rows:
         if "`" not in row.split("|")[-2] and not re.search(r"\b(open|in part)\b|\*\*works\*\*", row):
             wrong.append(f"neither a test nor a word that there is none: {row}")
+    wrong += uncounted(page, rows)
     for one in wrong:
         print(f"docs/security.md: {one}", file=sys.stderr)
     print(f"{len(rows)} attempts, {len(named) + len(stories) + len(programs)} tests")
