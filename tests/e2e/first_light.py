@@ -159,6 +159,18 @@ def bad_input_never_reaches_the_twin_and_is_listed(house):
     # The door still hears what is right.
     house.tell("gauge/level", '{"v": 6}')
     wait_value(house, "gauge/level", 6)
+    # A device that nobody announced, and a key that no device has.
+    house.tell("zigbee2mqtt/bridge/devices", [{"ieee_address": "0x0a", "type": "Router", "friendly_name": "probe", "definition": {
+        "model": "M", "vendor": "V", "description": "D", "exposes": [
+            {"type": "numeric", "name": "t", "label": "T", "property": "t", "access": 1}]}}])
+    wait_until(lambda: "probe" in house.things(), "the probe is there")
+    house.tell("zigbee2mqtt/probe", {"t": 7, "linkquality": 90, "odd": 1})
+    house.tell("zigbee2mqtt/ghost", {"t": 8})
+    wait_until(lambda: house.problems()[0]["topic"] == "zigbee2mqtt/ghost", lambda: f"the ghost is listed: {house.problems()[:2]}")
+    ghost, odd = house.problems()[:2]
+    check(ghost["sample"] == '{"t": 8}' and "bridge/devices" in ghost["reason"], f"{ghost}")
+    check(odd["topic"] == "zigbee2mqtt/probe" and odd["sample"] == '{"odd":1}', f"{odd}")
+    check("ghost" not in house.things() and house.value("probe/t") == 7, f"{house.things()}")
 
 
 @case

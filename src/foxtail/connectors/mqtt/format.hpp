@@ -39,6 +39,10 @@ struct Order {
     Time at;                    // now
 };
 
+/// Why a unit is shown as not understood; the reading is taken.
+constexpr std::string_view unit_is_none =
+    "no unit that is known: its values are bare numbers, the unit stands in the title";
+
 /// Where a format tells what it understood. Implemented by the connector (and by a recorder in
 /// tests).
 class Sink {

@@ -1,6 +1,7 @@
 #include "foxtail/connectors/mqtt/home_assistant/builder.hpp"
 
 #include "foxtail/base/utf8.hpp"
+#include "foxtail/connectors/mqtt/format.hpp"
 #include "foxtail/model/unit.hpp"
 
 #include <algorithm>
@@ -154,6 +155,7 @@ void Builder::set_unit(PropertySpec& spec, std::string_view spelling) {
         spec.unit = *code;
     } else {
         spec.title += (spec.title.empty() ? "(" : " (") + printable(spelling, 30) + ")";
+        refuse(spec.name, printable(spelling, 30) + ": " + std::string(unit_is_none));
     }
 }
 

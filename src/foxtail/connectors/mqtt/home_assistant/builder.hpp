@@ -63,10 +63,10 @@ public:
                          std::string_view template_key = {});
     /// Makes everything made so far as sensitive as that.
     void guard(Sensitivity sensitivity);
-    /// A unit's UCUM code; a pseudo unit goes into the title.
-    static void set_unit(PropertySpec& spec, std::string_view spelling);
 
 private:
+    /// A unit's UCUM code; one that is not known goes into the title and the refusals.
+    void set_unit(PropertySpec& spec, std::string_view spelling);
     bool topic(std::string_view aspect, std::string_view key, std::string& out, bool publish);
     void availability();
 

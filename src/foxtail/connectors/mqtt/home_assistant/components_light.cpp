@@ -9,7 +9,7 @@ namespace {
 void color_temperature_range(Builder& b, Field* field) {
     if (field == nullptr) return;
     const bool kelvin = b.flag("color_temp_kelvin");
-    Builder::set_unit(field->spec, kelvin ? "K" : "mired");
+    field->spec.unit = kelvin ? "K" : "{mired}";
     field->spec.minimum = b.number(kelvin ? "min_kelvin" : "min_mireds");
     field->spec.maximum = b.number(kelvin ? "max_kelvin" : "max_mireds");
     if (field->spec.minimum && field->spec.maximum && *field->spec.minimum > *field->spec.maximum) {

@@ -105,6 +105,19 @@ TEST_F(HomeAssistantTest, ATopicWithoutNodeIdIsNamedByItsName) {
         << "an entity without device is a thing of its own";
 }
 
+TEST_F(HomeAssistantTest, AUnitThatIsNotKnownIsShownAndTheNumberTaken) {
+    entity("sensor", R"("name":"Mood","stat_t":"n1/m","unit_of_meas":"smiles")");
+    EXPECT_EQ(property("x").unit, "");
+    EXPECT_EQ(property("x").title, "Mood (smiles)");
+    ASSERT_THAT(sink.refused, SizeIs(1));
+    EXPECT_EQ(sink.refused[0].topic, "homeassistant/sensor/n1/x/config");
+    EXPECT_THAT(sink.refused[0].reason, HasSubstr("smiles: no unit that is known"));
+    hear("n1/m", "3");
+    EXPECT_EQ(value("x"), Value(3.0));
+    entity("sensor", R"("name":"Mood","stat_t":"n1/m","unit_of_meas":"smiles")");
+    EXPECT_THAT(sink.refused, SizeIs(1)) << "the same announcement again";
+}
+
 TEST_F(HomeAssistantTest, DevicePayloadsAnnounceManyAtOnce) {
     announce(
         "device/n1",

@@ -38,6 +38,24 @@ std::optional<double> within(std::optional<double> number, double low, double hi
     return number && *number >= low && *number <= high ? number : std::nullopt;
 }
 
+void note_misfit(const bj::object& object, std::string_view key, std::string& misfits) {
+    if (!misfits.empty()) misfits += ',';
+    append_json_string(misfits, key);
+    misfits += ':' + printable(to_json(to_value(object.at(key))), 60);
+}
+
+/// Like within(), and what is there and does not fit is noted. Apps say -1 for what they do not
+/// know.
+std::optional<double> fitting(const bj::object& object, std::string_view key, double low,
+                              double high, std::string& misfits) {
+    const auto number = number_of(object, key);
+    const auto fits = within(number, low, high);
+    const bj::value* there = object.if_contains(key);
+    if (!fits && number != -1 && there != nullptr && !there->is_null())
+        note_misfit(object, key, misfits);
+    return fits;
+}
+
 std::string text_of(const bj::object& object, std::string_view key) {
     const bj::value* value = object.if_contains(key);
     const bj::string* text = value == nullptr ? nullptr : value->if_string();
@@ -65,12 +83,15 @@ Result<Message> location(const bj::object& object) {
     if (auto read = position(object, out.latitude, out.longitude); !read) return fail(read.error());
     out.at = time_of(object, "tst");
     out.ping = text_of(object, "t") == "p";
-    out.accuracy_m = within(number_of(object, "acc"), 0, 1e7);
-    out.altitude_m = within(number_of(object, "alt"), -1e4, 1e6);
-    out.velocity_km_h = within(number_of(object, "vel"), 0, 1e5);
-    out.course_deg = within(number_of(object, "cog"), 0, 360);
-    out.battery_percent = within(number_of(object, "batt"), 0, 100);
-    if (const auto status = within(number_of(object, "bs"), 0, 3)) {
+    const auto number = [&](std::string_view key, double low, double high) {
+        return fitting(object, key, low, high, out.misfits);
+    };
+    out.accuracy_m = number("acc", 0, 1e7);
+    out.altitude_m = number("alt", -1e4, 1e6);
+    out.velocity_km_h = number("vel", 0, 1e5);
+    out.course_deg = number("cog", 0, 360);
+    out.battery_percent = number("batt", 0, 100);
+    if (const auto status = number("bs", 0, 3)) {
         constexpr std::array words{"unknown", "unplugged", "charging", "full"};
         out.charging = words[static_cast<std::size_t>(*status)];
     }
@@ -78,6 +99,7 @@ Result<Message> location(const bj::object& object) {
     if (connection == "w") out.connection = "wifi";
     if (connection == "o") out.connection = "offline";
     if (connection == "m") out.connection = "mobile";
+    if (!out.connection && object.contains("conn")) note_misfit(object, "conn", out.misfits);
     const bj::value* regions = object.if_contains("inregions");
     if (regions != nullptr && regions->is_array()) {
         out.regions.emplace();

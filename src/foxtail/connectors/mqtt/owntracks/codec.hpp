@@ -29,6 +29,9 @@ struct Location {
     std::optional<std::string> charging;              // unknown, unplugged, charging, full
     std::optional<std::string> connection;            // wifi, offline, mobile
     std::optional<std::vector<std::string>> regions;  // in which the app says to be
+    /// Members that were there and fit neither type nor range, as JSON members; without them the
+    /// rest stands.
+    std::string misfits;
 };
 
 struct Transition {

@@ -110,7 +110,9 @@ void OwnTracks::on_message(std::uint32_t, const Heard& heard, Sink& sink) {
     if (!payload) return sink.refuse(heard.topic, heard.payload, payload.error().message);
     auto message = owntracks::read_message(**payload);
     if (!message) return sink.refuse(heard.topic, heard.payload, message.error().message);
+    bool sealed_up = false;
     if (const auto* sealed = std::get_if<owntracks::Encrypted>(&*message)) {
+        sealed_up = true;  // what was encrypted stays out of lists that others may see
         const auto secret = options_.secrets.find(topic->user);
         if (secret == options_.secrets.end()) {
             return sink.refuse(heard.topic, "",
@@ -119,7 +121,6 @@ void OwnTracks::on_message(std::uint32_t, const Heard& heard, Sink& sink) {
         const auto text = owntracks::decrypt(sealed->text, secret->second);
         if (!text) return sink.refuse(heard.topic, "", text.error().message);
         const auto inner = reader_.read(*text);
-        // What was encrypted stays out of lists that others may see.
         if (!inner) return sink.refuse(heard.topic, "", "the decrypted message is no json");
         message = owntracks::read_message(**inner);
         if (!message) return sink.refuse(heard.topic, "", message.error().message);
@@ -129,6 +130,10 @@ void OwnTracks::on_message(std::uint32_t, const Heard& heard, Sink& sink) {
     if (person == nullptr) return;
     person->device = topic->device;
     if (const auto* location = std::get_if<owntracks::Location>(&*message)) {
+        if (!location->misfits.empty()) {
+            sink.refuse(heard.topic, sealed_up ? "" : "{" + location->misfits + "}",
+                        "outside type or range, and not taken; the rest is");
+        }
         on_location(*person, *location, heard, sink);
     } else if (const auto* transition = std::get_if<owntracks::Transition>(&*message)) {
         on_transition(*person, *transition, heard, sink);

@@ -85,6 +85,17 @@ TEST_F(OwnTracksTest, APhoneMakesAPersonAndEverythingOfItIsPersonal) {
     EXPECT_THAT(sink.events, IsEmpty()) << "the first place is no move";
 }
 
+TEST_F(OwnTracksTest, WhatDoesNotFitIsShownAloneAndTheRestIsTaken) {
+    at(0, 0, R"(,"acc":"near","alt":520,"vel":-1,"cog":400,"batt":77,"bs":null,"conn":"x")");
+    EXPECT_EQ(sink.value("anna/altitude"), Value(520.0));
+    EXPECT_EQ(sink.value("anna/battery"), Value(77.0));
+    EXPECT_EQ(sink.value("anna/accuracy"), std::nullopt);
+    ASSERT_THAT(sink.refused, SizeIs(1));
+    EXPECT_EQ(sink.refused[0].sample, R"({"acc":"near","cog":400,"conn":"x"})")
+        << "-1 and null are what an app does not know; where she is stands in no list";
+    EXPECT_THAT(sink.refused[0].reason, HasSubstr("outside type or range"));
+}
+
 TEST_F(OwnTracksTest, TheBorderHasTwoSides) {
     at(500, 0);
     EXPECT_EQ(place(), "away");

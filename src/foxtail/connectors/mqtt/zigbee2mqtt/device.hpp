@@ -34,6 +34,7 @@ struct Zigbee2Mqtt::Device {
     std::vector<StringMap<Key>> trees;  // the first is the message itself
     std::vector<Value> last;            // for each leaf: what was last said, or asked for since
     std::set<std::string, std::less<>> unknown_keys;
+    std::string news_of_unknown_keys;  // those first seen in the present message, as JSON members
     std::uint32_t state_token = 0;
     std::uint32_t availability_token = 0;
 
@@ -41,6 +42,8 @@ struct Zigbee2Mqtt::Device {
 
     void adopt(z2m::Mapping told, std::vector<PropertyId> numbers, std::uint32_t available_index);
     [[nodiscard]] std::optional<bool> is_available() const;
+    /// True for a key of a state message that no expose has to name.
+    [[nodiscard]] bool explains(std::string_view of_state) const;
 };
 
 struct Zigbee2Mqtt::Bridge {
@@ -49,6 +52,8 @@ struct Zigbee2Mqtt::Bridge {
     StringMap<std::unique_ptr<Device>> devices;  // by key
     std::vector<z2m::GroupEntry> groups;
     std::vector<z2m::EntryRefusal> entry_refusals;
+    StringMap<const Device*> names;  // by friendly name, devices and groups
+    bool listed = false;             // bridge/devices was heard
 };
 
 }  // namespace foxtail::mqtt

@@ -69,7 +69,7 @@ struct Mapping {
     std::vector<Action> actions;  // in the order of spec.actions
     std::vector<Refusal> refusals;
     std::vector<std::string>
-        pseudo_units;  // units that are none ("lqi", "level"): they stand in the title
+        pseudo_units;  // units that are none ("level", "raw unit"): they stand in the title
 };
 
 /// Adds what `exposes` describes to a mapping whose spec names the device already.

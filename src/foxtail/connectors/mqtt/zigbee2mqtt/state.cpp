@@ -3,6 +3,7 @@
 #include "foxtail/connectors/mqtt/zigbee2mqtt/device.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <set>
 #include <string_view>
 #include <utility>
@@ -117,6 +118,15 @@ std::optional<bool> Zigbee2Mqtt::Device::is_available() const {
     return bridge->online;
 }
 
+bool Zigbee2Mqtt::Device::explains(std::string_view of_state) const {
+    // What Zigbee2MQTT adds to a device's own by its settings, or of itself.
+    constexpr std::string_view added[] = {"last_seen", "elapsed",          "linkquality", "device",
+                                          "update",    "update_available", "color_mode"};
+    if (std::find(std::begin(added), std::end(added), of_state) != std::end(added)) return true;
+    // "action_angle": how it was turned, beside the action that says so.
+    return of_state.starts_with("action_") && trees[0].contains(std::string_view("action"));
+}
+
 void Zigbee2Mqtt::on_state(Device& device, const Heard& heard, Sink& sink) {
     if (heard.payload.empty()) return;  // the retained message was cleared
     const auto value = reader_.read(heard.payload);
@@ -131,6 +141,22 @@ void Zigbee2Mqtt::on_state(Device& device, const Heard& heard, Sink& sink) {
     if (heard.retained) source = last_seen(*state);
     if (source > heard.at) source = {};
     say_members(device, 0, *state, heard, source, sink);
+    if (device.news_of_unknown_keys.empty()) return;
+    const std::string sample = "{" + std::exchange(device.news_of_unknown_keys, {}) + "}";
+    sink.refuse(heard.topic, sample, "no expose names these keys: they are not taken");
+}
+
+/// Once for each key, not with each message: a device that says one says it for ever.
+void Zigbee2Mqtt::note_unknown_key(Device& device, std::uint32_t tree, std::string_view key,
+                                   const bj::value& value) {
+    if (value.is_null() || (tree == 0 && device.explains(key))) return;
+    if (device.unknown_keys.size() >= Device::unknown_keys_max) return;
+    if (!device.unknown_keys.emplace(key).second) return;
+    ++refusals_.unknown_keys;
+    std::string& told = device.news_of_unknown_keys;
+    if (!told.empty()) told += ',';
+    append_json_string(told, printable(key, 60));
+    told += ':' + printable(to_json(to_value(value)), 60);
 }
 
 void Zigbee2Mqtt::say_members(Device& device, std::uint32_t tree, const bj::object& object,
@@ -139,10 +165,7 @@ void Zigbee2Mqtt::say_members(Device& device, std::uint32_t tree, const bj::obje
         const StringMap<Key>& keys = device.trees[tree];
         const auto found = keys.find(std::string_view(member.key()));
         if (found == keys.end()) {
-            if (device.unknown_keys.size() < Device::unknown_keys_max &&
-                device.unknown_keys.emplace(member.key()).second) {
-                ++refusals_.unknown_keys;
-            }
+            note_unknown_key(device, tree, member.key(), member.value());
             continue;
         }
         const Key key = found->second;

@@ -96,6 +96,7 @@ void Zigbee2Mqtt::start(Sink& sink) {
         listen(base + "state", {Topic::bridge_state, bridge.get(), nullptr}, sink);
         listen(base + "devices", {Topic::devices, bridge.get(), nullptr}, sink);
         listen(base + "groups", {Topic::groups, bridge.get(), nullptr}, sink);
+        listen(bridge->options.base + "/#", {Topic::whatever, bridge.get(), nullptr}, sink);
     }
 }
 
@@ -115,6 +116,8 @@ void Zigbee2Mqtt::on_message(std::uint32_t token, const Heard& heard, Sink& sink
             return on_state(*slot.device, heard, sink);
         case Topic::availability:
             return on_availability(*slot.device, heard, sink);
+        case Topic::whatever:
+            return on_whatever(*slot.bridge, heard, sink);
     }
 }
 
@@ -140,6 +143,7 @@ void Zigbee2Mqtt::on_devices(Bridge& bridge, const Heard& heard, Sink& sink) {
     std::vector<z2m::EntryRefusal> refusals;
     auto entries = z2m::read_devices(*message, refusals);
     if (!entries) return sink.refuse(heard.topic, heard.payload, entries.error().message);
+    bridge.listed = true;
     // By address: which of two equal names gets the plain id must not hang on the order of the
     // list.
     std::sort(entries->begin(), entries->end(),
@@ -288,8 +292,10 @@ void Zigbee2Mqtt::address(Device& device, const std::string& friendly, Sink& sin
         unlisten(base + device.friendly, device.state_token, sink);
         unlisten(base + device.friendly + "/availability", device.availability_token, sink);
         device.reported_available.reset();
+        forget_name(device);
     }
     device.friendly = friendly;
+    device.bridge->names[friendly] = &device;
     device.state_token = listen(base + friendly, {Topic::state, device.bridge, &device}, sink);
     device.availability_token = listen(base + friendly + "/availability",
                                        {Topic::availability, device.bridge, &device}, sink);
@@ -301,9 +307,17 @@ void Zigbee2Mqtt::remove(Device& device, Sink& sink) {
     unlisten(base + device.friendly + "/availability", device.availability_token, sink);
     sink.gone(device.mapping.spec.id);
     device_by_thing_.erase(device.mapping.spec.id);
+    forget_name(device);
     Bridge& bridge = *device.bridge;
     const std::string key = device.key;
     bridge.devices.erase(key);
+}
+
+/// Of two devices that swap their names the other may have taken it already.
+void Zigbee2Mqtt::forget_name(const Device& device) {
+    const auto found = device.bridge->names.find(device.friendly);
+    if (found != device.bridge->names.end() && found->second == &device)
+        device.bridge->names.erase(found);
 }
 
 void Zigbee2Mqtt::note_refusals(const Device& device, Sink& sink) {
@@ -313,6 +327,8 @@ void Zigbee2Mqtt::note_refusals(const Device& device, Sink& sink) {
         if (!refusal.path.empty()) sample += " " + refusal.path;
         sink.refuse(topic, sample, "expose not taken: " + refusal.reason);
     }
+    for (const std::string& unit : device.mapping.pseudo_units)
+        sink.refuse(topic, device.mapping.spec.title + " " + unit, std::string(unit_is_none));
 }
 
 void Zigbee2Mqtt::rebuild_refusals() {
@@ -349,6 +365,31 @@ void Zigbee2Mqtt::on_availability(Device& device, const Heard& heard, Sink& sink
     }
     device.reported_available = online;
     say_available(device, sink);
+}
+
+/// Devices are listened to by name; what comes here besides is of none that is known.
+void Zigbee2Mqtt::on_whatever(const Bridge& bridge, const Heard& heard, Sink& sink) const {
+    if (heard.retained || heard.payload.empty()) return;  // of a device that may be long gone
+    const std::string& base = bridge.options.base;
+    const std::string_view name = heard.topic.substr(std::min(base.size() + 1, heard.topic.size()));
+    if (name.empty() || bridge.names.contains(name) || name.starts_with("bridge/")) return;
+    for (const auto& other : bridges_) {
+        const std::string inner = other->options.base + "/";
+        if (inner.size() > base.size() + 1 && heard.topic.starts_with(inner)) return;
+    }
+    // Below a device's own name stand its availability, single values, and what it is asked.
+    for (std::size_t slash = name.rfind('/'); slash != name.npos;
+         slash = slash == 0 ? name.npos : name.rfind('/', slash - 1)) {
+        const std::string_view device = name.substr(0, slash);
+        const std::string_view last = name.substr(slash + 1);
+        if (bridge.names.contains(device) || last == "availability") return;
+        if (last == "set" || last == "get" || last.starts_with("set/") || last.starts_with("get/"))
+            return;  // said to a device, not by one
+    }
+    sink.refuse(heard.topic, heard.payload,
+                bridge.listed
+                    ? "no device or group of that name is in " + base + "/bridge/devices or groups"
+                    : base + "/bridge/devices, which names the devices, has not come yet");
 }
 
 void Zigbee2Mqtt::say_available(Device& device, Sink& sink) {

@@ -65,7 +65,15 @@ private:
     struct Bridge;
     struct Device;
     struct Key;
-    enum class Topic : std::uint8_t { nothing, bridge_state, devices, groups, state, availability };
+    enum class Topic : std::uint8_t {
+        nothing,
+        bridge_state,
+        devices,
+        groups,
+        state,
+        availability,
+        whatever  // below the base topic
+    };
     struct Slot {
         Topic topic = Topic::nothing;
         Bridge* bridge = nullptr;
@@ -79,6 +87,7 @@ private:
     void on_groups(Bridge& bridge, const Heard& heard, Sink& sink);
     void on_state(Device& device, const Heard& heard, Sink& sink);
     void on_availability(Device& device, const Heard& heard, Sink& sink);
+    void on_whatever(const Bridge& bridge, const Heard& heard, Sink& sink) const;
 
     [[nodiscard]] z2m::Mapping map_device(const z2m::DeviceEntry& entry) const;
     [[nodiscard]] z2m::Mapping map_group(const Bridge& bridge, const z2m::GroupEntry& entry) const;
@@ -87,7 +96,10 @@ private:
               std::string_view suffix, z2m::Mapping mapping, Sink& sink);
     void address(Device& device, const std::string& friendly, Sink& sink);
     void remove(Device& device, Sink& sink);
+    static void forget_name(const Device& device);
     void note_refusals(const Device& device, Sink& sink);
+    void note_unknown_key(Device& device, std::uint32_t tree, std::string_view key,
+                          const boost::json::value& value);
     void rebuild_refusals();
     void say_available(Device& device, Sink& sink);
     void say_members(Device& device, std::uint32_t tree, const boost::json::object& object,

@@ -118,8 +118,68 @@ TEST_F(Zigbee2MqttTest, AStateMessageBecomesReadingsOfWhatItHolds) {
     EXPECT_EQ(sink.value("lamp/color_temp"), std::nullopt);
     EXPECT_EQ(sink.value("lamp/color.hue"), std::nullopt);
     EXPECT_EQ(format.refusals().unknown_keys, 1u);
-    EXPECT_THAT(sink.refused, IsEmpty());
     EXPECT_THAT(sink.bad, IsEmpty());
+}
+
+TEST_F(Zigbee2MqttTest, KeysThatNoExposeNamesAreToldOnceWithTheirValues) {
+    devices({device("0x0a", "lamp", lamp_exposes),
+             device("0x0b", "knob", R"({"type":"enum","name":"action","label":"Action",
+        "property":"action","access":1,"values":["turn"]})")});
+    // What Zigbee2MQTT adds by itself, and what is unknown to the device too.
+    hear("zigbee2mqtt/lamp",
+         R"({"linkquality":90,"last_seen":"2025-06-15T10:00:00Z","elapsed":5,"color_mode":"xy",
+             "update_available":false,"update":{"state":"idle"},"device":{"model":"M1"},"odd":null})");
+    hear("zigbee2mqtt/knob", R"({"action":"turn","action_angle":12})");
+    EXPECT_THAT(sink.refused, IsEmpty());
+    hear("zigbee2mqtt/lamp", R"({"strange":1,"state":"ON","color":{"x":0.3,"z":0.5}})");
+    ASSERT_THAT(sink.refused, SizeIs(1));
+    EXPECT_EQ(sink.refused[0].topic, "zigbee2mqtt/lamp");
+    EXPECT_EQ(sink.refused[0].sample, R"({"strange":1,"z":0.5})");
+    EXPECT_THAT(sink.refused[0].reason, HasSubstr("no expose names"));
+    EXPECT_EQ(sink.value("lamp/state"), Value(true)) << "the rest is taken";
+    hear("zigbee2mqtt/lamp", R"({"strange":2})");
+    EXPECT_THAT(sink.refused, SizeIs(1)) << "it says that with every message";
+    hear("zigbee2mqtt/lamp", R"({"strange":3,"action_angle":4})");
+    ASSERT_THAT(sink.refused, SizeIs(2)) << "a lamp turns nothing";
+    EXPECT_EQ(sink.refused[1].sample, R"({"action_angle":4})");
+}
+
+TEST_F(Zigbee2MqttTest, AMessageOfADeviceThatNoListNamesIsShown) {
+    hear("zigbee2mqtt/lamp", R"({"state":"ON"})");
+    ASSERT_THAT(sink.refused, SizeIs(1));
+    EXPECT_THAT(sink.refused[0].reason, HasSubstr("has not come yet"));
+    devices({device("0x0a", "lamp", lamp_exposes), device("0x0b", "up/lamp", lamp_exposes)});
+    hear("zigbee2mqtt/lamp", R"({"state":"ON"})");
+    hear("zigbee2mqtt/up/lamp", R"({"state":"ON"})");
+    hear("zigbee2mqtt/lamp/state", "ON");  // Zigbee2MQTT's output by attribute
+    hear("zigbee2mqtt/lamp/set", R"({"state":"ON"})");
+    hear("zigbee2mqtt/bridge/logging", R"({"level":"info"})");
+    hear("zigbee2mqtt/ghost/availability", "online");
+    hear("zigbee2mqtt/ghost/set/state", "ON");
+    hear("zigbee2mqtt/ghost/get", "");
+    hear("zigbee2mqtt/ghost", R"({"state":"ON"})", true);  // left over from a device long gone
+    hear("zigbee2mqtt/ghost", "");
+    EXPECT_THAT(sink.refused, SizeIs(1));
+    hear("zigbee2mqtt/ghost", R"({"state":"ON"})");
+    hear("zigbee2mqtt/up/ghost", R"({"state":"ON"})");
+    ASSERT_THAT(sink.refused, SizeIs(3));
+    EXPECT_EQ(sink.refused[1].topic, "zigbee2mqtt/ghost");
+    EXPECT_EQ(sink.refused[1].sample, R"({"state":"ON"})");
+    EXPECT_THAT(sink.refused[1].reason, HasSubstr("zigbee2mqtt/bridge/devices"));
+    EXPECT_FALSE(sink.things.contains("ghost"));
+}
+
+TEST_F(Zigbee2MqttTest, DevicesThatSwapTheirNamesStayKnown) {
+    devices({device("0x0a", "a", lamp_exposes), device("0x0b", "b", lamp_exposes)});
+    devices({device("0x0a", "b", lamp_exposes), device("0x0b", "a", lamp_exposes)});
+    hear("zigbee2mqtt/a", R"({"brightness":1})");
+    hear("zigbee2mqtt/b", R"({"brightness":2})");
+    EXPECT_EQ(sink.value("a/brightness"), Value(2.0)) << "the thing keeps its id";
+    EXPECT_EQ(sink.value("b/brightness"), Value(1.0));
+    EXPECT_THAT(sink.refused, IsEmpty());
+    devices({device("0x0b", "a", lamp_exposes)});
+    hear("zigbee2mqtt/b", R"({"brightness":3})");
+    EXPECT_THAT(sink.refused, SizeIs(1));
 }
 
 TEST_F(Zigbee2MqttTest, NullIsSaidOnlyWhereSomethingWasKnown) {
@@ -280,6 +340,9 @@ TEST_F(Zigbee2MqttTest, UnitsAreNormalisedAndPseudoUnitsStandInTheTitle) {
     EXPECT_EQ(sink.property("s", "gain")->unit, "");
     EXPECT_EQ(sink.property("s", "gain")->title, "Gain (raw unit)");
     EXPECT_EQ(format.refusals().pseudo_units.at("raw unit"), 1u);
+    ASSERT_THAT(sink.refused, SizeIs(1));
+    EXPECT_EQ(sink.refused[0].sample, "s raw unit");
+    EXPECT_THAT(sink.refused[0].reason, HasSubstr("no unit that is known"));
 }
 
 TEST_F(Zigbee2MqttTest, WhatCannotBeMappedIsInTheListWithItsReason) {
@@ -335,7 +398,7 @@ TEST_F(Zigbee2MqttTest, ARenamedDeviceStaysTheSameThingAndMovesItsTopics) {
     EXPECT_EQ(sink.things.at("lamp").title, "wohnzimmer/Lämpchen");
     EXPECT_EQ(sink.things.at("lamp").place, "wohnzimmer");
     EXPECT_THAT(sink.gone_things, IsEmpty());
-    EXPECT_FALSE(sink.deliver(format, "zigbee2mqtt/lamp", "{}"));
+    EXPECT_FALSE(sink.listening.contains("zigbee2mqtt/lamp"));
     hear("zigbee2mqtt/wohnzimmer/Lämpchen", R"({"state":"ON"})");
     EXPECT_EQ(sink.value("lamp/state"), Value(true));
     EXPECT_EQ(set("lamp", "state", true), R"(zigbee2mqtt/wohnzimmer/Lämpchen/set {"state":"ON"})");
@@ -355,7 +418,7 @@ TEST_F(Zigbee2MqttTest, ADeviceThatLeftTheListIsGone) {
     devices({device("0x0b", "b", lamp_exposes)});
     EXPECT_THAT(sink.gone_things, ElementsAre("lamp"));
     EXPECT_FALSE(format.owns("lamp"));
-    EXPECT_FALSE(sink.deliver(format, "zigbee2mqtt/lamp", "{}"));
+    EXPECT_FALSE(sink.listening.contains("zigbee2mqtt/lamp"));
     const std::size_t tellings = sink.tellings;
     devices({device("0x0b", "b", lamp_exposes)});
     EXPECT_EQ(sink.tellings, tellings) << "an unchanged device is not told again";
@@ -457,10 +520,29 @@ TEST(Zigbee2MqttBridges, SeveralBridgesStandSideBySide) {
                  "[" + device("0x0a", "lamp", lamp_exposes) + "]");
     EXPECT_TRUE(format.owns("lamp"));
     EXPECT_TRUE(format.owns("garden-lamp"));
+    sink.deliver(format, "z2m/garden/lamp", "{}");
+    sink.deliver(format, "z2m/cellar/lamp", "{}");
+    EXPECT_THAT(sink.refused, IsEmpty());
     sink.deliver(format, "z2m/garden/bridge/devices", "[]");
     EXPECT_TRUE(format.owns("lamp"));
     EXPECT_FALSE(format.owns("garden-lamp"));
     EXPECT_THAT(sink.wrong, IsEmpty());
+}
+
+TEST(Zigbee2MqttBridges, ABridgeBelowAnotherIsNoDeviceOfIt) {
+    Zigbee2MqttOptions options;
+    options.bridges = {{"z2m", ""}, {"z2m/garden", "garden-"}};
+    Zigbee2Mqtt format(std::move(options));
+    RecordingSink sink;
+    format.start(sink);
+    sink.deliver(format, "z2m/bridge/devices", "[]");
+    sink.deliver(format, "z2m/garden/bridge/devices",
+                 "[" + device("0x0a", "lamp", lamp_exposes) + "]");
+    sink.deliver(format, "z2m/garden/lamp", R"({"brightness":1})");
+    EXPECT_EQ(sink.value("garden-lamp/brightness"), Value(1.0));
+    EXPECT_THAT(sink.refused, IsEmpty());
+    sink.deliver(format, "z2m/garden/ghost", R"({"brightness":1})");
+    EXPECT_THAT(sink.refused, SizeIs(1)) << "told by the one it is of";
 }
 
 }  // namespace
