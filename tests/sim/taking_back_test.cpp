@@ -189,7 +189,7 @@ TEST(TakingBack, is_whole_or_had_not_returned_at_whatever_step_the_process_ends)
               << " were as if never made, " << unanswered << " were made and not answered"
               << std::endl;
     EXPECT_GT(rounds, 500);
-    EXPECT_GT(returned, 100);
+    EXPECT_GT(returned, 30);
     EXPECT_GT(undone, 100);
     EXPECT_GT(unanswered, 20);
 }
