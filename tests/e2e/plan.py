@@ -148,6 +148,34 @@ def now_has_its_price_and_its_end(house, devices):
     house.is_value("plan-leaf/mode_until", lambda v: v in ("", None), "and has no end any more", 5)
 
 
+def what_cannot_be_reached_has_ways_out(house):
+    """From 35 % to 90 % in an hour and a half, with 11 kW: not this evening."""
+    clock = (local_now() + datetime.timedelta(minutes=90)).strftime("%H:%M")
+    before, goals = house.plan(), house.value("plan-leaf/goals")
+    house.set("plan-leaf/goals", f"90 % by {clock}")
+    house.new_plan(before, "'goals' of leaf")
+
+    def told():
+        goal = next((one for one in house.course("leaf")["goals"] if f"90 % by {clock}" in one["what"]), None)
+        return goal if goal and goal.get("ways") else None
+    goal = wait_until(told, lambda: f"ways out: {house.course('leaf')['goals']}")
+    check(goal["state"] == "missed" and goal["reached"] < goal["wanted"] - 1, f"it is missed: {goal}")
+    ways = {(way["code"], way["values"].get("minutes")): way for way in goal["ways"]}
+    check(all(way["reached"] > goal["reached"] or way["state"] != "missed" for way in goal["ways"]), f"each leads somewhere: {goal}")
+    less = next(way for way in goal["ways"] if way["code"] == "LESS")
+    check(less["state"] != "missed" and less["value"].endswith(f"% by {clock}"), f"what can be reached: {less}")
+    check(house.value("plan-leaf/goals") == f"90 % by {clock}", "nothing was set")
+    way = less if ("LATER", 120) not in ways else ways[("LATER", 120)]
+    answer = house.ask("POST", "/plan/what-if", {"device": "leaf", "set": {way["set"]: way["value"]}}).json()
+    check(abs(answer["more"] - way["more"]) < 0.3, f"the price is what a question about it is told: {answer} and {way}")
+    check(f"way out: leaf goals='{less['value']}'" in house.foxtail("plan"), "foxtail plan tells it")
+    before = house.plan()
+    house.set(f"plan-leaf/{less['set']}", less["value"])
+    plan = house.new_plan(before, "'goals' of leaf")
+    check(all(one["state"] != "missed" for one in house.course("leaf", plan)["goals"]), f"taken: {house.course('leaf', plan)['goals']}")
+    house.set("plan-leaf/goals", goals)
+
+
 def two_people_and_a_stranger(house):
     def token(name, *grants):
         given = None
@@ -296,6 +324,7 @@ SCENES = (
     ("it waits, and then charges", it_waits_and_then_charges),
     ("plugs and wishes", lambda h, d, p: plugs_and_wishes(h, d)),
     ("now has its price and its end", lambda h, d, p: now_has_its_price_and_its_end(h, d)),
+    ("what cannot be reached has ways out", lambda h, d, p: what_cannot_be_reached_has_ways_out(h)),
     ("two people and a stranger", lambda h, d, p: two_people_and_a_stranger(h)),
     ("the worker dies and hangs", lambda h, d, p: the_worker_dies_and_hangs(h)),
     ("prices fail", prices_fail),

@@ -144,8 +144,22 @@ function reason(device, price, index) {
   return next < 0 ? "Does nothing: nothing speaks for another time." : `Waits until later: ${price[next].toFixed(2)} EUR/kWh then, ${price[index].toFixed(2)} now (it is cheaper later).`;
 }
 
+/** What could be wished instead, as far as it leads out. */
+function ways_out(now, wishes, goal) {
+  const clock = /by (\d\d):(\d\d)/.exec(wishes.goals);
+  const later = clock && wishes.goals.replace(clock[0], `by ${String((Number(clock[1]) + 1) % 24).padStart(2, "0")}:${clock[2]}`);
+  const tries = [...(later ? [{ code: "LATER", values: { minutes: 60 }, set: "goals", value: later }] : []), { code: "NOW", values: {}, set: "mode", value: "now" }];
+  return tries
+    .map((way) => {
+      const other = what_if(now, wishes, { [way.set]: way.value });
+      const then = other.devices.find((device) => device.name === house.car.name).goals[0];
+      return { ...way, more: other.more, reached: then.reached, state: then.state };
+    })
+    .filter((way) => way.state !== "missed" || way.reached > goal.reached + 0.05);
+}
+
 /** The plan made at `now` (ms). */
-export function make_plan(now, wishes = first_wishes()) {
+export function make_plan(now, wishes = first_wishes(), with_ways = true) {
   const slots = slots_from(Math.floor(now / quarter) * quarter);
   const middles = slots.map(([from, until]) => hours_of((from + until) / 2));
   const buy = middles.map((at) => cut(price_at(at), 1e5));
@@ -153,6 +167,7 @@ export function make_plan(now, wishes = first_wishes()) {
   const load = middles.map((at) => cut(load_at(at)));
   const car = plan_car(slots, buy, now, wishes);
   const devices = [car, plan_battery(slots, sun, load, buy), plan_heat(slots, buy), ...(wishes.armed ? [plan_dishes(slots, buy, now, wishes)] : [])];
+  if (with_ways) for (const goal of car.goals) if (goal.state !== "met") goal.ways = ways_out(now, wishes, goal);
   const net = slots.map((_, index) => devices.reduce((sum, one) => sum + one.kw[index], load[index] - sun[index]));
   const cost = slots.reduce((sum, [from, until], index) => sum + (net[index] > 0 ? net[index] * buy[index] : net[index] * 0.08) * ((until - from) / hour), 0);
   const next_noon = new Date(now);
@@ -194,7 +209,7 @@ export function make_plan(now, wishes = first_wishes()) {
 
 /** What changing one device's settings would cost. */
 export function what_if(now, wishes, set) {
-  const [plan, other] = [make_plan(now, wishes), make_plan(now, { ...wishes, ...set })];
+  const [plan, other] = [make_plan(now, wishes, false), make_plan(now, { ...wishes, ...set }, false)];
   const car = (one) => one.devices.find((device) => device.name === "leaf");
   const paid = (one) => car(one).kw.reduce((sum, kw, index) => sum + kw * one.buy[index] * ((Date.parse(one.slots[index + 1] ?? one.until) - Date.parse(one.slots[index])) / hour), 0);
   const devices = other.devices.map((one) => ({ name: one.name, now: one.why, goals: one.goals }));

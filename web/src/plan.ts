@@ -3,6 +3,17 @@
 import { px, type Scale } from "./axes";
 import { to_ms, type HistoryPoint, type Json } from "./model";
 
+/** What could be said otherwise of a goal that is missed or at risk. */
+export interface Way {
+  code: string; // "LATER", "LESS", "NOW"
+  values: { minutes?: number; to?: number };
+  set: string;
+  value: string | number;
+  more: number;
+  reached: number;
+  state: string;
+}
+
 export interface Goal {
   what: string;
   due: number; // ms; NaN when it has no moment of its own
@@ -10,6 +21,7 @@ export interface Goal {
   wanted: number;
   reached: number;
   slack_min: number;
+  ways?: Way[];
 }
 
 export interface Alternative {

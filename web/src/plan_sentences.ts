@@ -2,7 +2,7 @@
 
 import { format_duration, format_number, format_time, humanise } from "./format";
 import { has_key, language, t } from "./messages";
-import { is_guessed, type Alternative, type Device, type Goal, type Plan } from "./plan";
+import { is_guessed, type Alternative, type Device, type Goal, type Plan, type Way } from "./plan";
 
 function currency_format(value: number, currency: string, digits: number, signDisplay: "auto" | "exceptZero" = "auto"): string {
   const options = { minimumFractionDigits: digits, maximumFractionDigits: digits, signDisplay };
@@ -36,7 +36,7 @@ export const intent_word = (intent: string): string => word_of("intent", intent)
 export const code_word = (code: string): string => word_of("code", code);
 export const stage_word = (stage: string): string => word_of("stage", stage);
 
-export function goal_state(goal: Goal): string {
+export function goal_state(goal: Pick<Goal, "state">): string {
   return word_of("goal", goal.state);
 }
 
@@ -86,6 +86,18 @@ export function why_words(plan: Plan, device: Device, index: number, now: number
     : `${intent_word(device.intent[index] ?? "")}${works(kw) ? power_words(device.intent[index] ?? "", kw!) : ""}: ${because(index)}.`;
   const other = device.alternatives.find((one) => one.possible && one.at <= plan.slots[index]!.from) ?? device.alternatives.find((one) => one.possible);
   return first + (other ? ` ${alternative_words(other, now)} ${more_words(other.more, plan.currency)}.` : "");
+}
+
+/** "1 h later: saves €0.42", "57 % instead: costs the same"; whether the goal is missed even so. */
+export function way_words(device: Device, way: Way, currency: string): string {
+  const unit = device.level_unit === "Cel" ? "Cel" : device.kind === "car" ? / (kWh|km) by /.exec(String(way.value))?.[1] ?? "%" : "%";
+  const what =
+    way.code === "LATER"
+      ? t("plan.way_later", { length: format_duration((way.values.minutes ?? 0) * 60) })
+      : way.code === "LESS"
+        ? t("plan.way_less", { amount: format_number(way.values.to ?? 0, { type: "number", unit: unit === "kWh" ? "kW.h" : unit }) })
+        : t("value.now");
+  return `${what}: ${more_words(way.more, currency)}${way.state === "missed" ? ` (${goal_state({ state: way.state })})` : ""}`;
 }
 
 /** A goal that is missed or at risk; `what` it is, in words. */

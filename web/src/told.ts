@@ -5,6 +5,7 @@
 import { enum_word, format_number, format_time, humanise } from "./format";
 import { day_names, every_day, goals_of, type CarGoal } from "./goals";
 import { has_key, language, t, type Key } from "./messages";
+import type { Json } from "./model";
 import type { Reason } from "./plan";
 import { kilowatts } from "./plan_sentences";
 import { en } from "./words/en";
@@ -70,6 +71,13 @@ export function told_words(said: string, now: number, title: (device: string) =>
   };
   const one = (sentence: string): string => form_of(sentence) ?? value_words(sentence, now);
   return form_of(said) ?? said.split("; ").map(one).join("; ");
+}
+
+/** A setting as somebody would have it: "80% by 08:00, every day", "least: 20". */
+export function wished_words(setting: string, value: Json, now: number): string {
+  const said = value_words(String(value), now);
+  if (setting === "mode" || setting === "goals") return said;
+  return `${has_key("setting." + setting) ? t(("setting." + setting) as Key) : humanise(setting)}: ${said}`;
 }
 
 const moments = new Set(["from", "until", "since"]);

@@ -497,6 +497,25 @@ test("now is said only after its price was told, and the plan tells why it chang
   await car.locator('[data-mode=now][aria-pressed="false"]').waitFor();
 });
 
+test("a goal that cannot be met has its ways out, each with its price", { skip: mock_only }, async () => {
+  const car = page.locator('[data-device="leaf"]');
+  await car.getByRole("button", { name: "Pause" }).click();
+  await car.locator(".plan-sure .primary:focus").waitFor();
+  await page.keyboard.press("Enter");
+  const way = page.locator(".plan-risk [data-ways] button", { hasText: /^Now: (costs|saves)/ });
+  await way.waitFor();
+  assert.match(await page.locator(".plan-risk").innerText(), /Leaf: 80% by 07:00, Mon–Fri: (missed|at risk)/);
+  await page.evaluate(() => (window.__sent.length = 0));
+  await way.click();
+  await page.locator(".plan-risk [data-more]").waitFor();
+  assert.match(await page.locator(".plan-risk .plan-sure").innerText(), /Leaf: Now/);
+  assert.deepEqual(await page.evaluate(() => window.__sent), [], "nothing was wished yet");
+  await page.locator(".plan-risk .plan-sure .primary").click();
+  await car.locator('[data-mode=now][aria-pressed="true"]').waitFor();
+  await car.getByRole("button", { name: "Automatic" }).click();
+  await car.locator('[data-mode=now][aria-pressed="false"]').waitFor();
+});
+
 test("a goal is changed by touch, with the difference told before it is saved", { skip: mock_only }, async () => {
   const car = page.locator('[data-device="leaf"]');
   await car.locator("[data-edit-goals]").click();

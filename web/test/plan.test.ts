@@ -21,8 +21,9 @@ import {
   stack,
   step_path,
   type Plan,
+  type Way,
 } from "../src/plan";
-import { alternative_words, device_words, goal_amount, kilowatts, money, more_words, price, risk_words, slack_words, slot_words, why_words } from "../src/plan_sentences";
+import { alternative_words, device_words, goal_amount, kilowatts, money, more_words, price, risk_words, slack_words, slot_words, way_words, why_words } from "../src/plan_sentences";
 
 beforeEach(() => set_language(["en-GB"]));
 
@@ -175,6 +176,17 @@ test("an axis of values has round marks around all of them, also where nothing c
     const found = marks(value, value, 4);
     assert.ok(found[0]! < value && value < found.at(-1)! && found.length < 8, `${value}: ${found}`);
   }
+});
+
+test("a way out is told with what it is and what it costs, and when it does not lead all the way", () => {
+  const car = made().devices[0]!;
+  const way = (code: string, values: Way["values"], value: string, more: number, state = "met"): string => plain(way_words(car, { code, values, set: "", value, more, reached: 0, state }, "EUR"));
+  assert.equal(way("LATER", { minutes: 90 }, "80 % by 08:30", -0.42), "1 hr 30 mins later: saves €0.42");
+  assert.equal(way("LESS", { to: 57 }, "57 % by 07:00", 0), "57% instead: costs the same");
+  assert.equal(way("LESS", { to: 20 }, "20 kWh by 07:00", 0), "20 kWh instead: costs the same");
+  assert.equal(way("NOW", {}, "now", 0.84, "missed"), "Now: costs €0.84 more (missed)");
+  const room = { ...car, kind: "heat_pump", level_unit: "Cel" };
+  assert.equal(plain(way_words(room, { code: "LESS", values: { to: 19.5 }, set: "low", value: 19.5, more: -0.1, reached: 19.5, state: "met" }, "EUR")), "19.5 °C instead: saves €0.10");
 });
 
 test("money is cut to cents, never minus nothing, and a currency nobody knows is still told", () => {

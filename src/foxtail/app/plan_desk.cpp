@@ -288,7 +288,7 @@ void PlanDesk::publish(const planner::Plan& plan,
     const std::string thing(plan_id);
     const Time now = hub_.now().wall;
     alternatives_ = alternatives;
-    const auto text = plan_json(keeper_, plan, alternatives_, now, speech_);
+    const auto text = plan_json(keeper_, plan, alternatives_, now, speech_, {});
     plan_seq_ = report_anew(thing, "plan", Json{text}, keeper_.cause());
     inlet_->keep(std::string(plan_kept::version), version_kept());
     report(thing, "because", keeper_.because(), plan_seq_);
@@ -303,6 +303,29 @@ void PlanDesk::publish(const planner::Plan& plan,
                plan_seq_);
     solving_.accept(plan);
     follow();
+    look_for_ways();
+}
+
+/// What is missed or at risk gets its ways out, with their prices, as soon as they are known: the
+/// same plan told once more.
+void PlanDesk::look_for_ways() {
+    const Time now = hub_.now().wall;
+    auto ways = planning::ways_out(keeper_, now);
+    if (ways.empty()) return;
+    std::vector<planner::Request> requests = {keeper_.request_with(keeper_.wishes(), now)};
+    for (const auto& way : ways) requests.push_back(keeper_.request_with(way.wishes, now));
+    solving_.solve_each(
+        std::move(requests), [this, version = keeper_.version(),
+                              ways = std::move(ways)](std::vector<planner::Plan> plans) mutable {
+            if (stopped_ || keeper_.version() != version) return;
+            const auto as_is = std::move(plans.front());
+            plans.erase(plans.begin());
+            const auto chosen = planning::choose(std::move(ways), as_is, plans, keeper_.site());
+            if (chosen.empty()) return;
+            const auto text = plan_json(keeper_, *keeper_.plan(), alternatives_, hub_.now().wall,
+                                        speech_, chosen);
+            (void)report_anew(std::string(plan_id), "plan", Json{text}, plan_seq_);
+        });
 }
 
 /// How the plan that is followed was found, and how far from the best it may be.

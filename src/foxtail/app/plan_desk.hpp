@@ -88,6 +88,7 @@ private:
     void source_told(Outlooker::Of what, planner::Series series, planner::Told because);
     void pump();
     void publish(const planner::Plan& plan, const std::vector<planner::Alternative>& alternatives);
+    void look_for_ways();
     void follow();
     void tell_price(const planner::Plan& plan);
     void tell(planning::DeviceId device, const planner::Setpoint& setpoint, bool obeys);

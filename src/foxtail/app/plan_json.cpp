@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <cmath>
 #include <functional>
+#include <utility>
 
 namespace foxtail {
 namespace {
@@ -69,13 +70,34 @@ const char* state_word(planner::Goal::State state) {
     return "missed";
 }
 
-void goals(JsonText& json, const Course& course) {
+/// One setting said otherwise, as POST /plan/what-if takes it, and what would come of it.
+void way_out(JsonText& json, const planning::Way& way) {
+    json.object().text("code", planning::way_names[static_cast<std::size_t>(way.kind)]);
+    json.key("values").object();
+    if (way.kind == planning::Way::Kind::later) json.raw("minutes", rounded(way.amount, 1));
+    if (way.kind == planning::Way::Kind::less) json.raw("to", rounded(way.amount, 10));
+    json.end_object();
+    json.text("set", planning::setting_names[static_cast<std::size_t>(way.setting)]);
+    json.raw("value", to_json(way.value)).raw("more", rounded(way.more_eur, 1000));
+    json.raw("reached", rounded(way.reached, 100)).text("state", state_word(way.state));
+    json.end_object();
+}
+
+void goals(JsonText& json, const Course& course, const std::vector<planning::Way>& ways = {}) {
     json.key("goals").array();
-    for (const auto& goal : course.goals) {
+    for (std::size_t i = 0; i < course.goals.size(); ++i) {
+        const auto& goal = course.goals[i];
         json.object().text("what", goal.what).time("due", goal.due);
         json.text("state", state_word(goal.state));
         json.raw("wanted", rounded(goal.wanted, 100)).raw("reached", rounded(goal.reached, 100));
         json.number("slack_min", goal.slack.us / minutes(1).us);
+        bool any = false;
+        for (const auto& way : ways) {
+            if (way.goal != i) continue;
+            if (!std::exchange(any, true)) json.key("ways").array();
+            way_out(json, way);
+        }
+        if (any) json.end_array();
         json.end_object();
     }
     json.end_array();
@@ -100,14 +122,27 @@ double percent_of_level(const planning::Keeper& keeper, const Course& course) {
     return 0;
 }
 
-void device(JsonText& json, const planning::Keeper& keeper, const Plan& plan, const Course& course,
-            const std::vector<planner::Alternative>& alternatives, std::size_t count, Time now,
-            const planning::Speech& speech) {
+/// What a plan is told with.
+struct Telling {
+    const planning::Keeper& keeper;
+    const Plan& plan;
+    const std::vector<planner::Alternative>& alternatives;
+    Time now;
+    const planning::Speech& speech;
+    const std::vector<planning::Way>& ways;
+};
+
+void device(JsonText& json, const Telling& told, const Course& course, std::size_t count) {
+    const auto& [keeper, plan, alternatives, now, speech, all_ways] = told;
     json.object().text("name", course.name);
     json.text("kind", planner::kind_names[static_cast<std::size_t>(course.kind)]);
-    for (const auto id : planning::devices(keeper.site()))
-        if (id.kind == course.kind && planning::name_of(keeper.site(), id) == course.name)
-            json.boolean("act", planning::acts(keeper.site(), keeper.wishes(), id));
+    std::vector<planning::Way> ways;
+    for (const auto id : planning::devices(keeper.site())) {
+        if (id.kind != course.kind || planning::name_of(keeper.site(), id) != course.name) continue;
+        json.boolean("act", planning::acts(keeper.site(), keeper.wishes(), id));
+        for (const auto& way : all_ways)
+            if (way.device == id) ways.push_back(way);
+    }
     json.text("why", planning::why_now(plan, course, alternatives, now, speech));
     numbers(json, "kw", count, per_kw, [&](std::size_t i) { return course.steps[i].kw; });
     if (course.kind != Kind::appliance) {
@@ -123,7 +158,7 @@ void device(JsonText& json, const planning::Keeper& keeper, const Plan& plan, co
     for (std::size_t i = 0; i < count; ++i)
         json.text(planner::code_names[static_cast<std::size_t>(course.steps[i].code)]);
     json.end_array();
-    goals(json, course);
+    goals(json, course, ways);
     json.key("alternatives").array();
     for (const auto& one : alternatives) {
         if (one.device != course.name || one.slot >= plan.slots.size()) continue;
@@ -160,9 +195,10 @@ void wishes(JsonText& json, const planning::Keeper& keeper) {
     json.end_array().end_object();
 }
 
-std::string text_of(const planning::Keeper& keeper, const Plan& plan,
-                    const std::vector<planner::Alternative>& alternatives, std::size_t count,
-                    Time now, const planning::Speech& speech) {
+std::string text_of(const Telling& all, std::size_t count) {
+    const auto& keeper = all.keeper;
+    const auto& plan = all.plan;
+    const auto& speech = all.speech;
     std::string out;
     JsonText json(out);
     json.object().time("made", plan.made).number("version", keeper.version());
@@ -192,8 +228,7 @@ std::string text_of(const planning::Keeper& keeper, const Plan& plan,
     band(json, "sun_p90", outlook.sun_p90, plan, count);
     band(json, "outdoor", outlook.outdoor_c, plan, count);
     json.key("devices").array();
-    for (const auto& course : plan.courses)
-        device(json, keeper, plan, course, alternatives, count, now, speech);
+    for (const auto& course : plan.courses) device(json, all, course, count);
     json.end_array().key("at_risk").array();
     for (const auto& one : planning::at_risk(plan, speech)) json.text(one);
     json.end_array().key("wishes");
@@ -215,10 +250,10 @@ std::string text_of(const planning::Keeper& keeper, const Plan& plan,
 
 std::string plan_json(const planning::Keeper& keeper, const Plan& plan,
                       const std::vector<planner::Alternative>& alternatives, Time now,
-                      const planning::Speech& speech) {
+                      const planning::Speech& speech, const std::vector<planning::Way>& ways) {
     std::size_t count = plan.slots.size();
     while (true) {
-        auto text = text_of(keeper, plan, alternatives, count, now, speech);
+        auto text = text_of({keeper, plan, alternatives, now, speech, ways}, count);
         if (text.size() <= string_value_bytes_max || count == 0) return text;
         count = count * 3 / 4;
     }
@@ -261,8 +296,7 @@ std::string places_json(const PlanWiring& wiring) {
 std::string what_if_json(const Plan& plan, const Plan& other, const planning::Speech& speech) {
     std::string out;
     JsonText json(out);
-    const auto worth = [](const Plan& one) { return one.cost_eur - one.terminal_eur; };
-    const double more = worth(other) - worth(plan);
+    const double more = other.worth_eur() - plan.worth_eur();
     json.object().raw("more", rounded(more, 1000)).text("currency", speech.currency);
     json.raw("cost", rounded(other.cost_eur, 1000)).raw("cost_now", rounded(plan.cost_eur, 1000));
     json.key("at_risk").array();

@@ -2,6 +2,7 @@
 
 #include "foxtail/app/plan_site.hpp"
 #include "foxtail/planning/keeper.hpp"
+#include "foxtail/planning/ways.hpp"
 #include "foxtail/planning/words.hpp"
 
 #include <string>
@@ -12,9 +13,11 @@ namespace foxtail {
 /// A plan as everybody sees it: the value of `plan/plan`, and what GET /plan answers. Docs in
 /// docs/planning.md. Numbers are rounded to what is meant: kW and kWh to a watt, prices to a
 /// hundredth of a cent. At most 64 KiB: a plan that would be longer leaves out its last slots.
+/// `ways`: out of what is missed or at risk, as far as they are known.
 [[nodiscard]] std::string plan_json(const planning::Keeper& keeper, const planner::Plan& plan,
                                     const std::vector<planner::Alternative>& alternatives, Time now,
-                                    const planning::Speech& speech);
+                                    const planning::Speech& speech,
+                                    const std::vector<planning::Way>& ways);
 
 /// Which rule decides between people, and where they disagree: the value of `plan/wishes`.
 [[nodiscard]] std::string wishes_json(const planning::Keeper& keeper);

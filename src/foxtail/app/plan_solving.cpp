@@ -7,6 +7,12 @@
 
 namespace foxtail {
 
+struct PlanSolving::Each {
+    std::vector<planner::Request> requests;
+    std::function<void(std::vector<planner::Plan>)> then;
+    std::vector<planner::Plan> plans;
+};
+
 /// What lives longer than a call: the planners belong to the thread while a job is at work.
 struct PlanSolving::Inside {
     Inside(boost::asio::io_context& io, std::vector<std::string> command)
@@ -18,6 +24,7 @@ struct PlanSolving::Inside {
     }
     std::shared_ptr<planner::Planner> planner;  // of the plan
     std::shared_ptr<planner::Planner> beside;   // of what-ifs
+    std::shared_ptr<Each> each;                 // the newest
     bool under_way = false;
     std::unique_ptr<solver::WorkerProcess> process;
     Worker thread;
@@ -111,6 +118,29 @@ bool PlanSolving::what_if(planner::Request as_is, planner::Request other,
             return out;
         },
         std::move(then));
+}
+
+void PlanSolving::solve_each(std::vector<planner::Request> requests,
+                             std::function<void(std::vector<planner::Plan>)> then) {
+    inside_->each = std::make_shared<Each>(Each{std::move(requests), std::move(then), {}});
+    solve_next(inside_->each);
+}
+
+void PlanSolving::solve_next(std::shared_ptr<Each> each) {
+    if (each != inside_->each) return;
+    const auto at = each->plans.size();
+    if (at == each->requests.size()) {
+        inside_->each.reset();
+        return each->then(std::move(each->plans));
+    }
+    (void)inside_->thread.run(
+        [planner = inside_->beside, request = std::move(each->requests[at])] {
+            return planner->plan(request);
+        },
+        [this, each](planner::Plan plan) {
+            each->plans.push_back(std::move(plan));
+            solve_next(each);
+        });
 }
 
 }  // namespace foxtail

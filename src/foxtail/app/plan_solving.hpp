@@ -44,6 +44,11 @@ public:
     [[nodiscard]] bool what_if(planner::Request as_is, planner::Request other,
                                std::function<void(WhatIf)> then);
 
+    /// Of each request its plan, one after the other, so that a new plan waits for one of them at
+    /// most. `then` is not called when solve_each() was called anew meanwhile, or too much waits.
+    void solve_each(std::vector<planner::Request> requests,
+                    std::function<void(std::vector<planner::Plan>)> then);
+
     /// Anything else that takes its time. False when too much waits.
     template <class Work, class Done>
     [[nodiscard]] bool beside(Work work, Done done) {
@@ -57,6 +62,9 @@ public:
 private:
     void prove(std::shared_ptr<const planner::WholeTask> task, bool once_more);
     [[nodiscard]] Worker& thread();
+
+    struct Each;
+    void solve_next(std::shared_ptr<Each> each);
 
     struct Inside;
     std::unique_ptr<Inside> inside_;

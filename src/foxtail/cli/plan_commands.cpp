@@ -44,6 +44,14 @@ std::string money_words(const bj::value& value, std::string_view currency) {
     return number_words(value.to_number<double>(), 2) + " " + std::string(currency);
 }
 
+/// "costs 0.84 EUR more", "saves 0.42 EUR", "costs the same".
+std::string difference_words(const bj::value& more, const std::string& currency) {
+    const double money = more.is_number() ? more.to_number<double>() : 0;
+    if (std::abs(money) < 0.005) return "costs the same";
+    const auto words = number_words(std::abs(money), 2) + " " + currency;
+    return money > 0 ? "costs " + words + " more" : "saves " + words;
+}
+
 /// "charges 01:00-03:15, 7.2 kW": when a device works, the next few times.
 std::string runs_of(const bj::value& plan, const bj::value& device, const Terminal& terminal) {
     constexpr std::size_t told_max = 3;
@@ -78,6 +86,22 @@ std::string goals_words(const bj::value& device) {
         out += text_of(goal, "what") + ": " + text_of(goal, "state");
     }
     return out;
+}
+
+/// What could be said otherwise of a goal, as `plan what-if` takes it, with its price.
+void print_ways(const Terminal& terminal, const bj::value& plan) {
+    for (const auto& device : list_of(plan, "devices"))
+        for (const auto& goal : list_of(device, "goals"))
+            for (const auto& way : list_of(goal, "ways")) {
+                const auto& value = member(way, "value");
+                const auto words = value.is_string()   ? "'" + text_of(way, "value") + "'"
+                                   : value.is_number() ? number_words(value.to_number<double>(), 1)
+                                                       : std::string("?");
+                terminal.line("  way out: " + shown(text_of(device, "name")) + " " +
+                              shown(text_of(way, "set")) + "=" + shown(words) + ": " +
+                              difference_words(member(way, "more"), text_of(plan, "currency")) +
+                              ", then " + shown(text_of(way, "state")));
+            }
 }
 
 void print_slots(const Terminal& terminal, const bj::value& plan) {
@@ -197,6 +221,7 @@ Result<void> show_plan(const Setting& setting, HubClient& hub, const PlanOptions
                   " until " + full_time_words(time_of(*plan, "until"), terminal.zone));
     for (const auto& one : list_of(*plan, "at_risk"))
         if (one.is_string()) terminal.line("At risk: " + shown(std::string(one.get_string())));
+    print_ways(terminal, *plan);
     if (const auto contested = as_text(said_since(hub, "contested"), {}); !contested.empty())
         terminal.line("Contested: " + shown(contested));
     for (const auto& one : list_of(*plan, "guessed"))

@@ -50,6 +50,24 @@ TEST_F(PlanCli, shows_when_what_runs_and_how_the_goals_stand) {
     EXPECT_THAT(line.out(), AllOf(HasSubstr("0.14"), HasSubstr("7.4 charge")));
 }
 
+TEST_F(PlanCli, what_is_at_risk_has_its_ways_out_with_their_prices) {
+    std::string plan = a_plan;
+    const std::string met = R"("state":"met","wanted":32,"reached":32,"slack_min":200)";
+    plan.replace(
+        plan.find(met), met.size(),
+        R"("state":"missed","wanted":32,"reached":23,"slack_min":-49,"ways":[)"
+        R"({"code":"LATER","values":{"minutes":60},"set":"goals","value":"80 % by 08:00","more":-0.42,"reached":32,"state":"met"},)"
+        R"({"code":"NOW","values":{},"set":"mode","value":"now","more":0.3,"reached":25,"state":"missed"}])");
+    hub.answers("GET /plan", plan);
+    EXPECT_EQ(run({"plan"}), 0) << line.err();
+    EXPECT_THAT(line.out(), ::testing::Not(HasSubstr("way out")))
+        << "where all is met there is none";
+    EXPECT_EQ(run({"plan"}), 0) << line.err();
+    EXPECT_THAT(line.out(),
+                AllOf(HasSubstr("way out: leaf goals='80 % by 08:00': saves 0.42 EUR, then met"),
+                      HasSubstr("way out: leaf mode='now': costs 0.30 EUR more, then missed")));
+}
+
 TEST_F(PlanCli, who_disagrees_and_what_was_proved_since_is_told_with_the_plan) {
     hub.answers("GET /things/plan/properties/stage", "\"warm\"");
     hub.answers("GET /things/plan/properties/contested",

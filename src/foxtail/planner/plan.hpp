@@ -142,6 +142,10 @@ struct Plan {
     double terminal_eur = 0;
     double penalty_eur = 0;
     std::vector<Mended> mended;
+
+    /// What it costs less what is then worth more in batteries, cars and walls: by this two plans
+    /// of one moment are compared.
+    [[nodiscard]] double worth_eur() const { return cost_eur - terminal_eur; }
 };
 
 /// An alternative that was not taken, and what it would cost more (or, negative, save).

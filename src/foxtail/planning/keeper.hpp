@@ -87,6 +87,8 @@ public:
     [[nodiscard]] const Zone& zone() const { return zone_; }
     /// A request as it would be now with other wishes, for "what if".
     [[nodiscard]] planner::Request request_with(const Wishes& wishes, Time now) const;
+    /// When a mode that is said now ends by itself.
+    [[nodiscard]] Time mode_ends(DeviceId device, DeviceWishes::Mode mode, Time now) const;
     /// What the house takes without the planned devices; nothing while a meter is silent.
     [[nodiscard]] std::optional<double> base_load_kw() const;
 
@@ -123,7 +125,6 @@ private:
     [[nodiscard]] std::uint64_t next_number() const;
     [[nodiscard]] Result<void> set_number(DeviceId device, DeviceWishes& wishes, Setting setting,
                                           const Value& value) const;
-    [[nodiscard]] Time mode_ends(DeviceId device, DeviceWishes::Mode mode, Time now) const;
     [[nodiscard]] double grid_now(Time now) const;
     [[nodiscard]] planner::Observed observe(Time now) const;
     Taken take(planner::Plan plan, std::vector<planner::Told> changed, Seq cause);

@@ -1,20 +1,21 @@
 // The household's plan: what runs when, why, what it costs, and how people overrule it.
 
-import { useState } from "preact/hooks";
-import { names, now, store } from "../app";
+import { useRef, useState } from "preact/hooks";
+import { names, now, store, stream } from "../app";
 import { format_number, format_time, humanise } from "../format";
 import { t, type Key } from "../messages";
 import { to_ms, type Json } from "../model";
 import { Icon } from "../parts/icon";
 import { StandingNote } from "../parts/value";
-import { opened, type Plan, type Score, type Wishes } from "../plan";
+import { opened, type Device, type Goal, type Plan, type Score, type Wishes } from "../plan";
 import { full_name } from "../sentences";
-import { money, risk_words, stage_word } from "../plan_sentences";
-import { changed_words, reason_words } from "../told";
+import { money, risk_words, stage_word, way_words } from "../plan_sentences";
+import { changed_words, reason_words, wished_words } from "../told";
 import { DeviceCard } from "./plan_device";
 import { Away, Savings } from "./plan_money";
 import { PlanTable } from "./plan_table";
 import { Timeline } from "./plan_timeline";
+import { Sure, type Wish } from "./plan_what_if";
 import { device_title, has_plan, idle_devices, plan, plan_id, setting_title, settings_of, told } from "./plan_words";
 
 function Changed({ shown }: { shown: Plan }) {
@@ -25,6 +26,45 @@ function Changed({ shown }: { shown: Plan }) {
       <Icon name="restart" />
       <span>{t("plan.changed", { because, time: format_time(shown.made, now.value) })}</span>
     </p>
+  );
+}
+
+/** What could be wished instead, each with its price; nothing is set before it was confirmed. */
+function WaysOut({ device, goal, currency }: { device: Device; goal: Goal; currency: string }) {
+  const [wish, set_wish] = useState<Wish | null>(null);
+  const opener = useRef<HTMLElement | null>(null);
+  const title = device_title(device.name);
+  const may = (name: string): boolean => settings_of(device.name)?.properties[name]?.settable === true;
+  const ways = (goal.ways ?? []).filter((way) => may(way.set));
+  if (ways.length === 0) return null;
+  return (
+    <>
+      <div class="choice" role="group" aria-label={t("plan.ways")} data-ways>
+        {ways.map((way) => (
+          <button
+            type="button"
+            key={way.set + way.value}
+            disabled={stream.link.value.state !== "up"}
+            onClick={(event) => {
+              opener.current = event.currentTarget;
+              set_wish({ name: way.set, value: way.value, words: `${title}: ${wished_words(way.set, way.value, now.value)}` });
+            }}
+          >
+            {way_words(device, way, currency)}
+          </button>
+        ))}
+      </div>
+      {wish && (
+        <Sure
+          wish={wish}
+          device={device.name}
+          done={() => {
+            set_wish(null);
+            opener.current?.focus();
+          }}
+        />
+      )}
+    </>
   );
 }
 
@@ -41,7 +81,12 @@ function AtRisk({ shown }: { shown: Plan }) {
         {shown.devices.flatMap((device) =>
           device.goals
             .filter((goal) => goal.state !== "met")
-            .map((goal) => <li key={device.name + goal.what}>{risk_words(device, goal, device_title(device.name), told(goal.what))}</li>),
+            .map((goal) => (
+              <li key={device.name + goal.what + goal.due}>
+                {risk_words(device, goal, device_title(device.name), told(goal.what))}
+                <WaysOut device={device} goal={goal} currency={shown.currency} />
+              </li>
+            )),
         )}
       </ul>
     </section>

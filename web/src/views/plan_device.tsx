@@ -1,7 +1,7 @@
 // One device of the plan: why it does what it does, its goals, what was rejected and what that would cost, and the
 // buttons by which people overrule it.
 
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useRef, useState } from "preact/hooks";
 import { now, store, stream, thing_href } from "../app";
 import { format_time } from "../format";
 import { t } from "../messages";
@@ -13,7 +13,7 @@ import { slot_at, type Device, type Plan } from "../plan";
 import { alternative_words, device_words, goal_amount, goal_state, intent_word, more_words, power_words, slack_words, why_words } from "../plan_sentences";
 import { GoalEditor } from "./plan_goals";
 import { device_title, kind_icons, setting_title, settings_of, told } from "./plan_words";
-import { Difference, use_what_if } from "./plan_what_if";
+import { Sure, type Wish } from "./plan_what_if";
 
 /** The open wish, else what is reported. */
 export function said(address: string): Json | undefined {
@@ -24,12 +24,6 @@ export function said(address: string): Json | undefined {
 const offline = (): boolean => stream.link.value.state !== "up";
 
 // ---- overrides -----------------------------------------------------------------------------------------------------
-
-interface Wish {
-  name: string;
-  value: Json;
-  words: string;
-}
 
 const hour = 3600e3;
 const ends = [1, 2, 4, 12];
@@ -50,39 +44,6 @@ function Until({ thing, until }: { thing: Thing; until: number }) {
         ))}
       </select>
     </label>
-  );
-}
-
-/** Asks what a wish costs, and whether it is meant. */
-function Sure({ wish, device, done }: { wish: Wish; device: string; done: () => void }) {
-  const [answer, ask] = use_what_if(device);
-  const confirm = useRef<HTMLButtonElement>(null);
-  useEffect(() => ask({ [wish.name]: wish.value }), [wish]);
-  const waiting = !answer || answer.state === "asking";
-  useEffect(() => void (waiting || confirm.current?.focus()), [waiting]);
-  return (
-    <div class="plan-sure" role="group" aria-label={wish.words} onKeyDown={(event) => event.key === "Escape" && done()} data-sure>
-      <h4>{wish.words}</h4>
-      <Difference answer={answer} />
-      <div class="buttons">
-        <button type="button" onClick={done}>
-          {t("control.cancel")}
-        </button>
-        <button
-          type="button"
-          class="primary"
-          ref={confirm}
-          disabled={waiting || offline()}
-          onClick={() => {
-            stream.set(`plan-${device}/${wish.name}`, wish.value);
-            done();
-          }}
-        >
-          <Icon name="check" size={16} />
-          {t("control.do_it")}
-        </button>
-      </div>
-    </div>
   );
 }
 

@@ -1,8 +1,8 @@
 // What something would cost, asked of the hub before it is done.
 
-import { useRef, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { api, ApiError, words_of } from "../api";
-import { announce } from "../app";
+import { announce, stream } from "../app";
 import { t } from "../messages";
 import type { Json } from "../model";
 import type { WhatIf } from "../plan";
@@ -57,5 +57,44 @@ export function Difference({ answer }: { answer: Answer | null }) {
           )),
       )}
     </>
+  );
+}
+
+export interface Wish {
+  name: string;
+  value: Json;
+  words: string;
+}
+
+/** Asks what a wish costs, and whether it is meant. */
+export function Sure({ wish, device, done }: { wish: Wish; device: string; done: () => void }) {
+  const [answer, ask] = use_what_if(device);
+  const confirm = useRef<HTMLButtonElement>(null);
+  useEffect(() => ask({ [wish.name]: wish.value }), [wish]);
+  const waiting = !answer || answer.state === "asking";
+  useEffect(() => void (waiting || confirm.current?.focus()), [waiting]);
+  return (
+    <div class="plan-sure" role="group" aria-label={wish.words} onKeyDown={(event) => event.key === "Escape" && done()} data-sure>
+      <h4>{wish.words}</h4>
+      <Difference answer={answer} />
+      <div class="buttons">
+        <button type="button" onClick={done}>
+          {t("control.cancel")}
+        </button>
+        <button
+          type="button"
+          class="primary"
+          ref={confirm}
+          disabled={waiting || stream.link.value.state !== "up"}
+          onClick={() => {
+            stream.set(`plan-${device}/${wish.name}`, wish.value);
+            done();
+          }}
+        >
+          <Icon name="check" size={16} />
+          {t("control.do_it")}
+        </button>
+      </div>
+    </div>
   );
 }
