@@ -67,7 +67,8 @@ void Outlooker::learn(const planning::Keeper& keeper, Moment now) {
         load_.learn(from, since, *load, facts.somebody_home.value_or(true), zone_);
         load_score_.came(from, since, *load);
     }
-    if (facts.sun_kw) {
+    // What comes while it is held back is no measure of the sun.
+    if (facts.sun_kw && !facts.sun_held_back()) {
         sun_.learn(from, since, std::max(0.0, *facts.sun_kw));
         sun_score_.came(from, since, std::max(0.0, *facts.sun_kw));
     }

@@ -365,6 +365,7 @@ void PlanDesk::follow() {
         if (planning::acts(keeper_.site(), keeper_.wishes(), *device))
             command(*device, setpoint, obeys);
     }
+    hold_back_sun(followed);
 }
 
 /// What a kWh from the grid costs now; not known where it is guessed.

@@ -91,6 +91,7 @@ private:
     void look_for_ways();
     void follow();
     void tell_price(const planner::Plan& plan);
+    void hold_back_sun(const planner::Followed& followed);
     void tell(planning::DeviceId device, const planner::Setpoint& setpoint, bool obeys);
     void command(planning::DeviceId device, const planner::Setpoint& setpoint, bool obeys);
     /// How soon after the order before.

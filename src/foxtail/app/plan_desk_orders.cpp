@@ -1,5 +1,6 @@
 // What the plan's devices are told, and whether they do it.
 #include "foxtail/app/plan_desk.hpp"
+#include "foxtail/app/plan_things.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -53,6 +54,19 @@ void PlanDesk::command(DeviceId device, const planner::Setpoint& setpoint, bool 
                                                                         : low;
         command(orders.target, to_tenth_of(wanted), false);
     }
+}
+
+/// The sun may give what the house takes and may give away; all it has, when that is no limit.
+void PlanDesk::hold_back_sun(const planner::Followed& followed) {
+    if (!wiring_.sun_limit) return;
+    constexpr double obeys_kw = 0.4;
+    const auto& to = *wiring_.sun_limit;
+    const auto& limit = followed.sun_limit_kw;
+    report(std::string(plan_id), "sun_limit",
+           limit ? Value(std::round(*limit * 100) / 100) : Value{}, plan_seq_);
+    const double value = limit ? *limit * to.per_kw : to.most;
+    const bool obeys = !limit || keeper_.facts().sun_kw.value_or(0) < *limit + obeys_kw;
+    command(to.address, to_tenth_of(std::clamp(value, to.least, to.most)), !obeys);
 }
 
 void PlanDesk::command(const std::string& address, Value value, bool again, Haste haste) {

@@ -43,6 +43,8 @@ public:
              {&planning_.prices, &planning_.sun_forecast, &planning_.outdoor_forecast})
             if (*source && !(*source)->address.empty()) out_.sources.push_back((*source)->address);
         for (const auto& [id, orders] : out_.orders) collect(orders);
+        if (planning_.connection.curtails) out_.sun_limit = planning_.sun_limit;
+        if (out_.sun_limit) out_.settable.push_back(out_.sun_limit->address);
         return std::move(out_);
     }
 

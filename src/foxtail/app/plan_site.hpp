@@ -37,6 +37,7 @@ struct PlanWiring {
     std::vector<std::string> sources;
     std::vector<std::string> settable;  // all addresses that may be told something
     std::vector<std::string> runnable;
+    std::optional<SetpointConfig> sun_limit;  // where the plan acts on it
 };
 
 /// Lets the charging points of planned cars hear the plan, unless they hear another one.

@@ -113,6 +113,7 @@ ThingSpec plan_thing() {
     hidden(property_spec("places", "Where it is measured", Type::object));
     hidden(property_spec("wishes", "Whose wishes hold", Type::object));
     hidden(property_spec("peak", "Highest import of the month", Type::number, "kW"));
+    hidden(property_spec("sun_limit", "The sun is held back to", Type::number, "kW"));
     hidden(property_spec("made_in", "Time from event to plan", Type::number, "ms"));
     return thing;
 }

@@ -45,15 +45,41 @@ void read_grid(PlanningPieces& pieces, const YAML::Node& map, PlanningConfig& ou
     out.soft_import_signal = pieces.address(node, "soft_import_signal");
 }
 
-void read_sun(PlanningPieces& pieces, const YAML::Node& map, PlanningConfig& out) {
-    static constexpr std::array<std::string_view, 3> keys = {"power", "peak_kw", "forecast"};
+/// Where the sun is held back. When it need not be, its limit is `most`, else the roof's peak.
+void read_sun_limit(PlanningPieces& pieces, const YAML::Node& node, PlanningConfig& out) {
     auto& yaml = pieces.yaml();
+    out.sun_limit = pieces.setpoint(node, "limit");
+    const bool act = pieces.flag(node, "act", out.act);
+    out.connection.curtails = out.sun_limit && act;
+    if (!out.sun_limit) {
+        if (Yaml::at(node, "act") && act)
+            yaml.wrong(Yaml::at(node, "act"),
+                       "it cannot act: nothing says how it is told; give it 'limit'");
+        return;
+    }
+    if (out.sun.address.empty())
+        yaml.wrong(node, "'limit' needs 'power', the roof's meter: what it takes to hold back");
+    const double per_kw = out.sun_limit->per_kw;
+    if (per_kw <= 0) yaml.wrong(node, "'per_kw' of 'limit' is more than 0");
+    if (Yaml::at(Yaml::at(node, "limit"), "most")) return;
+    if (out.sun_peak_kw > 0)
+        out.sun_limit->most = out.sun_peak_kw * per_kw;
+    else
+        yaml.wrong(node, "'limit' is set to 'peak_kw' when nothing is held back: say 'peak_kw'");
+}
+
+void read_sun(PlanningPieces& pieces, const YAML::Node& map, PlanningConfig& out) {
+    static constexpr std::array<std::string_view, 5> keys = {"power", "peak_kw", "forecast",
+                                                             "limit", "act"};
+    auto& yaml = pieces.yaml();
+    out.connection.curtails = false;
     const auto node = Yaml::at(map, "sun");
     if (!node || !yaml.is_map(node, "'sun'")) return;
     yaml.check_keys(node, keys, "'sun'");
     out.sun = pieces.meter(node, "power");
     out.sun_peak_kw = pieces.number(node, "peak_kw", 0, power_kw_most, 0);
     out.sun_forecast = pieces.source(node, "forecast", sun_formats);
+    read_sun_limit(pieces, node, out);
     if (out.sun_forecast && out.sun_forecast->format == Format::open_meteo &&
         !Yaml::at(Yaml::at(node, "forecast"), "scale")) {
         if (out.sun_peak_kw > 0) {

@@ -171,6 +171,9 @@ struct PlanningConfig {
     std::vector<std::string> wish_order;  // of people, the first goes before all others
     Duration horizon = hours(48);
 
+    /// Where the sun is told how much it may give; with `connection.curtails` the plan acts on it.
+    std::optional<SetpointConfig> sun_limit;
+
     [[nodiscard]] bool any() const { return enabled; }
     std::string written;  // as it stands in the file, for comparing
     /// What is fed in has a price, even if it is 0; else the house's own sun is told to be free.

@@ -167,6 +167,28 @@ TEST(PlanningConfigReading, the_household_says_whose_wish_holds) {
         EXPECT_THAT(of(wrong), HasSubstr("'order' names people, each once"));
 }
 
+TEST(PlanningConfigReading, sun_is_held_back_where_it_can_be_told_and_the_plan_acts) {
+    const std::string limit = "power: roof/power, peak_kw: 8, limit: {address: roof/limit}";
+    EXPECT_FALSE(planned("  sun: {power: roof/power, peak_kw: 8}\n").connection.curtails);
+    EXPECT_FALSE(planned("  sun: {" + limit + "}\n").connection.curtails);
+    const auto plan = planned("  sun: {" + limit + ", act: true}\n");
+    EXPECT_TRUE(plan.connection.curtails);
+    EXPECT_EQ(plan.sun_limit->address, "roof/limit");
+    EXPECT_DOUBLE_EQ(plan.sun_limit->most, 8000);
+    const auto percent =
+        planned("  sun: {power: r/p, limit: {address: r/l, per_kw: 12.5, most: 100}, act: true}\n");
+    EXPECT_DOUBLE_EQ(percent.sun_limit->most, 100);
+
+    const auto of = [](const std::string& sun) {
+        return planning_mistakes(with_plan("  sun: " + sun + "\n"));
+    };
+    EXPECT_THAT(of("{power: r/p, act: true}"), HasSubstr("give it 'limit'"));
+    EXPECT_THAT(of("{power: r/p, limit: r/l}"), HasSubstr("say 'peak_kw'"));
+    EXPECT_THAT(of("{peak_kw: 8, limit: r/l}"), HasSubstr("'limit' needs 'power'"));
+    EXPECT_THAT(of("{power: r/p, peak_kw: 8, limit: {address: r/l, per_kw: -1}}"),
+                HasSubstr("'per_kw' of 'limit' is more than 0"));
+}
+
 TEST(PlanningConfigReading, each_mistake_is_told_with_its_place_and_what_would_be_right) {
     const auto of = [](const std::string& lines) { return planning_mistakes(with_plan(lines)); };
     EXPECT_EQ(planning_mistakes("planning: {}\n"),

@@ -109,6 +109,8 @@ void Player::grid() {
         most("less than nothing", t, std::max({-import, -export_kw, -plan_.curtailed_kw[t]}), 0);
         most("more curtailed than there is sun", t, plan_.curtailed_kw[t], plan_.sun_kw[t]);
         most("import and export at once", t, std::min(import, export_kw), 0);
+        if (!c.curtails)
+            out_.penalty_eur += plan_.curtailed_kw[t] * curtail_eur_kwh * s_.factor * dt(t);
         peak = std::max(peak, import);
         out_.cost_eur += (import * plan_.buy_eur[t] - export_kw * plan_.sell_eur[t]) * dt(t);
         if (!c.soft_import_kw.values.empty()) {

@@ -8,6 +8,7 @@ namespace foxtail::planner {
 namespace {
 
 constexpr double nothing_kw = 1e-6;
+constexpr double some_sun_kw = 0.01;  // less is what a solver leaves over
 
 std::string kw_words(double value, const char* unit) {
     const auto tenths = std::llround(std::abs(value) * 10);
@@ -322,10 +323,16 @@ Followed Follower::follow(const Observed& observed, const Plan& plan) {
     work.guard_export();
     tell(work, out);
     const auto slot = slot_at(plan, observed.now);
-    const bool planned =
-        slot && *slot < plan.curtailed_kw.size() && plan.curtailed_kw[*slot] > nothing_kw;
+    // What is held back because no more fits out leaves what does; because of its price, nothing.
+    const auto at = [&](const std::vector<double>& series) {
+        return slot && *slot < series.size() ? series[*slot] : 0;
+    };
+    const bool planned = at(plan.curtailed_kw) > some_sun_kw && at(plan.export_kw) < some_sun_kw;
     const double export_max = planned ? 0 : observed.export_max_kw;
-    out.curtail_kw = std::clamp(-work.total_kw() - export_max, 0.0, std::max(0.0, observed.sun_kw));
+    const double sun = std::max(0.0, observed.sun_kw);
+    out.curtail_kw = std::clamp(-work.total_kw() - export_max, 0.0, sun);
+    const double may = std::max(0.0, work.total_kw() + sun + export_max);
+    if (may < sun + options_.sun_room_kw) out.sun_limit_kw = may;
     return out;
 }
 

@@ -34,8 +34,8 @@ struct ObservedDevice {
 struct Observed {
     Time now;
     double grid_kw = 0;       // at the connection; + import
-    double sun_kw = 0;        // as it comes, so without what is held back
-    double curtailed_kw = 0;  // held back by the inverter on our word
+    double sun_kw = 0;        // as it would come, also what is held back
+    double curtailed_kw = 0;  // of that, held back by the inverter on our word
     double import_max_kw = 17;
     double export_max_kw = 17;
     std::vector<ObservedDevice> devices;
@@ -63,6 +63,9 @@ struct Disobeys {
 struct Followed {
     std::vector<Setpoint> setpoints;  // of each observed device that the plan knows
     double curtail_kw = 0;            // sun to hold back
+    /// The same as the most that the sun may give: what the house takes and may give away. It does
+    /// not hang on how much there would be. Nothing = it need not be held back.
+    std::optional<double> sun_limit_kw;
     std::vector<Disobeys> disobeys;
     Told replan;  // why a new plan is due ("battery: 1.2 kWh below the plan"); empty = no
 };
@@ -76,6 +79,7 @@ struct FollowerOptions {
     double obeys_share = 0.2;  // ... and the least share of what was told
     double off_plan_kwh = 1;
     double off_plan_k = 0.7;
+    double sun_room_kw = 1;  // so near its limit the sun is told of it
 };
 
 /// Turns a plan's intents into powers. Knows no clock: equal calls in equal order give equal

@@ -196,6 +196,26 @@ TEST(Follower, sun_is_held_back_where_the_plan_says_so_or_the_connection_is_too_
     EXPECT_DOUBLE_EQ(house.step().curtail_kw, 9);
 }
 
+TEST(Follower, the_most_that_the_sun_may_give_is_what_the_house_takes_and_may_give_away) {
+    House house(-9);
+    house.observed.sun_kw = 10;
+    house.add(Kind::battery, "cellar", Intent::hold, 0);
+    EXPECT_FALSE(house.step().sun_limit_kw) << "17 kW may go out";
+    house.observed.export_max_kw = 7;
+    EXPECT_DOUBLE_EQ(house.step().sun_limit_kw.value_or(0), 8);
+    house.plan.curtailed_kw = {9, 9, 9, 9};
+    EXPECT_DOUBLE_EQ(house.step().sun_limit_kw.value_or(0), 1);
+    house.plan.export_kw = {7, 7, 7, 7};
+    EXPECT_DOUBLE_EQ(house.step().sun_limit_kw.value_or(0), 8) << "what fits out is given away";
+    house.plan.export_kw.clear();
+    // Held back to that: what could come is not known, and does not matter.
+    house.observed.grid_kw = 0;
+    house.observed.sun_kw = 1;
+    EXPECT_DOUBLE_EQ(house.step().sun_limit_kw.value_or(0), 1);
+    house.observed.grid_kw = 2;
+    EXPECT_DOUBLE_EQ(house.step().sun_limit_kw.value_or(9), 9) << "the house takes far more";
+}
+
 TEST(Follower, no_more_is_given_than_may_go_out) {
     House house(0);
     house.observed.export_max_kw = 2;

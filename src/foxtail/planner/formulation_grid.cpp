@@ -1,4 +1,5 @@
 #include "foxtail/planner/formulation.hpp"
+#include "foxtail/planner/ladder.hpp"
 
 #include <algorithm>
 
@@ -33,7 +34,9 @@ void add_grid(Formulation& f) {
         const int in = f.column(0, c.import_max_kw, s.buy[t] * dt, Share::money);
         const int out =
             f.column(0, batteries_may ? c.export_max_kw : out_max, -s.sell[t] * dt, Share::money);
-        const int curtailed = f.column(0, s.sun[t], 0, Share::money);
+        const int curtailed =
+            c.curtails ? f.column(0, s.sun[t], 0, Share::money)
+                       : f.column(0, s.sun[t], curtail_eur_kwh * s.factor * dt, Share::penalty);
         // in + sun - curtailed + given = out + load + taken
         const int balance = f.row(s.load[t] - s.sun[t], s.load[t] - s.sun[t]);
         f.balance.push_back(balance);

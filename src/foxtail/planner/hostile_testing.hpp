@@ -40,6 +40,7 @@ public:
         tanks(r);
         appliances(r);
         overrides(r);
+        r.connection.curtails = pick(3) != 0;
         return r;
     }
 

@@ -12,5 +12,7 @@ namespace foxtail::planner {
 
 /// What it costs, a kWh, not to do what a person said over the plan's head: more than any rung.
 constexpr double override_eur_kwh = 10;
+/// What it costs, a kWh, to hold back sun that nobody can hold back: more than any rung.
+constexpr double curtail_eur_kwh = 10;
 
 }  // namespace foxtail::planner

@@ -99,6 +99,18 @@ Plan blank_plan(const Scene& scene) {
     return plan;
 }
 
+void say_what_cannot_be_held_back(const Scene& scene, Plan& plan) {
+    if (scene.request.connection.curtails) return;
+    constexpr double some_kwh = 0.05;
+    double kwh = 0;
+    for (std::size_t t = 0; t < scene.size(); ++t) kwh += plan.curtailed_kw[t] * scene.hours[t];
+    if (kwh < some_kwh) return;
+    const auto tenths = std::llround(kwh * 10);
+    plan.mended.push_back({"sun", std::to_string(tenths / 10) + "." + std::to_string(tenths % 10) +
+                                      " kWh more than the connection lets out, and no 'limit' to "
+                                      "hold them back"});
+}
+
 Plan read_out(const Formulation& f, const std::vector<double>& x, const std::vector<double>& dual) {
     const auto& scene = f.scene;
     auto plan = blank_plan(scene);
@@ -127,6 +139,7 @@ Plan read_out(const Formulation& f, const std::vector<double>& x, const std::vec
         if (f.shares[i] == Share::penalty) plan.penalty_eur += cost;
         if (f.shares[i] == Share::terminal) plan.terminal_eur -= cost;
     }
+    say_what_cannot_be_held_back(scene, plan);
     add_goals(scene, plan);
     add_intents(scene, plan);
     return plan;

@@ -15,6 +15,8 @@ namespace foxtail::planner {
 void add_goals(const Scene& scene, Plan& plan);
 /// What each device is to do in each slot, and why, from the plan alone.
 void add_intents(const Scene& scene, Plan& plan);
+/// Says so where sun is held back although nothing can.
+void say_what_cannot_be_held_back(const Scene& scene, Plan& plan);
 
 /// Index of a device's course in a plan; courses are in the request's order, kind by kind.
 struct CourseOrder {

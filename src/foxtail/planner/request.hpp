@@ -21,6 +21,9 @@ struct Connection {
     Series soft_import_kw;      // §14a or a wish; kept if it can be. Empty = none
     double peak_eur_kw = 0;     // for the highest import of the billing period ...
     double peak_so_far_kw = 0;  // ... which is this already
+    /// The sun can be held back. Else it comes as it comes, and is planned to be held back only
+    /// where nothing else is possible, which the plan says.
+    bool curtails = true;
 };
 
 struct Battery {

@@ -29,9 +29,10 @@ public:
             plan_.import_kw[t] = std::max(0.0, net_[t]);
             // A price that is paid for taking the sun's surplus is not earned by waiting.
             const double out = std::clamp(-net_[t], 0.0, r_.connection.export_max_kw);
-            plan_.export_kw[t] = s_.sell[t] < 0 ? 0 : out;
+            plan_.export_kw[t] = s_.sell[t] < 0 && r_.connection.curtails ? 0 : out;
             plan_.curtailed_kw[t] = std::max(0.0, -net_[t]) - plan_.export_kw[t];
         }
+        say_what_cannot_be_held_back(s_, plan_);
         add_goals(s_, plan_);
         add_intents(s_, plan_);
         const auto counted = check(s_, plan_);

@@ -23,6 +23,7 @@ constexpr Duration deaf_after = minutes(5);  // so long it may come round by its
 constexpr Duration deaf_lasts = minutes(30);
 constexpr Duration held_gap_max = minutes(10);  // what was between is not known
 constexpr double worth_telling_eur = 0.001;     // of a proved plan over the same one unproved
+constexpr double held_back_kw = 0.25;           // of sun at least, where it gives all that it may
 
 Time quarter(Time t) {
     return {t.us - t.us % minutes(15).us};
@@ -349,7 +350,9 @@ double Keeper::grid_now(Time now) const {
 planner::Observed Keeper::observe(Time now) const {
     planner::Observed out;
     out.now = now;
-    out.sun_kw = facts_.sun_kw.value_or(0);
+    // How much more there would be shows when more of it may come.
+    out.curtailed_kw = facts_.sun_held_back() ? held_back_kw : 0;
+    out.sun_kw = facts_.sun_kw.value_or(0) + out.curtailed_kw;
     out.grid_kw = grid_now(now);
     out.import_max_kw = site_.connection.import_max_kw;
     if (facts_.soft_import_kw)
@@ -440,6 +443,9 @@ void Keeper::try_again(Moment now) {
 const planner::Followed& Keeper::follow(Moment now) {
     if (!plan_) return followed_;
     followed_ = follower_.follow(observe(now.wall), *plan_);
+    // Without its meter nobody knows what the sun gives, nor what it should.
+    if (!facts_.sun_kw || !site_.connection.curtails) followed_.sun_limit_kw.reset();
+    facts_.sun_limit_kw = followed_.sun_limit_kw;
     see_who_disobeys(now);
     if (!followed_.replan.empty() && now.mono - replanned_at_ > off_course_again) {
         replanned_at_ = now.mono;

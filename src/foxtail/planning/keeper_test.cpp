@@ -499,5 +499,39 @@ TEST_F(KeeperTest, what_is_skipped_is_no_longer_skipped_when_its_time_has_come) 
     EXPECT_EQ(keeper.shown(leaf, Setting::skip), Value(false));
 }
 
+TEST_F(KeeperTest, sun_that_can_be_held_back_is_and_what_comes_then_is_no_measure_of_it) {
+    auto site = small_site();
+    Keeper other(site, utc);
+    site.connection.export_max_kw = 2;
+    Keeper held(site, utc);
+    auto with_all_sun = plan(2, 3);
+    with_all_sun.curtailed_kw.assign(4, 0);
+    for (auto* one : {&other, &held}) {
+        one->expect(flat_outlook(now.wall), planner::Tells::prices_came, 1, now);
+        ASSERT_TRUE(one->due(now));
+        one->planned(with_all_sun, now);
+        one->hear(HouseFact::sun, 5, 2, now);
+        one->hear(HouseFact::grid, -4.5, 3, now);
+    }
+    EXPECT_FALSE(other.follow(now).sun_limit_kw) << "17 kW may go out";
+    EXPECT_FALSE(other.facts().sun_held_back());
+    EXPECT_DOUBLE_EQ(held.follow(now).sun_limit_kw.value_or(0), 2.5);
+    held.hear(HouseFact::sun, 2.5, 4, now);
+    held.hear(HouseFact::grid, -2, 5, now);
+    EXPECT_DOUBLE_EQ(held.follow(now).sun_limit_kw.value_or(0), 2.5);
+    EXPECT_TRUE(held.facts().sun_held_back());
+    held.hear(HouseFact::sun, std::nullopt, 6, now);
+    EXPECT_FALSE(held.follow(now).sun_limit_kw) << "nobody knows what it gives";
+
+    site.connection.curtails = false;
+    Keeper cannot(site, utc);
+    cannot.expect(flat_outlook(now.wall), planner::Tells::prices_came, 1, now);
+    ASSERT_TRUE(cannot.due(now));
+    cannot.planned(plan(2, 3), now);
+    cannot.hear(HouseFact::sun, 5, 2, now);
+    cannot.hear(HouseFact::grid, -4.5, 3, now);
+    EXPECT_FALSE(cannot.follow(now).sun_limit_kw);
+}
+
 }  // namespace
 }  // namespace foxtail::planning

@@ -285,6 +285,11 @@ bool acts(const Site& site, DeviceId device) {
     return site.appliances[device.index].act;
 }
 
+bool Facts::sun_held_back() const {
+    constexpr double near_kw = 0.15;
+    return sun_limit_kw && sun_kw && *sun_kw > *sun_limit_kw - near_kw;
+}
+
 bool acts(const Site& site, const Wishes& wishes, DeviceId device) {
     return wishes_of(wishes, device).act.value_or(acts(site, device));
 }

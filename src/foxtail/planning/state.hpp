@@ -44,6 +44,9 @@ struct Facts {
     std::optional<bool> somebody_home;
     std::optional<double> soft_import_kw;  // by signal
     std::optional<double> peak_kw;         // the highest import that is paid for so far
+    std::optional<double> sun_limit_kw;    // what the sun may give by our word; nothing = all
+    /// Whether the sun gives as much as it may: there may be more of it.
+    [[nodiscard]] bool sun_held_back() const;
 };
 
 /// Who said so, of a device that was switched at the device itself.

@@ -69,6 +69,7 @@ export const de_plan: Record<keyof typeof en_plan, string> = {
   "told.out_of_bounds": "{what} ist mit {b} außerhalb des Möglichen: Geplant wird mit {a}",
   "told.missing": "{what}: {a} Werte fehlen; die davor gelten weiter",
   "told.is_over": "{what} ist vorbei",
+  "told.held_back": "{a} mehr, als der Anschluss hinauslässt, und keine Grenze (limit), sie zurückzuhalten",
   "told.no_time": "{what} lässt keine Zeit zum Laden",
   "told.trip": "Kalender von {who}: {name}",
   "told.comfort": "Behaglichkeit",

@@ -69,6 +69,7 @@ export const en_plan = {
   "told.out_of_bounds": "{what} of {b} is out of bounds: {a} is planned with",
   "told.missing": "{what}: {a} values are missing; those before them are held",
   "told.is_over": "{what} is over",
+  "told.held_back": "{a} more than the connection lets out, and no 'limit' to hold them back",
   "told.no_time": "{what} leaves no time to charge",
   "told.trip": "calendar of {who}: {name}",
   "told.comfort": "comfort",
