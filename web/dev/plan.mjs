@@ -63,6 +63,9 @@ function plan_car(slots, price, now, wishes) {
   let shares = cheapest(slots, price, missing, kw, due);
   if (wishes.mode === "pause") shares = slots.map(() => 0);
   if (wishes.mode === "now") shares = cheapest(slots, slots.map((_, index) => index), missing, kw, due);
+  const hold = /^(\S+) kW from (\S+) to (\S+)$/.exec(wishes.hold);
+  const held = (from, until) => hold && from >= Date.parse(hold[2]) && until <= Date.parse(hold[3]);
+  shares = shares.map((share, index) => (held(...slots[index]) ? Number(hold[1]) / kw : share));
   let kwh = (level / 100) * capacity;
   const levels = [];
   let reached = kwh;
@@ -79,7 +82,7 @@ function plan_car(slots, price, now, wishes) {
     level_unit: "%",
     level: levels,
     intent: shares.map((share) => (share > 0 ? "charge" : "off")),
-    code: shares.map((share, index) => (share > 0 ? (wishes.mode === "now" ? "USER_OVERRIDE" : "CHEAP_SLOT") : slots[index][0] < due ? "WAIT_FOR_CHEAPER" : "DONE")),
+    code: shares.map((share, index) => (share > 0 ? (wishes.mode === "now" || held(...slots[index]) ? "USER_OVERRIDE" : "CHEAP_SLOT") : slots[index][0] < due ? "WAIT_FOR_CHEAPER" : "DONE")),
     goals: found && !wishes.skip ? [{ what: goal, due: iso(due), state, wanted: cut(wanted, 100), reached: cut(reached, 100), slack_min: state === "met" ? 134 : 0 }] : [],
   };
 }
@@ -135,7 +138,7 @@ function plan_dishes(slots, price, now, wishes) {
   };
 }
 
-export const first_wishes = () => ({ mode: "automatic", goals: "80 % by 07:00 mon-fri", skip: false, armed: true, ready_by: "06:30", act: { leaf: true, battery: true, "heat-pump": false, dishwasher: true }, version: 17, because: "leaf was plugged in; it costs less", changed: [{ code: "PLUGGED_IN", values: { device: "leaf" } }, { code: "COSTS_LESS", values: {} }] });
+export const first_wishes = () => ({ mode: "automatic", goals: "80 % by 07:00 mon-fri", skip: false, hold: "", armed: true, ready_by: "06:30", act: { leaf: true, battery: true, "heat-pump": false, dishwasher: true }, version: 17, because: "leaf was plugged in; it costs less", changed: [{ code: "PLUGGED_IN", values: { device: "leaf" } }, { code: "COSTS_LESS", values: {} }] });
 
 function reason(device, price, index) {
   const working = Math.abs(device.kw[index]) > 0.02;

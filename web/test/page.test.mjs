@@ -497,6 +497,31 @@ test("now is said only after its price was told, and the plan tells why it chang
   await car.locator('[data-mode=now][aria-pressed="false"]').waitFor();
 });
 
+test("a slot is held at a power by a tap on the table, after its price was told, and given back", { skip: mock_only }, async () => {
+  const car = page.locator('[data-device="leaf"]');
+  await page.locator("[data-table]").click();
+  await page.evaluate(() => (window.__sent.length = 0));
+  await page.getByRole("button", { name: /^Leaf, .*hold a power$/ }).nth(6).click();
+  const form = page.locator("[data-hold]");
+  await form.locator('input[type="number"]').fill("3.7");
+  await form.locator("[data-more]").waitFor();
+  assert.match(await form.innerText(), /costs €\d+\.\d\d more|saves €|costs the same/);
+  assert.deepEqual(await page.evaluate(() => window.__sent), [], "nothing was wished yet");
+  await form.getByRole("button", { name: "Yes, do it" }).click();
+  await car.locator("[data-held]").waitFor();
+  assert.match(await car.locator("[data-held]").innerText(), /Held: 3\.7 kW from .*\d\d:\d\d to .*\d\d:\d\d/);
+  await page.locator('.plan-table td[data-code="USER_OVERRIDE"]', { hasText: "3.7" }).waitFor();
+  await car.getByRole("button", { name: "Hold no more" }).click();
+  await car.locator("[data-held]").waitFor({ state: "detached" });
+  await page.locator(".plan-views button").first().click();
+  await page.locator(".plan-place").focus();
+  await page.keyboard.press("ArrowRight");
+  await page.locator("[data-hold-slot]").click();
+  await form.locator("[data-more]").waitFor();
+  await form.getByRole("button", { name: "Cancel" }).click();
+  await form.waitFor({ state: "detached" });
+});
+
 test("a goal that cannot be met has its ways out, each with its price", { skip: mock_only }, async () => {
   const car = page.locator('[data-device="leaf"]');
   await car.getByRole("button", { name: "Pause" }).click();

@@ -55,6 +55,9 @@ PropertySpec setting_spec(Setting setting) {
         case Setting::armed:
             spec = property_spec(name, "Loaded and waiting", Type::boolean);
             break;
+        case Setting::hold:
+            spec = property_spec(name, "Held at a power", Type::string);
+            break;
     }
     spec.settable = true;
     spec.category = setting == Setting::mode || setting == Setting::goals ? Category::primary
@@ -72,11 +75,12 @@ std::vector<Setting> settings_of(Kind kind) {
     };
     switch (kind) {
         case Kind::car:
-            return also({Setting::goals, Setting::skip, Setting::least, Setting::most});
+            return also(
+                {Setting::goals, Setting::skip, Setting::least, Setting::most, Setting::hold});
         case Kind::battery:
-            return also({Setting::reserve});
+            return also({Setting::reserve, Setting::hold});
         case Kind::heat_pump:
-            return also({Setting::low, Setting::high});
+            return also({Setting::low, Setting::high, Setting::hold});
         case Kind::appliance:
             return also({Setting::ready_by, Setting::armed});
         case Kind::hot_water:

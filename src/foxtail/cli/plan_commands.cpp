@@ -323,6 +323,26 @@ Result<void> set_planned(const Setting& setting, HubClient& hub, const PlanOptio
     return {};
 }
 
+Result<void> do_as_told(const Setting& setting, HubClient& hub, const PlanOptions& options,
+                        const CLI::App& plan) {
+    const auto is = [&](const char* name) { return plan.got_subcommand(name); };
+    const auto set = [&](const char* property, const std::string& value) {
+        return set_planned(setting, hub, options, property, value);
+    };
+    if (is("why")) return show_why(setting, hub, options);
+    if (is("what-if")) return what_if(setting, hub, options);
+    if (is("goal")) return set("goals", options.value);
+    if (is("hold")) return set("hold", options.value);
+    if (is("now")) return set("mode", "now");
+    if (is("pause")) return set("mode", "pause");
+    if (is("auto")) return set("mode", "automatic");
+    if (is("skip")) return set("skip", "true");
+    if (is("shadow")) return set("act", options.value == "off" ? "true" : "false");
+    if (is("forecasts")) return show_forecasts(setting, hub, options);
+    if (is("away")) return set("away_until", options.value);
+    return show_plan(setting, hub, options);
+}
+
 }  // namespace
 
 void add_plan_commands(const Setting& setting) {
@@ -355,6 +375,10 @@ void add_plan_commands(const Setting& setting) {
           "  foxtail plan goal leaf '80 % by 07:00 mon-fri; 100 % by 2026-12-24T09:00:00Z'")
         ->add_option("GOALS", options->value, "Separated by ;")
         ->required();
+    below("hold", "Keeps a power for a while, whatever the plan would do; '' = no more",
+          "  foxtail plan hold leaf '3.7 kW from 02:00 to 04:00'")
+        ->add_option("HOLD", options->value, "A power, and from when to when")
+        ->required();
     below("now", "Runs or charges a device now", "  foxtail plan now leaf");
     below("pause", "Keeps a device off for a while", "  foxtail plan pause heat-pump");
     below("auto", "Gives a device back to the plan", "  foxtail plan auto leaf");
@@ -376,23 +400,8 @@ void add_plan_commands(const Setting& setting) {
     plan->require_subcommand(0, 1);
     plan->callback([setting, options, to, plan] {
         if (plan->got_subcommand("simulate")) return;  // needs no hub
-        setting.with_hub(*to, [&](HubClient& hub) -> Result<void> {
-            const auto is = [&](const char* name) { return plan->got_subcommand(name); };
-            const auto set = [&](const char* property, const std::string& value) {
-                return set_planned(setting, hub, *options, property, value);
-            };
-            if (is("why")) return show_why(setting, hub, *options);
-            if (is("what-if")) return what_if(setting, hub, *options);
-            if (is("goal")) return set("goals", options->value);
-            if (is("now")) return set("mode", "now");
-            if (is("pause")) return set("mode", "pause");
-            if (is("auto")) return set("mode", "automatic");
-            if (is("skip")) return set("skip", "true");
-            if (is("shadow")) return set("act", options->value == "off" ? "true" : "false");
-            if (is("forecasts")) return show_forecasts(setting, hub, *options);
-            if (is("away")) return set("away_until", options->value);
-            return show_plan(setting, hub, *options);
-        });
+        setting.with_hub(*to,
+                         [&](HubClient& hub) { return do_as_told(setting, hub, *options, *plan); });
     });
 }
 

@@ -112,6 +112,9 @@ TEST_F(PlanCli, goals_and_shadow_are_set_on_the_devices_own_thing) {
     EXPECT_THAT(hub.asked(), ElementsAre("PUT /things/plan-leaf/properties/goals \"80 % by 07:00\"",
                                          "PUT /things/plan-leaf/properties/act true"));
     EXPECT_EQ(run({"plan", "shadow", "leaf", "maybe"}), 2);
+    hub.answers("PUT /things/plan-leaf/properties/hold", "", 202);
+    EXPECT_EQ(run({"plan", "hold", "leaf", "3.7 kW from 02:00 to 04:00"}), 0) << line.err();
+    EXPECT_THAT(line.out(), HasSubstr("plan-leaf: hold 3.7 kW from 02:00 to 04:00 (asked)"));
 }
 
 }  // namespace

@@ -14,7 +14,7 @@ constexpr std::size_t sessions_max = 12;
 constexpr std::size_t zones_max = 4;
 constexpr std::size_t tanks_max = 4;
 constexpr std::size_t appliances_max = 8;
-constexpr std::size_t overrides_max = 24;
+constexpr std::size_t overrides_max = 40;
 constexpr Duration horizon_least = hours(1);
 constexpr Duration horizon_most = hours(72);
 

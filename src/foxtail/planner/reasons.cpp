@@ -70,6 +70,11 @@ void explain_override(const Scene& s, const std::string& name, std::size_t t, St
     if (over != nullptr) step.code = over->measured ? Code::not_obeying : Code::user_override;
 }
 
+bool told_exactly(const Scene& s, const std::string& name, std::size_t t) {
+    const auto* over = override_of(s, name, t);
+    return over != nullptr && over->what == Override::What::exactly && !over->measured;
+}
+
 void explain_battery(const Scene& s, const Battery& b, const Plan& plan, Course& course) {
     for (std::size_t t = 0; t < s.size(); ++t) {
         auto& step = course.steps[t];
@@ -95,6 +100,11 @@ void explain_battery(const Scene& s, const Battery& b, const Plan& plan, Course&
                                     : Code::indifferent;
         }
         explain_override(s, b.name, t, step);
+        // A power that somebody named is kept to, whatever the house does.
+        if (told_exactly(s, b.name, t))
+            step.intent = step.kw > some_kw    ? Intent::charge
+                          : step.kw < -some_kw ? Intent::discharge
+                                               : Intent::hold;
     }
 }
 
@@ -155,6 +165,7 @@ void explain_car(const Scene& s, const Car& car, const Plan& plan, Course& cours
             step.code = car_rests(car, course, *stay, t, s, plan);
         }
         explain_override(s, car.name, t, step);
+        if (told_exactly(s, car.name, t) && step.kw > 1e-6) step.intent = Intent::charge;
     }
 }
 

@@ -207,4 +207,48 @@ std::vector<Time> due_times(const CarGoal& goal, const Zone& zone, Time now, Tim
     return times;
 }
 
+Result<Hold> parse_hold(std::string_view text, const Zone& zone, Time now) {
+    const auto wrong = [&](std::string_view what) {
+        return fail(Code::invalid_input,
+                    fmt::format("'{}': {}; right would be '3.7 kW from 02:00 to 04:00'",
+                                text.substr(0, 100), what));
+    };
+    constexpr double most_kw = 1000;
+    std::string_view rest = trimmed(text);
+    Hold hold;
+    const auto read = std::from_chars(rest.data(), rest.data() + rest.size(), hold.kw);
+    if (read.ec != std::errc{} || !(std::abs(hold.kw) <= most_kw))
+        return wrong("begins with no power");
+    hold.kw = std::round(hold.kw * 1000) / 1000;
+    rest.remove_prefix(static_cast<std::size_t>(read.ptr - rest.data()));
+    if (next_word(rest) != "kW") return wrong("the unit is not kW");
+    if (next_word(rest) != "from") return wrong("there is no 'from' and a time");
+    const auto from = next_word(rest);
+    if (next_word(rest) != "to") return wrong("there is no 'to' and a time");
+    const auto until = next_word(rest);
+    if (!trimmed(rest).empty()) return wrong("something follows the time");
+    // A time of day is the one next to `near`, after it or before it.
+    const auto moment = [&](std::string_view word, Time near, bool after) -> Result<Time> {
+        if (word.size() > 5) return parse_rfc3339(word);
+        const auto minute = parse_clock(word);
+        if (!minute) return fail(minute.error());
+        const Time same_day = local_moment(zone, near, 0, *minute);
+        if (after) return same_day > near ? same_day : local_moment(zone, near, 1, *minute);
+        return same_day < near ? same_day : local_moment(zone, near, -1, *minute);
+    };
+    const auto end = moment(until, now, true);
+    if (!end) return wrong(end.error().message);
+    const auto begin = moment(from, *end, false);
+    if (!begin) return wrong(begin.error().message);
+    if (*begin >= *end) return wrong("it ends before it begins");
+    hold.from = *begin;
+    hold.until = *end;
+    return hold;
+}
+
+std::string format_hold(const Hold& hold) {
+    return fmt::format("{:g} kW from {} to {}", hold.kw, format_rfc3339(hold.from),
+                       format_rfc3339(hold.until));
+}
+
 }  // namespace foxtail::planning

@@ -33,6 +33,20 @@ constexpr std::size_t goals_max = 16;
 [[nodiscard]] std::string format_goals(const std::vector<CarGoal>& goals);
 [[nodiscard]] std::string format_goal(const CarGoal& goal);
 
+/// A power that a person wants of a device for a while, whatever the plan would do.
+struct Hold {
+    double kw = 0;  // + takes, - gives
+    Time from;
+    Time until;
+    friend bool operator==(const Hold&, const Hold&) = default;
+};
+/// Reads "3.7 kW from 02:00 to 04:00": the next such end after `now`, the last such begin before
+/// it. Instead of a time of day a moment (RFC 3339) may stand. Error: invalid_input, with what
+/// would be right.
+[[nodiscard]] Result<Hold> parse_hold(std::string_view text, const Zone& zone, Time now);
+/// The same back, with moments: parse_hold() reads it to an equal hold, whenever that is.
+[[nodiscard]] std::string format_hold(const Hold& hold);
+
 /// "07:30" in minutes after midnight. Error: invalid_input.
 [[nodiscard]] Result<int> parse_clock(std::string_view text);
 [[nodiscard]] std::string format_clock(int minute);

@@ -85,6 +85,35 @@ TEST(Goals, follow_the_clock_on_the_wall_over_a_change_of_time) {
                 ElementsAre(at("2026-03-29T01:30:00Z")));
 }
 
+TEST(Holds, are_read_for_the_next_such_time_and_written_so_that_they_stay) {
+    const Time evening = at("2026-11-23T20:05:00Z");  // 21:05 in Berlin
+    const auto hold = parse_hold("3.7 kW from 02:00 to 04:00", berlin, evening);
+    ASSERT_TRUE(hold);
+    EXPECT_DOUBLE_EQ(hold->kw, 3.7);
+    EXPECT_EQ(hold->from, at("2026-11-24T01:00:00Z"));
+    EXPECT_EQ(hold->until, at("2026-11-24T03:00:00Z"));
+    const auto text = format_hold(*hold);
+    EXPECT_EQ(text, "3.7 kW from 2026-11-24T01:00:00Z to 2026-11-24T03:00:00Z");
+    EXPECT_EQ(*parse_hold(text, berlin, evening + days(3)), *hold);
+    // Under way already, and over midnight.
+    EXPECT_EQ(parse_hold("1 kW from 20:00 to 22:00", berlin, evening)->from,
+              at("2026-11-23T19:00:00Z"));
+    EXPECT_EQ(parse_hold("-2 kW from 23:00 to 01:00", berlin, evening)->from,
+              at("2026-11-23T22:00:00Z"));
+}
+
+TEST(Holds, what_is_none_is_refused_with_what_would_be_right) {
+    const Time evening = at("2026-11-23T20:05:00Z");
+    for (const char* text :
+         {"", "now", "3.7 from 02:00 to 04:00", "nan kW from 02:00 to 04:00", "3 kW from 02:00",
+          "3 kW from 25:00 to 04:00", "3 kW from 02:00 to 04:00 daily",
+          "3 kW from 2026-11-24T05:00:00Z to 2026-11-24T03:00:00Z", "1e9 kW from 02:00 to 04:00"}) {
+        const auto hold = parse_hold(text, berlin, evening);
+        ASSERT_FALSE(hold) << text;
+        EXPECT_NE(hold.error().message.find("right would be"), std::string::npos);
+    }
+}
+
 TEST(Goals, weekday_and_minute_are_local) {
     EXPECT_EQ(local_weekday(berlin, at("2026-11-22T23:30:00Z")), 0);  // Monday in Berlin
     EXPECT_EQ(local_minute(berlin, at("2026-11-22T23:30:00Z")), 30);

@@ -123,6 +123,8 @@ private:
                       const std::string& by) const;
     void end_wishes(DeviceId device, Time now);
     [[nodiscard]] std::uint64_t next_number() const;
+    [[nodiscard]] Result<void> can_hold(DeviceId device, const std::optional<Hold>& hold,
+                                        Time now) const;
     [[nodiscard]] Result<void> set_number(DeviceId device, DeviceWishes& wishes, Setting setting,
                                           const Value& value) const;
     [[nodiscard]] double grid_now(Time now) const;

@@ -499,6 +499,65 @@ TEST_F(KeeperTest, what_is_skipped_is_no_longer_skipped_when_its_time_has_come) 
     EXPECT_EQ(keeper.shown(leaf, Setting::skip), Value(false));
 }
 
+TEST_F(KeeperTest, a_slot_is_held_as_somebody_said_and_given_back_by_itself) {
+    made(2, 3);
+    ASSERT_TRUE(
+        keeper.set(leaf, Setting::hold, std::string("3.7 kW from 02:00 to 04:00"), "anna", 7, now));
+    EXPECT_EQ(keeper.shown(leaf, Setting::hold),
+              Value(std::string("3.7 kW from 2026-11-24T02:00:00Z to 2026-11-24T04:00:00Z")));
+    const auto due = keeper.due(now);
+    ASSERT_TRUE(due);
+    EXPECT_THAT(due->because.words(), HasSubstr("anna set 'hold' of leaf"));
+    ASSERT_THAT(due->request.overrides, SizeIs(1));
+    const auto& held = due->request.overrides[0];
+    EXPECT_EQ(held.what, planner::Override::What::exactly);
+    EXPECT_DOUBLE_EQ(held.kw, 3.7);
+    EXPECT_EQ(held.from, at("2026-11-24T02:00:00Z"));
+    EXPECT_EQ(held.until, at("2026-11-24T04:00:00Z"));
+    EXPECT_EQ(held.by, "anna: hold");
+    keeper.planned(plan(2, 3), now);
+
+    Keeper again(small_site(), utc);
+    ASSERT_TRUE(again.load(keeper.save()));
+    EXPECT_EQ(again.shown(leaf, Setting::hold), keeper.shown(leaf, Setting::hold));
+
+    pass(hours(8));  // 04:05
+    const auto changes = keeper.changes();
+    const auto after = keeper.due(now);
+    ASSERT_TRUE(after);
+    EXPECT_THAT(after->because.words(), HasSubstr("'hold' of leaf ended by itself"));
+    EXPECT_THAT(after->request.overrides, SizeIs(0));
+    EXPECT_EQ(keeper.shown(leaf, Setting::hold), Value(std::string()));
+    EXPECT_GT(keeper.changes(), changes);
+}
+
+TEST_F(KeeperTest, only_what_a_device_can_do_is_held_and_only_soon) {
+    const auto set = [&](DeviceId id, const char* text) {
+        return keeper.set(id, Setting::hold, std::string(text), "anna", 7, now);
+    };
+    EXPECT_THAT(set(leaf, "12 kW from 02:00 to 04:00").error().message,
+                HasSubstr("can do 0 to 11 kW"));
+    EXPECT_FALSE(set(leaf, "-1 kW from 02:00 to 04:00"));
+    EXPECT_TRUE(set(battery, "-5 kW from 02:00 to 04:00"));
+    EXPECT_FALSE(set(leaf, "3 kW from 2026-11-23T10:00:00Z to 2026-11-23T11:00:00Z"));
+    EXPECT_FALSE(set(leaf, "3 kW from 2026-11-29T10:00:00Z to 2026-11-29T11:00:00Z"));
+    EXPECT_FALSE(set(leaf, "3 kW from 2026-11-24T10:00:00Z to 2026-11-25T11:00:00Z"));
+    EXPECT_EQ(keeper.shown(leaf, Setting::hold), Value(std::string()));
+    EXPECT_TRUE(set(battery, ""));
+    EXPECT_EQ(keeper.shown(battery, Setting::hold), Value(std::string()));
+}
+
+TEST_F(KeeperTest, a_hold_of_nothing_keeps_it_off_and_now_goes_before_it) {
+    ASSERT_TRUE(
+        keeper.set(leaf, Setting::hold, std::string("0 kW from 20:00 to 22:00"), "anna", 7, now));
+    ASSERT_TRUE(keeper.set(leaf, Setting::mode, std::string("now"), "ben", 8, now));
+    const auto due = keeper.due(now);
+    ASSERT_TRUE(due);
+    ASSERT_THAT(due->request.overrides, SizeIs(2));
+    EXPECT_EQ(due->request.overrides[0].what, planner::Override::What::off);
+    EXPECT_EQ(due->request.overrides[1].what, planner::Override::What::at_least);
+}
+
 TEST_F(KeeperTest, sun_that_can_be_held_back_is_and_what_comes_then_is_no_measure_of_it) {
     auto site = small_site();
     Keeper other(site, utc);

@@ -222,13 +222,18 @@ void Keeper::end_wishes(DeviceId device, Time now) {
     if (ended.empty()) return;
     all.erase(std::remove_if(all.begin(), all.end(), over), all.end());
     ++changes_;
-    const auto mode = wishes_.devices[device].mode;
+    const auto tell_end = [&](std::string_view what) {
+        wants_plan({planner::Tells::mode_ended,
+                    {{"mode", std::string(what)}, {"device", name_of(site_, device)}}},
+                   0, false);
+    };
+    auto& wishes = wishes_.devices[device];
+    const bool held = wishes.hold.has_value();
+    settle_wishes(device, Setting::hold, now);
+    if (held && !wishes.hold) tell_end(setting_names[static_cast<std::size_t>(Setting::hold)]);
+    const auto mode = wishes.mode;
     settle_wishes(device, Setting::mode, now);
-    if (wishes_.devices[device].mode == mode) return;
-    wants_plan({planner::Tells::mode_ended,
-                {{"mode", std::string(mode_names[static_cast<std::size_t>(mode)])},
-                 {"device", name_of(site_, device)}}},
-               0, false);
+    if (wishes.mode != mode) tell_end(mode_names[static_cast<std::size_t>(mode)]);
 }
 
 }  // namespace foxtail::planning

@@ -211,6 +211,13 @@ void add_deaf(Request& request, const Site& site, const Facts& facts, const Wish
 
 void add_overrides(Request& request, const Site& site, const Wishes& wishes) {
     for (const auto& [id, wished] : wishes.devices) {
+        if (wished.hold && wished.hold->until > request.now) {
+            const auto what = wished.hold->kw == 0 ? planner::Override::What::off
+                                                   : planner::Override::What::exactly;
+            request.overrides.push_back({name_of(site, id), what, wished.hold->kw,
+                                         wished.hold->from, wished.hold->until, wished.hold_by});
+        }
+        // What is said of now goes before what is said of a time.
         if (wished.mode == Mode::automatic || wished.until <= request.now) continue;
         planner::Override one;
         one.device = name_of(site, id);

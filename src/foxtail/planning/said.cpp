@@ -40,6 +40,7 @@ bool has_authors(Setting setting) {
         case Setting::low:
         case Setting::high:
         case Setting::ready_by:
+        case Setting::hold:
             break;
     }
     return true;

@@ -24,11 +24,12 @@ enum class Setting : std::uint8_t {
     low,
     high,
     ready_by,
-    armed
+    armed,
+    hold
 };
-constexpr std::array<std::string_view, 12> setting_names = {
-    "act",  "mode",    "mode_until", "skip", "goals",    "least",
-    "most", "reserve", "low",        "high", "ready_by", "armed"};
+constexpr std::array<std::string_view, 13> setting_names = {
+    "act",     "mode", "mode_until", "skip",     "goals", "least", "most",
+    "reserve", "low",  "high",       "ready_by", "armed", "hold"};
 
 /// Which of several people's wishes for the same thing holds.
 struct WishRule {
@@ -52,7 +53,7 @@ struct Said {
     Setting setting = Setting::goals;
     std::string by;
     Value value;
-    Time until;                // of a mode
+    Time until;                // of a mode or a hold: it ends by itself
     Time lost;                 // since when another's holds; unknown = it holds
     std::uint64_t number = 0;  // the greater the later
     friend bool operator==(const Said&, const Said&) = default;

@@ -21,6 +21,31 @@ constexpr Duration hand_least = minutes(2);
 constexpr double hand_over_kw =
     0.05;  // who was switched on by hand and takes less was switched off
 
+constexpr Duration hold_ahead_most = hours(48);
+constexpr Duration hold_lasts_most = hours(24);
+
+/// The least and the most that can be asked of a device, kW; nothing of one that only runs or not.
+std::pair<double, double> powers_of(const Site& site, DeviceId device) {
+    switch (device.kind) {
+        case Kind::battery: {
+            const auto& limits = site.batteries[device.index].limits;
+            return {-limits.discharge_max_kw, limits.charge_max_kw};
+        }
+        case Kind::car: {
+            double most = 0;
+            for (const auto& range : site.cars[device.index].limits.ranges)
+                most = std::max(most, range.max_kw);
+            return {0, most};
+        }
+        case Kind::heat_pump:
+            return {0, site.heat_pumps[device.index].limits.max_kw};
+        case Kind::hot_water:
+        case Kind::appliance:
+            break;
+    }
+    return {0, 0};
+}
+
 auto wrong(std::string_view what) {
     return fail(Code::invalid_input, std::string(what));
 }
@@ -140,6 +165,17 @@ Result<void> Keeper::understand(DeviceId device, DeviceWishes& wishes, Setting s
             wishes.ready_minute = *minute;
             break;
         }
+        case Setting::hold: {
+            wishes.hold.reset();
+            wishes.hold_by.clear();
+            const auto text = text_of(value);
+            if (is_null(value) || (text && text->empty())) break;
+            const auto hold = parse_hold(text.value_or("?"), zone_, now.wall);
+            if (!hold) return fail(hold.error());
+            wishes.hold = *hold;
+            wishes.hold_by = fmt::format("{}: hold", by);
+            break;
+        }
         case Setting::act:
             wishes.act.reset();
             if (const auto* flag = std::get_if<bool>(&value)) wishes.act = *flag;
@@ -150,6 +186,20 @@ Result<void> Keeper::understand(DeviceId device, DeviceWishes& wishes, Setting s
         default:
             return set_number(device, wishes, setting, value);
     }
+    return {};
+}
+
+/// Whether a device can take or give that much, and it is not for a time long past or far away.
+Result<void> Keeper::can_hold(DeviceId device, const std::optional<Hold>& hold, Time now) const {
+    if (!hold) return {};
+    const auto [least, most] = powers_of(site_, device);
+    if (hold->kw < least - 0.001 || hold->kw > most + 0.001)
+        return fail(Code::invalid_input,
+                    fmt::format("{:g} kW: '{}' can do {:g} to {:g} kW", hold->kw,
+                                name_of(site_, device), least, most));
+    if (hold->until <= now || hold->from > now + hold_ahead_most)
+        return wrong("a time that is not over, and begins within two days");
+    if (hold->until - hold->from > hold_lasts_most) return wrong("at most a day at a time");
     return {};
 }
 
@@ -172,6 +222,11 @@ Result<void> Keeper::set(DeviceId device, Setting setting, const Value& value,
             Said said{setting, by, value, {}, {}, 0};
             if (setting == Setting::goals && wishes.goals) said.value = format_goals(*wishes.goals);
             if (setting == Setting::mode) said.until = wishes.until;
+            if (setting == Setting::hold) {
+                if (auto done = can_hold(device, wishes.hold, now.wall); !done) return done;
+                said.value = wishes.hold ? Value(format_hold(*wishes.hold)) : Value(Null{});
+                if (wishes.hold) said.until = wishes.hold->until;
+            }
             say(device, std::move(said));
             settle_wishes(device, setting, now.wall);
         } else {
@@ -285,6 +340,8 @@ Value Keeper::shown(DeviceId device, Setting setting) const {
         }
         case Setting::armed:
             return facts_.devices.at(device).armed;
+        case Setting::hold:
+            return wishes.hold ? format_hold(*wishes.hold) : std::string();
     }
     return Null{};
 }

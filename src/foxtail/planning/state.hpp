@@ -71,6 +71,8 @@ struct DeviceWishes {
     std::optional<double> low_c;
     std::optional<double> high_c;
     std::optional<int> ready_minute;
+    std::optional<Hold> hold;  // ends by itself
+    std::string hold_by;
     friend bool operator==(const DeviceWishes&, const DeviceWishes&) = default;
 };
 constexpr std::array<std::string_view, 3> mode_names = {"automatic", "now", "pause"};

@@ -12,6 +12,7 @@ import { full_name } from "../sentences";
 import { money, risk_words, stage_word, way_words } from "../plan_sentences";
 import { changed_words, reason_words, wished_words } from "../told";
 import { DeviceCard } from "./plan_device";
+import { Hold, type Held } from "./plan_hold";
 import { Away, Savings } from "./plan_money";
 import { PlanTable } from "./plan_table";
 import { Timeline } from "./plan_timeline";
@@ -180,6 +181,7 @@ function Grounds({ shown }: { shown: Plan }) {
 
 function Shown({ shown }: { shown: Plan }) {
   const [table, set_table] = useState(false);
+  const [held, set_held] = useState<Held | null>(null);
   return (
     <>
       <Changed shown={shown} />
@@ -194,7 +196,8 @@ function Shown({ shown }: { shown: Plan }) {
             {t("plan.table")}
           </button>
         </div>
-        {table ? <PlanTable plan={shown} /> : <Timeline plan={shown} />}
+        {table ? <PlanTable plan={shown} hold={set_held} /> : <Timeline plan={shown} hold={set_held} />}
+        {held && shown.slots[held.slot] && <Hold key={held.device + held.slot} plan={shown} held={held} done={() => set_held(null)} />}
         <Grounds shown={shown} />
       </section>
     </>

@@ -12,6 +12,7 @@ import { is_open, WantedNote } from "../parts/value";
 import { slot_at, type Device, type Plan } from "../plan";
 import { alternative_words, device_words, goal_amount, goal_state, intent_word, more_words, power_words, slack_words, why_words } from "../plan_sentences";
 import { GoalEditor } from "./plan_goals";
+import { HeldNow } from "./plan_hold";
 import { device_title, kind_icons, setting_title, settings_of, told } from "./plan_words";
 import { Sure, type Wish } from "./plan_what_if";
 
@@ -90,6 +91,8 @@ function Overrides({ thing, device }: { thing: Thing; device: Device }) {
       </div>
       <WantedNote address={thing.id + "/mode"} brief />
       <WantedNote address={thing.id + "/skip"} brief />
+      {thing.properties.hold && <WantedNote address={thing.id + "/hold"} brief />}
+      <HeldNow device={device.name} title={told} />
       {(mode === "now" || mode === "pause") && thing.properties.mode_until && <Until thing={thing} until={until} />}
       {wish && <Sure wish={wish} device={device.name} done={close} />}
     </>

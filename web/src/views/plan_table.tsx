@@ -5,9 +5,10 @@ import { format_time } from "../format";
 import { t } from "../messages";
 import { is_guessed, slot_at, type Plan } from "../plan";
 import { code_word, device_words, kilowatts, price } from "../plan_sentences";
+import { can_hold, type Held } from "./plan_hold";
 import { device_title } from "./plan_words";
 
-export function PlanTable({ plan }: { plan: Plan }) {
+export function PlanTable({ plan, hold }: { plan: Plan; hold: (held: Held) => void }) {
   const here = slot_at(plan, now.value);
   return (
     <div class="scroll plan-table" tabIndex={0} role="region" aria-label={t("plan.table")}>
@@ -37,7 +38,13 @@ export function PlanTable({ plan }: { plan: Plan }) {
               <td>{kilowatts(plan.load[index] ?? 0)}</td>
               {plan.devices.map((device) => (
                 <td key={device.name} data-code={device.code[index]} title={device.code[index]}>
-                  {device_words(device, index)}
+                  {can_hold(device) && slot.until > now.value ? (
+                    <button type="button" class="plan-cell" aria-label={t("plan.hold_slot", { device: device_title(device.name), time: format_time(slot.from, now.value), does: device_words(device, index) })} onClick={() => hold({ device: device.name, slot: index })}>
+                      {device_words(device, index)}
+                    </button>
+                  ) : (
+                    device_words(device, index)
+                  )}
                   <span class="soft">{code_word(device.code[index] ?? "")}</span>
                 </td>
               ))}

@@ -10,6 +10,7 @@ import { is_guessed, slot_at, type Plan } from "../plan";
 import { use_width } from "../parts/plot";
 import { slot_words } from "../plan_sentences";
 import { bottom, Clock, left, LevelPanel, Patterns, PowerPanel, price_top, PriceBand } from "./plan_panels";
+import { can_hold, type Held } from "./plan_hold";
 import { device_title, use_past } from "./plan_words";
 
 const hour = 3600e3;
@@ -35,11 +36,12 @@ function Legend({ plan }: { plan: Plan }) {
   );
 }
 
-export function Timeline({ plan }: { plan: Plan }) {
+export function Timeline({ plan, hold }: { plan: Plan; hold: (held: Held) => void }) {
   const [width, place] = use_width();
   const [span, set_span] = useState(window.innerWidth < 760 ? 24 : 48);
   const [back, set_back] = useState(false);
   const [picked, set_picked] = useState<number | null>(null);
+  const [tapped, set_tapped] = useState<number | null>(null); // stays when the pointer goes on
   const at = now.value;
   const begin = Math.min(at, plan.slots[0]!.from);
   const from = begin - (back ? span * hour : (span * hour) / 6);
@@ -62,20 +64,25 @@ export function Timeline({ plan }: { plan: Plan }) {
       </>
     );
   }, [plan, past, from, to, width]);
-  const pick = (event: PointerEvent): void => {
+  const pick = (event: PointerEvent): number => {
     const box = place.current!.getBoundingClientRect();
     const time = from + ((event.clientX - box.left - left) / (right - left)) * (to - from);
     const found = slot_at(plan, time);
-    set_picked(found < 0 ? (time < begin ? here : last) : found);
+    const at_slot = found < 0 ? (time < begin ? here : last) : found;
+    set_picked(at_slot);
+    return at_slot;
   };
   const key = (event: KeyboardEvent): void => {
     const by = { ArrowRight: 1, ArrowUp: 1, ArrowLeft: -1, ArrowDown: -1, PageUp: 4, PageDown: -4, Home: -1e9, End: 1e9 }[event.key];
     if (!by) return;
     event.preventDefault();
-    set_picked(Math.min(last, Math.max(0, shown + by)));
+    const next = Math.min(last, Math.max(0, shown + by));
+    set_picked(next);
+    set_tapped(next);
   };
   const words = slot_words(plan, shown, at, device_title);
   const slot = plan.slots[shown]!;
+  const holdable = plan.devices.find(can_hold);
   return (
     <figure class="plan-chart">
       <div class="choice chart-ranges" role="group" aria-label={t("chart.range")}>
@@ -102,7 +109,7 @@ export function Timeline({ plan }: { plan: Plan }) {
         aria-valuenow={shown}
         aria-valuetext={words.join(", ")}
         onPointerMove={(event) => (event.pointerType === "mouse" || event.buttons > 0) && pick(event)}
-        onPointerDown={pick}
+        onPointerDown={(event) => set_tapped(pick(event))}
         onPointerLeave={(event) => event.pointerType === "mouse" && set_picked(null)}
         onKeyDown={key}
       >
@@ -117,6 +124,11 @@ export function Timeline({ plan }: { plan: Plan }) {
           </svg>
         )}
       </div>
+      {holdable && tapped !== null && plan.slots[tapped] && (
+        <button type="button" onClick={() => hold({ device: holdable.name, slot: tapped })} data-hold-slot>
+          {t("plan.hold_from", { time: format_time(plan.slots[tapped].from, at) })}
+        </button>
+      )}
       <Legend plan={plan} />
       <figcaption>{t("plan.chart_note")}</figcaption>
     </figure>

@@ -103,6 +103,7 @@ export const de: Record<Key, string> = {
   "setting.low": "wärmer als",
   "setting.high": "kühler als",
   "setting.ready_by": "fertig bis",
+  "setting.hold": "gehaltene Leistung",
   "setting.armed": "gefüllt und bereit",
   "act.charging": "Laden",
   "act.not_charging": "Nicht laden",

@@ -104,6 +104,7 @@ export const en = {
   "setting.low": "lowest",
   "setting.high": "highest",
   "setting.ready_by": "ready by",
+  "setting.hold": "held power",
   "setting.armed": "filled and waiting",
   "act.charging": "Charging",
   "act.not_charging": "Not charging",
