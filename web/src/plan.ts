@@ -70,6 +70,9 @@ export interface Plan {
   sun_until: number; // NaN where no source tells of the sun
   slots: Slot[];
   buy: number[];
+  sell: number[];
+  import: number[];
+  export: number[];
   load: number[];
   sun: number[];
   sun_p10: number[];
@@ -160,6 +163,9 @@ export function plan_of(value: Json | undefined): Plan | null {
     sun_until: to_ms(said.sun_until),
     slots: begins.map((from, index) => ({ from, until: ends[index]! })),
     buy: list(said.buy),
+    sell: list(said.sell),
+    import: list(said.import),
+    export: list(said.export),
     load: list(said.load),
     sun: list(said.sun),
     sun_p10: list(said.sun_p10),
@@ -181,6 +187,16 @@ export function savings_of(value: Json | undefined): { currency: string; days: S
 /** The slot that holds at `time`; -1 outside of the plan. */
 export function slot_at(plan: Plan, time: number): number {
   return plan.slots.findIndex((slot) => slot.from <= time && time < slot.until);
+}
+
+/** What a slot takes from the grid (kW, less than 0 gives), what that costs, and what all costs until its end. */
+export function grid_of(plan: Plan): { kw: number; cost: number; total: number }[] {
+  let total = 0;
+  return plan.slots.map(({ from, until }, index) => {
+    const [taken, given] = [plan.import[index] ?? 0, plan.export[index] ?? 0];
+    const cost = ((taken * (plan.buy[index] ?? 0) - given * (plan.sell[index] ?? 0)) * (until - from)) / 3600e3;
+    return { kw: taken - given, cost, total: (total += cost) };
+  });
 }
 
 /** Prices of this slot are not published yet. */

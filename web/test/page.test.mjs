@@ -558,6 +558,21 @@ test("a goal is changed by touch, with the difference told before it is saved", 
   await page.waitForFunction(() => document.querySelector('[data-device="leaf"] .plan-goal-part').textContent.includes("90% by 07:00, Mon–Sat"));
 });
 
+test("a setting is set only after its price was told", { skip: mock_only }, async () => {
+  const car = page.locator('[data-device="leaf"]');
+  await car.locator(".plan-more summary").click();
+  await page.evaluate(() => (window.__sent.length = 0));
+  const least = car.locator('.plan-settings input[type="range"]').first();
+  await least.focus();
+  await page.keyboard.press("ArrowRight");
+  await car.locator(".plan-sure [data-more]").waitFor();
+  assert.match(await car.locator(".plan-sure").innerText(), /Leaf: least: 25/);
+  assert.deepEqual(await page.evaluate(() => window.__sent), [], "nothing was wished yet");
+  await car.locator(".plan-sure .primary").click();
+  await car.getByText(/Least 25\s%/).waitFor();
+  await car.locator(".plan-more summary").click();
+});
+
 test("a device of which nothing is planned can still be set", { skip: mock_only }, async () => {
   const dishes = page.locator('[data-device="dishwasher"]');
   await dishes.locator("summary").click();

@@ -10,6 +10,7 @@ import {
   band_path,
   bars_path,
   flag_level,
+  grid_of,
   is_guessed,
   level_at,
   mean_kw,
@@ -176,6 +177,16 @@ test("an axis of values has round marks around all of them, also where nothing c
     const found = marks(value, value, 4);
     assert.ok(found[0]! < value && value < found.at(-1)! && found.length < 8, `${value}: ${found}`);
   }
+});
+
+test("what each slot takes from the grid, costs, and what all costs so far adds up to the plan's cost", () => {
+  const plan = plan_of({ slots: ["2026-11-22T16:00:00Z", "2026-11-22T16:15:00Z"], until: "2026-11-22T17:15:00Z", buy: [0.4, 0.2], sell: [0.08, 0.1], import: [2, 0], export: [0, 3], devices: [] })!;
+  const [first, second] = grid_of(plan);
+  assert.deepEqual([first!.kw, second!.kw], [2, -3]);
+  assert.ok(Math.abs(first!.cost - 0.2) < 1e-9 && Math.abs(second!.cost + 0.3) < 1e-9);
+  assert.ok(Math.abs(second!.total + 0.1) < 1e-9);
+  const whole = made();
+  assert.ok(Math.abs(grid_of(whole).at(-1)!.total - whole.cost) < 0.02, "the invented plan has no cost but the grid's");
 });
 
 test("a way out is told with what it is and what it costs, and when it does not lead all the way", () => {

@@ -5,6 +5,7 @@
 #include "foxtail/json/parse.hpp"
 #include "foxtail/model/value.hpp"
 
+#include <algorithm>
 #include <cmath>
 
 #include <CLI/CLI.hpp>
@@ -205,6 +206,43 @@ Result<void> show_forecasts(const Setting& setting, HubClient& hub, const PlanOp
     return {};
 }
 
+/// What the plan saved, the newest day first.
+Result<void> show_savings(const Setting& setting, HubClient& hub, const PlanOptions& options) {
+    if (options.json) return setting.print_answer(hub, "/things/plan/properties/savings");
+    const auto said = hub.get("/things/plan/properties/savings");
+    if (!said) return fail(said.error());
+    const auto currency = text_of(*said, "currency");
+    using Align = Table::Align;
+    Table table({{"DAY"},
+                 {"PAID", Align::right},
+                 {"WITHOUT", Align::right},
+                 {"SAVED", Align::right},
+                 {"OF THAT"},
+                 {"NOTE"}});
+    auto days = list_of(*said, "days");
+    std::sort(days.begin(), days.end(), [](const bj::value& a, const bj::value& b) {
+        return text_of(a, "day") > text_of(b, "day");
+    });
+    for (const auto& day : days) {
+        std::string of_that;
+        for (const auto& device : list_of(day, "devices"))
+            of_that += (of_that.empty() ? "" : ", ") + shown(text_of(device, "name")) + " " +
+                       money_words(member(device, "saved"), currency);
+        table.add({{shown(text_of(day, "day")), Tone::strong},
+                   money_words(member(day, "paid"), currency),
+                   money_words(member(day, "would"), currency),
+                   money_words(member(day, "saved"), currency),
+                   of_that,
+                   shown(text_of(day, "note"))});
+    }
+    setting.terminal.table(table);
+    if (days.empty()) setting.terminal.line("The first day is told here when it is over.");
+    const auto total = said_since(hub, "saved_total");
+    if (total.is_number())
+        setting.terminal.line("In all " + money_words(total, currency) + " saved.");
+    return {};
+}
+
 Result<void> show_plan(const Setting& setting, HubClient& hub, const PlanOptions& options) {
     if (options.json) return setting.print_answer(hub, "/plan");
     const auto plan = plan_of(hub);
@@ -339,6 +377,7 @@ Result<void> do_as_told(const Setting& setting, HubClient& hub, const PlanOption
     if (is("skip")) return set("skip", "true");
     if (is("shadow")) return set("act", options.value == "off" ? "true" : "false");
     if (is("forecasts")) return show_forecasts(setting, hub, options);
+    if (is("savings")) return show_savings(setting, hub, options);
     if (is("away")) return set("away_until", options.value);
     return show_plan(setting, hub, options);
 }
@@ -391,6 +430,10 @@ void add_plan_commands(const Setting& setting) {
     setting
         .command(*plan, "forecasts", "How well load, sun and weather were foretold, and by whom",
                  "  foxtail plan forecasts")
+        ->fallthrough();
+    setting
+        .command(*plan, "savings", "What the plan saved against charging at once, by day",
+                 "  foxtail plan savings")
         ->fallthrough();
     auto* away = setting.command(*plan, "away", "Nobody will be at home until then; '' = back",
                                  "  foxtail plan away 2026-12-24T18:00:00Z");

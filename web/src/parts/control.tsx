@@ -16,6 +16,7 @@ interface Props {
   spec: PropertySpec;
   label: string; // thing and property, for those who do not see where it stands
   tile?: boolean;
+  wish?: (value: Json) => void; // instead of setting it at once: who asks first what it costs
 }
 
 interface Sure {
@@ -30,6 +31,7 @@ function offline(): boolean {
 }
 
 function wish(props: Props, value: Json): void {
+  if (props.wish) return props.wish(value);
   const go = (): void => stream.set(props.address, value);
   if (props.spec.sensitivity === "critical") {
     sure.value = { words: value_words(props.address, value), thing: props.label, go };

@@ -13,6 +13,7 @@ import { slot_at, type Device, type Plan } from "../plan";
 import { alternative_words, device_words, goal_amount, goal_state, intent_word, more_words, power_words, slack_words, why_words } from "../plan_sentences";
 import { GoalEditor } from "./plan_goals";
 import { HeldNow } from "./plan_hold";
+import { wished_words } from "../told";
 import { device_title, kind_icons, setting_title, settings_of, told } from "./plan_words";
 import { Sure, type Wish } from "./plan_what_if";
 
@@ -103,33 +104,39 @@ function Overrides({ thing, device }: { thing: Thing; device: Device }) {
 
 const setting_names = ["least", "most", "reserve", "low", "high", "armed", "ready_by"];
 
-function Settings({ thing }: { thing: Thing }) {
+/** What is set here is asked for its price first; whether something is loaded is no wish but a fact. */
+function Settings({ thing, device }: { thing: Thing; device: Device }) {
+  const [wish, set_wish] = useState<Wish | null>(null);
+  const open = (name: string, value: Json): void => set_wish({ name, value, words: `${device_title(device.name)}: ${wished_words(name, value, now.value)}` });
   const names = setting_names.filter((name) => thing.properties[name]?.settable);
   if (names.length === 0) return null;
   return (
-    <dl class="plan-settings">
-      {names.map((name) => {
-        const spec = thing.properties[name]!;
-        const address = `${thing.id}/${name}`;
-        const label = `${thing.title}, ${setting_title(name, spec)}`;
-        return (
-          <div key={name}>
-            <dt>
-              {setting_title(name, spec)}
-              {spec.unit === "%" && typeof said(address) === "number" && ` ${said(address)}\u202f%`}
-            </dt>
-            <dd>
-              {name === "ready_by" ? (
-                <input type="time" aria-label={label} value={String(said(address) ?? "")} disabled={offline()} onChange={(event) => event.currentTarget.value && stream.set(address, event.currentTarget.value)} />
-              ) : (
-                <Control address={address} name={name} spec={spec.unit === "%" ? { step: 5, ...spec } : spec} label={label} />
-              )}
-              <WantedNote address={address} brief />
-            </dd>
-          </div>
-        );
-      })}
-    </dl>
+    <>
+      <dl class="plan-settings">
+        {names.map((name) => {
+          const spec = thing.properties[name]!;
+          const address = `${thing.id}/${name}`;
+          const label = `${thing.title}, ${setting_title(name, spec)}`;
+          return (
+            <div key={name}>
+              <dt>
+                {setting_title(name, spec)}
+                {spec.unit === "%" && typeof said(address) === "number" && ` ${said(address)}\u202f%`}
+              </dt>
+              <dd>
+                {name === "ready_by" ? (
+                  <input type="time" aria-label={label} value={String(said(address) ?? "")} disabled={offline()} onChange={(event) => event.currentTarget.value && open(name, event.currentTarget.value)} />
+                ) : (
+                  <Control address={address} name={name} spec={spec.unit === "%" ? { step: 5, ...spec } : spec} label={label} {...(name === "armed" ? {} : { wish: (value: Json) => open(name, value) })} />
+                )}
+                <WantedNote address={address} brief />
+              </dd>
+            </div>
+          );
+        })}
+      </dl>
+      {wish && <Sure key={wish.words} wish={wish} device={device.name} done={() => set_wish(null)} />}
+    </>
   );
 }
 
@@ -228,7 +235,7 @@ export function DeviceCard({ plan, device }: { plan: Plan | null; device: Device
       {thing && (
         <details class="plan-more">
           <summary>{t("thing.config")}</summary>
-          <Settings thing={thing} />
+          <Settings thing={thing} device={device} />
         </details>
       )}
       {thing && <Acting thing={thing} device={device} />}

@@ -1,15 +1,17 @@
 // The plan as a table, a row for each slot.
 
+import { useMemo } from "preact/hooks";
 import { now } from "../app";
 import { format_time } from "../format";
 import { t } from "../messages";
-import { is_guessed, slot_at, type Plan } from "../plan";
-import { code_word, device_words, kilowatts, price } from "../plan_sentences";
+import { grid_of, is_guessed, slot_at, type Plan } from "../plan";
+import { code_word, device_words, kilowatts, money, price } from "../plan_sentences";
 import { can_hold, type Held } from "./plan_hold";
 import { device_title } from "./plan_words";
 
 export function PlanTable({ plan, hold }: { plan: Plan; hold: (held: Held) => void }) {
   const here = slot_at(plan, now.value);
+  const grid = useMemo(() => grid_of(plan), [plan]);
   return (
     <div class="scroll plan-table" tabIndex={0} role="region" aria-label={t("plan.table")}>
       <table>
@@ -19,6 +21,9 @@ export function PlanTable({ plan, hold }: { plan: Plan; hold: (held: Held) => vo
             <th scope="col">{t("plan.price")}</th>
             <th scope="col">{t("energy.sun")}</th>
             <th scope="col">{t("plan.load")}</th>
+            <th scope="col">{t("plan.grid")}</th>
+            <th scope="col">{t("plan.slot_cost")}</th>
+            <th scope="col">{t("plan.total")}</th>
             {plan.devices.map((device) => (
               <th scope="col" key={device.name}>
                 {device_title(device.name)}
@@ -36,6 +41,9 @@ export function PlanTable({ plan, hold }: { plan: Plan; hold: (held: Held) => vo
               </td>
               <td>{kilowatts(plan.sun[index] ?? 0)}</td>
               <td>{kilowatts(plan.load[index] ?? 0)}</td>
+              <td>{kilowatts(grid[index]!.kw)}</td>
+              <td>{money(grid[index]!.cost, plan.currency)}</td>
+              <td>{money(grid[index]!.total, plan.currency)}</td>
               {plan.devices.map((device) => (
                 <td key={device.name} data-code={device.code[index]} title={device.code[index]}>
                   {can_hold(device) && slot.until > now.value ? (

@@ -141,6 +141,8 @@ export const de_plan: Record<keyof typeof en_plan, string> = {
   "plan.held": "Gehalten: {what}",
   "plan.hold_no_more": "Nicht mehr halten",
   "told.hold": "{kw} kW von {from} bis {until}",
+  "plan.grid": "Netz",
+  "plan.slot_cost": "Kosten",
   "plan.over": "Dieser Plan ist abgelaufen, kein neuer kam.",
   "plan.view": "Ansicht",
   "plan.timeline": "Zeitstrahl",

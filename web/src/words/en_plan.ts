@@ -141,6 +141,8 @@ export const en_plan = {
   "plan.held": "Held: {what}",
   "plan.hold_no_more": "Hold no more",
   "told.hold": "{kw} kW from {from} to {until}",
+  "plan.grid": "Grid",
+  "plan.slot_cost": "Cost",
   "plan.over": "This plan has run out; no newer one came.",
   "plan.view": "View",
   "plan.timeline": "Timeline",
