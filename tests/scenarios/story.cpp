@@ -99,6 +99,10 @@ bool Story::happen_outside(Words& words) {
         ask(words, true);
     } else if (words.take("grant")) {
         grant(words);
+    } else if (words.take("confirm")) {
+        answer_wish(words, true);
+    } else if (words.take("refuse")) {
+        answer_wish(words, false);
     } else if (words.take("take back")) {
         take_back(words);
     } else if (words.take("own")) {
@@ -226,6 +230,7 @@ void Story::grant(Words& words) {
         words.need("=");
         grant.terms.when.presence_value = words.value();
     }
+    grant.terms.envelope.confirm = words.take("each confirmed");
     grant.terms.forbid = words.take("forbidden");
     if (!house_.subject(name)) words.wrong("'" + name + "' is no subject");
     grant.subject = *house_.subject(name);
@@ -259,6 +264,21 @@ void Story::own(Words& words) {
     house_.hub().door(who(words)).hand_over(thing, owners, about, [this](Result<Seq> done) {
         answer_ = std::move(done);
     });
+}
+
+/// The newest wish for the address that waits.
+void Story::answer_wish(Words& words, bool yes) {
+    const auto address = words.word("an address such as front-door/locked");
+    words.need("by");
+    const SubjectId by = who(words);
+    Seq newest = 0;
+    for (const Record& record : house_.seen) {
+        const auto* asked = std::get_if<CommandAsked>(&record.body);
+        if (asked != nullptr && address_of(*asked) == address) newest = record.seq;
+    }
+    answer_.reset();
+    house_.hub().door(by).answer_wish(newest, yes,
+                                      [this](Result<Seq> done) { answer_ = std::move(done); });
 }
 
 void Story::take_back(Words& words) {

@@ -37,6 +37,7 @@ private:
     void grant(Words& words);
     void own(Words& words);
     void take_back(Words& words);
+    void answer_wish(Words& words, bool yes);
     void device(Words& words);
     void disk(Words& words);
     void rule(Words& words, const Statement& statement);
@@ -61,6 +62,7 @@ private:
     void expect_value(Words& words);
     void look();
     [[nodiscard]] std::vector<Record> chain(const std::string& address, Words& words);
+    [[nodiscard]] std::string address_of(const CommandAsked& asked);
     [[nodiscard]] std::string link(const Record& record);
     [[nodiscard]] std::string subject_name(SubjectId id);
     [[nodiscard]] PropertyView view(const std::string& address, Words& words);

@@ -120,11 +120,6 @@ void Story::expect_value(Words& words) {
 
 void Story::expect_command(Words& words) {
     const auto address = words.word("an address");
-    const Catalogue& names = house_.owner().names();
-    const auto address_of = [&](const CommandAsked& asked) {
-        return asked.action.empty() ? names.property(asked.property).address
-                                    : names.thing(asked.thing).spec.id + "/" + asked.action;
-    };
     const auto found =
         std::find_if(house_.seen.rbegin(), house_.seen.rend(), [&](const Record& record) {
             const auto* asked = std::get_if<CommandAsked>(&record.body);
@@ -148,8 +143,13 @@ void Story::expect_command(Words& words) {
         if (ended != nullptr && ended->command == found->seq) end = &record;
     }
     const auto* ended = end == nullptr ? nullptr : &std::get<CommandEnded>(end->body);
-    const std::string state = ended == nullptr ? "under way" : name(ended->outcome);
-    std::string expected = words.word("confirmed, refused, failed, timed out or under way");
+    const auto stands = house_.owner().command(found->seq);
+    const bool waits = ended == nullptr && stands && stands->waits;
+    const std::string state = waits              ? "waiting"
+                              : ended == nullptr ? "under way"
+                                                 : name(ended->outcome);
+    std::string expected =
+        words.word("confirmed, refused, failed, timed out, under way or waiting");
     if (expected == "timed" || expected == "under")
         expected += (expected == "timed" ? "_" : " ") + words.word("out or way");
     if (state != expected)
@@ -260,6 +260,12 @@ std::string Story::subject_name(SubjectId id) {
     return subject == nullptr ? "nobody" : subject->name;
 }
 
+std::string Story::address_of(const CommandAsked& asked) {
+    const Catalogue& names = house_.owner().names();
+    return asked.action.empty() ? names.property(asked.property).address
+                                : names.thing(asked.thing).spec.id + "/" + asked.action;
+}
+
 std::string Story::link(const Record& record) {
     const Catalogue& names = house_.owner().names();
     if (const auto* reading = std::get_if<Reading>(&record.body))
@@ -269,11 +275,10 @@ std::string Story::link(const Record& record) {
         return "event " + names.thing(event->thing).spec.id + "/" + event->event;
     }
     if (const auto* asked = std::get_if<CommandAsked>(&record.body)) {
-        const auto address = asked->action.empty()
-                                 ? names.property(asked->property).address
-                                 : names.thing(asked->thing).spec.id + "/" + asked->action;
-        return "command " + address + " by " + subject_name(record.actor);
+        return "command " + address_of(*asked) + " by " + subject_name(record.actor);
     }
+    if (std::holds_alternative<WishConfirmed>(record.body))
+        return "confirmed by " + subject_name(record.actor);
     return kind_name(record.body);
 }
 

@@ -323,6 +323,8 @@ const server = createServer((request, response) => {
     if (!signed_in(request)) return answer(response, 401, { title: "not signed in" });
     if (url.pathname.startsWith("/ledger/")) return response.end(of_ledger(url));
     if (request.method !== "GET" && request.headers["x-foxtail"] !== "1") return answer(response, 403, { title: "refused", detail: "X-Foxtail is missing" });
+    const said = /^\/commands\/(\d+)\/(confirm|refuse)$/.exec(url.pathname);
+    if (said) return answer_wish(Number(said[1]), said[2] === "confirm", response);
     if (url.pathname === "/plan/what-if") {
       const { device, set: changes } = JSON.parse(text);
       if (!things.some((one) => one.id === "plan-" + device)) return answer(response, 404, { title: "not found" });
@@ -337,6 +339,27 @@ const server = createServer((request, response) => {
   });
 });
 
+// ---- what waits for a person -----------------------------------------------------------------------------------
+
+let waiting = [];
+
+function ask_a_person() {
+  const asked = record("command", "agent:butler", null, "front-door/locked", { value: false, confirm_within_s: 600 });
+  const until = new Date(Date.now() + 600_000).toISOString();
+  waiting.push({ seq: asked, address: "front-door/locked", run: false, value: false, asked_by: "agent:butler", on_behalf_of: ["owner:anna"], grant: 7, purpose: "parcels", asked_at: new Date().toISOString(), until, to_answer: true });
+  send({ type: "waiting", waiting });
+}
+
+function answer_wish(seq, yes, response) {
+  const wish = waiting.find((one) => one.seq === seq);
+  if (!wish) return answer(response, 404, { title: "not found", detail: "no such thing, or no access to it" });
+  waiting = waiting.filter((one) => one !== wish);
+  send({ type: "waiting", waiting });
+  if (yes) say(wish.address, wish.value, record("wish_confirmed", me.subject, seq, wish.address, { command: seq, value: wish.value }));
+  else record("command_ended", me.subject, seq, wish.address, { command: seq, outcome: "refused", detail: "a person did not confirm it" });
+  return answer(response, 204);
+}
+
 /** It has grown whenever somebody looks. */
 function of_ledger(url) {
   if (url.pathname === "/ledger/keys") return ledger.key_lines;
@@ -349,9 +372,10 @@ function of_ledger(url) {
   return ledger.checkpoint();
 }
 
-/** What only tests ask for: /mock/health?status=read_only&reason=..., /mock/walk, /mock/rollback, /mock/fork */
+/** What only tests ask for: /mock/health?status=read_only&reason=..., /mock/walk, /mock/ask, /mock/rollback, /mock/fork */
 function mock(url, response) {
   if (url.pathname === "/mock/walk") walk_through_hall();
+  if (url.pathname === "/mock/ask") ask_a_person();
   if (/rollback|fork/.test(url.pathname)) ledger = older_ledger.copy();
   if (url.pathname === "/mock/fork") for (let n = 0; n < 100; n += 1) ledger.append(`{"other":${n}}`);
   if (url.pathname === "/mock/health") {

@@ -84,6 +84,8 @@ export const api = {
     const found = await get<{ total: number; problems: Problem[] }>("/problems");
     return { total: found.total, problems: found.problems.map((one) => ({ ...one, time: to_ms(one.time) })) };
   },
+  /** Says yes or no to a wish that waits for this person. */
+  answer_wish: (seq: number, yes: boolean) => ask("POST", `/commands/${seq}/${yes ? "confirm" : "refuse"}`),
   desk: () => get<Desk>("/desk"),
   older_looks: (before: number) => get<Pick<Desk, "looks" | "looks_before">>(`/desk?looks_before=${before}`),
   async forget(addresses: readonly string[]): Promise<{ seq: number; properties: number; shared: string[] }> {

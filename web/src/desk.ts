@@ -19,7 +19,7 @@ export interface Terms {
   except?: string[];
   when?: { weekdays?: string[]; from?: string; until?: string; presence?: { address: string; value: Json } };
   obligations?: Obligations;
-  envelope?: { minimum?: number; maximum?: number; allowed?: string[]; per_hour?: number };
+  envelope?: { minimum?: number; maximum?: number; allowed?: string[]; per_hour?: number; confirm?: "owner" };
   history_window?: string;
 }
 

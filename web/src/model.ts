@@ -57,12 +57,25 @@ export interface Reading {
 
 export type CommandStatus =
   | "asking" // on its way to the hub; not the hub's word but the page's
+  | "waiting" // for a person to confirm it
   | "pending"
   | "sent"
   | "confirmed"
   | "refused"
   | "failed"
   | "timed_out";
+
+/** A wish that somebody may only have if a person says so, each time anew. */
+export interface WaitingWish {
+  seq: number;
+  address: string;
+  run: boolean;
+  value: Json;
+  asked_by: string;
+  on_behalf_of: string[];
+  purpose: string;
+  until: number;
+}
 
 export interface Wanted {
   value: Json;

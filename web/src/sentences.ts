@@ -84,15 +84,18 @@ function with_detail(sentence: string, detail: string): string {
   return detail ? `${sentence}: ${detail}` : sentence;
 }
 
+/** What was wished, or what a person said yes to. */
 function command_sentence(entry: Entry, names: Names): string {
+  const confirmed = entry.kind === "wish_confirmed";
+  const waits = entry.body.confirm_within_s === undefined ? "" : " " + t("say.waits");
   const actor = actor_name(entry.actor, names);
   const action = text(entry.body, "action");
   if (action) {
     const { thing: id } = split_address(entry.address ?? "");
     const title = names.things.get(id)?.actions?.[action]?.title ?? humanise(action);
-    return t("say.action", { actor, subject: subject_name(id, names), action: title });
+    return t(confirmed ? "say.action_confirmed" : "say.action", { actor, subject: subject_name(id, names), action: title }) + waits;
   }
-  return t("say.command", { actor, subject: subject_name(entry.address, names), value: value_text(entry, names) });
+  return t(confirmed ? "say.command_confirmed" : "say.command", { actor, subject: subject_name(entry.address, names), value: value_text(entry, names) }) + waits;
 }
 
 function ended_sentence(entry: Entry, subject: string): string | null {
@@ -169,6 +172,7 @@ function known_sentence(entry: Entry, names: Names): string | null {
     case "event":
       return event_sentence(entry, names, subject);
     case "command":
+    case "wish_confirmed":
       return command_sentence(entry, names);
     case "command_sent":
       return t("say.command_sent", { subject: subject || "…" });
@@ -224,7 +228,7 @@ export function sentence_of(entry: Entry, names: Names): string {
 /** Kinds of record as a person groups them; the first of a group is what older pages are asked for. */
 export const kind_groups: Record<string, string[]> = {
   event: ["event"],
-  command: ["command", "command_sent", "command_ended", "command_denied"],
+  command: ["command", "command_sent", "command_ended", "command_denied", "wish_confirmed"],
   rule: ["rule_ran", "rule_waits"],
   notice: ["notice"],
   reading: ["reading"],

@@ -2,7 +2,7 @@
 // change redraws only what shows it. No DOM, no sockets.
 
 import { batch, signal, type Signal } from "@preact/signals";
-import type { Entry, Health, Json, Me, Problem, Quality, Reading, Rule, Thing, Wanted } from "./model";
+import type { Entry, Health, Json, Me, Problem, Quality, Reading, Rule, Thing, WaitingWish, Wanted } from "./model";
 import { same_value, split_address, to_ms } from "./model";
 import type { CommandStatus } from "./model";
 
@@ -28,6 +28,8 @@ export class Store {
   readonly rules = signal<readonly Rule[]>([]);
   readonly problems = signal<readonly Problem[]>([]);
   readonly problem_total = signal(0);
+  /** What waits for the person at this page to say yes or no; oldest first. */
+  readonly waiting = signal<readonly WaitingWish[]>([]);
   /** False until the first whole picture has come. */
   readonly filled = signal(false);
   /** Ended commands worth telling aloud, newest last. */
@@ -87,6 +89,9 @@ export class Store {
         return this.apply_readings(frame.readings as ReadingRow[], frame.seq as number | undefined);
       case "wanted":
         return this.apply_wanted(frame.wanted as WantedRow[]);
+      case "waiting":
+        this.waiting.value = (frame.waiting as WaitingWish[]).map((one) => ({ ...one, until: to_ms(one.until) }));
+        return;
       case "records":
         return this.apply_records(frame.records as Entry[]);
       case "rules":
@@ -114,6 +119,7 @@ export class Store {
     this.health.value = (frame.health as Health | undefined) ?? { status: "ok" };
     if (frame.now !== undefined) this.clock_offset = to_ms(frame.now) - this.machine_now();
     this.boot = String(frame.boot ?? "");
+    this.waiting.value = []; // told anew
     if (frame.resumed) return;
     // A whole picture follows; what it does not name is not known any more.
     this.seq = typeof frame.seq === "number" ? frame.seq : null;

@@ -234,6 +234,29 @@ test("rules, problems and system tell what they know", async () => {
   }
 });
 
+test("what waits for a person's word is told on every page, and answered with one tap", { skip: mock_only }, async () => {
+  await go("#/journal");
+  const ask = async () => {
+    await fetch(hub.url + "/mock/ask");
+    const card = page.locator("[data-asking]");
+    await card.waitFor();
+    return card;
+  };
+  const first = await ask();
+  assert.match(await first.innerText(), /butler \(for anna\) asks for Front door/);
+  assert.match(await first.innerText(), /parcels/);
+  assert.match(await page.locator("[data-voice]").innerText(), /butler/);
+  assert.deepEqual(await grave_findings(page), []);
+  await first.locator('[data-say="no"]').click();
+  await page.waitForSelector("[data-asking]", { state: "detached" });
+  const second = await ask();
+  const seq = await second.getAttribute("data-asking");
+  await second.locator('[data-say="yes"]').click();
+  await page.waitForSelector("[data-asking]", { state: "detached" });
+  await page.locator('[data-kind="wish_confirmed"]').first().waitFor();
+  assert.match(await page.locator('[data-kind="wish_confirmed"]').first().innerText(), /allowed Front door/, seq);
+});
+
 test("after the line was cut the page says so, comes back by itself and has missed nothing", async () => {
   await go("#/");
   await page.waitForSelector(".tile");

@@ -155,3 +155,14 @@ test("frames of a kind this page does not know change nothing", () => {
   store.apply([{ type: "from the future" }]);
   assert.equal(store.things.value.size, 1);
 });
+
+test("what waits for the person at the page is told whole, and anew after a break", () => {
+  const store = filled();
+  const one = { seq: 12, address: "lamp/on", run: false, value: true, asked_by: "agent:butler", on_behalf_of: ["owner:anna"], purpose: "", until: "2026-11-23T10:00:00Z" };
+  store.apply([{ type: "waiting", waiting: [one] }]);
+  assert.equal(store.waiting.value[0]!.until, Date.parse("2026-11-23T10:00:00Z"));
+  store.apply([{ type: "waiting", waiting: [] }]);
+  assert.equal(store.waiting.value.length, 0);
+  store.apply([{ type: "waiting", waiting: [one] }, hello({ resumed: true })]);
+  assert.equal(store.waiting.value.length, 0);
+});

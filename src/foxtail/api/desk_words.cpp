@@ -100,6 +100,7 @@ void add_envelope(std::string& out, const Envelope& envelope) {
     if (!allowed.empty()) out += ", only " + allowed;
     if (envelope.per_hour != 0)
         out += ", at most " + std::to_string(envelope.per_hour) + " times an hour";
+    if (envelope.confirm) out += ", each time only if a person confirms it";
 }
 
 }  // namespace

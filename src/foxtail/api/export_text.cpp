@@ -53,6 +53,7 @@ private:
 const Value* value_of(const Body& body) {
     if (const auto* reading = std::get_if<Reading>(&body)) return &reading->value;
     if (const auto* asked = std::get_if<CommandAsked>(&body)) return &asked->value;
+    if (const auto* confirmed = std::get_if<WishConfirmed>(&body)) return &confirmed->value;
     if (const auto* event = std::get_if<EventHappened>(&body)) return &event->detail;
     return nullptr;
 }

@@ -217,9 +217,17 @@ void LiveView::record(const Record& record) {
                                         ? names.property(asked->property).address
                                         : names.thing(asked->thing).spec.id + "/" + asked->action;
         const std::string value = to_json(asked->value);
-        under_way_.insert_or_assign(record.seq, Asked{address, value});
+        const bool waits = asked->confirm_within.us > 0;
+        const bool mine = record.actor == door_.subject();
+        under_way_.insert_or_assign(record.seq, Asked{address, value, waits, mine});
         if (under_way_.size() > under_way_max) under_way_.erase(under_way_.begin());
-        want(address, value, {record.seq, std::nullopt, {}});
+        if (!waits || mine) want(address, value, {record.seq, std::nullopt, {}, {}, waits});
+    } else if (const auto* confirmed = std::get_if<WishConfirmed>(&record.body)) {
+        const auto at = under_way_.find(confirmed->command);
+        if (at != under_way_.end()) {
+            at->second.waits = false;
+            want(at->second.address, at->second.value, {confirmed->command, std::nullopt, {}});
+        }
     } else if (const auto* ran = std::get_if<RuleRan>(&record.body)) {
         rules_.insert(ran->rule);
     }
@@ -246,10 +254,18 @@ void LiveView::want(const std::string& address, std::string_view value,
 void LiveView::command_ended(const CommandEnded& ended) {
     // Whoever saw the command asked may see how it ended; the record itself is the household's own
     // affair.
+    if (waiting_told_ != "[]") waiting_changed();
     const auto at = under_way_.find(ended.command);
     if (at == under_way_.end()) return;
-    want(at->second.address, at->second.value, {ended.command, ended.outcome, ended.detail});
+    // What never went out is news to who asked for it.
+    if (!at->second.waits || at->second.mine)
+        want(at->second.address, at->second.value, {ended.command, ended.outcome, ended.detail});
     under_way_.erase(at);
+    changed();
+}
+
+void LiveView::waiting_changed() {
+    waiting_due_ = true;
     changed();
 }
 
@@ -306,6 +322,7 @@ void LiveView::affairs_changed() {
         }
     }
     problems_due_ = true;
+    waiting_due_ = true;
     changed();
 }
 

@@ -48,13 +48,16 @@ public:
     // Pulse::Ear, Stream
     void thing_changed(ThingId thing) override;
     void command_ended(const CommandEnded& ended) override;
+    void waiting_changed() override;
     void affairs_changed() override;
 
 private:
     enum class Phase { greeting, picture, live, over };
     struct Asked {
         std::string address;
-        std::string value;  // JSON
+        std::string value;   // JSON
+        bool waits = false;  // for a person to confirm it
+        bool mine = false;
     };
 
     // what the client says (live_view.cpp)
@@ -72,6 +75,7 @@ private:
     [[nodiscard]] bool first_readings_frame(std::string& out);
     [[nodiscard]] bool changed_readings_frame(std::string& out);
     [[nodiscard]] bool wanted_frame(std::string& out);
+    [[nodiscard]] bool waiting_frame(std::string& out);
     [[nodiscard]] bool records_frame(std::string& out);
     [[nodiscard]] bool rules_frame(std::string& out);
     [[nodiscard]] bool problem_frame(std::string& out);
@@ -114,6 +118,8 @@ private:
     std::vector<bool> marked_;
     std::map<std::string, std::string> wanted_;  // address -> row
     std::map<Seq, Asked> under_way_;
+    std::string waiting_told_ = "[]";  // what waits for this person, as it was told
+    bool waiting_due_ = true;
     std::set<std::string> rules_;
     bool all_rules_ = false;
     std::deque<std::string> records_;

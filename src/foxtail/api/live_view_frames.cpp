@@ -99,8 +99,9 @@ bool LiveView::picture_frame(std::string& out) {
 
 bool LiveView::change_frame(std::string& out) {
     // Readings last: their number says that everything up to it has been told.
-    return things_frame(out) || gone_frame(out) || wanted_frame(out) || records_frame(out) ||
-           rules_frame(out) || problem_frame(out) || changed_readings_frame(out);
+    return things_frame(out) || gone_frame(out) || wanted_frame(out) || waiting_frame(out) ||
+           records_frame(out) || rules_frame(out) || problem_frame(out) ||
+           changed_readings_frame(out);
 }
 
 // ---- frames
@@ -172,7 +173,7 @@ bool LiveView::first_readings_frame(std::string& out) {
         if (!command || wanted_.contains(property.address)) continue;
         const std::string value = to_json(view->belief->wanted);
         if (!command->outcome)
-            under_way_.insert_or_assign(command->seq, Asked{property.address, value});
+            under_way_.insert_or_assign(command->seq, Asked{property.address, value, false, false});
         want(property.address, value, *command);
     }
     // Only with the last part does the client have everything up to the picture's number.
@@ -217,6 +218,16 @@ bool LiveView::wanted_frame(std::string& out) {
     bool first = true;
     for (const auto& [address, row] : std::exchange(wanted_, {})) append_joined(out, row, first);
     out += "]}";
+    return true;
+}
+
+bool LiveView::waiting_frame(std::string& out) {
+    if (!std::exchange(waiting_due_, false)) return false;
+    std::string rows;
+    append_waiting(rows, door_, true);
+    if (rows == waiting_told_) return false;
+    out = R"({"type":"waiting","waiting":)" + rows + "}";
+    waiting_told_ = std::move(rows);
     return true;
 }
 

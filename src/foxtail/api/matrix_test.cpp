@@ -372,7 +372,11 @@ void Matrix::lists(HttpClient& client, const Asker& asker) {
     ask(client, asker, "POST /desk/forget", "/desk/forget", "{}", 400);
     ask(client, asker, "GET /export", "/export?about=me", "", 200);
     ask(client, asker, "GET /.well-known/wot", "/.well-known/wot", "", 200);
+    ask(client, asker, "GET /commands", "/commands", "", 200);
     ask(client, asker, "GET /commands/{seq}", "/commands/999999", "", 404);
+    for (const char* word : {"confirm", "refuse"})
+        ask(client, asker, std::string("POST /commands/{seq}/") + word,
+            std::string("/commands/999999/") + word, "", 404);
     ask(client, asker, "GET /stream", "/stream", "", 426);
     for (const Member& member : members) {
         const Verdict read = decide(asker, Verb::read, member.address());

@@ -77,6 +77,9 @@ void Pulse::record(const Record& record) {
                                    ? names.property(asked->property).address
                                    : names.thing(asked->thing).spec.id + "/" + asked->action);
         if (commands_.size() > commands_max) commands_.pop_front();
+        if (asked->confirm_within.us > 0) tell_all([](Ear& ear) { ear.waiting_changed(); });
+    } else if (std::holds_alternative<WishConfirmed>(record.body)) {
+        tell_all([](Ear& ear) { ear.waiting_changed(); });
     } else if (const auto* ended = std::get_if<CommandEnded>(&record.body)) {
         tell_all([&](Ear& ear) { ear.command_ended(*ended); });
     }

@@ -19,6 +19,8 @@ public:
         virtual ~Ear() = default;
         virtual void thing_changed(ThingId thing) = 0;  // told anew, or gone
         virtual void command_ended(const CommandEnded& ended) = 0;
+        /// Something begins to wait for a person to confirm it, or no longer does.
+        virtual void waiting_changed() {}
         virtual void affairs_changed() = 0;
     };
     static constexpr std::size_t commands_max = 2000;

@@ -33,7 +33,10 @@ const std::array table{
     Route{"GET", "/things/{id}/actions/{name}/{seq}", things::action_status},
     Route{"GET", "/things/{id}/events/{name}", things::subscribe_event},
     Route{"GET", "/readings", things::readings},
+    Route{"GET", "/commands", things::waiting},
     Route{"GET", "/commands/{seq}", things::command},
+    Route{"POST", "/commands/{seq}/confirm", things::confirm},
+    Route{"POST", "/commands/{seq}/refuse", things::refuse},
     Route{"GET", "/stream", things::stream},
 
     Route{"GET", "/history", past::history},

@@ -59,6 +59,9 @@ void ownership(Door&, Site&, Call&, const Answer&);
 void hand_over(Door&, Site&, Call&, const Answer&);
 void action_status(Door&, Site&, Call&, const Answer&);
 void command(Door&, Site&, Call&, const Answer&);
+void waiting(Door&, Site&, Call&, const Answer&);
+void confirm(Door&, Site&, Call&, const Answer&);
+void refuse(Door&, Site&, Call&, const Answer&);
 void stream(Door&, Site&, Call&, const Answer&);
 }  // namespace things
 namespace past {  // routes_past.cpp

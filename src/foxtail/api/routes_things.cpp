@@ -41,6 +41,11 @@ tl::unexpected<Error> missing() {
     return Authority::denied();
 }
 
+bool waits(const Door& door, Seq command) {
+    const auto state = door.command(command);
+    return state && state->waits;
+}
+
 }  // namespace
 
 void directory(Door&, Site& site, Call& call, const Answer& answer) {
@@ -146,9 +151,12 @@ void write_property(Door& door, Site&, Call& call, const Answer& answer) {
     wish.address = address;
     wish.value = std::move(*value);
     wish.time_to_live = *life;
-    door.wish(wish, [answer](Result<Seq> command) {
+    door.wish(wish, [answer, door](Result<Seq> command) {
         if (!command) return answer.error(command.error());
-        answer.nothing({command_header(std::to_string(*command))});
+        const std::string seq = std::to_string(*command);
+        if (!waits(door, *command)) return answer.nothing({command_header(seq)});
+        answer.json(202, R"({"status":"waiting","href":"/commands/)" + seq + "\"}",
+                    {command_header(seq)});
     });
 }
 
@@ -157,6 +165,7 @@ namespace {
 /// Several wishes answered as one.
 struct Together {
     std::size_t open = 0;
+    bool waiting = false;  // some of them do, for a person
     std::string numbers;
     std::optional<Error> error;
 };
@@ -202,15 +211,19 @@ void write_properties(Door& door, Site&, Call& call, const Answer& answer) {
         wish.address = address;
         wish.value = std::move(value);
         wish.time_to_live = *life;
-        door.wish(wish, [answer, together](Result<Seq> command) {
+        door.wish(wish, [answer, together, door](Result<Seq> command) {
             if (command) {
                 together->numbers +=
                     (together->numbers.empty() ? "" : ",") + std::to_string(*command);
+                together->waiting = together->waiting || waits(door, *command);
             } else if (!together->error) {
                 together->error = command.error();
             }
             if (--together->open > 0) return;
             if (together->error) return answer.error(*together->error);
+            if (together->waiting)
+                return answer.json(202, R"({"status":"waiting","href":"/commands"})",
+                                   {command_header(together->numbers)});
             answer.nothing({command_header(together->numbers)});
         });
     }
@@ -280,7 +293,7 @@ void run_action(Door& door, Site&, Call& call, const Answer& answer) {
 
 namespace {
 const char* action_word(const Hub::CommandState& state) {
-    if (!state.outcome) return "running";
+    if (!state.outcome) return state.waits ? "pending" : "running";
     return *state.outcome == Outcome::confirmed ? "completed" : "failed";
 }
 }  // namespace
@@ -313,6 +326,33 @@ void command(Door& door, Site&, Call& call, const Answer& answer) {
         .text("detail", state->detail)
         .end_object();
     answer.json(std::move(out));
+}
+
+// ---- what waits for a person
+// ------------------------------------------------------------------------------------------------
+
+void waiting(Door& door, Site&, Call&, const Answer& answer) {
+    std::string out = R"({"waiting":)";
+    append_waiting(out, door, false);
+    answer.json(out + "}");
+}
+
+namespace {
+void answer_wish(Door& door, const Call& call, const Answer& answer, bool yes) {
+    const auto seq = parse_number(call.parts[0]);
+    door.answer_wish(seq.value_or(0), yes, [answer](Result<Seq> done) {
+        if (!done) return answer.error(done.error());
+        answer.nothing();
+    });
+}
+}  // namespace
+
+void confirm(Door& door, Site&, Call& call, const Answer& answer) {
+    answer_wish(door, call, answer, true);
+}
+
+void refuse(Door& door, Site&, Call& call, const Answer& answer) {
+    answer_wish(door, call, answer, false);
 }
 
 }  // namespace foxtail::api::things

@@ -63,10 +63,17 @@ public:
             std::string action = c.action;
             if (w_.catalogue.knows(c.thing))
                 action = member_title(w_.catalogue.thing(c.thing).spec.actions, c.action);
-            return actor() + " asked " + title(c.thing) + " to run '" + action + "'";
+            return actor() + " asked " + title(c.thing) + " to run '" + action + "'" + waits(c);
         }
         const Property* p = property(c.property);
         return actor() + " asked for " + title(c.property) + " to be " +
+               spoken(c.value, p == nullptr ? nullptr : &p->spec) + waits(c);
+    }
+    std::string operator()(const WishConfirmed& c) const {
+        std::string text = actor() + " confirmed: ";
+        if (!c.action.empty()) return text + title(c.thing) + " to run '" + c.action + "'";
+        const Property* p = property(c.property);
+        return text + title(c.property) + " to be " +
                spoken(c.value, p == nullptr ? nullptr : &p->spec);
     }
     std::string operator()(const CommandEnded& c) const {
@@ -188,6 +195,10 @@ public:
     }
 
 private:
+    static std::string waits(const CommandAsked& c) {
+        if (c.confirm_within.us == 0) return {};
+        return ", if a person confirms it within " + format_duration(c.confirm_within);
+    }
     static std::string way(std::string_view how, std::string_view source, std::uint64_t count) {
         std::string text;
         if (!how.empty()) text += " by " + std::string(how);

@@ -92,7 +92,8 @@ Time time_of(const Belief& belief) {
 }  // namespace
 
 const char* status_name(const Hub::CommandState& state) {
-    return state.outcome ? name(*state.outcome) : "pending";
+    if (state.outcome) return name(*state.outcome);
+    return state.waits ? "waiting" : "pending";
 }
 
 void append_reading(std::string& out, const Door& door, const PropertyView& view) {
@@ -128,6 +129,28 @@ void append_wanted_row(std::string& out, std::string_view address, std::string_v
         .text(status_name(state))
         .text(state.detail)
         .end_array();
+}
+
+void append_waiting(std::string& out, const Door& door, bool only_to_answer) {
+    JsonText json(out);
+    json.array();
+    door.waiting([&](const Door::Waiting& one) {
+        if (only_to_answer && !one.to_answer) return;
+        const Pending& wish = one.wish;
+        const std::string address =
+            wish.action.empty() ? door.names().property(wish.property).address
+                                : door.names().thing(wish.thing).spec.id + "/" + wish.action;
+        Record asked{wish.seq, wish.asked_at, wish.asked_by, 0, CommandAsked{}};
+        std::get<CommandAsked>(asked.body).grant = wish.grant;
+        json.object().number("seq", wish.seq).text("address", address);
+        json.boolean("run", !wish.action.empty()).value("value", wish.value);
+        json.text("asked_by", door.name_of(wish.asked_by)).key("on_behalf_of").array();
+        for (const SubjectId giver : door.behalf_of(asked)) json.text(door.name_of(giver));
+        json.end_array().number("grant", wish.grant).text("purpose", one.purpose);
+        json.time("asked_at", wish.asked_at).time("until", wish.asked_at + wish.confirm_within);
+        json.boolean("to_answer", one.to_answer).end_object();
+    });
+    json.end_array();
 }
 
 // ---- records

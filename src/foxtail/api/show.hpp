@@ -42,6 +42,9 @@ void append_reading_row(std::string& out, const PropertyView& view);
 /// [address,value,command,status,detail]
 void append_wanted_row(std::string& out, std::string_view address, std::string_view value_json,
                        const Hub::CommandState& state);
+/// What waits for a person to confirm it: a list of {seq,address,run,value,asked_by,on_behalf_of,
+/// grant,purpose,asked_at,until,to_answer}.
+void append_waiting(std::string& out, const Door& door, bool only_to_answer);
 [[nodiscard]] const char* status_name(const Hub::CommandState& state);
 /// The record as docs/api.md has it; token hashes are left out. `pulse` finds what an ended command
 /// was about.

@@ -347,12 +347,17 @@ void ChargingDesk::reading(const Property& property, const Belief& belief, Quali
 
 void ChargingDesk::record(const Record& record) {
     const auto* asked = std::get_if<CommandAsked>(&record.body);
-    if (stopped_ || asked == nullptr || !asked->action.empty() || record.actor == door_->subject())
-        return;
-    const auto& address = inlet_->catalogue().property(asked->property).address;
+    const auto* confirmed = std::get_if<WishConfirmed>(&record.body);
+    // What waits for a person to confirm it is nobody's hand yet.
+    const bool wished = asked != nullptr && asked->action.empty() &&
+                        asked->confirm_within.us == 0 && record.actor != door_->subject();
+    if (stopped_ || (!wished && (confirmed == nullptr || !confirmed->action.empty()))) return;
+    const PropertyId property = wished ? asked->property : confirmed->property;
+    const Value& value = wished ? asked->value : confirmed->value;
+    const auto& address = inlet_->catalogue().property(property).address;
     double amps = 0;
     for (std::size_t i = 0; i < config_.limits.size(); ++i) {
-        if (config_.limits[i] != address || !as_number(asked->value, amps)) continue;
+        if (config_.limits[i] != address || !as_number(value, amps)) continue;
         controller_.set_by_hand(i, amps, record.seq, hub_.now());
         pump();
     }

@@ -270,6 +270,28 @@ TEST_F(Cli, GrantsThatWaitSinceARestoreAreConfirmedByNumberOrAll) {
     EXPECT_EQ(run({"grants", "confirm"}), 2);
 }
 
+TEST_F(Cli, WhatWaitsForAPersonIsListedAndAnswered) {
+    hub.answers("GET /commands", R"({"waiting":[]})");
+    EXPECT_EQ(run({"wishes"}), 0) << line.err();
+    EXPECT_EQ(line.out(), "Nothing waits for a person.\n");
+    hub.answers("GET /commands",
+                R"({"waiting":[{"seq":12,"address":"door/locked","run":false,"value":false,
+                    "asked_by":"agent:butler","on_behalf_of":["owner:anna"],"grant":7,
+                    "purpose":"parcels","asked_at":"2026-11-22T11:59:00Z",
+                    "until":"2026-11-22T12:09:00Z","to_answer":true}]})");
+    EXPECT_EQ(run({"wishes"}), 0) << line.err();
+    EXPECT_EQ(run({"wishes"}), 0) << line.err();
+    EXPECT_THAT(line.out(), AllOf(HasSubstr("12"), HasSubstr("agent:butler"),
+                                  HasSubstr("door/locked = false"), HasSubstr("parcels")));
+    hub.answers("POST /commands/12/confirm", "", 204);
+    EXPECT_EQ(run({"wishes", "confirm", "12"}), 0) << line.err();
+    EXPECT_EQ(line.out(), "Command 12 is confirmed.\n");
+    hub.answers("POST /commands/12/refuse", "", 204);
+    EXPECT_EQ(run({"wishes", "refuse", "12"}), 0) << line.err();
+    EXPECT_EQ(run({"wishes", "confirm", "13"}), 1);
+    EXPECT_EQ(run({"wishes", "confirm"}), 2);
+}
+
 TEST_F(Cli, PeopleAreInvitedListedAndLetGo) {
     hub.answers("POST /subjects/invitations",
                 R"({"id":12,"link":"http://h/#invite=abc","code":"abc",
@@ -393,6 +415,9 @@ TEST(CliAlone, EveryCommandHasHelp) {
                                                                    {"get"},
                                                                    {"set"},
                                                                    {"act"},
+                                                                   {"wishes"},
+                                                                   {"wishes", "confirm"},
+                                                                   {"wishes", "refuse"},
                                                                    {"watch"},
                                                                    {"history"},
                                                                    {"why"},

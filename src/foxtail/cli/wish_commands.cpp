@@ -145,6 +145,71 @@ Result<void> act(const Setting& setting, HubClient& hub, const WishOptions& opti
                 std::move(body), shown(options.what) + " " + shown(options.action));
 }
 
+struct WaitingOptions {
+    std::uint64_t seq = 0;
+    bool json = false;
+};
+
+Result<void> list_waiting(const Setting& setting, HubClient& hub, const WaitingOptions& options) {
+    const Terminal& terminal = setting.terminal;
+    if (options.json) return setting.print_answer(hub, "/commands");
+    const auto answer = hub.get("/commands");
+    if (!answer) return fail(answer.error());
+    Table table({{"ID", Table::Align::right}, {"WHO"}, {"ASKS FOR"}, {"UNTIL"}, {"PURPOSE"}});
+    for (const auto& one : list_of(*answer, "waiting")) {
+        const bool mine = is_true(one, "to_answer");
+        std::string what = text_of(one, "address");
+        if (!is_true(one, "run")) what += " = " + value_words(member(one, "value"), {});
+        table.add({std::to_string(number_of(one, "seq")),
+                   {text_of(one, "asked_by"), Tone::strong},
+                   what,
+                   {full_time_words(time_of(one, "until"), terminal.zone) +
+                        (mine ? "" : " (not yours to answer)"),
+                    mine ? Tone::warning : Tone::plain},
+                   text_of(one, "purpose")});
+    }
+    if (table.empty()) {
+        terminal.line("Nothing waits for a person.");
+    } else {
+        terminal.table(table);
+    }
+    return {};
+}
+
+Result<void> answer_wish(const Setting& setting, HubClient& hub, const WaitingOptions& options,
+                         bool yes) {
+    const auto seq = std::to_string(options.seq);
+    const auto answer = hub.ask("POST", "/commands/" + seq + (yes ? "/confirm" : "/refuse"));
+    if (!answer) return fail(answer.error());
+    setting.terminal.line("Command " + seq + (yes ? " is confirmed." : " is refused."));
+    return {};
+}
+
+void add_waiting_commands(const Setting& setting) {
+    auto options = std::make_shared<WaitingOptions>();
+    auto* wishes = setting.command(
+        setting.app, "wishes", "Lists what waits for a person to confirm it, and answers it",
+        "  foxtail wishes\n  foxtail wishes confirm 4711\n  foxtail wishes refuse 4711");
+    wishes->add_flag("--json", options->json, "As JSON");
+    auto to = setting.connection(*wishes);
+    auto* confirm = setting.command(*wishes, "confirm", "Lets it happen, this once",
+                                    "  foxtail wishes confirm 4711");
+    auto* refuse = setting.command(*wishes, "refuse", "Says no", "  foxtail wishes refuse 4711");
+    for (auto* one : {confirm, refuse}) {
+        one->add_option("ID", options->seq, "The command's number")->required();
+        one->fallthrough();
+    }
+    wishes->require_subcommand(0, 1);
+    wishes->callback([setting, options, to, wishes] {
+        const bool yes = wishes->got_subcommand("confirm");
+        const bool listed = !yes && !wishes->got_subcommand("refuse");
+        setting.with_hub(*to, [&](HubClient& hub) {
+            return listed ? list_waiting(setting, hub, *options)
+                          : answer_wish(setting, hub, *options, yes);
+        });
+    });
+}
+
 /// "-1.5" looks like an option and is a value. What else was not understood is misuse.
 Result<void> take_negative(const CLI::App& command, WishOptions& options) {
     for (const auto& extra : command.remaining()) {
@@ -203,6 +268,7 @@ void add_wish_commands(const Setting& setting) {
             return setting.conclude(read);
         setting.with_hub(*act_to, [&](HubClient& hub) { return act(setting, hub, *act_options); });
     });
+    add_waiting_commands(setting);
 }
 
 }  // namespace foxtail::cli

@@ -77,6 +77,7 @@ const char* wider_envelope(const Envelope& was, const Envelope& becomes) {
                       !std::all_of(becomes.allowed.begin(), becomes.allowed.end(), was_allowed);
     if (!was.allowed.empty() && more) return "'envelope.allowed'";
     if (higher(becomes.per_hour, was.per_hour)) return "'envelope.per_hour'";
+    if (was.confirm && !becomes.confirm) return "'envelope.confirm'";
     return nullptr;
 }
 

@@ -59,6 +59,7 @@ TEST(Narrower, the_same_and_each_single_narrowing_is_taken) {
         {"a smaller range", [](GrantGiven& g) { g.terms.envelope.maximum = 15; }},
         {"fewer values", [](GrantGiven& g) { g.terms.envelope.allowed = {"11"}; }},
         {"fewer wishes", [](GrantGiven& g) { g.terms.envelope.per_hour = 1; }},
+        {"only what a person confirms", [](GrantGiven& g) { g.terms.envelope.confirm = true; }},
         {"less of the past", [](GrantGiven& g) { g.terms.history_window = days(1); }},
         {"from then on", [](GrantGiven& g) { g.terms.history_from = g.from; }},
         {"erased sooner", [](GrantGiven& g) { g.terms.erase_after = days(1); }},
@@ -113,6 +114,15 @@ TEST(Narrower, what_is_wider_in_one_member_is_refused_and_named) {
         EXPECT_NE(checked.error().message.find(one.what), std::string::npos)
             << checked.error().message;
     }
+}
+
+TEST(Narrower, what_a_person_has_to_confirm_stays_so) {
+    GrantGiven was = to_the_insurer();
+    was.terms.envelope.confirm = true;
+    EXPECT_TRUE(check_narrower(was, was));
+    const auto checked = check_narrower(was, to_the_insurer());
+    ASSERT_FALSE(checked);
+    EXPECT_NE(checked.error().message.find("'envelope.confirm'"), std::string::npos);
 }
 
 TEST(Narrower, a_pattern_is_covered_only_when_all_it_matches_is) {

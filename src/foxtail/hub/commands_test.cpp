@@ -110,6 +110,39 @@ TEST(Commands, are_the_same_after_a_snapshot) {
     EXPECT_EQ(again.find(9)->value, Value(std::string("eco")));
 }
 
+CommandAsked to_be_confirmed(PropertyId property, Value value) {
+    CommandAsked command = asked(property, std::move(value));
+    command.confirm_within = minutes(10);
+    return command;
+}
+
+TEST(Commands, what_waits_to_be_confirmed_is_answered_by_no_report_until_it_is) {
+    Commands commands;
+    commands.apply(record(1), to_be_confirmed(level, 50.0));
+    commands.apply(record(2), asked(level, 70.0));
+    EXPECT_EQ(commands.matching(number(), level, 50.0), nullptr);
+    EXPECT_EQ(*commands.waiting(level), std::vector<Seq>{2});
+    commands.apply(3, WishConfirmed{1, level, {}, "", 50.0});
+    ASSERT_NE(commands.matching(number(), level, 50.0), nullptr);
+    EXPECT_EQ(commands.matching(number(), level, 50.0)->led(), 3U);
+    ASSERT_NE(commands.led_by(3), nullptr);
+    EXPECT_EQ(commands.led_by(3)->seq, 1U);
+    EXPECT_EQ(commands.led_by(2)->seq, 2U);
+    commands.apply(4, WishConfirmed{1, level, {}, "", 50.0});  // once is enough
+    EXPECT_EQ(commands.find(1)->confirmation, 3U);
+    std::string bytes;
+    ByteWriter out(bytes);
+    commands.save(out);
+    Commands again;
+    ByteReader in(bytes);
+    ASSERT_TRUE(again.load(in));
+    EXPECT_EQ(*again.waiting(level), (std::vector<Seq>{2, 1})) << "in the order they left";
+    ASSERT_NE(again.led_by(3), nullptr);
+    commands.apply(CommandEnded{1, Outcome::confirmed, ""});
+    EXPECT_EQ(commands.led_by(3), nullptr);
+    EXPECT_EQ(*commands.waiting(level), std::vector<Seq>{2});
+}
+
 TEST(Commands, refuse_a_snapshot_whose_numbers_do_not_ascend) {
     std::string bytes;
     ByteWriter out(bytes);

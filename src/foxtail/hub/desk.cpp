@@ -367,6 +367,10 @@ bool Door::is_mine(const Record& record, Time now) const {
         return asked->action.empty() ? of_property(asked->property)
                                      : of_member(asked->thing, asked->action);
     }
+    if (const auto* confirmed = std::get_if<WishConfirmed>(&record.body)) {
+        return confirmed->action.empty() ? of_property(confirmed->property)
+                                         : of_member(confirmed->thing, confirmed->action);
+    }
     if (const auto* event = std::get_if<EventHappened>(&record.body))
         return of_member(event->thing, event->event);
     if (const auto* given = std::get_if<GrantGiven>(&record.body))

@@ -120,11 +120,37 @@ Result<Hub::CommandState> Door::command(Seq seq) const {
     const Pending* pending = hub_->household_.commands().find(seq);
     const bool asked_by_me = (pending != nullptr && pending->asked_by == subject_) ||
                              (ended && ended->asked_by == subject_);
-    if (!asked_by_me && !may_manage()) return Authority::denied();
+    const bool mine_to_answer = pending != nullptr && pending->waits() &&
+                                hub_->household_.may_answer(subject_, *pending, now());
+    if (!asked_by_me && !mine_to_answer && !may_manage()) return Authority::denied();
     if (ended) return *std::move(ended);
-    if (pending != nullptr) return Hub::CommandState{seq, std::nullopt, {}, pending->asked_by};
+    if (pending != nullptr)
+        return Hub::CommandState{seq, std::nullopt, {}, pending->asked_by, pending->waits()};
     return fail(Code::not_found, "no command " + std::to_string(seq) +
                                      " among the recent ones; its record is in the journal");
+}
+
+void Door::waiting(const std::function<void(const Waiting&)>& visit) const {
+    for (const Pending& pending : hub_->household_.commands().all()) {
+        if (!pending.waits()) continue;
+        const bool to_answer = hub_->household_.may_answer(subject_, pending, now());
+        if (!to_answer && pending.asked_by != subject_) continue;
+        const Grant* under = hub_->authority().find_grant(pending.grant);
+        visit({pending, to_answer, under == nullptr ? std::string() : under->given.purpose});
+    }
+}
+
+void Door::answer_wish(Seq command, bool yes, std::function<void(Result<Seq>)> then) {
+    if (hub_->health_.read_only)
+        return then(fail(Code::unavailable, "read-only: " + hub_->health_.reason));
+    auto seq = yes ? hub_->household_.confirm_wish(command, subject_, hub_->now())
+                   : hub_->household_.refuse_wish(command, subject_, hub_->now());
+    hub_->touched();
+    if (!seq) return then(std::move(seq));
+    hub_->when_durable(hub_->head(), [then = std::move(then), seq = *seq](Result<void> durable) {
+        if (!durable) return then(fail(std::move(durable.error())));
+        then(seq);
+    });
 }
 
 std::optional<Hub::CommandState> Door::last_command(const PropertyView& view) const {

@@ -55,6 +55,18 @@ public:
     /// the start.
     [[nodiscard]] std::optional<Hub::CommandState> last_command(const PropertyView& view) const;
 
+    struct Waiting {
+        const Pending& wish;
+        bool to_answer = false;  // by the subject
+        std::string purpose;     // of the grant that it was wished under
+    };
+    /// Wishes that wait for a person to confirm them: those that are the subject's to answer, and
+    /// its own.
+    void waiting(const std::function<void(const Waiting&)>& visit) const;
+    /// Confirms such a wish, or refuses it; who asked may refuse their own. `then` once that is on
+    /// record. Error: denied, conflict, unavailable.
+    void answer_wish(Seq command, bool yes, std::function<void(Result<Seq>)> then);
+
     // ---- the past ----
     void history(std::string_view address, HistoryQuery query,
                  std::function<void(Result<std::vector<HistoryPoint>>)> then) const;

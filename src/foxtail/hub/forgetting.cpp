@@ -26,6 +26,10 @@ bool concerns(const Forgotten& what, const Body& body) {
         return asked->action.empty() ? names(what, asked->property)
                                      : what.happenings && asked->thing == what.thing;
     }
+    if (const auto* confirmed = std::get_if<WishConfirmed>(&body)) {
+        return confirmed->action.empty() ? names(what, confirmed->property)
+                                         : what.happenings && confirmed->thing == what.thing;
+    }
     const auto* event = std::get_if<EventHappened>(&body);
     return event != nullptr && what.happenings && event->thing == what.thing;
 }

@@ -95,20 +95,23 @@ Result<Seq> Household::replace(Seq grant, GrantGiven by_this, SubjectId by, Mome
     return append(std::move(by_this), by, grant, now);
 }
 
+std::string Household::address_of(const Pending& command) const {
+    if (command.action.empty()) return catalogue_.property(command.property).address;
+    return catalogue_.thing(command.thing).spec.id + "/" + command.action;
+}
+
+bool Household::may_do(SubjectId who, const Pending& command, Time now) const {
+    if (command.action.empty())
+        return authority_.decide(who, Verb::set, command.property, now).allowed;
+    return authority_.decide_at(who, Verb::run, address_of(command), now).allowed;
+}
+
 /// What somebody asked for under a grant and may not any more.
 void Household::end_forbidden_commands(Seq cause, Moment now) {
     std::vector<Seq> over;
     for (const Pending& pending : commands_.all()) {
         if (pending.grant == 0) continue;
-        const bool may =
-            pending.action.empty()
-                ? authority_.decide(pending.asked_by, Verb::set, pending.property, now.wall).allowed
-                : authority_
-                      .decide_at(pending.asked_by, Verb::run,
-                                 catalogue_.thing(pending.thing).spec.id + "/" + pending.action,
-                                 now.wall)
-                      .allowed;
-        if (!may) over.push_back(pending.seq);
+        if (!may_do(pending.asked_by, pending, now.wall)) over.push_back(pending.seq);
     }
     for (const Seq command : over)
         append(CommandEnded{command, Outcome::failed, "it was forbidden"}, the_hub, cause, now);
@@ -224,13 +227,16 @@ void Household::hear_presence() {
 }
 
 Result<void> Household::within_envelopes(SubjectId who, Verb verb, std::string_view address,
-                                         const Value& value, Moment now) {
+                                         CommandAsked& asked, Moment now) {
     Result<void> fitting;
     constexpr Duration hour = hours(1);
     std::vector<Seq> counted;
+    // What is somebody's own, and was given them by nobody, is nobody's to confirm.
+    const bool granted = asked.grant != 0;
     authority_.each_applying(who, verb, address, now.wall, [&](const Grant& grant) {
         const Envelope& envelope = grant.given.terms.envelope;
-        if (fitting) fitting = fits_envelope(envelope, value);
+        if (fitting) fitting = fits_envelope(envelope, asked.value);
+        if (envelope.confirm && granted) asked.confirm_within = confirm_within;
         if (envelope.per_hour == 0 || !fitting) return;
         auto& times = commands_under_[grant.id];
         while (!times.empty() && times.front() + hour <= now.mono) times.pop_front();
@@ -242,6 +248,17 @@ Result<void> Household::within_envelopes(SubjectId who, Verb verb, std::string_v
     if (!fitting) return fitting;
     for (const Seq grant : counted) commands_under_[grant].push_back(now.mono);
     return {};
+}
+
+/// It was counted when it was asked.
+bool Household::fits_envelopes(const Pending& wish, Time now) const {
+    bool fits = true;
+    authority_.each_applying(
+        wish.asked_by, wish.action.empty() ? Verb::set : Verb::run, address_of(wish), now,
+        [&](const Grant& grant) {
+            fits = fits && fits_envelope(grant.given.terms.envelope, wish.value).has_value();
+        });
+    return fits;
 }
 
 }  // namespace foxtail

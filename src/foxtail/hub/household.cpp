@@ -11,8 +11,9 @@
 namespace foxtail {
 namespace {
 
-constexpr std::uint32_t snapshot_format = 4;  // 1 had no terms of grants and no owners, 2 nobody
-                                              // who leaves, 3 nothing to erase; still read
+constexpr std::uint32_t snapshot_format = 5;  // 1 had no terms of grants and no owners, 2 nobody
+                                              // who leaves, 3 nothing to erase, 4 nothing that
+                                              // waits for a person; still read
 
 /// NaN and infinity have no JSON, and a refused value may be one.
 std::string shown_value(const Value& value) {
@@ -68,7 +69,7 @@ Seq Household::append(Body body, SubjectId actor, Seq cause, Moment now) {
 std::optional<Change> Household::fold_reading(const Record& record, const Reading& reading) {
     std::uint8_t depth = 0;
     if (record.cause != 0) {
-        const Pending* command = commands_.find(record.cause);
+        const Pending* command = commands_.led_by(record.cause);
         if (command != nullptr) depth = command->depth;
     }
     const auto change = twin_.apply(reading, record.seq, record.time, depth);
@@ -91,9 +92,14 @@ void Household::fold(const Record& record) {
         catalogue_.remove(gone->thing);
     } else if (const auto* asked = std::get_if<CommandAsked>(&record.body)) {
         commands_.apply(record, *asked);
-        if (asked->action.empty()) twin_.want(asked->property, asked->value, record.seq);
+        if (asked->action.empty() && asked->confirm_within.us == 0)
+            twin_.want(asked->property, asked->value, record.seq);
     } else if (const auto* ended = std::get_if<CommandEnded>(&record.body)) {
         commands_.apply(*ended);
+    } else if (const auto* confirmed = std::get_if<WishConfirmed>(&record.body)) {
+        commands_.apply(record.seq, *confirmed);
+        if (confirmed->action.empty())
+            twin_.want(confirmed->property, confirmed->value, confirmed->command);
     } else if (const auto* waits = std::get_if<RuleWaits>(&record.body)) {
         waits_.push_back({record.seq, record.time, *waits});
     } else if (const auto* ran = std::get_if<RuleRan>(&record.body)) {
@@ -178,6 +184,11 @@ const char* Household::contradiction(const Record& record) const {
         const bool known = asked->action.empty() ? catalogue_.knows(asked->property)
                                                  : catalogue_.knows(asked->thing);
         if (!known) return "commands what was never told";
+    } else if (const auto* confirmed = std::get_if<WishConfirmed>(&record.body)) {
+        if (!(confirmed->action.empty() ? catalogue_.knows(confirmed->property)
+                                        : catalogue_.knows(confirmed->thing)) ||
+            confirmed->command >= record.seq)
+            return "confirms what was never asked";
     } else if (const auto* named = std::get_if<SubjectNamed>(&record.body)) {
         if (named->id.index != authority_.subjects().size() ||
             authority_.find(named->name) != nullptr) {
@@ -217,15 +228,21 @@ void Household::start(Moment now, std::string_view version) {
     const Seq started = append(Started{twin_.boot() + 1, std::string(version)}, the_hub, 0, now);
     // Whether a command left before the stop is not known, so it must not leave (again) now.
     const std::vector<Pending> under_way(commands_.all().begin(), commands_.all().end());
+    // A wall clock that came back set wrong must not hold a wait for years.
+    const auto left = [&](Time since, Time until) {
+        return at_least_zero(std::min(until - now.wall, until - since));
+    };
     for (const Pending& p : under_way) {
+        if (p.waits()) {  // nothing has left: a person may still say so
+            timers_.set(now.mono + left(p.asked_at, p.asked_at + p.confirm_within),
+                        Timers::Kind::confirmation, p.seq);
+            continue;
+        }
         append(CommandEnded{p.seq, Outcome::timed_out, "the program was started anew"}, the_hub,
                started, now);
     }
-    for (const Wait& w : waits_) {
-        // A wall clock that came back set wrong must not hold a wait for years.
-        const Duration left = std::min(w.what.until - now.wall, w.what.until - w.since);
-        timers_.set(now.mono + at_least_zero(left), Timers::Kind::wait, w.seq);
-    }
+    for (const Wait& w : waits_)
+        timers_.set(now.mono + left(w.since, w.what.until), Timers::Kind::wait, w.seq);
     rules_.rebind();
 }
 
@@ -321,12 +338,13 @@ Result<Seq> Household::report(SubjectId connector, Reading reading, Moment now, 
     // Does it answer a command? If not it is external: nobody commanded it, and nobody guesses.
     const bool late = twin_.late(reading);
     const Pending* command = late ? nullptr : commands_.matching(spec, id, reading.value);
-    const Seq because = command != nullptr ? command->seq : cause <= head() ? cause : 0;
+    const Seq answers = command != nullptr ? command->seq : 0;
+    const Seq because = command != nullptr ? command->led() : cause <= head() ? cause : 0;
 
     // record, twin
     const Seq seq = append(std::move(reading), connector, because, now);
     ++figures_.readings;
-    if (command != nullptr) confirm(id, seq, because, now);
+    if (answers != 0) confirm(id, seq, answers, now);
 
     // rules, and what they command
     if (change_ && change_->changed && rules_.mentions(id)) {
@@ -374,7 +392,8 @@ void Household::confirm(PropertyId property, Seq reading, Seq command, Moment no
     overtaken_.clear();
     if (const auto* waiting = commands_.waiting(property)) {
         for (const Seq seq : *waiting) {
-            if (seq <= command) overtaken_.push_back(seq);
+            overtaken_.push_back(seq);
+            if (seq == command) break;
         }
     }
     for (const Seq seq : overtaken_) {
@@ -410,6 +429,8 @@ void Household::tick(Moment now) {
     while (const auto due = timers_.take(now.mono)) {
         if (due->kind == Timers::Kind::command) {
             expire(due->seq, now);
+        } else if (due->kind == Timers::Kind::confirmation) {
+            give_up_waiting(due->seq, now);
         } else {
             resume(due->seq, now);
         }
@@ -539,7 +560,7 @@ bool Household::consistent() const {
         before = wait.seq;
     }
     return std::all_of(commands_.all().begin(), commands_.all().end(), [&](const Pending& p) {
-        return p.seq <= seq_ && catalogue_.knows(p.thing) &&
+        return p.seq <= seq_ && p.confirmation <= seq_ && catalogue_.knows(p.thing) &&
                (!p.action.empty() || catalogue_.knows(p.property)) &&
                authority_.find(p.asked_by) != nullptr;
     });

@@ -42,6 +42,7 @@ struct Order {
     Value value;
     Duration expires;           // on the clock that never jumps; never sent later
     bool when_durable = false;  // leaves only once its record is on disk
+    Seq record = 0;             // the one that led to it: its command's, or its confirmation
 };
 
 /// What somebody wishes.
@@ -66,6 +67,9 @@ public:
     /// So many rules may follow one from the other; the next is stopped.
     static constexpr std::uint8_t chain_depth_max = 16;
     static constexpr Duration clock_jump_min = seconds(10);
+    /// How long a wish waits for a person to confirm it, and how many of one subject do at a time.
+    static constexpr Duration confirm_within = minutes(10);
+    static constexpr std::size_t waiting_per_subject_max = 8;
     /// Denied wishes of one subject that are each put on record within a minute; of the rest their
     /// number is.
     static constexpr std::uint32_t denials_per_minute_max = 30;
@@ -140,6 +144,15 @@ public:
     /// A wish. The answer is the command's number; how it ends comes as a record. Error: denied (on
     /// record), not_found (to outsiders the same as denied), invalid_input, exhausted.
     [[nodiscard]] Result<Seq> wish(SubjectId who, const Wish& wish, Moment now);
+    /// What a grant lets somebody do only if a person confirms it waits for that. May answer: who
+    /// gave such a grant, and whose the thing is, as far as they may do it themselves; of what is
+    /// the household's in common also who keeps its key.
+    [[nodiscard]] bool may_answer(SubjectId who, const Pending& wish, Time now) const;
+    /// It goes on as any wish, if it still may. Error: denied (none that waits and is theirs to
+    /// answer), conflict (it has become impossible, or its time is over: it has ended).
+    [[nodiscard]] Result<Seq> confirm_wish(Seq command, SubjectId by, Moment now);
+    /// It ends as refused; who asked may take it back so. Error: denied.
+    [[nodiscard]] Result<Seq> refuse_wish(Seq command, SubjectId by, Moment now);
     /// The connector could not carry out the command, or (for what is not reported back) has handed
     /// it over.
     void answer(Seq command, Outcome outcome, std::string_view detail, Moment now);
@@ -238,6 +251,14 @@ private:
                           Moment now);
     Result<Seq> order(SubjectId who, const Wish& wish, CommandAsked asked, bool critical, Seq cause,
                       Moment now);
+    [[nodiscard]] Result<void> check_order(SubjectId who, const CommandAsked& asked,
+                                           bool critical) const;
+    void make_room(const std::string& action, PropertyId property, Seq cause, Moment now);
+    void send_out(const Pending& command, bool when_durable, Moment now);
+    [[nodiscard]] const char* hindrance(const Pending& wish, Moment now) const;
+    void give_up_waiting(Seq command, Moment now);
+    [[nodiscard]] std::string address_of(const Pending& command) const;
+    [[nodiscard]] bool may_do(SubjectId who, const Pending& command, Time now) const;
     void deny(SubjectId who, const Wish& wish, std::string reason, Seq cause, Moment now);
     void tell_left_out(Moment now);
     void react(std::vector<RuleRun>& runs, Seq cause, std::uint8_t depth, Moment now);
@@ -257,7 +278,8 @@ private:
     void end_expired_people(Moment now);
     void hear_presence();
     [[nodiscard]] Result<void> within_envelopes(SubjectId who, Verb verb, std::string_view address,
-                                                const Value& value, Moment now);
+                                                CommandAsked& asked, Moment now);
+    [[nodiscard]] bool fits_envelopes(const Pending& wish, Time now) const;
     void expire(Seq command, Moment now);
     void resume(Seq wait, Moment now);
 

@@ -39,6 +39,9 @@ Result<void> Hub::start(std::string_view version) {
     durable_ = household_.head();
     for (const Property& property : household_.catalogue().properties())
         store_.keep_for(property.id, property.spec.retention);
+    // What waits for a person outlives the program: who asked may still hear how it ended.
+    for (const Pending& pending : household_.commands().all())
+        askers_.emplace(pending.seq, pending.asked_by);
     household_.start(now(), version);
     note_suspended();
     touched();
@@ -312,7 +315,7 @@ void Hub::committed(Result<Seq> durable, std::vector<Record>&& spent) {
 
 void Hub::release(Seq durable) {
     durable_ = durable;
-    while (!held_.empty() && held_.front().command <= durable) {
+    while (!held_.empty() && held_.front().record <= durable) {
         const Order order = std::move(held_.front());
         held_.pop_front();
         send(order);

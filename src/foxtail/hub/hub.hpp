@@ -123,6 +123,7 @@ public:
         std::optional<Outcome> outcome;  // nothing = under way
         std::string detail;
         SubjectId asked_by;
+        bool waits = false;  // for a person to confirm it
     };
 
     Hub(Environment environment, const Zone& zone, Store& store);

@@ -48,6 +48,8 @@ void Hub::looked_back(SubjectId subject, const Record& record, Time now) {
         property = refused->property;
     const auto* asked = std::get_if<CommandAsked>(&record.body);
     if (asked != nullptr && asked->action.empty()) property = asked->property;
+    const auto* confirmed = std::get_if<WishConfirmed>(&record.body);
+    if (confirmed != nullptr && confirmed->action.empty()) property = confirmed->property;
     if (!property) return;
     const Authority& authority = household_.authority();
     Verdict verdict = authority.decide(subject, Verb::history, *property, now);

@@ -45,6 +45,10 @@ bool Hub::may_see(SubjectId subject, const Record& record, Verb verb, Time now) 
         return asked->action.empty() ? property(asked->property)
                                      : member(asked->thing, asked->action);
     }
+    if (const auto* confirmed = std::get_if<WishConfirmed>(&record.body)) {
+        return confirmed->action.empty() ? property(confirmed->property)
+                                         : member(confirmed->thing, confirmed->action);
+    }
     if (const auto* event = std::get_if<EventHappened>(&record.body))
         return member(event->thing, event->event);
     if (const auto* told = std::get_if<ThingTold>(&record.body)) {

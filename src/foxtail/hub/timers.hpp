@@ -14,7 +14,7 @@ namespace foxtail {
 /// then is ignored by the one who set it, so nothing is ever cancelled.
 class Timers {
 public:
-    enum class Kind : std::uint8_t { command, wait };
+    enum class Kind : std::uint8_t { command, wait, confirmation };
     struct Due {
         Duration at;
         Seq seq = 0;  // breaks ties, so that equal deadlines come in the order of their records

@@ -106,14 +106,13 @@ Result<Seq> Household::wish_from(SubjectId who, const Wish& wish, Seq cause, std
         } else {
             asked.value = Null{};
         }
-        if (auto within = within_envelopes(who, Verb::run, wish.address, asked.value, now);
-            !within) {
-            deny(who, wish, within.error().message, cause, now);
-            return fail(std::move(within.error()));
-        }
         asked.thing = thing->id;
         asked.action = action->name;
         asked.grant = verdict.grant;
+        if (auto within = within_envelopes(who, Verb::run, wish.address, asked, now); !within) {
+            deny(who, wish, within.error().message, cause, now);
+            return fail(std::move(within.error()));
+        }
         return order(who, wish, std::move(asked), action->sensitivity == Sensitivity::critical,
                      cause, now);
     }
@@ -131,59 +130,82 @@ Result<Seq> Household::wish_from(SubjectId who, const Wish& wish, Seq cause, std
     if (!fitting) return fail(std::move(fitting.error()));
     if (std::holds_alternative<Null>(*fitting))
         return fail(Code::invalid_input, "'" + property->address + "' cannot be set to null");
-    if (auto within = within_envelopes(who, Verb::set, property->address, *fitting, now); !within) {
-        deny(who, wish, within.error().message, cause, now);
-        return fail(std::move(within.error()));
-    }
     asked.value = std::move(*fitting);
     asked.grant = verdict.grant;
     asked.property = property->id;
     asked.thing = property->thing;
+    if (auto within = within_envelopes(who, Verb::set, property->address, asked, now); !within) {
+        deny(who, wish, within.error().message, cause, now);
+        return fail(std::move(within.error()));
+    }
     return order(who, wish, std::move(asked), property->spec.sensitivity == Sensitivity::critical,
                  cause, now);
 }
 
-Result<Seq> Household::order(SubjectId who, const Wish& wish, CommandAsked asked, bool critical,
-                             Seq cause, Moment now) {
-    const SubjectKind kind = authority_.find(who)->kind;
+Result<void> Household::check_order(SubjectId who, const CommandAsked& asked, bool critical) const {
+    const bool waits = asked.confirm_within.us > 0;
     // What it was given may have come to reach something critical since.
-    if (critical && kind == SubjectKind::agent) {
-        const std::string why =
-            "it is critical, and an agent's order for it would need to be "
-            "confirmed, which cannot be asked for yet";
-        deny(who, wish, why, cause, now);
-        return fail(Code::denied, why);
+    if (critical && !waits && authority_.find(who)->kind == SubjectKind::agent) {
+        return fail(Code::denied,
+                    "it is critical, and no grant of the agent's asks that a person confirms it");
     }
     if (commands_.size() >= Commands::pending_max) {
         return fail(Code::exhausted, std::to_string(commands_.size()) +
                                          " commands are under way, limit " +
                                          std::to_string(Commands::pending_max));
     }
-    asked.time_to_live = wish.time_to_live.value_or(time_to_live_default);
-    if (asked.time_to_live.us <= 0 || asked.time_to_live > time_to_live_max) {
+    if (asked.time_to_live.us <= 0 || asked.time_to_live > time_to_live_max)
         return fail(Code::invalid_input, "a command lives longer than 0 and at most 24 hours");
+    const auto& all = commands_.all();
+    const auto waiting = std::count_if(all.begin(), all.end(), [&](const Pending& pending) {
+        return pending.waits() && pending.asked_by == who;
+    });
+    if (!waits || static_cast<std::size_t>(waiting) < waiting_per_subject_max) return {};
+    return fail(Code::exhausted, std::to_string(waiting) + " wishes wait to be confirmed, limit " +
+                                     std::to_string(waiting_per_subject_max));
+}
+
+Result<Seq> Household::order(SubjectId who, const Wish& wish, CommandAsked asked, bool critical,
+                             Seq cause, Moment now) {
+    asked.time_to_live = wish.time_to_live.value_or(time_to_live_default);
+    if (auto good = check_order(who, asked, critical); !good) {
+        if (good.error().code == Code::denied) deny(who, wish, good.error().message, cause, now);
+        return fail(std::move(good.error()));
     }
-    if (const auto* waiting = asked.action.empty() ? commands_.waiting(asked.property) : nullptr;
-        waiting != nullptr && waiting->size() >= Commands::pending_per_property_max) {
-        append(CommandEnded{waiting->front(), Outcome::failed, "overtaken by newer commands"},
-               the_hub, cause, now);
-    }
-    Order out;
-    out.asked_by = who;
-    out.thing = asked.thing;
-    out.property = asked.property;
-    out.action = asked.action;
-    out.value = asked.value;
-    out.expires = now.mono + asked.time_to_live;
-    out.when_durable = critical || is_outsider(kind);
-    const Subject* connector = authority_.find(catalogue_.thing(asked.thing).brought_by);
-    out.connector = connector == nullptr ? the_hub : connector->id;
-    out.command = append(std::move(asked), who, cause, now);
-    timers_.set(out.expires, Timers::Kind::command, out.command);
+    const bool waits = asked.confirm_within.us > 0;
+    if (!waits) make_room(asked.action, asked.property, cause, now);
     ++figures_.commands;
-    const Seq seq = out.command;
-    orders_.push_back(std::move(out));
+    const Seq seq = append(std::move(asked), who, cause, now);
+    if (waits) {
+        timers_.set(now.mono + confirm_within, Timers::Kind::confirmation, seq);
+    } else {
+        send_out(*commands_.find(seq), critical || is_outsider(authority_.find(who)->kind), now);
+    }
     return seq;
+}
+
+void Household::make_room(const std::string& action, PropertyId property, Seq cause, Moment now) {
+    const auto* waiting = action.empty() ? commands_.waiting(property) : nullptr;
+    if (waiting == nullptr || waiting->size() < Commands::pending_per_property_max) return;
+    append(CommandEnded{waiting->front(), Outcome::failed, "overtaken by newer commands"}, the_hub,
+           cause, now);
+}
+
+void Household::send_out(const Pending& command, bool when_durable, Moment now) {
+    Order out;
+    out.command = command.seq;
+    out.record = command.led();
+    out.asked_by = command.asked_by;
+    out.thing = command.thing;
+    out.property = command.property;
+    out.action = command.action;
+    out.value = command.value;
+    out.expires = now.mono + command.time_to_live;
+    out.when_durable = when_durable;
+    const Subject* connector = authority_.find(catalogue_.thing(command.thing).brought_by);
+    out.connector = connector == nullptr ? the_hub : connector->id;
+    timers_.set(out.expires, Timers::Kind::command, out.command);
+    orders_.push_back(std::move(out));
 }
 
 void Household::answer(Seq command, Outcome outcome, std::string_view detail, Moment now) {

@@ -5,14 +5,14 @@
 namespace foxtail {
 namespace {
 
-constexpr std::array<const char*, 32> kinds = {
+constexpr std::array<const char*, 33> kinds = {
     "reading",     "reading_refused", "thing_told",      "thing_gone",       "event",
     "command",     "command_ended",   "command_denied",  "rule_ran",         "rule_waits",
     "notice",      "subject",         "grant",           "grant_ended",      "started",
     "stopped",     "clock_jump",      "dropped",         "input_refused",    "config",
     "thing_owned", "outside_read",    "invitation",      "invitation_ended", "subject_left",
     "signed_in",   "signed_out",      "sign_in_refused", "grants_suspended", "grant_confirmed",
-    "forgotten",   "erasure"};
+    "forgotten",   "erasure",         "wish_confirmed"};
 static_assert(kinds.size() == std::variant_size_v<Body>);
 
 constexpr std::array<const char*, 11> subject_kinds = {

@@ -77,8 +77,9 @@ struct CommandAsked {
     std::string action;
     Value value;
     Duration time_to_live;
-    std::uint8_t depth = 0;  // how many rules led here, one after the other
-    Seq grant = 0;           // the grant that allowed it; 0 = none was needed
+    std::uint8_t depth = 0;        // how many rules led here, one after the other
+    Seq grant = 0;                 // the grant that allowed it; 0 = none was needed
+    Duration confirm_within = {};  // a person has to confirm it within this; 0 = it goes at once
 };
 struct CommandEnded {
     Seq command = 0;
@@ -246,13 +247,24 @@ struct ErasureTold {
     bool done = false;
 };
 
+/// A person confirmed a wish that waited for it, as it was asked: from here on it is under way as
+/// any other, and this record led to what it does.
+struct WishConfirmed {
+    Seq command = 0;
+    PropertyId property;  // meaningful when `action` is empty
+    ThingId thing;
+    std::string action;
+    Value value;
+};
+
 /// Order is the format's: add at the end, never reorder.
-using Body =
-    std::variant<Reading, ReadingRefused, ThingTold, ThingGone, EventHappened, CommandAsked,
-                 CommandEnded, CommandDenied, RuleRan, RuleWaits, Noticed, SubjectNamed, GrantGiven,
-                 GrantEnded, Started, Stopped, ClockJumped, Dropped, InputRefused, ConfigLoaded,
-                 ThingOwned, OutsideRead, Invited, InvitationEnded, SubjectLeft, SignedIn,
-                 SignedOut, SignInRefused, GrantsSuspended, GrantConfirmed, Forgotten, ErasureTold>;
+using Body = std::variant<Reading, ReadingRefused, ThingTold, ThingGone, EventHappened,
+                          CommandAsked, CommandEnded, CommandDenied, RuleRan, RuleWaits, Noticed,
+                          SubjectNamed, GrantGiven, GrantEnded, Started, Stopped, ClockJumped,
+                          Dropped, InputRefused, ConfigLoaded, ThingOwned, OutsideRead, Invited,
+                          InvitationEnded, SubjectLeft, SignedIn, SignedOut, SignInRefused,
+                          GrantsSuspended, GrantConfirmed, Forgotten, ErasureTold,
+                          WishConfirmed>;
 
 /// The kind's name as it stands in the journal table, the API and the docs: "reading", "command",
 /// ...

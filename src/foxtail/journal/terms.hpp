@@ -62,6 +62,7 @@ struct Envelope {
     std::optional<double> maximum;
     std::vector<std::string> allowed;  // values as text ("true", "eco", "21.5"); empty = any
     std::uint32_t per_hour = 0;        // commands in any 60 minutes; 0 = as often as wanted
+    bool confirm = false;  // each waits until a person whose it is to say so confirms it
 
     friend bool operator==(const Envelope&, const Envelope&) = default;
 };

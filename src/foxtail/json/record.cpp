@@ -77,6 +77,19 @@ public:
         key("time_to_live_s");
         append_seconds(out_, c.time_to_live);
         if (c.grant != 0) number("grant", c.grant);
+        if (c.confirm_within.us == 0) return;
+        key("confirm_within_s");
+        append_seconds(out_, c.confirm_within);
+    }
+    void operator()(const WishConfirmed& w) {
+        number("command", w.command);
+        if (w.action.empty()) {
+            reference("address", w.property);
+        } else {
+            text("action", w.action);
+        }
+        reference("thing", w.thing);
+        value("value", w.value);
     }
     void operator()(const CommandEnded& c) {
         number("command", c.command);
@@ -356,13 +369,15 @@ bool append_subject_matter(std::string& out, const Body& body, const Names& name
         out += e->event;
         return true;
     }
-    if (const auto* c = std::get_if<CommandAsked>(&body)) {
-        if (c->action.empty()) return names.append(out, c->property);
-        if (!names.append(out, c->thing)) return false;
+    const auto of_wish = [&](const auto& wish) {
+        if (wish.action.empty()) return names.append(out, wish.property);
+        if (!names.append(out, wish.thing)) return false;
         out += '/';
-        out += c->action;
+        out += wish.action;
         return true;
-    }
+    };
+    if (const auto* c = std::get_if<CommandAsked>(&body)) return of_wish(*c);
+    if (const auto* w = std::get_if<WishConfirmed>(&body)) return of_wish(*w);
     return false;
 }
 

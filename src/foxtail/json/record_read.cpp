@@ -220,6 +220,14 @@ void read(BodyReader& in, CommandAsked& c) {
     in.value("value", c.value);
     in.seconds("time_to_live_s", c.time_to_live);
     if (in.has("grant")) in.number("grant", c.grant);
+    if (in.has("confirm_within_s")) in.seconds("confirm_within_s", c.confirm_within);
+}
+void read(BodyReader& in, WishConfirmed& w) {
+    in.number("command", w.command);
+    if (in.has("address")) in.reference("address", w.property);
+    in.reference("thing", w.thing);
+    in.optional_text("action", w.action);
+    in.value("value", w.value);
 }
 void read(BodyReader& in, CommandEnded& c) {
     in.number("command", c.command);

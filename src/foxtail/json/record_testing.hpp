@@ -98,7 +98,11 @@ struct SameBody {
     bool operator()(const CommandAsked& a, const CommandAsked& b) const {
         return a.property == b.property && a.thing == b.thing && a.action == b.action &&
                same_bits(a.value, b.value) && a.time_to_live == b.time_to_live &&
-               a.grant == b.grant;
+               a.grant == b.grant && a.confirm_within == b.confirm_within;
+    }
+    bool operator()(const WishConfirmed& a, const WishConfirmed& b) const {
+        return a.command == b.command && a.property == b.property && a.thing == b.thing &&
+               a.action == b.action && same_bits(a.value, b.value);
     }
     bool operator()(const CommandEnded& a, const CommandEnded& b) const {
         return a.command == b.command && a.outcome == b.outcome && a.detail == b.detail;
@@ -292,6 +296,7 @@ public:
         if (chance(40)) t.envelope.maximum = static_cast<double>(below(100)) + 50.5;
         if (chance(40)) t.envelope.allowed = {"eco", "true"};
         t.envelope.per_hour = static_cast<std::uint32_t>(below(3));
+        t.envelope.confirm = chance(30);
         t.history_from = maybe_time();
         if (chance(40)) t.history_window = days(30);
         if (chance(40)) t.erase_after = days(90);
@@ -319,6 +324,8 @@ public:
             case 4:
                 return EventHappened{t, "action", value()};
             case 5:
+                if (chance(30))
+                    return CommandAsked{p, t, "", value(), duration(), 0, 7, minutes(10)};
                 if (chance(50)) return CommandAsked{p, t, "", value(), duration()};
                 return CommandAsked{{}, t, "open", value(), duration()};
             case 6:
@@ -381,8 +388,11 @@ public:
                 return GrantConfirmed{below(1000)};
             case 30:
                 return Forgotten{t, {p}, chance(50), maybe_time(), maybe_time()};
-            default:
+            case 31:
                 return ErasureTold{below(1000), s, chance(50)};
+            default:
+                if (chance(50)) return WishConfirmed{below(1000), p, t, "", value()};
+                return WishConfirmed{below(1000), {}, t, "open", value()};
         }
     }
 

@@ -21,6 +21,7 @@ namespace bj = boost::json;
 constexpr std::array<std::string_view, 7> weekday_names = {"mon", "tue", "wed", "thu",
                                                            "fri", "sat", "sun"};
 constexpr std::size_t list_max = 100;
+constexpr std::string_view confirmed_by_owner = "owner";
 constexpr std::uint16_t minutes_per_day = 24 * 60;
 
 /// Writes the members of one object that are not as usual.
@@ -132,6 +133,7 @@ void append_envelope(std::string& out, const Envelope& envelope) {
     json.number("maximum", envelope.maximum);
     json.texts("allowed", envelope.allowed);
     json.count("per_hour", envelope.per_hour);
+    if (envelope.confirm) json.text("confirm", confirmed_by_owner);
     json.end();
 }
 
@@ -142,8 +144,8 @@ constexpr std::array<std::string_view, 5> members_of_when = {"weekdays", "from",
                                                              "presence", "reads_per_hour"};
 constexpr std::array<std::string_view, 6> members_of_obligations = {
     "granularity", "aggregate", "precision", "delay", "erase_after", "place"};
-constexpr std::array<std::string_view, 4> members_of_envelope = {"minimum", "maximum", "allowed",
-                                                                 "per_hour"};
+constexpr std::array<std::string_view, 5> members_of_envelope = {"minimum", "maximum", "allowed",
+                                                                 "per_hour", "confirm"};
 
 /// Reads the members of one object and remembers the first mistake.
 class Reader {
@@ -319,6 +321,11 @@ void read_envelope(const bj::value& value, Envelope& envelope, std::optional<Err
     in.number("maximum", envelope.maximum);
     in.texts("allowed", envelope.allowed);
     in.count("per_hour", envelope.per_hour);
+    std::string confirm;
+    in.text("confirm", confirm);
+    if (!confirm.empty() && confirm != confirmed_by_owner && confirm != "none")
+        in.wrong("confirm", "is one of none, owner");
+    envelope.confirm = confirm == confirmed_by_owner;
     if (envelope.minimum && envelope.maximum && *envelope.minimum > *envelope.maximum)
         in.wrong("minimum", "must not be above 'maximum'");
 }

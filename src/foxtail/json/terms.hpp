@@ -16,7 +16,7 @@ namespace foxtail {
 //          "presence":{"address":"ben/home","value":true},"reads_per_hour":60},
 //  "obligations":{"granularity":"15m","aggregate":"mean","precision":0.1,"delay":"1h",
 //                 "place":"home_or_away","erase_after":"90d"},
-//  "envelope":{"minimum":16,"maximum":22,"allowed":["eco"],"per_hour":4},
+//  "envelope":{"minimum":16,"maximum":22,"allowed":["eco"],"per_hour":4,"confirm":"owner"},
 //  "history_from":"2026-01-01T00:00:00Z","history_window":"30d",
 //  "purpose_code":"insurance.usage-based"}
 // Every member may be left out; what is as usual is not written.

@@ -58,6 +58,8 @@ function wanted_words(address: string, wanted: Wanted): string {
   switch (wanted.status) {
     case "asking":
       return t("command.asking");
+    case "waiting":
+      return t("command.waiting", { value });
     case "pending":
       return t("command.pending", { value });
     case "sent":

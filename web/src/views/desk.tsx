@@ -67,7 +67,7 @@ interface CardProps {
 function GrantCard({ grant, certificate, take_back, narrowed }: CardProps) {
   const reached = grant.reaches.length > 0 ? grant.reaches : grant.addresses;
   const precision = precision_words(grant.terms.obligations);
-  const when = when_words(grant.terms.when);
+  const when = [when_words(grant.terms.when), grant.terms.envelope?.confirm ? t("desk.confirmed") : ""].filter(Boolean).join(", ");
   const erase = erase_words(grant.terms.obligations);
   const agent = grant.subject.startsWith("agent:") && !grant.terms.forbid;
   return (

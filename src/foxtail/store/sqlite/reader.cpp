@@ -212,7 +212,9 @@ Result<void> Reader::others(Seq from, Seq before, const Filter& filter, std::siz
         record.body = std::move(*body);
         // An event or action may be called like a property.
         const auto* command = std::get_if<CommandAsked>(&record.body);
-        const bool of_action = command != nullptr && !command->action.empty();
+        const auto* confirmed = std::get_if<WishConfirmed>(&record.body);
+        const bool of_action = (command != nullptr && !command->action.empty()) ||
+                               (confirmed != nullptr && !confirmed->action.empty());
         if (filter.property && (of_action || std::holds_alternative<EventHappened>(record.body)))
             continue;
         out.push_back(std::move(record));

@@ -92,6 +92,8 @@ bool is_about(const Record& r, const JournalQuery& q, const NameTable& names) {
         if (const auto* x = std::get_if<ReadingRefused>(&r.body)) return x->property == *q.property;
         if (const auto* c = std::get_if<CommandAsked>(&r.body))
             return c->action.empty() && c->property == *q.property;
+        if (const auto* w = std::get_if<WishConfirmed>(&r.body))
+            return w->action.empty() && w->property == *q.property;
         return false;
     }
     if (q.thing) {
@@ -99,6 +101,7 @@ bool is_about(const Record& r, const JournalQuery& q, const NameTable& names) {
         if (const auto* x = std::get_if<ReadingRefused>(&r.body))
             return names.thing_of(x->property) == q.thing;
         if (const auto* c = std::get_if<CommandAsked>(&r.body)) return c->thing == *q.thing;
+        if (const auto* w = std::get_if<WishConfirmed>(&r.body)) return w->thing == *q.thing;
         if (const auto* t = std::get_if<ThingTold>(&r.body)) return t->thing == *q.thing;
         if (const auto* t = std::get_if<ThingGone>(&r.body)) return t->thing == *q.thing;
         if (const auto* t = std::get_if<ThingOwned>(&r.body)) return t->thing == *q.thing;
