@@ -230,6 +230,15 @@ void Story::grant(Words& words) {
         words.need("=");
         grant.terms.when.presence_value = words.value();
     }
+    while (words.take("at most")) {
+        double number = 0;
+        if (!as_number(words.value(), number) || number < 1) words.wrong("at most how many?");
+        words.need("values");
+        const bool month = words.take("a month");
+        if (!month) words.need("an hour");
+        (month ? grant.terms.when.values_per_month : grant.terms.when.reads_per_hour) =
+            static_cast<std::uint32_t>(number);
+    }
     grant.terms.envelope.confirm = words.take("each confirmed");
     grant.terms.forbid = words.take("forbidden");
     if (!house_.subject(name)) words.wrong("'" + name + "' is no subject");

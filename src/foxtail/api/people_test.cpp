@@ -384,6 +384,27 @@ TEST(Rates, a_grant_that_says_how_often_is_not_read_more_often_by_any_way) {
     EXPECT_EQ(home.owner.get("/things/hall-lamp/properties/on")->status, 200U);
 }
 
+TEST(Rates, a_month_gives_so_many_values_and_what_would_be_more_is_not_told_at_all) {
+    Home home;
+    const auto given = home.owner.post(
+        "/grants", R"({"subject_name":"participant:insurer","addresses":["hall-lamp/*"],
+                       "verbs":["read","history"],"terms":{"when":{"values_per_month":4}}})");
+    ASSERT_EQ(given->status, 201U) << given->body;
+    HttpClient insurer(home.house.as(text_of(parsed(given->body), "token")));
+    for (int i = 0; i < 20; ++i) home.house.say("hall-lamp/brightness", std::int64_t{i});
+    EXPECT_EQ(insurer.get("/history?address=hall-lamp/brightness&points=0")->status, 429U)
+        << "of 21 values not even the first four";
+    EXPECT_EQ(insurer.get("/history?address=hall-lamp/on&points=0")->status, 200U) << "one";
+    for (int i = 0; i < 3; ++i)
+        EXPECT_EQ(insurer.get("/things/hall-lamp/properties/on")->status, 200U);
+    EXPECT_EQ(insurer.get("/things/hall-lamp/properties/on")->status, 429U);
+    EXPECT_EQ(parsed(insurer.get("/journal?kind=reading")->body).at("records").as_array().size(),
+              0U);
+    const auto told = home.owner.get("/journal?kind=notice")->body;
+    EXPECT_NE(told.find("participant:insurer asks for more than grant"), std::string::npos) << told;
+    EXPECT_EQ(told.find("asks for more"), told.rfind("asks for more")) << "once, not each time";
+}
+
 // ---- after a restore ----
 
 TEST(Restored, what_outsiders_were_given_waits_until_who_may_confirms_it) {

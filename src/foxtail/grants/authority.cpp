@@ -183,7 +183,7 @@ void Authority::compile(std::size_t grant) {
     row.forbid = given.terms.forbid;
     row.spares_household = row.forbid && given.terms.spares_household;
     row.common = given.terms.common;
-    any_rates_ = any_rates_ || given.terms.when.reads_per_hour != 0;
+    any_rates_ = any_rates_ || given.terms.when.counts();
     row.suspended = grants_[grant].suspended;
     row.grantor = grants_[grant].grantor;
     if (given.terms != GrantTerms{}) {

@@ -149,7 +149,7 @@ public:
     /// rates, which all have to be kept.
     void each_applying(SubjectId subject, Verb verb, std::string_view address, Time now,
                        const std::function<void(const Grant&)>& visit) const;
-    /// True when a grant that lets the subject do it says how often.
+    /// True when a grant that lets the subject do it says how often, or how much.
     [[nodiscard]] bool is_rated(SubjectId subject, Verb verb, PropertyId property, Time now) const;
     /// The properties that a grant names, whether or not it opens them.
     void each_reached(const Grant& grant, const std::function<void(PropertyId)>& visit) const;
@@ -173,8 +173,8 @@ public:
 
     void save(ByteWriter& out) const;
     /// `format` 1 is what was saved before grants had terms and things had owners, 2 before
-    /// subjects could leave.
-    [[nodiscard]] Result<void> load(ByteReader& in, std::uint64_t format = 3);
+    /// subjects could leave, 4 before a month's volume was a condition.
+    [[nodiscard]] Result<void> load(ByteReader& in, std::uint64_t format = 5);
 
 private:
     enum class Role : std::uint8_t { none, hub, rule, maintainer, brings, listed };
@@ -295,7 +295,7 @@ private:
     std::vector<Presence> presences_;
     std::vector<bool> listened_;  // by property
     std::uint64_t epoch_ = 0;
-    bool any_rates_ = false;  // some grant, now or before, said how often
+    bool any_rates_ = false;  // some grant, now or before, said how often or how much
     // The true time lies between now + doubt_from_ and now + doubt_to_, until doubt_ends_.
     Duration doubt_from_;
     Duration doubt_to_;

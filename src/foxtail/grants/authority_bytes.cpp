@@ -63,6 +63,7 @@ void write(ByteWriter& out, const GrantTerms& terms) {
     out.i64(terms.history_window.us);
     out.i64(terms.erase_after.us);
     out.text(terms.purpose_code);
+    out.u64(terms.when.values_per_month);
 }
 
 std::uint16_t read_minute(ByteReader& in) {
@@ -115,6 +116,7 @@ GrantTerms read_terms(ByteReader& in, std::uint64_t format) {
     terms.history_window = read_length(in);
     terms.erase_after = read_length(in);
     terms.purpose_code = in.text();
+    if (format > 4) terms.when.values_per_month = in.u32();
     return terms;
 }
 

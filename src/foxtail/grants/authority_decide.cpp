@@ -472,7 +472,7 @@ bool Authority::is_rated(SubjectId subject, Verb verb, PropertyId property, Time
     if (!any_rates_ || !catalogue_.knows(property)) return false;
     bool rated = false;
     each_applying(subject, verb, catalogue_.property(property).address, now,
-                  [&](const Grant& g) { rated = rated || g.given.terms.when.reads_per_hour != 0; });
+                  [&](const Grant& g) { rated = rated || g.given.terms.when.counts(); });
     return rated;
 }
 

@@ -67,7 +67,7 @@ Result<PropertyView> Door::view(const Property* property) const {
     if (property == nullptr || !property->present) return Authority::denied();
     const auto permit = hub_->authority().permit<Verb::read>(subject_, property->id, now());
     if (!permit) return fail(permit.error());
-    if (auto within = hub_->within_rates(subject_, Verb::read, permit->verdict(), property->id);
+    if (auto within = hub_->use_up(subject_, Verb::read, permit->verdict(), property->id, {});
         !within)
         return fail(std::move(within.error()));
     hub_->want_told(property->id, permit->verdict().obligation);
@@ -176,19 +176,26 @@ void Door::history(std::string_view address, HistoryQuery query,
     if (query.to <= query.from)
         return then(fail(Code::invalid_input, "'to' must be later than 'from'"));
     const Verdict& verdict = permit->verdict();
-    if (auto within = hub_->within_rates(subject_, Verb::history, verdict, property->id); !within)
+    if (auto within = hub_->use_up(subject_, Verb::history, verdict, property->id, {1, 0}); !within)
         return then(fail(std::move(within.error())));
     query = allowed_part(query, verdict, now());
     if (hub_->is_forgetting(property->id))
         return then(fail(Code::unavailable, "its past is being forgotten; ask again in a minute"));
     hub_->looked(subject_, verdict, property->id, "history");
     if (query.to <= query.from) return then(std::vector<HistoryPoint>());
-    if (!verdict.obligation.any()) return hub_->store_.history(*permit, query, std::move(then));
     hub_->store_.history(*permit, query,
-                         [then = std::move(then), obligation = verdict.obligation,
-                          property](Result<std::vector<HistoryPoint>> points) {
+                         [then = std::move(then), verdict, property, hub = hub_,
+                          subject = subject_](Result<std::vector<HistoryPoint>> points) {
                              if (!points) return then(std::move(points));
-                             then(coarsened(*points, obligation, property->spec));
+                             if (verdict.obligation.any())
+                                 points = coarsened(*points, verdict.obligation, property->spec);
+                             // How many it would be is known only now; too many are not told at
+                             // all.
+                             if (auto left = hub->use_up(subject, Verb::history, verdict,
+                                                         property->id, {0, points->size()});
+                                 !left)
+                                 return then(fail(std::move(left.error())));
+                             then(std::move(points));
                          });
 }
 

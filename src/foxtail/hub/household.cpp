@@ -13,7 +13,8 @@ namespace {
 
 constexpr std::uint32_t snapshot_format = 5;  // 1 had no terms of grants and no owners, 2 nobody
                                               // who leaves, 3 nothing to erase, 4 nothing that
-                                              // waits for a person; still read
+                                              // waits for a person, no reads that are counted;
+                                              // still read
 
 /// NaN and infinity have no JSON, and a refused value may be one.
 std::string shown_value(const Value& value) {
@@ -52,7 +53,7 @@ constexpr Duration at_least_zero(Duration d) {
 }  // namespace
 
 Household::Household(const Zone& zone)
-    : authority_(catalogue_, &zone), rules_(catalogue_, twin_, zone) {
+    : zone_(zone), authority_(catalogue_, &zone), rules_(catalogue_, twin_, zone) {
     authority_.apply(SubjectNamed{the_hub, "hub", SubjectKind::hub});
     rules_.look_through(eyes_);
 }
@@ -117,6 +118,7 @@ void Household::fold(const Record& record) {
         if (grant != nullptr && taken->erase_by.known())
             erasures_.ask(*grant, record.seq, record.time, taken->erase_by);
         authority_.apply(*taken);
+        usage_.end(taken->grant);
     } else if (const auto* started = std::get_if<Started>(&record.body)) {
         twin_.start(started->boot);
         authority_.forget_presence();
@@ -145,6 +147,11 @@ void Household::fold_people(const Record& record) {
         fold_forgotten(record.seq, *forgotten);
     } else if (const auto* erasure = std::get_if<ErasureTold>(&record.body)) {
         erasures_.apply(record.time, *erasure);
+    } else if (const auto* read = std::get_if<OutsideRead>(&record.body)) {
+        for (const auto& used : read->used) {
+            if (authority_.find_grant(used.grant) != nullptr)
+                usage_.apply(month(read->until), read->until, used);
+        }
     }
 }
 
@@ -477,6 +484,7 @@ void Household::save(std::string& out) const {
     twin_.save(w);
     commands_.save(w);
     people_.save(w);
+    usage_.save(w);
     w.u64(waits_.size());
     for (const Wait& wait : waits_) {
         w.u64(wait.seq);
@@ -506,6 +514,10 @@ Result<void> Household::load(std::string_view snapshot) {
     people_.clear();
     if (format > 2) {
         if (auto done = people_.load(in); !done) return done;
+    }
+    usage_.clear();
+    if (format > 4) {
+        if (auto done = usage_.load(in); !done) return done;
     }
     waits_.clear();
     const auto n = in.count(7);

@@ -8,6 +8,7 @@
 #include "foxtail/hub/people.hpp"
 #include "foxtail/hub/places.hpp"
 #include "foxtail/hub/timers.hpp"
+#include "foxtail/hub/usage.hpp"
 #include "foxtail/journal/record.hpp"
 #include "foxtail/model/catalogue.hpp"
 #include "foxtail/rules/engine.hpp"
@@ -176,6 +177,12 @@ public:
     [[nodiscard]] const Commands& commands() const { return commands_; }
     [[nodiscard]] const People& people() const { return people_; }
     [[nodiscard]] const Erasures& erasures() const { return erasures_; }
+    [[nodiscard]] const Usage& usage() const { return usage_; }
+    /// The month of the household's calendar, counted through; 0 while the clock is in doubt, so
+    /// that no month begins then.
+    [[nodiscard]] std::int32_t month(Time t) const {
+        return authority_.time_is_certain(t) ? month_of(t + zone_.offset_at(t)) : 0;
+    }
     [[nodiscard]] RuleEngine& rules() { return rules_; }
     [[nodiscard]] const RuleEngine& rules() const { return rules_; }
     [[nodiscard]] Seq head() const { return seq_; }
@@ -283,12 +290,14 @@ private:
     void expire(Seq command, Moment now);
     void resume(Seq wait, Moment now);
 
+    const Zone& zone_;
     Catalogue catalogue_;
     Authority authority_;
     Twin twin_;
     Commands commands_;
     People people_;
     Erasures erasures_;
+    Usage usage_;
     std::vector<Wait> waits_;
     Seq seq_ = 0;
     Time last_time_;

@@ -43,6 +43,7 @@ Result<void> Hub::start(std::string_view version) {
     for (const Pending& pending : household_.commands().all())
         askers_.emplace(pending.seq, pending.asked_by);
     household_.start(now(), version);
+    count_what_was_read();
     note_suspended();
     touched();
     return {};

@@ -281,9 +281,18 @@ private:
     /// The same for a record of the past that was told.
     void looked_back(SubjectId subject, const Record& record, Time now);
     void record_looks();
-    /// Counts a value told under grants that say how often. Error: exhausted.
-    [[nodiscard]] Result<void> within_rates(SubjectId subject, Verb verb, const Verdict& verdict,
-                                            PropertyId property);
+    // under grants that say how often or how much (used_up.cpp)
+    /// A question, and so many values told in answer to it.
+    struct Reads {
+        std::uint64_t reads = 1;
+        std::uint64_t values = 1;
+    };
+    /// Counts it, if it is within what was given. Error: exhausted, and who gave it is told.
+    [[nodiscard]] Result<void> use_up(SubjectId subject, Verb verb, const Verdict& verdict,
+                                      PropertyId property, Reads reads);
+    [[nodiscard]] Result<void> has_left(const Grant& grant, Reads reads, Moment when);
+    void tell_used_up(const Grant& grant, const std::string& why, Moment when);
+    void count_what_was_read();
     bool note_sign_in(const SignIns::Try& one);
     void record_sign_ins(bool all);
     void note_suspended();
@@ -318,6 +327,8 @@ private:
     Problems problems_;
     SignIns sign_ins_;
     Rates rates_;
+    std::map<std::uint32_t, std::map<Seq, Reads>> used_;  // by subject, since it was on record last
+    std::map<Seq, Duration> used_up_told_;                // when, of each grant
     HouseRule house_rule_;
     Health health_;
     StringMap<Drops> dropped_;

@@ -159,32 +159,6 @@ void Hub::signed_out(SubjectId subject, std::string_view how, std::string_view s
     touched();
 }
 
-// ---- how often ----
-
-Result<void> Hub::within_rates(SubjectId subject, Verb verb, const Verdict& verdict,
-                               PropertyId property) {
-    const Authority& authority = household_.authority();
-    const Moment when = now();
-    if (verdict.reason != Reason::granted ||
-        !authority.is_rated(subject, verb, property, when.wall))
-        return {};
-    Result<void> room;
-    std::vector<Seq> counted;
-    authority.each_applying(
-        subject, verb, household_.catalogue().property(property).address, when.wall,
-        [&](const Grant& grant) {
-            const auto limit = grant.given.terms.when.reads_per_hour;
-            if (limit == 0 || !room) return;
-            if (!rates_.has_room(grant.id, limit, when.mono))
-                room = fail(Code::exhausted,
-                            "the grant allows " + std::to_string(limit) + " values an hour");
-            counted.push_back(grant.id);
-        });
-    if (!room) return room;
-    for (const Seq grant : counted) rates_.count(grant, when.mono);
-    return {};
-}
-
 // ---- the door ----
 
 namespace {

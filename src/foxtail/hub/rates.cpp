@@ -12,7 +12,8 @@ Rates::Used& Rates::at(Seq grant, Duration now) {
         }));
     }
     Used& used = used_[grant];
-    const std::int64_t minute = now.us / minutes(1).us;
+    // Never below 0, also for what was told before the clock began.
+    const std::int64_t minute = (now + minutes(minutes_kept)).us / minutes(1).us;
     const auto gone = std::min<std::int64_t>(minute - used.minute, minutes_kept);
     for (std::int64_t i = 1; i <= gone; ++i) {
         auto& slot = used.by_minute[static_cast<std::size_t>(used.minute + i) % minutes_kept];
@@ -27,10 +28,10 @@ bool Rates::has_room(Seq grant, std::uint32_t per_hour, Duration now) {
     return at(grant, now).sum < per_hour;
 }
 
-void Rates::count(Seq grant, Duration now) {
+void Rates::count(Seq grant, Duration now, std::uint64_t times) {
     Used& used = at(grant, now);
-    ++used.by_minute[static_cast<std::size_t>(used.minute) % minutes_kept];
-    ++used.sum;
+    used.by_minute[static_cast<std::size_t>(used.minute) % minutes_kept] += times;
+    used.sum += times;
 }
 
 }  // namespace foxtail

@@ -17,12 +17,13 @@ public:
 
     /// True when one more stays within `per_hour`. `now` is of the clock that never jumps.
     [[nodiscard]] bool has_room(Seq grant, std::uint32_t per_hour, Duration now);
-    void count(Seq grant, Duration now);
+    /// `now` may lie up to an hour before the clock's begin: what was told before a restart.
+    void count(Seq grant, Duration now, std::uint64_t times = 1);
 
 private:
     static constexpr std::size_t minutes_kept = 61;
     struct Used {
-        std::array<std::uint32_t, minutes_kept> by_minute{};
+        std::array<std::uint64_t, minutes_kept> by_minute{};
         std::int64_t minute = 0;  // the newest one counted
         std::uint64_t sum = 0;
     };

@@ -33,5 +33,16 @@ TEST(Rates, room_comes_back_within_a_minute_of_the_hour) {
     EXPECT_TRUE(rates.has_room(2, 3, begin)) << "each grant by itself";
 }
 
+TEST(Rates, what_was_told_before_a_restart_counts_on) {
+    Rates rates;
+    const Duration begin = seconds(5);  // the clock has only begun
+    rates.count(1, begin - minutes(50), 2);
+    rates.count(1, begin - minutes(1));
+    EXPECT_FALSE(rates.has_room(1, 3, begin));
+    EXPECT_TRUE(rates.has_room(1, 4, begin));
+    EXPECT_TRUE(rates.has_room(1, 2, begin + minutes(12))) << "two of them are over an hour ago";
+    EXPECT_FALSE(rates.has_room(1, 1, begin + minutes(12)));
+}
+
 }  // namespace
 }  // namespace foxtail

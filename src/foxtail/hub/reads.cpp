@@ -23,8 +23,9 @@ bool is_from_outside(SubjectKind kind) {
 void Hub::looked(SubjectId subject, const Verdict& verdict, PropertyId property, const char* how) {
     // What somebody of the house sees only because it was given to them is a look as well.
     const Subject* who = household_.authority().find(subject);
+    const bool counted = used_.contains(subject.index);
     if (verdict.reason != Reason::granted ||
-        (!is_from_outside(who->kind) && !household_.authority().is_personal(property)))
+        (!is_from_outside(who->kind) && !counted && !household_.authority().is_personal(property)))
         return;
     if (looks_.empty()) {
         environment_.loop.alarm(reads_alarm, environment_.clock.monotonic() + reads_window,
@@ -58,7 +59,7 @@ void Hub::looked_back(SubjectId subject, const Record& record, Time now) {
 }
 
 void Hub::record_looks() {
-    if (looks_.empty()) return;
+    if (looks_.empty() && used_.empty()) return;
     if (health_.read_only) {
         // They wait, and are counted further, until something can be recorded again.
         environment_.loop.alarm(reads_alarm, environment_.clock.monotonic() + reads_window,
@@ -66,12 +67,25 @@ void Hub::record_looks() {
         return;
     }
     const auto looks = std::exchange(looks_, {});
+    auto used = std::exchange(used_, {});
     for (const auto& [key, look] : looks) {
         const auto& [subject, grant, how] = key;
-        household_.note(
-            the_hub,
-            OutsideRead{{subject}, grant, how, look.count, look.from, look.until, look.properties},
-            now());
+        OutsideRead read{{subject},  grant,           how, look.count, look.from,
+                         look.until, look.properties, {}};
+        // With the first record of the subject's.
+        if (const auto at = used.find(subject); at != used.end()) {
+            for (const auto& [of, reads] : at->second)
+                read.used.push_back({of, reads.reads, reads.values});
+            used.erase(at);
+        }
+        household_.note(the_hub, std::move(read), now());
+    }
+    // An answer that came after the look for it was on record.
+    for (const auto& [subject, grants] : used) {
+        const Time when = now().wall;
+        OutsideRead read{{subject}, grants.begin()->first, "history", 0, when, when, {}, {}};
+        for (const auto& [of, reads] : grants) read.used.push_back({of, reads.reads, reads.values});
+        household_.note(the_hub, std::move(read), now());
     }
     touched();
 }

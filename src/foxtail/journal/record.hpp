@@ -171,6 +171,13 @@ struct ThingOwned {
 /// Somebody from outside was shown values. Coalesced: at most one a minute for each subject, grant
 /// and way.
 struct OutsideRead {
+    /// Under a grant that says how often or how much: what of it was used up.
+    struct Used {
+        Seq grant = 0;
+        std::uint64_t reads = 0;
+        std::uint64_t values = 0;
+        friend bool operator==(const Used&, const Used&) = default;
+    };
     SubjectId subject;
     Seq grant = 0;
     std::string how;  // "read", "history", "stream", "journal"
@@ -178,6 +185,7 @@ struct OutsideRead {
     Time from;                           // of the first
     Time until;                          // of the last
     std::vector<PropertyId> properties;  // the first 100
+    std::vector<Used> used = {};         // of the subject's, since the record before
 };
 
 /// Somebody may become the subject `name` with a code, once and until `until`.

@@ -49,7 +49,11 @@ struct Conditions {
     std::string presence;              // a property's address; empty = no such condition
     Value presence_value;              // ... that must be believed, and said since the last start
     std::uint32_t reads_per_hour = 0;  // 0 = as often as wanted
+    /// Values told in a month of the household's calendar, each of a history's too; 0 = any number.
+    std::uint32_t values_per_month = 0;
 
+    /// What is read under it is counted.
+    [[nodiscard]] bool counts() const { return reads_per_hour != 0 || values_per_month != 0; }
     friend bool operator==(const Conditions&, const Conditions&) = default;
 };
 

@@ -181,6 +181,17 @@ public:
         time("until", r.until);
         key("addresses");
         list(r.properties, [&](PropertyId id) { referenced(id); });
+        if (r.used.empty()) return;
+        key("used");
+        list(r.used, [&](const OutsideRead::Used& used) {
+            out_ += "{\"grant\":";
+            append_number(out_, used.grant);
+            out_ += ",\"reads\":";
+            append_number(out_, used.reads);
+            out_ += ",\"values\":";
+            append_number(out_, used.values);
+            out_ += '}';
+        });
     }
     void operator()(const Forgotten& f) {
         reference("thing", f.thing);

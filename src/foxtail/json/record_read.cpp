@@ -325,6 +325,18 @@ void read(BodyReader& in, OutsideRead& r) {
     in.time("from", r.from);
     in.time("until", r.until);
     in.references("addresses", r.properties);
+    if (!in.has("used")) return;
+    in.list("used", [&](std::string_view element) {
+        const auto members = MemberTexts::split(element);
+        if (!members) return in.wrong("used", "expected objects");
+        OutsideRead::Used& used = r.used.emplace_back();
+        for (const auto& [key, number] :
+             {std::pair{"grant", &used.grant}, {"reads", &used.reads}, {"values", &used.values}}) {
+            const auto found = members->find(key);
+            if (!found || !whole_number(*found, *number))
+                in.wrong("used", "expected whole numbers");
+        }
+    });
 }
 void read(BodyReader& in, Forgotten& f) {
     in.reference("thing", f.thing);

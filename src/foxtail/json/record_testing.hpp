@@ -151,7 +151,7 @@ struct SameBody {
     bool operator()(const OutsideRead& a, const OutsideRead& b) const {
         return a.subject == b.subject && a.grant == b.grant && a.how == b.how &&
                a.count == b.count && a.from == b.from && a.until == b.until &&
-               a.properties == b.properties;
+               a.properties == b.properties && a.used == b.used;
     }
     bool operator()(const Invited& a, const Invited& b) const {
         return a.name == b.name && a.kind == b.kind && a.code_hash == b.code_hash &&
@@ -288,6 +288,7 @@ public:
             t.when.presence_value = chance(50) ? Value{true} : Value{"home"};
         }
         t.when.reads_per_hour = static_cast<std::uint32_t>(below(3));
+        t.when.values_per_month = static_cast<std::uint32_t>(below(3));
         if (chance(40)) t.obligation.granularity = minutes(15);
         if (chance(40)) t.obligation.delay = hours(1);
         if (chance(40)) t.obligation.precision = static_cast<double>(1 + below(1000)) / 16;
@@ -367,6 +368,9 @@ public:
             case 20:
                 return ThingOwned{t, {s}, chance(50) ? std::vector<SubjectId>{} : std::vector{s}};
             case 21:
+                if (chance(50))
+                    return OutsideRead{s,      7,      "read", 9,
+                                       time(), time(), {p},    {{7, 9, below(99)}, {8, 1, 1}}};
                 return OutsideRead{s, below(99), "read", below(999), time(), time(), {p}};
             case 22:
                 return Invited{text(), static_cast<SubjectKind>(below(11)),

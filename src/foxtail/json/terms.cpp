@@ -113,6 +113,7 @@ void append_when(std::string& out, const Conditions& when) {
         presence.end();
     }
     json.count("reads_per_hour", when.reads_per_hour);
+    json.count("values_per_month", when.values_per_month);
     json.end();
 }
 
@@ -140,8 +141,8 @@ void append_envelope(std::string& out, const Envelope& envelope) {
 constexpr std::array<std::string_view, 12> members_of_terms = {
     "forbid", "spares_household", "parent",   "except",       "classes",        "common",
     "when",   "obligations",      "envelope", "history_from", "history_window", "purpose_code"};
-constexpr std::array<std::string_view, 5> members_of_when = {"weekdays", "from", "until",
-                                                             "presence", "reads_per_hour"};
+constexpr std::array<std::string_view, 6> members_of_when = {
+    "weekdays", "from", "until", "presence", "reads_per_hour", "values_per_month"};
 constexpr std::array<std::string_view, 6> members_of_obligations = {
     "granularity", "aggregate", "precision", "delay", "erase_after", "place"};
 constexpr std::array<std::string_view, 5> members_of_envelope = {"minimum", "maximum", "allowed",
@@ -290,6 +291,7 @@ void read_when(const bj::value& value, Conditions& when, std::optional<Error>& e
         }
     }
     in.count("reads_per_hour", when.reads_per_hour);
+    in.count("values_per_month", when.values_per_month);
 }
 
 void read_obligation(const bj::value& value, GrantTerms& terms, std::optional<Error>& error) {

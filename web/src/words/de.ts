@@ -269,6 +269,8 @@ export const de: Record<Key, string> = {
   "desk.until": "Bis",
   "desk.hours": "von {from} bis {until}",
   "desk.while": "solange {address} {value} ist",
+  "desk.per_hour": "höchstens {n} Werte je Stunde",
+  "desk.per_month": "höchstens {n} Werte je Monat",
   "desk.confirmed": "jedes Mal nur, wenn jemand es erlaubt",
   "desk.taken_back": "Zurückgenommen",
   "desk.certificate": "Ab Eintrag {seq} ging nichts mehr darunter hinaus. Was davor gesagt wurde, lässt sich nicht zurückholen.",

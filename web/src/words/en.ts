@@ -270,6 +270,8 @@ export const en = {
   "desk.until": "Until",
   "desk.hours": "from {from} to {until}",
   "desk.while": "while {address} is {value}",
+  "desk.per_hour": "at most {n} values an hour",
+  "desk.per_month": "at most {n} values a month",
   "desk.confirmed": "each time only if a person allows it",
   "desk.taken_back": "Taken back",
   "desk.certificate": "Nothing recorded from record {seq} on went out under it. What was told before cannot be called back.",
