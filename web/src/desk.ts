@@ -17,7 +17,7 @@ export interface Obligations {
 export interface Terms {
   forbid?: boolean;
   except?: string[];
-  when?: { weekdays?: string[]; from?: string; until?: string; presence?: { address: string; value: Json }; reads_per_hour?: number; values_per_month?: number };
+  when?: { weekdays?: string[]; from?: string; until?: string; presence?: { address: string; value: Json }; reads_per_hour?: number; values_per_month?: number; network?: "home" };
   obligations?: Obligations;
   envelope?: { minimum?: number; maximum?: number; allowed?: string[]; per_hour?: number; confirm?: "owner" };
   history_window?: string;
@@ -168,6 +168,7 @@ export function when_words(when: Terms["when"]): string {
   if (when.weekdays?.length) parts.push(when.weekdays.map((day) => t(("day." + day) as Key)).join(", "));
   if (when.from && when.until) parts.push(t("desk.hours", { from: when.from, until: when.until }));
   if (when.presence) parts.push(t("desk.while", { address: when.presence.address, value: JSON.stringify(when.presence.value) }));
+  if (when.network) parts.push(t("desk.at_home"));
   if (when.reads_per_hour) parts.push(t("desk.per_hour", { n: when.reads_per_hour }));
   if (when.values_per_month) parts.push(t("desk.per_month", { n: when.values_per_month }));
   return parts.join(", ");

@@ -90,6 +90,7 @@ void add_when(std::string& out, const Conditions& when) {
         out += ", while " + when.presence + " is " + to_json(when.presence_value);
     if (when.reads_per_hour != 0)
         out += ", " + std::to_string(when.reads_per_hour) + " values an hour";
+    if (when.at_home) out += ", only from the house's own network";
     if (when.values_per_month != 0)
         out += ", " + std::to_string(when.values_per_month) + " values a month";
 }

@@ -25,6 +25,7 @@ struct Caller {
     std::string hash;  // of the cookie's value or of the token
     SubjectId subject;
     std::string source;  // the other side's address
+    [[nodiscard]] Asker asker() const { return {subject, is_own_network(source)}; }
 };
 
 /// Finds out who asks, and lets people in. The only part of the API that sees the hub; what passes
@@ -111,7 +112,7 @@ public:
 private:
     friend class Server;
     struct Dummy;
-    [[nodiscard]] Door door(const Caller& caller) { return hub_.door(caller.subject); }
+    [[nodiscard]] Door door(const Caller& caller) { return hub_.door(caller.asker()); }
     [[nodiscard]] Door door_of_the_house() { return hub_.door(SubjectId{0}); }
     void when_recorded(Seq seq, std::function<void(Result<void>)> then) {
         hub_.when_durable(seq, std::move(then));

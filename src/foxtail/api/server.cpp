@@ -123,7 +123,7 @@ void Server::Inside::serve(HttpRequest&& request, HttpReply reply) {
         return (*open_route)(gate, call, answer);
     if (!call.caller) return answer.problem(401, "sign in, or send a bearer token");
     if (parting != nullptr) return answer.error(Authority::denied().value());
-    Door door = hub.door(call.caller->subject);
+    Door door = hub.door(call.caller->asker());
     std::get<Guarded>(found->route->action)(door, site, call, answer);
 }
 

@@ -247,7 +247,10 @@ void MqttDoor::stop() {
 void MqttDoor::authenticate(const mqtt::Credentials& credentials,
                             std::function<void(mqtt::Admission)> done) {
     if (!credentials.anonymous_as.empty()) {
-        return done({mqtt::Reason::success, anonymous_.index, std::string(anonymous_name), {}});
+        return done({mqtt::Reason::success,
+                     number_of(anonymous_, credentials.source),
+                     std::string(anonymous_name),
+                     {}});
     }
     // By its form and not by the name, so that how long it takes tells nobody which names there
     // are.
@@ -269,7 +272,8 @@ void MqttDoor::authenticate(const mqtt::Credentials& credentials,
                 if (hub_.signed_in(subject, "mqtt", source))
                     log(LogLevel::info, "signed in",
                         {{"who", "device:" + name}, {"by", "mqtt"}, {"from", source}});
-                return done({mqtt::Reason::success, subject.index, "device:" + name, {}});
+                return done(
+                    {mqtt::Reason::success, number_of(subject, source), "device:" + name, {}});
             }
             // What nobody is called may be a password in the wrong field.
             if (hub_.sign_in_refused(known ? std::optional(subject) : std::nullopt, "mqtt", source,
@@ -293,29 +297,30 @@ mqtt::Admission MqttDoor::admit_token(const mqtt::Credentials& credentials) {
     if (hub_.signed_in(subject->id, "mqtt", source))
         log(LogLevel::info, "signed in",
             {{"who", subject->name}, {"by", "mqtt"}, {"from", source}});
-    return {mqtt::Reason::success, subject->id.index, subject->name, std::move(hash)};
+    return {mqtt::Reason::success, number_of(subject->id, source), subject->name, std::move(hash)};
 }
 
 bool MqttDoor::may_connect(mqtt::SubjectId subject, std::string_view credential) {
     if (!credential.empty()) {
         const Subject* known = hub_.authority().find_token(credential, hub_.now().wall);
-        return known != nullptr && known->id == SubjectId{subject} && hub_.may_enter(known->id);
+        return known != nullptr && known->id == asker_of(subject) && hub_.may_enter(known->id);
     }
-    if (SubjectId{subject} == anonymous_) return true;
+    const SubjectId who = asker_of(subject);
+    if (who == anonymous_) return true;
     return std::any_of(users_.begin(), users_.end(),
-                       [&](const auto& u) { return u.second == SubjectId{subject}; });
+                       [&](const auto& u) { return u.second == who; });
 }
 std::optional<mqtt::PublishPermit> MqttDoor::may_publish(mqtt::SubjectId subject,
                                                          std::string_view topic) {
     if (MqttValues::is_ours(topic)) return std::nullopt;
-    return hub_.authority().permit_topic<Verb::publish>(SubjectId{subject}, topic, false,
+    return hub_.authority().permit_topic<Verb::publish>(asker_of(subject), topic, false,
                                                         hub_.now().wall);
 }
 std::optional<mqtt::SubscribePermit> MqttDoor::may_subscribe(mqtt::SubjectId subject,
                                                              std::string_view filter) {
     if (MqttValues::is_ours(filter))
-        return hub_.authority().permit_waiting(SubjectId{subject}, hub_.now().wall);
-    return hub_.authority().permit_topic<Verb::subscribe>(SubjectId{subject}, filter, true,
+        return hub_.authority().permit_waiting(asker_of(subject), hub_.now().wall);
+    return hub_.authority().permit_topic<Verb::subscribe>(asker_of(subject), filter, true,
                                                           hub_.now().wall);
 }
 std::optional<mqtt::SubscribePermit> MqttDoor::may_receive(mqtt::SubjectId subject,
@@ -323,9 +328,9 @@ std::optional<mqtt::SubscribePermit> MqttDoor::may_receive(mqtt::SubjectId subje
     if (MqttValues::is_ours(topic)) {
         const Property* property = MqttValues::property_of(inlet_->catalogue(), topic);
         if (property == nullptr) return std::nullopt;
-        return hub_.authority().permit_told(SubjectId{subject}, property->id, hub_.now().wall);
+        return hub_.authority().permit_told(asker_of(subject), property->id, hub_.now().wall);
     }
-    return hub_.authority().permit_topic<Verb::subscribe>(SubjectId{subject}, topic, false,
+    return hub_.authority().permit_topic<Verb::subscribe>(asker_of(subject), topic, false,
                                                           hub_.now().wall);
 }
 std::uint64_t MqttDoor::permissions_epoch() {

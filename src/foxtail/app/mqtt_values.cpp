@@ -121,7 +121,7 @@ void MqttValues::subscribed(mqtt::LineId line, mqtt::SubjectId subject, std::str
     if (!is_ours(filter)) return;
     auto& view = views_[line];
     if (!view || view->over())
-        view = std::make_unique<View>(*this, line, hub_.door(SubjectId{subject}));
+        view = std::make_unique<View>(*this, line, hub_.door(asker_of(subject)));
     if (present) view->show_present(filter);
 }
 

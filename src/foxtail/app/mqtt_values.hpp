@@ -12,6 +12,16 @@
 
 namespace foxtail {
 
+/// A subject as the broker knows it: who comes from outside the household's own network is another
+/// number to it, so that whatever is asked for them is decided apart.
+constexpr mqtt::SubjectId from_outside = 1U << 31U;
+[[nodiscard]] inline mqtt::SubjectId number_of(SubjectId subject, std::string_view source) {
+    return subject.index | (is_own_network(source) ? 0U : from_outside);
+}
+[[nodiscard]] inline Asker asker_of(mqtt::SubjectId number) {
+    return {SubjectId{number & ~from_outside}, (number & from_outside) == 0};
+}
+
 /// What the household believes, told over MQTT to whoever may know it: each property on a topic of
 /// its own, "$foxtail/things/THING/PROPERTY", as JSON like the API's. A line that waits for such
 /// topics watches as a page does, through a Door of its subject: what was given coarse, late or for

@@ -75,25 +75,24 @@ public:
     void forget_presence();
 
     /// The decision for a property. At most some tens of nanoseconds; no allocation.
-    [[nodiscard]] Verdict decide(SubjectId subject, Verb verb, PropertyId property, Time now) const;
+    [[nodiscard]] Verdict decide(Asker subject, Verb verb, PropertyId property, Time now) const;
     /// For a thing's event or action ("thing/name"), or for the household's own affairs (empty
     /// address).
-    [[nodiscard]] Verdict decide_at(SubjectId subject, Verb verb, std::string_view address,
+    [[nodiscard]] Verdict decide_at(Asker subject, Verb verb, std::string_view address,
                                     Time now) const;
     /// publish: a topic; subscribe: a topic (to receive it) or, with `filter`, a whole topic
     /// filter.
-    [[nodiscard]] Verdict decide_topic(SubjectId subject, Verb verb, std::string_view topic,
+    [[nodiscard]] Verdict decide_topic(Asker subject, Verb verb, std::string_view topic,
                                        bool filter, Time now) const;
 
     template <Verb verb>
-    [[nodiscard]] Result<Permit<verb>> permit(SubjectId subject, PropertyId property,
-                                              Time now) const {
+    [[nodiscard]] Result<Permit<verb>> permit(Asker subject, PropertyId property, Time now) const {
         const Verdict verdict = decide(subject, verb, property, now);
         if (!verdict.allowed) return denied();
         return Permit<verb>(subject, property, verdict);
     }
     template <Verb verb>
-    [[nodiscard]] Result<WidePermit<verb>> permit_at(SubjectId subject, std::string_view address,
+    [[nodiscard]] Result<WidePermit<verb>> permit_at(Asker subject, std::string_view address,
                                                      Time now) const {
         const Verdict verdict = decide_at(subject, verb, address, now);
         if (!verdict.allowed) return denied();
@@ -101,7 +100,7 @@ public:
     }
     /// As decide_topic(); MQTT has no words for why not, so neither has this.
     template <Verb verb>
-    [[nodiscard]] std::optional<WidePermit<verb>> permit_topic(SubjectId subject,
+    [[nodiscard]] std::optional<WidePermit<verb>> permit_topic(Asker subject,
                                                                std::string_view topic, bool filter,
                                                                Time now) const {
         static_assert(verb == Verb::publish || verb == Verb::subscribe, "topics know no others");
@@ -110,7 +109,7 @@ public:
         return WidePermit<verb>(subject, verdict);
     }
     /// A topic on which the household tells what a property is: as observing it is decided.
-    [[nodiscard]] std::optional<WidePermit<Verb::subscribe>> permit_told(SubjectId subject,
+    [[nodiscard]] std::optional<WidePermit<Verb::subscribe>> permit_told(Asker subject,
                                                                          PropertyId property,
                                                                          Time now) const {
         const Verdict verdict = decide(subject, Verb::observe, property, now);
@@ -119,7 +118,7 @@ public:
     }
     /// To wait for such topics, each of which is decided when it is told: for who may do anything
     /// at all, so that nobody learns from the answer what there is.
-    [[nodiscard]] std::optional<WidePermit<Verb::subscribe>> permit_waiting(SubjectId subject,
+    [[nodiscard]] std::optional<WidePermit<Verb::subscribe>> permit_waiting(Asker subject,
                                                                             Time now) const {
         if (!any_access(subject, now)) return std::nullopt;
         return WidePermit<Verb::subscribe>(subject, {true, Reason::granted, 0});
@@ -147,10 +146,10 @@ public:
     [[nodiscard]] bool is_personal(PropertyId property) const;
     /// The grants in force that let the subject do it, each with its own limits: for envelopes and
     /// rates, which all have to be kept.
-    void each_applying(SubjectId subject, Verb verb, std::string_view address, Time now,
+    void each_applying(Asker subject, Verb verb, std::string_view address, Time now,
                        const std::function<void(const Grant&)>& visit) const;
     /// True when a grant that lets the subject do it says how often, or how much.
-    [[nodiscard]] bool is_rated(SubjectId subject, Verb verb, PropertyId property, Time now) const;
+    [[nodiscard]] bool is_rated(Asker subject, Verb verb, PropertyId property, Time now) const;
     /// The properties that a grant names, whether or not it opens them.
     void each_reached(const Grant& grant, const std::function<void(PropertyId)>& visit) const;
     /// False while a jump of the clock makes the time uncertain.
@@ -249,21 +248,22 @@ private:
     [[nodiscard]] static Time window_start(const Matter& matter, std::size_t last, Key&& key);
     [[nodiscard]] bool binds(const Row& row, SubjectId subject, bool personal_to_giver) const;
     [[nodiscard]] bool all_forbidden(SubjectId subject, const Row& row, Time now) const;
-    [[nodiscard]] bool condition_holds(const Extra& extra, Time now) const;
+    [[nodiscard]] bool condition_holds(const Extra& extra, bool at_home, Time now) const;
     [[nodiscard]] bool timely(const Row& row, Time now) const;
+    [[nodiscard]] bool at_home(Asker asker) const;
     template <class Covers>
-    [[nodiscard]] bool holds(const Row& row, Time now, const Covers& covers) const;
+    [[nodiscard]] bool holds(const Row& row, bool at_home, Time now, const Covers& covers) const;
     template <class Covers>
-    [[nodiscard]] Verdict judge(SubjectId subject, Verb verb, const Matter& matter,
+    [[nodiscard]] Verdict judge(Asker subject, Verb verb, const Matter& matter,
                                 const Covers& covers, Time now) const;
     template <class Covers>
-    [[nodiscard]] Tally tally(SubjectId subject, const Matter& matter, const Covers& covers,
+    [[nodiscard]] Tally tally(Asker subject, const Matter& matter, const Covers& covers,
                               Time now) const;
     [[nodiscard]] Verdict conclude(SubjectId subject, Verb verb, const Matter& matter,
                                    const Tally& tally) const;
     [[nodiscard]] static Verdict ungranted(const Entry& entry);
     // Apart from decide(): its many temporaries would cost every decision their room on the stack.
-    [[nodiscard, gnu::noinline]] Verdict decide_at_length(SubjectId subject, Verb verb,
+    [[nodiscard, gnu::noinline]] Verdict decide_at_length(Asker subject, Verb verb,
                                                           PropertyId property, const Matter& matter,
                                                           bool asks, Time now) const;
     [[nodiscard]] bool any_probe(const Entry& entry, Verb verb, PropertyId property) const;

@@ -39,7 +39,8 @@ void write(ByteWriter& out, const GrantTerms& terms) {
     out.u8(terms == GrantTerms{} ? 0 : 1);
     if (terms == GrantTerms{}) return;
     out.u8(static_cast<std::uint8_t>((terms.forbid ? 1 : 0) | (terms.spares_household ? 2 : 0) |
-                                     (terms.envelope.confirm ? 4 : 0)));
+                                     (terms.envelope.confirm ? 4 : 0) |
+                                     (terms.when.at_home ? 8 : 0)));
     out.u64(terms.parent);
     write(out, terms.except);
     out.u8(terms.classes);
@@ -82,10 +83,11 @@ GrantTerms read_terms(ByteReader& in, std::uint64_t format) {
     GrantTerms terms;
     if (in.u8() == 0) return terms;
     const auto flags = in.u8();
-    if (flags > 7) in.reject();
+    if (flags > 15) in.reject();
     terms.forbid = (flags & 1U) != 0;
     terms.spares_household = (flags & 2U) != 0;
     terms.envelope.confirm = (flags & 4U) != 0;
+    terms.when.at_home = (flags & 8U) != 0;
     terms.parent = in.u64();
     terms.except = read_texts(in);
     if (format > 2) {

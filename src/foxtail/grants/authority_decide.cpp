@@ -131,8 +131,23 @@ Time Authority::window_start(const Matter& matter, std::size_t last, Key&& key) 
 
 // ---- when a grant holds ----
 
-bool Authority::condition_holds(const Extra& extra, Time now) const {
+/// What runs in the house is at home without a network.
+bool Authority::at_home(Asker asker) const {
+    if (asker.at_home) return true;
+    switch (subjects_[asker.index].kind) {
+        case SubjectKind::hub:
+        case SubjectKind::connector:
+        case SubjectKind::rule:
+        case SubjectKind::planner:
+            return true;
+        default:
+            return false;
+    }
+}
+
+bool Authority::condition_holds(const Extra& extra, bool at_home, Time now) const {
     const Conditions& when = extra.terms.when;
+    if (when.at_home && !at_home) return false;
     if (!when.presence.empty() && !presences_[extra.presence].holds) return false;
     if (when.weekdays == 0 && when.from_minute == when.until_minute) return true;
     if (!time_is_certain(now)) return false;
@@ -150,13 +165,13 @@ bool Authority::timely(const Row& row, Time now) const {
 }
 
 template <class Covers>
-bool Authority::holds(const Row& row, Time now, const Covers& covers) const {
+bool Authority::holds(const Row& row, bool at_home, Time now, const Covers& covers) const {
     if (row.suspended || !timely(row, now)) return false;
     if (row.extra == nullptr) return true;
-    if (!condition_holds(*row.extra, now)) return false;
+    if (!condition_holds(*row.extra, at_home, now)) return false;
     if (row.extra->terms.parent == 0) return true;
     const Row* parent = find_row(row.extra->parent_subject, row.extra->terms.parent);
-    return parent != nullptr && covers(*parent) && holds(*parent, now, covers);
+    return parent != nullptr && covers(*parent) && holds(*parent, at_home, now, covers);
 }
 
 /// Whether what a row forbids is forbidden to this subject.
@@ -201,21 +216,22 @@ struct Authority::Tally {
 };
 
 template <class Covers>
-Verdict Authority::judge(SubjectId subject, Verb verb, const Matter& matter, const Covers& covers,
+Verdict Authority::judge(Asker subject, Verb verb, const Matter& matter, const Covers& covers,
                          Time now) const {
     return conclude(subject, verb, matter, tally(subject, matter, covers, now));
 }
 
 template <class Covers>
-Authority::Tally Authority::tally(SubjectId subject, const Matter& matter, const Covers& covers,
+Authority::Tally Authority::tally(Asker subject, const Matter& matter, const Covers& covers,
                                   Time now) const {
     const Entry& entry = entries_[subject.index];
     const Entry& all = entries_.front();
     const OwnershipEpoch* epoch = matter.epochs == nullptr ? nullptr : &matter.epochs->back();
     Tally tally;
+    const bool home = at_home(subject);
     const auto count = [&](const Row& row) {
         if (epoch == nullptr && row.standing == Standing::person) return;  // nothing to give
-        if (!holds(row, now, covers)) {
+        if (!holds(row, home, now, covers)) {
             tally.expired = true;
             return;
         }
@@ -361,7 +377,7 @@ bool Authority::any_probe(const Entry& entry, Verb verb, PropertyId property) co
     return (found >> (property.index % 64) & 1U) != 0;
 }
 
-Verdict Authority::decide(SubjectId subject, Verb verb, PropertyId property, Time now) const {
+Verdict Authority::decide(Asker subject, Verb verb, PropertyId property, Time now) const {
     if (subject.index >= entries_.size() || property.index >= facts_.size())
         return {false, Reason::unknown, 0};
     const Entry& entry = entries_[subject.index];
@@ -380,7 +396,7 @@ Verdict Authority::decide(SubjectId subject, Verb verb, PropertyId property, Tim
     return decide_at_length(subject, verb, property, what, asks, now);
 }
 
-Verdict Authority::decide_at_length(SubjectId subject, Verb verb, PropertyId property,
+Verdict Authority::decide_at_length(Asker subject, Verb verb, PropertyId property,
                                     const Matter& matter, bool asks, Time now) const {
     const auto covers = [&](const Row& row) {
         return has(row.verbs, verb) && row.reach->has(property);
@@ -391,8 +407,7 @@ Verdict Authority::decide_at_length(SubjectId subject, Verb verb, PropertyId pro
     return look_back(subject, matter, verdict);
 }
 
-Verdict Authority::decide_at(SubjectId subject, Verb verb, std::string_view address,
-                             Time now) const {
+Verdict Authority::decide_at(Asker subject, Verb verb, std::string_view address, Time now) const {
     if (subject.index >= entries_.size()) return {false, Reason::unknown, 0};
     const Entry& entry = entries_[subject.index];
     if (entry.left) return {};
@@ -433,7 +448,7 @@ bool Authority::reaches_topic(Seq id, std::string_view topic, bool filter) const
            !any(grant->given.terms.except);
 }
 
-Verdict Authority::decide_topic(SubjectId subject, Verb verb, std::string_view topic, bool filter,
+Verdict Authority::decide_topic(Asker subject, Verb verb, std::string_view topic, bool filter,
                                 Time now) const {
     if (subject.index >= entries_.size()) return {false, Reason::unknown, 0};
     if (entries_[subject.index].left) return {};
@@ -446,7 +461,7 @@ Verdict Authority::decide_topic(SubjectId subject, Verb verb, std::string_view t
         Verdict verdict;
         for (const Row& row : entries_[subject.index].rows) {
             if (!covers(row)) continue;
-            if (holds(row, now, covers)) return {true, Reason::granted, row.id};
+            if (holds(row, true, now, covers)) return {true, Reason::granted, row.id};
             verdict.reason = Reason::expired;
         }
         return verdict;
@@ -454,21 +469,22 @@ Verdict Authority::decide_topic(SubjectId subject, Verb verb, std::string_view t
     return judge(subject, verb, {}, covers, now);
 }
 
-void Authority::each_applying(SubjectId subject, Verb verb, std::string_view address, Time now,
+void Authority::each_applying(Asker subject, Verb verb, std::string_view address, Time now,
                               const std::function<void(const Grant&)>& visit) const {
     if (left(subject) || subject.index >= entries_.size()) return;
     const auto covers = [&](const Row& row) {
         return has(row.verbs, verb) && reaches(row.id, address);
     };
+    const bool home = at_home(subject);
     for (const Row& row : entries_[subject.index].rows) {
-        if (row.forbid || !covers(row) || !holds(row, now, covers)) continue;
+        if (row.forbid || !covers(row) || !holds(row, home, now, covers)) continue;
         for (const Grant* grant = find_grant(row.id); grant != nullptr;
              grant = find_grant(grant->given.terms.parent))
             visit(*grant);
     }
 }
 
-bool Authority::is_rated(SubjectId subject, Verb verb, PropertyId property, Time now) const {
+bool Authority::is_rated(Asker subject, Verb verb, PropertyId property, Time now) const {
     if (!any_rates_ || !catalogue_.knows(property)) return false;
     bool rated = false;
     each_applying(subject, verb, catalogue_.property(property).address, now,
@@ -481,7 +497,8 @@ const Subject* Authority::find_token(std::string_view token_hash, Time now) cons
     for (const Grant& grant : grants_) {
         if (grant.given.token_hash != token_hash) continue;
         const Row* row = find_row(grant.given.subject, grant.id);
-        if (row != nullptr && holds(*row, now, [](const Row&) { return true; }))
+        // Who comes is who they are wherever they are; what they may is decided when they ask.
+        if (row != nullptr && holds(*row, true, now, [](const Row&) { return true; }))
             return find(grant.given.subject);
     }
     return nullptr;

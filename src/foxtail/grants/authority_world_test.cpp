@@ -68,9 +68,11 @@ public:
             for (std::uint32_t s = 0; s < subjects.size(); ++s) {
                 const auto verb = static_cast<Verb>(1U << below(8));
                 const Time when{now.us + (static_cast<std::int64_t>(below(9)) - 4) * hours(1).us};
-                const auto expected =
-                    ReferenceAuthority::decide(slow, subjects[s], verb, property.address, when);
-                const auto got = fast.decide({s}, verb, property.id, when);
+                const bool at_home = below(2) == 0;
+                const Asker asker{SubjectId{s}, at_home};
+                const auto expected = ReferenceAuthority::decide(slow, subjects[s], verb,
+                                                                 property.address, when, at_home);
+                const auto got = fast.decide(asker, verb, property.id, when);
                 ASSERT_EQ(got, expected)
                     << "seed " << seed << ": " << subjects[s] << " " << foxtail::name(verb) << " "
                     << property.address << "\n  table: " << sentence(got.reason) << " by "
@@ -81,7 +83,7 @@ public:
                 if (got.allowed && got.obligation.any()) ++obliged;
                 ++reasons[got.reason];
                 if (verb == Verb::report) continue;
-                ASSERT_EQ(fast.decide_at({s}, verb, property.address, when), expected)
+                ASSERT_EQ(fast.decide_at(asker, verb, property.address, when), expected)
                     << "seed " << seed << " by address: " << subjects[s] << " "
                     << foxtail::name(verb) << " " << property.address;
             }
@@ -172,6 +174,7 @@ private:
             t.when.presence = "lamp/on";
             t.when.presence_value = below(2) == 0;
         }
+        t.when.at_home = below(5) == 0;
         if (below(3) == 0) t.obligation.granularity = minutes(static_cast<std::int64_t>(below(60)));
         if (below(4) == 0) t.obligation.delay = minutes(static_cast<std::int64_t>(below(60)));
         if (below(4) == 0) t.obligation.precision = static_cast<double>(below(10));

@@ -48,6 +48,7 @@ const char* wider_when(const Conditions& was, const Conditions& becomes) {
                                   !same_value(becomes.presence_value, was.presence_value)))
         return "'when.presence'";
     if (higher(becomes.reads_per_hour, was.reads_per_hour)) return "'when.reads_per_hour'";
+    if (was.at_home && !becomes.at_home) return "'when.network'";
     if (higher(becomes.values_per_month, was.values_per_month)) return "'when.values_per_month'";
     return nullptr;
 }

@@ -52,6 +52,7 @@ TEST(Narrower, the_same_and_each_single_narrowing_is_taken) {
         {"some weekdays", [](GrantGiven& g) { g.terms.when.weekdays = 0b11111; }},
         {"with presence", [](GrantGiven& g) { g.terms.when.presence = "anna/home"; }},
         {"fewer reads", [](GrantGiven& g) { g.terms.when.reads_per_hour = 1; }},
+        {"only at home", [](GrantGiven& g) { g.terms.when.at_home = true; }},
         {"less in a month", [](GrantGiven& g) { g.terms.when.values_per_month = 100; }},
         {"longer spans", [](GrantGiven& g) { g.terms.obligation.granularity = days(1); }},
         {"later", [](GrantGiven& g) { g.terms.obligation.delay = hours(1); }},

@@ -30,6 +30,11 @@ bool lives_there(SubjectKind kind) {
     return kind == SubjectKind::owner || kind == SubjectKind::resident;
 }
 
+bool runs_here(SubjectKind kind) {
+    return kind == SubjectKind::hub || kind == SubjectKind::connector ||
+           kind == SubjectKind::rule || kind == SubjectKind::planner;
+}
+
 bool is_outside(SubjectKind kind) {
     return kind == SubjectKind::guest || kind == SubjectKind::participant ||
            kind == SubjectKind::agent || kind == SubjectKind::token;
@@ -42,6 +47,7 @@ struct Question {
     Verb verb;
     std::string address;
     Time now;
+    bool at_home = false;
 
     [[nodiscard]] SubjectKind kind(const std::string& who) const { return world.subjects.at(who); }
     [[nodiscard]] std::string thing() const { return address.substr(0, address.find('/')); }
@@ -121,6 +127,7 @@ struct Question {
     }
     [[nodiscard]] bool in_force(const Given& g) const {
         if (g.suspended) return false;
+        if (g.what.terms.when.at_home && !at_home && !runs_here(kind(subject))) return false;
         if (!in_force_at(g, now)) return false;
         for (const Duration doubt : world.doubts) {
             if (!in_force_at(g, now + doubt)) return false;
@@ -284,11 +291,11 @@ Verdict judge(const Question& q) {
 }  // namespace
 
 Verdict ReferenceAuthority::decide(const World& world, const std::string& subject, Verb verb,
-                                   const std::string& address, Time now) {
+                                   const std::string& address, Time now, bool at_home) {
     const auto known = world.subjects.find(subject);
     if (known == world.subjects.end()) return {false, Reason::unknown, 0};
     if (world.left.contains(subject)) return {};
-    const Question q{world, subject, verb, address, now};
+    const Question q{world, subject, verb, address, now, at_home};
     const auto bringer = world.brought_by.find(q.thing());
     if (bringer == world.brought_by.end()) return {false, Reason::unknown, 0};
     const bool brought = (bringer->second.empty() ? "hub" : bringer->second) == subject;

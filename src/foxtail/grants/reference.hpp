@@ -39,7 +39,7 @@ public:
         std::vector<Duration> doubts;  // the true time may be now plus one of these, or between
     };
     [[nodiscard]] static Verdict decide(const World& world, const std::string& subject, Verb verb,
-                                        const std::string& address, Time now);
+                                        const std::string& address, Time now, bool at_home = false);
 };
 
 }  // namespace foxtail

@@ -9,6 +9,18 @@
 
 namespace foxtail {
 
+/// Who asks, and from where. Whoever does not say where asks from outside.
+struct Asker : SubjectId {
+    bool at_home = false;  // from the household's own network, or from within the program
+
+    constexpr Asker() = default;
+    constexpr Asker(SubjectId who, bool from_home = false) : SubjectId(who), at_home(from_home) {}
+    constexpr Asker(std::uint32_t number) : SubjectId{number} {}
+};
+/// True for addresses of this machine and of private and link-local networks (RFC 1122, 1918, 3927,
+/// 4193, 4291), as text without a port; not for names.
+[[nodiscard]] bool is_own_network(std::string_view address);
+
 /// What somebody wants to do with an address or a topic. Bits of GrantGiven::verbs.
 enum class Verb : std::uint16_t {
     discover = 1,    // know that it exists

@@ -21,7 +21,7 @@ bool fulfils(const PropertySpec& spec, const Value& wanted, const Value& said) {
 void Commands::apply(const Record& record, const CommandAsked& asked) {
     pending_.push_back({record.seq, asked.property, asked.thing, asked.action, asked.value,
                         record.actor, asked.time_to_live, asked.depth, asked.grant, record.time,
-                        asked.confirm_within});
+                        asked.confirm_within, asked.at_home});
     if (asked.action.empty() && asked.confirm_within.us == 0)
         waiting_[asked.property.index].push_back(record.seq);
 }
@@ -91,6 +91,7 @@ void Commands::save(ByteWriter& out) const {
         out.u64(p.grant);
         out.i64(p.asked_at.us);
         out.i64(p.confirm_within.us);
+        out.u8(p.at_home ? 1 : 0);
         out.u64(p.confirmation);
     }
 }
@@ -114,6 +115,7 @@ Result<void> Commands::load(ByteReader& in, std::uint64_t format) {
         if (format > 4) {
             p.asked_at = read_time(in);
             p.confirm_within = read_duration(in);
+            p.at_home = in.u8() != 0;
             p.confirmation = in.u64();
         }
         if (!in.ok() || (!pending_.empty() && pending_.back().seq >= p.seq)) break;

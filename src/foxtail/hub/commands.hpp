@@ -1,6 +1,7 @@
 #pragma once
 
 #include "foxtail/base/bytes.hpp"
+#include "foxtail/grants/verdict.hpp"
 #include "foxtail/journal/record.hpp"
 
 #include <deque>
@@ -24,8 +25,10 @@ struct Pending {
     Seq grant = 0;  // that allowed it; 0 = none was needed
     Time asked_at;
     Duration confirm_within;  // a person has to confirm it first; 0 = it went at once
+    bool at_home = false;     // asked from the household's own network
     Seq confirmation = 0;     // the record by which one did; 0 = none
 
+    [[nodiscard]] Asker asker() const { return {asked_by, at_home}; }
     [[nodiscard]] bool waits() const { return confirm_within.us > 0 && confirmation == 0; }
     /// The record that led to what it does.
     [[nodiscard]] Seq led() const { return confirmation != 0 ? confirmation : seq; }

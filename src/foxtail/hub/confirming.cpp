@@ -5,7 +5,7 @@
 
 namespace foxtail {
 
-bool Household::may_answer(SubjectId who, const Pending& wish, Time now) const {
+bool Household::may_answer(Asker who, const Pending& wish, Time now) const {
     const Subject* subject = authority_.find(who);
     if (subject == nullptr || authority_.left(who) || who == wish.asked_by) return false;
     if (subject->kind == SubjectKind::token) {
@@ -17,7 +17,7 @@ bool Household::may_answer(SubjectId who, const Pending& wish, Time now) const {
     if (subject->kind != SubjectKind::owner && subject->kind != SubjectKind::resident) return false;
     if (authority_.owns(who, wish.thing) && may_do(who, wish, now)) return true;
     bool gave = false;
-    authority_.each_applying(wish.asked_by, wish.action.empty() ? Verb::set : Verb::run,
+    authority_.each_applying(wish.asker(), wish.action.empty() ? Verb::set : Verb::run,
                              address_of(wish), now, [&](const Grant& grant) {
                                  // Who only passed it on cannot say so for who gave it.
                                  gave = gave ||
@@ -29,7 +29,7 @@ bool Household::may_answer(SubjectId who, const Pending& wish, Time now) const {
 
 /// Why a wish that waited cannot go on; null when it can. Much may have changed meanwhile.
 const char* Household::hindrance(const Pending& wish, Moment now) const {
-    if (!may_do(wish.asked_by, wish, now.wall) || !fits_envelopes(wish, now.wall))
+    if (!may_do(wish.asker(), wish, now.wall) || !fits_envelopes(wish, now.wall))
         return "what it was asked under does not allow it any more";
     const Thing& thing = catalogue_.thing(wish.thing);
     if (!thing.present) return "the thing is gone";
@@ -46,7 +46,7 @@ const char* Household::hindrance(const Pending& wish, Moment now) const {
     return fits ? nullptr : "the thing does not take it so any more";
 }
 
-Result<Seq> Household::confirm_wish(Seq command, SubjectId by, Moment now) {
+Result<Seq> Household::confirm_wish(Seq command, Asker by, Moment now) {
     const Pending* waiting = commands_.find(command);
     if (waiting == nullptr || !waiting->waits() || !may_answer(by, *waiting, now.wall))
         return Authority::denied();
@@ -67,7 +67,7 @@ Result<Seq> Household::confirm_wish(Seq command, SubjectId by, Moment now) {
     return seq;
 }
 
-Result<Seq> Household::refuse_wish(Seq command, SubjectId by, Moment now) {
+Result<Seq> Household::refuse_wish(Seq command, Asker by, Moment now) {
     const Pending* waiting = commands_.find(command);
     if (waiting == nullptr || !waiting->waits()) return Authority::denied();
     const bool theirs = waiting->asked_by == by;

@@ -73,7 +73,7 @@ void Door::grants_on_mine(
         for (const Verb verb :
              {Verb::discover, Verb::read, Verb::observe, Verb::history, Verb::set}) {
             if ((grant.given.verbs & bit_of(verb)) == 0) continue;
-            const Verdict verdict = authority.decide(grant.given.subject, verb, id, when);
+            const Verdict verdict = authority.decide({grant.given.subject, true}, verb, id, when);
             if (verdict.allowed || verdict.reason == Reason::expired) return true;
         }
         return false;
@@ -90,7 +90,7 @@ void Door::grants_on_mine(
 
 // ---- who sees it ----
 
-void Door::see(SubjectId who, const std::vector<PropertyId>& mine, std::size_t& room,
+void Door::see(Asker who, const std::vector<PropertyId>& mine, std::size_t& room,
                Onlooker& onlooker) const {
     const Authority& authority = hub_->authority();
     const Time when = now();
@@ -142,7 +142,8 @@ std::vector<Door::Onlooker> Door::onlookers() const {
         if (subject.id == subject_ || !is_somebody(subject.kind) || !may_see) continue;
         Onlooker onlooker;
         onlooker.subject = subject.id;
-        see(subject.id, mine, room, onlooker);
+        // From wherever they see most.
+        see({subject.id, true}, mine, room, onlooker);
         if (!onlooker.sees.empty() || onlooker.more > 0) out.push_back(std::move(onlooker));
     }
     return out;

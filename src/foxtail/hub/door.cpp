@@ -12,7 +12,7 @@ constexpr std::size_t chain_max = 64;
 
 }  // namespace
 
-Door Hub::door(SubjectId subject) {
+Door Hub::door(Asker subject) {
     FOX_ASSERT(household_.authority().find(subject) != nullptr,
                "a door belongs to a known subject");
     return {*this, subject};
@@ -202,7 +202,7 @@ void Door::history(std::string_view address, HistoryQuery query,
 void Door::journal(JournalQuery query,
                    std::function<void(Result<std::vector<Record>>)> then) const {
     Hub* hub = hub_;
-    const SubjectId subject = subject_;
+    const Asker subject = subject_;
     query.limit = std::min<std::uint32_t>(query.limit, 1000);
     hub_->store_.journal(std::move(query),
                          [hub, subject, then = std::move(then)](Result<std::vector<Record>> found) {
@@ -228,7 +228,7 @@ void Door::why(Seq seq, std::function<void(Result<std::vector<Record>>)> then) c
     climb(*hub_, subject_, seq, {}, std::move(then));
 }
 
-void Door::climb(Hub& hub, SubjectId subject, Seq seq, std::vector<Record> chain,
+void Door::climb(Hub& hub, Asker subject, Seq seq, std::vector<Record> chain,
                  std::function<void(Result<std::vector<Record>>)> then) {
     if (seq > hub.durable_) {
         // Asked within the milliseconds before it is on disk: wait for that.

@@ -236,7 +236,7 @@ public:
 
 private:
     friend class Hub;
-    Door(Hub& hub, SubjectId subject) : hub_(&hub), subject_(subject) {}
+    Door(Hub& hub, Asker subject) : hub_(&hub), subject_(subject) {}
     [[nodiscard]] Result<PropertyView> view(const Property* property) const;
     void name_purposes(const std::shared_ptr<Looks>& found,
                        const std::function<void(Result<Looks>)>& then) const;
@@ -252,14 +252,14 @@ private:
     /// Of a thing's events and actions, when all of them are meant.
     [[nodiscard]] std::optional<Verdict> say_over_happenings(
         const Thing& thing, const std::function<bool(const std::string&)>& meant) const;
-    void see(SubjectId who, const std::vector<PropertyId>& mine, std::size_t& room,
+    void see(Asker who, const std::vector<PropertyId>& mine, std::size_t& room,
              Onlooker& onlooker) const;
     void attest(ledger::Attestation asked, Attested then) const;
-    static void climb(Hub& hub, SubjectId subject, Seq seq, std::vector<Record> chain,
+    static void climb(Hub& hub, Asker subject, Seq seq, std::vector<Record> chain,
                       std::function<void(Result<std::vector<Record>>)> then);
 
     Hub* hub_;
-    SubjectId subject_;
+    Asker subject_;
 };
 
 }  // namespace foxtail

@@ -59,6 +59,11 @@ Result<void> Household::check_given(GrantGiven& grant, SubjectId by, Moment now)
     if (grant.terms.erase_after > erase_after_max)
         return fail(Code::invalid_input, "'obligations.erase_after' is at most 3660 days, not " +
                                              format_duration(grant.terms.erase_after));
+    if (grant.terms.forbid && grant.terms.when.at_home) {
+        return fail(Code::invalid_input,
+                    "'when.network' is for what is given: what is forbidden only at home would be "
+                    "allowed from everywhere else");
+    }
     Obligation& obligation = grant.terms.obligation;
     // Whole spans are what can be delayed: without one, the minute is.
     if (obligation.delay.us > 0 && obligation.granularity.us == 0)
@@ -100,7 +105,7 @@ std::string Household::address_of(const Pending& command) const {
     return catalogue_.thing(command.thing).spec.id + "/" + command.action;
 }
 
-bool Household::may_do(SubjectId who, const Pending& command, Time now) const {
+bool Household::may_do(Asker who, const Pending& command, Time now) const {
     if (command.action.empty())
         return authority_.decide(who, Verb::set, command.property, now).allowed;
     return authority_.decide_at(who, Verb::run, address_of(command), now).allowed;
@@ -111,7 +116,7 @@ void Household::end_forbidden_commands(Seq cause, Moment now) {
     std::vector<Seq> over;
     for (const Pending& pending : commands_.all()) {
         if (pending.grant == 0) continue;
-        if (!may_do(pending.asked_by, pending, now.wall)) over.push_back(pending.seq);
+        if (!may_do(pending.asker(), pending, now.wall)) over.push_back(pending.seq);
     }
     for (const Seq command : over)
         append(CommandEnded{command, Outcome::failed, "it was forbidden"}, the_hub, cause, now);
@@ -226,13 +231,14 @@ void Household::hear_presence() {
     }
 }
 
-Result<void> Household::within_envelopes(SubjectId who, Verb verb, std::string_view address,
+Result<void> Household::within_envelopes(Asker who, Verb verb, std::string_view address,
                                          CommandAsked& asked, Moment now) {
     Result<void> fitting;
     constexpr Duration hour = hours(1);
     std::vector<Seq> counted;
     // What is somebody's own, and was given them by nobody, is nobody's to confirm.
     const bool granted = asked.grant != 0;
+    asked.at_home = granted && who.at_home;
     authority_.each_applying(who, verb, address, now.wall, [&](const Grant& grant) {
         const Envelope& envelope = grant.given.terms.envelope;
         if (fitting) fitting = fits_envelope(envelope, asked.value);
@@ -254,7 +260,7 @@ Result<void> Household::within_envelopes(SubjectId who, Verb verb, std::string_v
 bool Household::fits_envelopes(const Pending& wish, Time now) const {
     bool fits = true;
     authority_.each_applying(
-        wish.asked_by, wish.action.empty() ? Verb::set : Verb::run, address_of(wish), now,
+        wish.asker(), wish.action.empty() ? Verb::set : Verb::run, address_of(wish), now,
         [&](const Grant& grant) {
             fits = fits && fits_envelope(grant.given.terms.envelope, wish.value).has_value();
         });

@@ -144,16 +144,16 @@ public:
 
     /// A wish. The answer is the command's number; how it ends comes as a record. Error: denied (on
     /// record), not_found (to outsiders the same as denied), invalid_input, exhausted.
-    [[nodiscard]] Result<Seq> wish(SubjectId who, const Wish& wish, Moment now);
+    [[nodiscard]] Result<Seq> wish(Asker who, const Wish& wish, Moment now);
     /// What a grant lets somebody do only if a person confirms it waits for that. May answer: who
     /// gave such a grant, and whose the thing is, as far as they may do it themselves; of what is
     /// the household's in common also who keeps its key.
-    [[nodiscard]] bool may_answer(SubjectId who, const Pending& wish, Time now) const;
+    [[nodiscard]] bool may_answer(Asker who, const Pending& wish, Time now) const;
     /// It goes on as any wish, if it still may. Error: denied (none that waits and is theirs to
     /// answer), conflict (it has become impossible, or its time is over: it has ended).
-    [[nodiscard]] Result<Seq> confirm_wish(Seq command, SubjectId by, Moment now);
+    [[nodiscard]] Result<Seq> confirm_wish(Seq command, Asker by, Moment now);
     /// It ends as refused; who asked may take it back so. Error: denied.
-    [[nodiscard]] Result<Seq> refuse_wish(Seq command, SubjectId by, Moment now);
+    [[nodiscard]] Result<Seq> refuse_wish(Seq command, Asker by, Moment now);
     /// The connector could not carry out the command, or (for what is not reported back) has handed
     /// it over.
     void answer(Seq command, Outcome outcome, std::string_view detail, Moment now);
@@ -254,8 +254,7 @@ private:
     Result<ThingId> tell_as_is(SubjectId connector, const ThingSpec& spec, Moment now);
     Result<Seq> refuse(SubjectId connector, const Reading& reading, Error why, Moment now);
     void confirm(PropertyId property, Seq reading, Seq command, Moment now);
-    Result<Seq> wish_from(SubjectId who, const Wish& wish, Seq cause, std::uint8_t depth,
-                          Moment now);
+    Result<Seq> wish_from(Asker who, const Wish& wish, Seq cause, std::uint8_t depth, Moment now);
     Result<Seq> order(SubjectId who, const Wish& wish, CommandAsked asked, bool critical, Seq cause,
                       Moment now);
     [[nodiscard]] Result<void> check_order(SubjectId who, const CommandAsked& asked,
@@ -265,7 +264,7 @@ private:
     [[nodiscard]] const char* hindrance(const Pending& wish, Moment now) const;
     void give_up_waiting(Seq command, Moment now);
     [[nodiscard]] std::string address_of(const Pending& command) const;
-    [[nodiscard]] bool may_do(SubjectId who, const Pending& command, Time now) const;
+    [[nodiscard]] bool may_do(Asker who, const Pending& command, Time now) const;
     void deny(SubjectId who, const Wish& wish, std::string reason, Seq cause, Moment now);
     void tell_left_out(Moment now);
     void react(std::vector<RuleRun>& runs, Seq cause, std::uint8_t depth, Moment now);
@@ -284,7 +283,7 @@ private:
     void note_missed_erasures(Moment now);
     void end_expired_people(Moment now);
     void hear_presence();
-    [[nodiscard]] Result<void> within_envelopes(SubjectId who, Verb verb, std::string_view address,
+    [[nodiscard]] Result<void> within_envelopes(Asker who, Verb verb, std::string_view address,
                                                 CommandAsked& asked, Moment now);
     [[nodiscard]] bool fits_envelopes(const Pending& wish, Time now) const;
     void expire(Seq command, Moment now);

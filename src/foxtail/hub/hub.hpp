@@ -143,8 +143,8 @@ public:
     [[nodiscard]] Result<Inlet> attach(std::string_view name, Outlet& outlet);
     /// It is not told anything any more: orders for its things fail until another takes its place.
     void detach(Outlet& outlet);
-    /// The one way in for everyone else.
-    [[nodiscard]] Door door(SubjectId subject);
+    /// The one way in for everyone else; who comes from the household's own network says so.
+    [[nodiscard]] Door door(Asker subject);
 
     [[nodiscard]] std::vector<RuleEngine::Mistake> load_rules(std::vector<RuleSpec> rules,
                                                               std::string_view hash);
@@ -226,7 +226,7 @@ private:
         Duration when;               // of the last record
     };
     struct Watching {
-        SubjectId subject;
+        Asker subject;
         Stream* stream = nullptr;
         Seq delivered = 0;  // the last record shown
     };
@@ -238,13 +238,13 @@ private:
     void show(const Record& record);
     /// `verb` is asked of what is about a property or a thing: observe what happens, or history for
     /// what has happened.
-    [[nodiscard]] bool may_see(SubjectId subject, const Record& record, Verb verb, Time now);
+    [[nodiscard]] bool may_see(Asker subject, const Record& record, Verb verb, Time now);
     /// What has happened: whoever has its history, and for a while whoever might have watched it,
     /// so that a stream which was cut off can catch up.
-    [[nodiscard]] bool may_look_back_at(SubjectId subject, const Record& record, Time now);
+    [[nodiscard]] bool may_look_back_at(Asker subject, const Record& record, Time now);
     /// Leaves out what the subject must not know of a record that it may see.
-    void narrow(SubjectId subject, Record& record, Time now);
-    [[nodiscard]] bool may_see_wishes_of(SubjectId subject, const std::string& address, Time at,
+    void narrow(Asker subject, Record& record, Time now);
+    [[nodiscard]] bool may_see_wishes_of(Asker subject, const std::string& address, Time at,
                                          Time now);
     void keep_trace(const Record& record);
     [[nodiscard]] std::optional<CommandState> ended(Seq command);
@@ -279,7 +279,7 @@ private:
     };
     void looked(SubjectId subject, const Verdict& verdict, PropertyId property, const char* how);
     /// The same for a record of the past that was told.
-    void looked_back(SubjectId subject, const Record& record, Time now);
+    void looked_back(Asker subject, const Record& record, Time now);
     void record_looks();
     // under grants that say how often or how much (used_up.cpp)
     /// A question, and so many values told in answer to it.
@@ -288,7 +288,7 @@ private:
         std::uint64_t values = 1;
     };
     /// Counts it, if it is within what was given. Error: exhausted, and who gave it is told.
-    [[nodiscard]] Result<void> use_up(SubjectId subject, Verb verb, const Verdict& verdict,
+    [[nodiscard]] Result<void> use_up(Asker subject, Verb verb, const Verdict& verdict,
                                       PropertyId property, Reads reads);
     [[nodiscard]] Result<void> has_left(const Grant& grant, Reads reads, Moment when);
     void tell_used_up(const Grant& grant, const std::string& why, Moment when);

@@ -42,7 +42,7 @@ void Hub::looked(SubjectId subject, const Verdict& verdict, PropertyId property,
         named.push_back(property);
 }
 
-void Hub::looked_back(SubjectId subject, const Record& record, Time now) {
+void Hub::looked_back(Asker subject, const Record& record, Time now) {
     std::optional<PropertyId> property;
     if (const auto* reading = std::get_if<Reading>(&record.body)) property = reading->property;
     if (const auto* refused = std::get_if<ReadingRefused>(&record.body))

@@ -16,7 +16,7 @@ bool is_about_signing_in(const Record& record, SubjectId subject) {
 
 }  // namespace
 
-bool Hub::may_see(SubjectId subject, const Record& record, Verb verb, Time now) {
+bool Hub::may_see(Asker subject, const Record& record, Verb verb, Time now) {
     const Authority& authority = household_.authority();
     const Catalogue& catalogue = household_.catalogue();
     if (!forgetting_.empty() && is_forgotten(record)) return false;
@@ -82,13 +82,13 @@ bool Hub::may_see(SubjectId subject, const Record& record, Verb verb, Time now) 
     return authority.decide_at(subject, Verb::grant, {}, now).allowed;
 }
 
-bool Hub::may_look_back_at(SubjectId subject, const Record& record, Time now) {
+bool Hub::may_look_back_at(Asker subject, const Record& record, Time now) {
     return may_see(subject, record, Verb::history, now) ||
            (now - record.time <= catch_up_max && may_see(subject, record, Verb::observe, now));
 }
 
 /// A wish that was denied says of its property as much as one that was granted.
-bool Hub::may_see_wishes_of(SubjectId subject, const std::string& address, Time at, Time now) {
+bool Hub::may_see_wishes_of(Asker subject, const std::string& address, Time at, Time now) {
     const Authority& authority = household_.authority();
     const Property* property = household_.catalogue().find_property(address);
     const auto shown = [&](Verb verb) {
@@ -101,7 +101,7 @@ bool Hub::may_see_wishes_of(SubjectId subject, const std::string& address, Time 
     return shown(Verb::history) || shown(Verb::observe);
 }
 
-void Hub::narrow(SubjectId subject, Record& record, Time now) {
+void Hub::narrow(Asker subject, Record& record, Time now) {
     if (auto* read = std::get_if<OutsideRead>(&record.body)) {
         if (household_.authority().decide_at(subject, Verb::grant, {}, now).allowed) return;
         std::erase_if(read->properties, [&](PropertyId id) {
@@ -138,7 +138,7 @@ void Hub::narrow(SubjectId subject, Record& record, Time now) {
 
 void Hub::close_streams() {
     for (std::size_t i = 0; i < streams_.size();) {
-        const SubjectId subject = streams_[i].subject;
+        const Asker subject = streams_[i].subject;
         Stream* const stream = streams_[i].stream;
         if (household_.authority().any_access(subject, now().wall)) {
             ++i;
@@ -155,7 +155,7 @@ void Hub::show(const Record& record) {
     const Time when = now().wall;
     const auto* reading = std::get_if<Reading>(&record.body);
     for (std::size_t i = 0; i < streams_.size(); ++i) {
-        const SubjectId subject = streams_[i].subject;
+        const Asker subject = streams_[i].subject;
         Stream* const stream = streams_[i].stream;
         if (reading == nullptr && !may_see(subject, record, Verb::observe, when)) continue;
         if (reading == nullptr) streams_[i].delivered = record.seq;

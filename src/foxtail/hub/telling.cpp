@@ -28,7 +28,8 @@ void Hub::want_all_told() {
     for (const Grant& grant : authority.grants()) {
         if (grant.given.terms.forbid || grant.given.terms.obligation.granularity.us <= 0) continue;
         authority.each_reached(grant, [&](PropertyId property) {
-            const auto verdict = authority.decide(grant.given.subject, Verb::read, property, when);
+            const auto verdict =
+                authority.decide({grant.given.subject, true}, Verb::read, property, when);
             if (verdict.allowed) want_told(property, verdict.obligation);
         });
     }
@@ -88,7 +89,7 @@ void Hub::told(const Coarse::Key& key, Time span, const std::vector<HistoryPoint
     if (!coarse.empty()) belief.value = coarse.back().last;
     const Time when = now().wall;
     for (std::size_t i = 0; i < streams_.size(); ++i) {
-        const SubjectId subject = streams_[i].subject;
+        const Asker subject = streams_[i].subject;
         Stream* const stream = streams_[i].stream;
         const auto permit =
             household_.authority().permit<Verb::observe>(subject, key.property, when);

@@ -28,7 +28,7 @@ Result<void> Hub::has_left(const Grant& grant, Reads reads, Moment when) {
                 "the grant allows " + std::to_string(limits.values_per_month) + " values a month");
 }
 
-Result<void> Hub::use_up(SubjectId subject, Verb verb, const Verdict& verdict, PropertyId property,
+Result<void> Hub::use_up(Asker subject, Verb verb, const Verdict& verdict, PropertyId property,
                          Reads reads) {
     const Authority& authority = household_.authority();
     const Moment when = now();

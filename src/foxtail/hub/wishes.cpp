@@ -42,7 +42,7 @@ const ActionSpec* find_action(const Thing& thing, std::string_view action) {
 
 }  // namespace
 
-Result<Seq> Household::wish(SubjectId who, const Wish& wish, Moment now) {
+Result<Seq> Household::wish(Asker who, const Wish& wish, Moment now) {
     // A cause is an earlier record.
     return wish_from(who, wish, wish.cause <= seq_ ? wish.cause : 0, 0, now);
 }
@@ -78,7 +78,7 @@ void Household::tell_left_out(Moment now) {
     }
 }
 
-Result<Seq> Household::wish_from(SubjectId who, const Wish& wish, Seq cause, std::uint8_t depth,
+Result<Seq> Household::wish_from(Asker who, const Wish& wish, Seq cause, std::uint8_t depth,
                                  Moment now) {
     const auto address = parse_address(wish.address);
     if (!address) return fail(address.error());

@@ -80,6 +80,7 @@ struct CommandAsked {
     std::uint8_t depth = 0;        // how many rules led here, one after the other
     Seq grant = 0;                 // the grant that allowed it; 0 = none was needed
     Duration confirm_within = {};  // a person has to confirm it within this; 0 = it goes at once
+    bool at_home = false;          // asked from the household's own network
 };
 struct CommandEnded {
     Seq command = 0;
@@ -271,8 +272,7 @@ using Body = std::variant<Reading, ReadingRefused, ThingTold, ThingGone, EventHa
                           SubjectNamed, GrantGiven, GrantEnded, Started, Stopped, ClockJumped,
                           Dropped, InputRefused, ConfigLoaded, ThingOwned, OutsideRead, Invited,
                           InvitationEnded, SubjectLeft, SignedIn, SignedOut, SignInRefused,
-                          GrantsSuspended, GrantConfirmed, Forgotten, ErasureTold,
-                          WishConfirmed>;
+                          GrantsSuspended, GrantConfirmed, Forgotten, ErasureTold, WishConfirmed>;
 
 /// The kind's name as it stands in the journal table, the API and the docs: "reading", "command",
 /// ...

@@ -51,6 +51,7 @@ struct Conditions {
     std::uint32_t reads_per_hour = 0;  // 0 = as often as wanted
     /// Values told in a month of the household's calendar, each of a history's too; 0 = any number.
     std::uint32_t values_per_month = 0;
+    bool at_home = false;  // only for who asks from the household's own network
 
     /// What is read under it is counted.
     [[nodiscard]] bool counts() const { return reads_per_hour != 0 || values_per_month != 0; }

@@ -77,6 +77,10 @@ public:
         key("time_to_live_s");
         append_seconds(out_, c.time_to_live);
         if (c.grant != 0) number("grant", c.grant);
+        if (c.at_home) {
+            key("at_home");
+            out_ += "true";
+        }
         if (c.confirm_within.us == 0) return;
         key("confirm_within_s");
         append_seconds(out_, c.confirm_within);

@@ -220,6 +220,7 @@ void read(BodyReader& in, CommandAsked& c) {
     in.value("value", c.value);
     in.seconds("time_to_live_s", c.time_to_live);
     if (in.has("grant")) in.number("grant", c.grant);
+    if (in.has("at_home")) in.flag("at_home", c.at_home);
     if (in.has("confirm_within_s")) in.seconds("confirm_within_s", c.confirm_within);
 }
 void read(BodyReader& in, WishConfirmed& w) {

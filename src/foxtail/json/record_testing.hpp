@@ -98,7 +98,7 @@ struct SameBody {
     bool operator()(const CommandAsked& a, const CommandAsked& b) const {
         return a.property == b.property && a.thing == b.thing && a.action == b.action &&
                same_bits(a.value, b.value) && a.time_to_live == b.time_to_live &&
-               a.grant == b.grant && a.confirm_within == b.confirm_within;
+               a.grant == b.grant && a.confirm_within == b.confirm_within && a.at_home == b.at_home;
     }
     bool operator()(const WishConfirmed& a, const WishConfirmed& b) const {
         return a.command == b.command && a.property == b.property && a.thing == b.thing &&
@@ -289,6 +289,7 @@ public:
         }
         t.when.reads_per_hour = static_cast<std::uint32_t>(below(3));
         t.when.values_per_month = static_cast<std::uint32_t>(below(3));
+        t.when.at_home = chance(30);
         if (chance(40)) t.obligation.granularity = minutes(15);
         if (chance(40)) t.obligation.delay = hours(1);
         if (chance(40)) t.obligation.precision = static_cast<double>(1 + below(1000)) / 16;
@@ -326,7 +327,7 @@ public:
                 return EventHappened{t, "action", value()};
             case 5:
                 if (chance(30))
-                    return CommandAsked{p, t, "", value(), duration(), 0, 7, minutes(10)};
+                    return CommandAsked{p, t, "", value(), duration(), 0, 7, minutes(10), true};
                 if (chance(50)) return CommandAsked{p, t, "", value(), duration()};
                 return CommandAsked{{}, t, "open", value(), duration()};
             case 6:

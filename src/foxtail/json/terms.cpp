@@ -22,6 +22,7 @@ constexpr std::array<std::string_view, 7> weekday_names = {"mon", "tue", "wed", 
                                                            "fri", "sat", "sun"};
 constexpr std::size_t list_max = 100;
 constexpr std::string_view confirmed_by_owner = "owner";
+constexpr std::string_view own_network = "home";
 constexpr std::uint16_t minutes_per_day = 24 * 60;
 
 /// Writes the members of one object that are not as usual.
@@ -114,6 +115,7 @@ void append_when(std::string& out, const Conditions& when) {
     }
     json.count("reads_per_hour", when.reads_per_hour);
     json.count("values_per_month", when.values_per_month);
+    if (when.at_home) json.text("network", own_network);
     json.end();
 }
 
@@ -141,8 +143,8 @@ void append_envelope(std::string& out, const Envelope& envelope) {
 constexpr std::array<std::string_view, 12> members_of_terms = {
     "forbid", "spares_household", "parent",   "except",       "classes",        "common",
     "when",   "obligations",      "envelope", "history_from", "history_window", "purpose_code"};
-constexpr std::array<std::string_view, 6> members_of_when = {
-    "weekdays", "from", "until", "presence", "reads_per_hour", "values_per_month"};
+constexpr std::array<std::string_view, 7> members_of_when = {
+    "weekdays", "from", "until", "presence", "reads_per_hour", "values_per_month", "network"};
 constexpr std::array<std::string_view, 6> members_of_obligations = {
     "granularity", "aggregate", "precision", "delay", "erase_after", "place"};
 constexpr std::array<std::string_view, 5> members_of_envelope = {"minimum", "maximum", "allowed",
@@ -292,6 +294,11 @@ void read_when(const bj::value& value, Conditions& when, std::optional<Error>& e
     }
     in.count("reads_per_hour", when.reads_per_hour);
     in.count("values_per_month", when.values_per_month);
+    std::string network;
+    in.text("network", network);
+    if (!network.empty() && network != own_network && network != "any")
+        in.wrong("network", "is one of home, any");
+    when.at_home = network == own_network;
 }
 
 void read_obligation(const bj::value& value, GrantTerms& terms, std::optional<Error>& error) {

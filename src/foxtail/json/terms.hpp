@@ -14,7 +14,7 @@ namespace foxtail {
 // {"forbid":true,"spares_household":true,"parent":12,"except":["car/place"],
 //  "when":{"weekdays":["mon","fri"],"from":"07:00","until":"22:00",
 //          "presence":{"address":"ben/home","value":true},"reads_per_hour":60,
-//          "values_per_month":10000},
+//          "values_per_month":10000,"network":"home"},
 //  "obligations":{"granularity":"15m","aggregate":"mean","precision":0.1,"delay":"1h",
 //                 "place":"home_or_away","erase_after":"90d"},
 //  "envelope":{"minimum":16,"maximum":22,"allowed":["eco"],"per_hour":4,"confirm":"owner"},

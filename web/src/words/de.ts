@@ -269,6 +269,7 @@ export const de: Record<Key, string> = {
   "desk.until": "Bis",
   "desk.hours": "von {from} bis {until}",
   "desk.while": "solange {address} {value} ist",
+  "desk.at_home": "nur aus dem Netz des Hauses",
   "desk.per_hour": "höchstens {n} Werte je Stunde",
   "desk.per_month": "höchstens {n} Werte je Monat",
   "desk.confirmed": "jedes Mal nur, wenn jemand es erlaubt",

@@ -270,6 +270,7 @@ export const en = {
   "desk.until": "Until",
   "desk.hours": "from {from} to {until}",
   "desk.while": "while {address} is {value}",
+  "desk.at_home": "only from the house's own network",
   "desk.per_hour": "at most {n} values an hour",
   "desk.per_month": "at most {n} values a month",
   "desk.confirmed": "each time only if a person allows it",
