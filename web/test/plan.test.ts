@@ -197,7 +197,7 @@ test("a way out is told with what it is and what it costs, and when it does not 
   assert.equal(way("LESS", { to: 20 }, "20 kWh by 07:00", 0), "20 kWh instead: costs the same");
   assert.equal(way("NOW", {}, "now", 0.84, "missed"), "Now: costs €0.84 more (missed)");
   const room = { ...car, kind: "heat_pump", level_unit: "Cel" };
-  assert.equal(plain(way_words(room, { code: "LESS", values: { to: 19.5 }, set: "low", value: 19.5, more: -0.1, reached: 19.5, state: "met" }, "EUR")), "19.5 °C instead: saves €0.10");
+  assert.equal(plain(way_words(room, { code: "LESS", values: { to: 19.5 }, set: "low", value: 19.5, more: -0.1, reached: 19.5, state: "met" }, "EUR")), "19.5°C instead: saves €0.10");
 });
 
 test("money is cut to cents, never minus nothing, and a currency nobody knows is still told", () => {
