@@ -106,6 +106,7 @@ def the_joined_car_believes_whom_it_trusts(house):
     cars = {car["id"]: car for car in json.loads(house.cli("cars", "--json").stdout)}
     check(cars["green"]["state_of_charge"]["value"] == 51.0, f"{cars}")
     check(cars["tesla-1"]["where"] == "home", f"{cars}")
+    check(cars["tesla-1"]["doors"] == "locked", f"{cars}")
 
 
 def a_wish_goes_through_to_the_module_and_is_confirmed_by_the_car(house):

@@ -4,6 +4,7 @@
 #include "foxtail/json/parse.hpp"
 
 #include <algorithm>
+#include <array>
 #include <map>
 #include <set>
 
@@ -72,6 +73,68 @@ std::string where_words(const Readings& readings, const std::string& car) {
            value_words(member(*longitude, "value"), "");
 }
 
+/// "locked, window open": the charging flap is no door.
+std::string door_words(const Readings& readings, const std::string& car) {
+    static constexpr std::array<std::array<std::string_view, 2>, 5> parts = {
+        {{"Door", "door"},
+         {"Window", "window"},
+         {"Hood", "bonnet"},
+         {"Trunk.Front", "bonnet"},
+         {"Trunk", "boot"}}};
+    std::vector<std::string> said;
+    if (const auto* locked = find_reading(readings, car, "Foxtail.IsLocked"))
+        said.emplace_back(reads_true(locked) ? "locked" : "unlocked");
+    const std::string prefix = car + "/";
+    for (auto at = readings.lower_bound(prefix);
+         at != readings.end() && at->first.starts_with(prefix); ++at) {
+        const std::string_view name = at->first;
+        const bool opens = name.ends_with(".IsOpen") || name.ends_with("IsDoorOpen") ||
+                           name.ends_with("IsWindowOpen");
+        if (!opens || !reads_true(at->second)) continue;
+        const auto part = std::find_if(parts.begin(), parts.end(), [&](const auto& one) {
+            return name.substr(prefix.size()).find(one[0]) != std::string_view::npos;
+        });
+        if (part == parts.end()) continue;
+        const std::string words = std::string((*part)[1]) + " open";
+        if (std::find(said.begin(), said.end(), words) == said.end()) said.push_back(words);
+    }
+    return joined(said);
+}
+
+/// "on, 21 Cel"
+std::string climate_words(const Readings& readings, const std::string& car) {
+    std::vector<std::string> said;
+    for (const char* path : {"Cabin.HVAC.IsAirConditioningActive", "Foxtail.IsClimateActive"}) {
+        const auto* on = find_reading(readings, car, path);
+        if (on == nullptr) continue;
+        said.emplace_back(reads_true(on) ? "on" : "off");
+        break;
+    }
+    if (const auto* inside = find_reading(readings, car, "Cabin.HVAC.AmbientAirTemperature"))
+        said.push_back(value_words(member(*inside, "value"), text_of(*inside, "unit")));
+    return joined(said);
+}
+
+/// What is planned for it: "surplus, 80 % by 07:00 mon-fri". The plan tells by which name it knows
+/// whose battery.
+std::string plan_words(const Readings& readings, const std::string& car) {
+    const auto* places = find_reading(readings, "plan", "places");
+    const auto* devices =
+        places == nullptr ? nullptr : member(member(*places, "value"), "devices").if_object();
+    if (devices == nullptr) return {};
+    for (const auto& device : *devices) {
+        if (!text_of(device.value(), "level").starts_with(car + "/")) continue;
+        std::vector<std::string> said;
+        for (const char* name : {"intent", "goals"}) {
+            const auto* reading = find_reading(readings, "plan-" + std::string(device.key()), name);
+            auto words = reading == nullptr ? std::string() : text_of(*reading, "value");
+            if (!words.empty()) said.push_back(std::move(words));
+        }
+        return joined(said);
+    }
+    return {};
+}
+
 /// Things that a joined car has as its sources: they would come twice.
 std::set<std::string> sources_in(const bj::value& readings) {
     std::set<std::string> out;
@@ -107,8 +170,13 @@ void print_json(const Terminal& terminal, const Titles& cars, const Readings& re
         add("plugged_in", plug_path);
         add("charging", charging_path);
         add("conflicts", "Foxtail.Conflicts");
-        out += ",\"where\":";
-        append_json_string(out, where_words(readings, id));
+        for (const auto& [key, words] : {std::pair{"doors", door_words(readings, id)},
+                                         std::pair{"climate", climate_words(readings, id)},
+                                         std::pair{"plan", plan_words(readings, id)},
+                                         std::pair{"where", where_words(readings, id)}}) {
+            out += std::string(",\"") + key + "\":";
+            append_json_string(out, words);
+        }
         out += "}";
     }
     terminal.line(out + "]");
@@ -144,6 +212,9 @@ Result<void> list_cars(const Setting& setting, HubClient& hub, const CarsOptions
                  {"AGE", Table::Align::right},
                  {"RANGE", Table::Align::right},
                  {"PLUG"},
+                 {"DOORS"},
+                 {"CLIMATE"},
+                 {"PLAN"},
                  {"WHERE"},
                  {"NOTE"}});
     for (const auto& [id, title] : cars) {
@@ -158,6 +229,9 @@ Result<void> list_cars(const Setting& setting, HubClient& hub, const CarsOptions
                    range_words(find_reading(readings, id, "Powertrain.Range")),
                    plug_words(find_reading(readings, id, plug_path),
                               reads_true(find_reading(readings, id, charging_path))),
+                   door_words(readings, id),
+                   climate_words(readings, id),
+                   plan_words(readings, id),
                    where_words(readings, id),
                    conflict ? Cell("its sources disagree", Tone::warning) : Cell("")});
     }
@@ -171,7 +245,8 @@ void add_cars_command(const Setting& setting) {
     auto options = std::make_shared<CarsOptions>();
     auto* command = setting.command(
         setting.app, "cars",
-        "Lists the cars: state of charge with its age, range, plug, and where they are",
+        "Lists the cars: state of charge with its age, range, plug, doors, climate, what is "
+        "planned, and where they are",
         "  foxtail cars\n  foxtail cars --json");
     command->add_flag("--all", options->all, "Also the sources that a joined car is made of");
     command->add_flag("--json", options->json, "As JSON, with qualities and times");
