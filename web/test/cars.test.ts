@@ -1,8 +1,11 @@
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { beforeEach, test } from "node:test";
 import { climate_words, conflicts_of, door_words, plug_words, sources_of, where_words } from "../src/cars";
 import { set_language } from "../src/messages";
 import type { Json } from "../src/model";
+import { de } from "../src/words/de";
+import { en } from "../src/words/en";
 import { by_end, months_of, own_share, session_of, sessions_csv, type Session } from "../src/sessions";
 
 beforeEach(() => set_language(["en-GB"]));
@@ -48,6 +51,12 @@ test("sources and contradictions come as lists or as their text, and nonsense is
     assert.deepEqual(sources_of(wrong), []);
     assert.deepEqual(conflicts_of(wrong), []);
   }
+});
+
+test("each way in which a box obeys or does not has words, in both languages", () => {
+  const names = /obeyed_names = \{([^}]+)\}/.exec(readFileSync("../src/foxtail/charging/site.hpp", "utf8"))![1]!.match(/\w+/g)!;
+  assert.ok(names.length > 5, String(names));
+  for (const name of names) for (const table of [en, de]) assert.ok(`value.${name}` in table, name);
 });
 
 const session = (until: string, more: Partial<Session> = {}): Session => ({ id: until, point: "garage", from: until, until, energy_wh: 1000, estimated: false, cost: 0.3, co2_g: 400, own_wh: 250, car: "leaf", currency: "EUR", ...more });

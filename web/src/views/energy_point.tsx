@@ -155,6 +155,8 @@ export function co2_words(grams: number): string {
   return format_number(grams >= 1000 ? Math.round(grams / 100) / 10 : Math.round(grams), { type: "number", unit: grams >= 1000 ? "kg" : "g" }) + " CO₂";
 }
 
+const disobeys = new Set(["draws_more", "refused", "offline", "gives_none", "wrong_phases"]);
+
 export function Point({ thing }: { thing: Thing }) {
   const at = (name: string): string => `${thing.id}/${name}`;
   const spec = thing.properties;
@@ -166,7 +168,7 @@ export function Point({ thing }: { thing: Thing }) {
         <h3>
           <a href={thing_href(thing.id)}>{thing.title}</a>
         </h3>
-        <span class={"badge" + (obeyed !== "" && obeyed !== "yes" ? " is-warning" : "")} data-obeyed={obeyed}>
+        <span class={"badge" + (disobeys.has(obeyed) ? " is-warning" : "")} data-obeyed={obeyed}>
           {plugged ? t("energy.plugged") : t("energy.free")}
         </span>
       </div>

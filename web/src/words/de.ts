@@ -84,6 +84,8 @@ export const de: Record<Key, string> = {
   "value.refused": "Abgelehnt",
   "value.offline": "Nicht erreichbar",
   "value.unmeasured": "Nicht gemessen",
+  "value.gives_none": "Gibt nichts, obwohl sie darf",
+  "value.wrong_phases": "Auf mehr Phasen als befohlen",
   "value.automatic": "Automatisch",
   "value.now": "Jetzt",
   "value.pause": "Pause",

@@ -85,6 +85,8 @@ export const en = {
   "value.refused": "Refused",
   "value.offline": "Not reachable",
   "value.unmeasured": "Not measured",
+  "value.gives_none": "Gives nothing although it may",
+  "value.wrong_phases": "On more phases than it was told",
   "value.automatic": "Automatic",
   "value.now": "Now",
   "value.pause": "Pause",
