@@ -354,8 +354,9 @@ Request make_request(const Site& site, const Facts& facts, const Wishes& wishes,
     add_zones(request, site, facts, wishes, outlook, zone);
     add_tanks(request, site, facts, wishes, outlook, zone);
     add_appliances(request, site, facts, wishes, zone);
-    add_overrides(request, site, wishes);
+    // Of two words on a device the later one holds: what people say goes before what is measured.
     add_deaf(request, site, facts, wishes);
+    add_overrides(request, site, wishes);
     return request;
 }
 

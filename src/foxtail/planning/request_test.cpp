@@ -164,6 +164,21 @@ TEST_F(RequestTest, now_and_pause_become_overrides_until_they_end) {
     EXPECT_THAT(make().overrides, SizeIs(0));
 }
 
+TEST_F(RequestTest, what_somebody_holds_goes_before_what_a_deaf_device_takes) {
+    wishes.devices[leaf].act = true;
+    facts.devices[leaf].deaf_kw = 5;
+    facts.devices[leaf].deaf_until = now + minutes(30);
+    ASSERT_THAT(make().overrides, SizeIs(1));
+    EXPECT_TRUE(make().overrides[0].measured);
+    auto& hold = wishes.devices[leaf].hold.emplace();
+    hold.kw = 3.7;
+    hold.from = now;
+    hold.until = now + hours(1);
+    ASSERT_THAT(make().overrides, SizeIs(2));
+    EXPECT_DOUBLE_EQ(make().overrides.back().kw, 3.7);
+    EXPECT_FALSE(make().overrides.back().measured);
+}
+
 TEST_F(RequestTest, a_signal_of_the_grid_goes_before_the_table) {
     site.soft_import_kw = {{0x7f, 17 * 60, 22 * 60, 6}};
     EXPECT_DOUBLE_EQ(make().connection.soft_import_kw.at(now), 6);
