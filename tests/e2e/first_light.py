@@ -154,11 +154,14 @@ def bad_input_never_reaches_the_twin_and_is_listed(house):
         check(newest["sample"] or not payload, f"without a sample: {newest}")
         for address, value in (("gauge/level", 5), ("plain/level", 5), ("bulb/lamp", False)):
             check(house.value(address) == value, f"{payload[:30]!r} on {topic} changed {address}: {house.reading(address)}")
+        # The topics are named as the properties are.
+        check(house.reading(topic)["quality"] == "bad", f"after {payload[:30]!r}: {house.reading(topic)}")
     history = house.get("/history?address=gauge/level&points=0")["points"]
     check(len(history) == 1, f"bad readings in the history: {history}")
     # The door still hears what is right.
     house.tell("gauge/level", '{"v": 6}')
     wait_value(house, "gauge/level", 6)
+    check(house.reading("gauge/level")["quality"] == "good", f"{house.reading('gauge/level')}")
     # A device that nobody announced, and a key that no device has.
     house.tell("zigbee2mqtt/bridge/devices", [{"ieee_address": "0x0a", "type": "Router", "friendly_name": "probe", "definition": {
         "model": "M", "vendor": "V", "description": "D", "exposes": [

@@ -49,6 +49,7 @@ public:
     std::map<std::string, bj::value> things;
     std::vector<std::string> gone;
     std::map<std::string, bj::value> readings;  // address -> value
+    std::map<std::string, std::string> qualities;
     std::vector<std::string> rows;              // addresses as they came
     std::map<std::string, std::string> wanted;  // address -> status
     std::vector<bj::value> records;
@@ -73,6 +74,7 @@ private:
         } else if (type == "readings") {
             for (const auto& row : frame.at("readings").as_array()) {
                 readings[std::string(row.at(0).as_string())] = row.at(1);
+                qualities[std::string(row.at(0).as_string())] = row.at(2).as_string();
                 rows.emplace_back(row.at(0).as_string());
             }
             if (const auto* at = frame.as_object().if_contains("seq")) {
@@ -121,6 +123,36 @@ TEST(LiveView, a_change_comes_at_once_and_its_number_with_it) {
     ASSERT_TRUE(page.read_until(
         [&] { return page.readings.contains("hall-lamp/power") && page.seq > before; }));
     EXPECT_EQ(page.readings["hall-lamp/power"].as_double(), 12.5);
+}
+
+TEST(LiveView, a_word_that_does_not_fit_makes_the_value_bad_also_for_who_comes_back) {
+    House house;
+    const auto say_4000 = [&] {
+        const auto* brightness =
+            house.devices.inlet->catalogue().find_property("hall-lamp/brightness");
+        (void)house.devices.inlet->report({brightness->id, Quality::good, {}, std::int64_t{4000}});
+    };
+    std::string again;
+    {
+        Page page(house.as_owner());
+        ASSERT_TRUE(page.read_picture());
+        EXPECT_EQ(page.qualities["hall-lamp/brightness"], "good");
+        again = page.start_again();
+        page.socket.close();
+    }
+    house.at_home(say_4000);
+    Page page(house.as_owner(), again);
+    ASSERT_TRUE(page.read_picture());
+    EXPECT_TRUE(page.resumed);
+    EXPECT_EQ(page.qualities["hall-lamp/brightness"], "bad");
+    EXPECT_EQ(page.readings["hall-lamp/brightness"].as_int64(), 40) << "the last that fits";
+    const auto becomes = [&](std::string_view quality) {
+        return page.read_until([&] { return page.qualities["hall-lamp/brightness"] == quality; });
+    };
+    house.say("hall-lamp/brightness", std::int64_t{41});
+    ASSERT_TRUE(becomes("good"));
+    house.at_home(say_4000);
+    ASSERT_TRUE(becomes("bad"));
 }
 
 TEST(LiveView, a_wish_is_answered_and_its_end_is_told) {

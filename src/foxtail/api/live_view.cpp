@@ -203,6 +203,11 @@ void LiveView::reading(const Property& property, const Belief&, Quality) {
     changed();
 }
 
+void LiveView::spoiled(const Property& property) {
+    mark(property.id);
+    changed();
+}
+
 void LiveView::mark(PropertyId property) {
     if (marked_.size() <= property.index) marked_.resize(property.index + 1);
     if (marked_[property.index]) return;

@@ -44,6 +44,7 @@ public:
     void closed() override;  // also Stream: either side's end is the end
     // Stream
     void reading(const Property& property, const Belief& belief, Quality quality) override;
+    void spoiled(const Property& property) override;
     void record(const Record& record) override;
     // Pulse::Ear, Stream
     void thing_changed(ThingId thing) override;

@@ -164,7 +164,7 @@ bool LiveView::first_readings_frame(std::string& out) {
         const auto view = property.present ? door_.read(property.address)
                                            : Result<PropertyView>(Authority::denied());
         if (!view) continue;
-        if (view->belief->seq > since_) {
+        if (view->belief->told_by() > since_) {
             if (!first) rows += ',';
             first = false;
             append_reading_row(rows, *view);
@@ -199,7 +199,7 @@ bool LiveView::changed_readings_frame(std::string& out) {
         const Property& property = door_.names().property(id);
         const auto view = property.present ? door_.read(property.address)
                                            : Result<PropertyView>(Authority::denied());
-        if (!view || view->belief->seq == 0) continue;
+        if (!view || view->belief->told_by() == 0) continue;
         if (!first) rows += ',';
         first = false;
         append_reading_row(rows, *view);

@@ -103,7 +103,7 @@ void readings(Door& door, Site&, Call& call, const Answer& answer) {
         bool first = true;
         door.readings(thing == nullptr ? std::string_view() : std::string_view(*thing),
                       [&](const PropertyView& view) {
-                          if (view.belief->seq == 0 && view.belief->wanted_by == 0)
+                          if (view.belief->told_by() == 0 && view.belief->wanted_by == 0)
                               return;  // nobody ever said anything
                           if (!first) out += ',';
                           first = false;
@@ -132,8 +132,8 @@ void read_property(Door& door, Site&, Call& call, const Answer& answer) {
     if (!view) return answer.error(view.error());
     const Belief& belief = *view->belief;
     std::vector<HttpHeader> headers{{"Foxtail-Quality", name(view->quality)}};
-    if (belief.seq != 0) {
-        headers.push_back({"Foxtail-Seq", std::to_string(belief.seq)});
+    if (belief.told_by() != 0) {
+        headers.push_back({"Foxtail-Seq", std::to_string(belief.told_by())});
         headers.push_back(
             {"Foxtail-Time", format_rfc3339(belief.source_time.known() ? belief.source_time
                                                                        : belief.receipt_time)});

@@ -73,6 +73,31 @@ TEST(Things, a_property_is_read_with_its_quality) {
               R"({"on":true,"brightness":40,"power":null})");
 }
 
+TEST(Things, a_property_whose_newest_word_does_not_fit_is_bad_until_one_does) {
+    House house;
+    HttpClient owner(house.as_owner());
+    const auto said = [&](Value value) {
+        house.at_home([&] {
+            const auto id =
+                house.devices.inlet->catalogue().find_property("hall-lamp", "brightness")->id;
+            (void)house.devices.inlet->report({id, Quality::good, {}, std::move(value)});
+        });
+        return owner.get("/things/hall-lamp/properties/brightness").value();
+    };
+    const auto good = said(std::int64_t{41});
+    const auto bad = said(std::int64_t{4000});
+    EXPECT_EQ(bad.body, "41") << "the last that fits";
+    EXPECT_EQ(header_of(bad, "Foxtail-Quality"), "bad");
+    EXPECT_EQ(header_of(bad, "Foxtail-Time"), header_of(good, "Foxtail-Time"));
+    EXPECT_GT(std::stoull(header_of(bad, "Foxtail-Seq")),
+              std::stoull(header_of(good, "Foxtail-Seq")));
+    const auto reading =
+        parsed(owner.get("/readings?address=hall-lamp/brightness")->body).at("readings").at(0);
+    EXPECT_EQ(reading.at("quality").as_string(), "bad");
+    EXPECT_EQ(reading.at("value").as_int64(), 41);
+    EXPECT_EQ(header_of(said(std::int64_t{42}), "Foxtail-Quality"), "good");
+}
+
 TEST(Things, a_wish_is_on_record_when_it_is_answered_and_reaches_the_device) {
     House house;
     HttpClient owner(house.as_owner());

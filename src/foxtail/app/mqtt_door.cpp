@@ -86,6 +86,9 @@ public:
     void refuse(std::string_view on, std::string_view what, std::string reason) override {
         door_.inlet_->refuse("mqtt/" + std::string(format.name()), on, what, reason);
     }
+    void misfit(PropertyId property, std::string_view what, std::string_view reason) override {
+        if (!old && !door_.again_) door_.inlet_->misfit(property, what, reason);
+    }
     void listen(std::string_view filter, std::uint32_t token) override {
         const Listening listening{this, token};
         if (has_wildcard(filter)) {

@@ -37,7 +37,8 @@ public:
     View(const View&) = delete;
     View& operator=(const View&) = delete;
 
-    void reading(const Property& property, const Belief&, Quality) override {
+    void reading(const Property& property, const Belief&, Quality) override { spoiled(property); }
+    void spoiled(const Property& property) override {
         if (!all_.broker_.wants(line_, topic_of(property))) return;
         changed_.insert(property.id);
         all_.soon();
@@ -81,7 +82,7 @@ private:
         const std::string topic = topic_of(property);
         if (!all_.broker_.wants(line_, topic)) return;
         const auto view = door_.read(property.address);
-        if (!view || view->belief->seq == 0) return;
+        if (!view || view->belief->told_by() == 0) return;
         std::string text;
         api::append_reading(text, door_, *view);
         all_.broker_.tell(

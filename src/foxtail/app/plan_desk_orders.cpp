@@ -132,13 +132,14 @@ void PlanDesk::notice_hand(const std::string& address, const Value& value, Seq s
     }
 }
 
-/// A meter that has said nothing for longer than it should is not believed any more. A cable or a
-/// loaded machine is: a car that sleeps has not been unplugged.
+/// A meter that has said nothing for longer than it should, or whose newest word does not fit, is
+/// not believed any more. A cable or a loaded machine is: a car that sleeps has not been unplugged.
 void PlanDesk::look_for_silence() {
     using planning::DeviceFact;
     for (const auto& [address, targets] : wiring_.targets) {
         const auto view = door_->read(address);
-        if (!view || view->quality != Quality::stale || !silent_.insert(address).second) continue;
+        if (!view || (view->quality != Quality::stale && view->quality != Quality::bad)) continue;
+        if (!silent_.insert(address).second) continue;
         std::vector<PlanTarget> measured;
         for (const auto& target : targets)
             if (!target.device || target.device_fact == DeviceFact::power ||

@@ -118,6 +118,7 @@ std::string full_time_words(Time t, const Zone& zone) {
 std::string quality_words(std::string_view quality) {
     if (quality == "good" || quality == "unknown") return {};  // the value says so itself
     if (quality == "unconfirmed") return "unconfirmed since the restart";
+    if (quality == "bad") return "the newest word does not fit";
     return shown(quality);
 }
 

@@ -75,6 +75,7 @@ TEST(Words, TimesAreLocalAndNameTheDayOnlyWhenItIsAnother) {
 TEST(Words, QualitiesAndStatusesAreWords) {
     EXPECT_EQ(quality_words("good"), "");
     EXPECT_EQ(quality_words("stale"), "stale");
+    EXPECT_EQ(quality_words("bad"), "the newest word does not fit");
     EXPECT_EQ(quality_words("unconfirmed"), "unconfirmed since the restart");
     EXPECT_EQ(status_words("timed_out"), "timed out");
     EXPECT_TRUE(has_ended("refused"));

@@ -11,10 +11,10 @@
 namespace foxtail {
 namespace {
 
-constexpr std::uint32_t snapshot_format = 5;  // 1 had no terms of grants and no owners, 2 nobody
+constexpr std::uint32_t snapshot_format = 6;  // 1 had no terms of grants and no owners, 2 nobody
                                               // who leaves, 3 nothing to erase, 4 nothing that
-                                              // waits for a person, no reads that are counted;
-                                              // still read
+                                              // waits for a person, no reads that are counted, 5
+                                              // nothing that is bad; still read
 
 /// NaN and infinity have no JSON, and a refused value may be one.
 std::string shown_value(const Value& value) {
@@ -83,6 +83,8 @@ void Household::fold(const Record& record) {
     last_time_ = record.time;
     if (const auto* reading = std::get_if<Reading>(&record.body)) {
         change_ = fold_reading(record, *reading);
+    } else if (const auto* refused = std::get_if<ReadingRefused>(&record.body)) {
+        twin_.refuse(refused->property, record.seq);
     } else if (const auto* told = std::get_if<ThingTold>(&record.body)) {
         const auto done = catalogue_.tell(told->spec, told->brought_by);
         FOX_ASSERT(done.has_value(), "what is on record was checked before it was recorded");
@@ -182,6 +184,9 @@ Result<void> Household::replay(const Record& record) {
 const char* Household::contradiction(const Record& record) const {
     if (const auto* reading = std::get_if<Reading>(&record.body)) {
         if (!catalogue_.knows(reading->property)) return "reads a property that was never told";
+    } else if (const auto* refused = std::get_if<ReadingRefused>(&record.body)) {
+        if (!catalogue_.knows(refused->property))
+            return "refuses a reading of a property that was never told";
     } else if (const auto* told = std::get_if<ThingTold>(&record.body)) {
         const auto would = catalogue_.would_tell(told->spec, told->brought_by);
         if (!would || would->thing != told->thing) return "tells of a thing that cannot be";
@@ -370,6 +375,19 @@ Result<Seq> Household::refuse(SubjectId connector, const Reading& reading, Error
     return fail(std::move(why));
 }
 
+void Household::misfit(SubjectId connector, PropertyId property, std::string_view said,
+                       std::string_view reason, Moment now) {
+    if (!catalogue_.knows(property)) return;
+    if (!authority_.decide(connector, Verb::report, property, now.wall).allowed) {
+        ++figures_.readings_denied;
+        return;
+    }
+    ++figures_.readings_refused;
+    if (twin_.belief(property).refused != 0) return;  // who sends nonsense must not fill the disk
+    append(ReadingRefused{property, printable(said, 200), printable(reason, 300)}, connector, 0,
+           now);
+}
+
 Result<Seq> Household::happened(SubjectId connector, std::string_view thing, std::string_view event,
                                 Value detail, Moment now) {
     const Thing* known = catalogue_.find_thing(thing);
@@ -509,7 +527,7 @@ Result<void> Household::load(std::string_view snapshot) {
     places_.clear();
     for (const Thing& thing : catalogue_.things()) places_.told(thing.id, thing.spec.place);
     if (auto done = authority_.load(in, format); !done) return done;
-    if (auto done = twin_.load(in); !done) return done;
+    if (auto done = twin_.load(in, format); !done) return done;
     if (auto done = commands_.load(in, format); !done) return done;
     people_.clear();
     if (format > 2) {
@@ -549,7 +567,8 @@ bool Household::consistent() const {
     if (authority_.find(the_hub) == nullptr || authority_.find(the_hub)->kind != SubjectKind::hub)
         return false;
     for (std::uint32_t i = 0; i < twin_.size(); ++i) {
-        if (twin_.belief({i}).seq > seq_ || twin_.belief({i}).wanted_by > seq_) return false;
+        const Belief& belief = twin_.belief({i});
+        if (std::max({belief.seq, belief.wanted_by, belief.refused}) > seq_) return false;
     }
     const auto& grants = authority_.grants();
     if (!grants.empty() && grants.back().id > seq_) return false;

@@ -139,6 +139,10 @@ public:
     /// invalid_input (recorded as bad). No allocation for scalar values in steady state. `cause`:
     /// the record it was worked out from; a command that it answers goes before.
     Result<Seq> report(SubjectId connector, Reading reading, Moment now, Seq cause = 0);
+    /// What came for a property is no value at all: it is `bad` until something fits. On record
+    /// only when it becomes so.
+    void misfit(SubjectId connector, PropertyId property, std::string_view said,
+                std::string_view reason, Moment now);
     Result<Seq> happened(SubjectId connector, std::string_view thing, std::string_view event,
                          Value detail, Moment now);
 
@@ -202,7 +206,9 @@ public:
     [[nodiscard]] Coarse& coarse() { return coarse_; }
     template <Verb verb>
     [[nodiscard]] Quality quality(const Permit<verb>& permit, Time now) const {
-        if (std::holds_alternative<Null>(belief(permit).value)) return Quality::unknown;
+        const Belief& shown = belief(permit);
+        if (shown.refused == 0 && std::holds_alternative<Null>(shown.value))
+            return Quality::unknown;
         // How old the newest reading is would say when it came.
         if (permit.verdict().obligation.granularity.us > 0) return Quality::good;
         return twin_.quality(permit.property(), catalogue_.property(permit.property()).spec, now);

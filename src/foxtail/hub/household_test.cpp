@@ -131,6 +131,34 @@ TEST_F(HouseholdTest, a_reading_that_does_not_fit_is_on_record_as_refused_and_no
     EXPECT_EQ(belief("lamp/level").seq, 0U);
 }
 
+TEST_F(HouseholdTest, what_is_no_value_at_all_makes_bad_once_until_something_fits) {
+    const auto quality = [&] {
+        return household.quality(
+            *household.authority().permit<Verb::read>(owner, id("lamp/level"), now.wall), now.wall);
+    };
+    ASSERT_TRUE(say("lamp/level", 10.0));
+    household.misfit(zigbee, id("lamp/level"), "\x01{", "not json", now);
+    household.misfit(zigbee, id("lamp/level"), "[", "not json", now);
+    ASSERT_EQ(said<ReadingRefused>().size(), 1U) << "who sends nonsense must not fill the disk";
+    EXPECT_EQ(said<ReadingRefused>().front()->said, "?{");
+    EXPECT_EQ(household.figures().readings_refused, 2U);
+    EXPECT_EQ(quality(), Quality::bad);
+    EXPECT_EQ(belief("lamp/level").value, Value(10.0));
+    std::string bytes;
+    household.save(bytes);
+    Household again(zone);
+    ASSERT_TRUE(again.load(bytes));
+    std::string same;
+    again.save(same);
+    EXPECT_EQ(same, bytes);
+    ASSERT_TRUE(say("lamp/level", 10.0));
+    EXPECT_EQ(quality(), Quality::good);
+    const auto other =
+        *household.name_subject("connector:modbus", SubjectKind::connector, the_hub, now);
+    household.misfit(other, id("lamp/level"), "x", "no number", now);
+    EXPECT_EQ(quality(), Quality::good) << "a connector speaks for its own things only";
+}
+
 TEST_F(HouseholdTest, a_device_whose_clock_is_ahead_does_not_lock_out_what_comes_after) {
     ASSERT_TRUE(say("lamp/level", 10.0, now.wall + days(365)));
     EXPECT_EQ(belief("lamp/level").source_time, to_millisecond(now.wall))

@@ -33,6 +33,8 @@ public:
     virtual ~Stream() = default;
     /// A reading was folded in; `belief` is valid during the call.
     virtual void reading(const Property& property, const Belief& belief, Quality quality) = 0;
+    /// A reading of it did not fit: its value stays, its quality is `bad` now.
+    virtual void spoiled(const Property& property) { (void)property; }
     /// Any other record that the subject may see.
     virtual void record(const Record& record) = 0;
     /// Health or problems changed; the stream asks its Door what it wants to know.
@@ -52,6 +54,9 @@ public:
     /// unavailable (read-only), exhausted (the store is behind; counted). `cause`: the record that
     /// it was worked out from.
     Result<Seq> report(Reading reading, Seq cause = 0);
+    /// What came for a property is no value at all: it is `bad` until something fits. On record
+    /// when it becomes so.
+    void misfit(PropertyId property, std::string_view said, std::string_view reason);
     Result<Seq> happened(std::string_view thing, std::string_view event, Value detail);
     void answer(Seq command, Outcome outcome, std::string_view detail);
     /// Input that was not understood: counted, shown, recorded once a minute for each source and

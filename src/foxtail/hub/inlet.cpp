@@ -74,6 +74,12 @@ Result<Seq> Inlet::report(Reading reading, Seq cause) {
     return seq;
 }
 
+void Inlet::misfit(PropertyId property, std::string_view said, std::string_view reason) {
+    if (!accepting()) return dropped("store", 1);
+    hub_->household_.misfit(subject_, property, said, reason, hub_->now());
+    hub_->touched();
+}
+
 Result<Seq> Inlet::happened(std::string_view thing, std::string_view event, Value detail) {
     if (!accepting()) {
         dropped("store", 1);

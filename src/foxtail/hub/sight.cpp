@@ -154,9 +154,13 @@ void Hub::close_streams() {
 void Hub::show(const Record& record) {
     const Time when = now().wall;
     const auto* reading = std::get_if<Reading>(&record.body);
+    const auto* refused = std::get_if<ReadingRefused>(&record.body);
     for (std::size_t i = 0; i < streams_.size(); ++i) {
         const Asker subject = streams_[i].subject;
         Stream* const stream = streams_[i].stream;
+        if (refused != nullptr &&
+            household_.authority().permit<Verb::observe>(subject, refused->property, when))
+            stream->spoiled(household_.catalogue().property(refused->property));
         if (reading == nullptr && !may_see(subject, record, Verb::observe, when)) continue;
         if (reading == nullptr) streams_[i].delivered = record.seq;
         if (std::holds_alternative<ThingTold>(record.body) ||

@@ -223,7 +223,7 @@ void Household::expire(Seq command, Moment now) {
         const Property& property = catalogue_.property(pending->property);
         const Belief& belief = twin_.belief(pending->property);
         // A device that already is as wished need not say so again.
-        if (belief.seq != 0 && belief.boot == twin_.boot() &&
+        if (belief.seq != 0 && belief.refused == 0 && belief.boot == twin_.boot() &&
             fulfils(property.spec, pending->value, belief.value)) {
             outcome = Outcome::confirmed;
             detail = "it already was so";

@@ -14,7 +14,8 @@ enum class Quality : std::uint8_t {
     stale,        // older than its property's max age; derived when read, never recorded
     unconfirmed,  // known from before a restart; derived when read, never recorded
     estimated,
-    bad,      // said, but outside its type or range; recorded, never in the twin
+    bad,      // the newest word was outside its type or range: derived when read; its value is on
+              // record, never in the twin, where the last one that fits stays
     unknown,  // there is no value to tell; derived when read, never recorded
 };
 [[nodiscard]] const char* name(Quality quality);

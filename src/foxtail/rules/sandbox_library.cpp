@@ -94,7 +94,8 @@ int quality(lua_State* lua) {
         const Scope& scope = *state_of(lua).scope;
         // How old the newest reading is would say when it came.
         const Quality quality =
-            std::holds_alternative<Null>(found.belief->value) ? Quality::unknown
+            found.belief->refused != 0                          ? Quality::bad
+            : std::holds_alternative<Null>(found.belief->value) ? Quality::unknown
             : found.spans
                 ? Quality::good
                 : scope.twin.quality(found.property->id, found.property->spec, scope.now.wall);

@@ -28,7 +28,13 @@ std::optional<Change> Twin::apply(const Reading& reading, Seq seq, Time receipt,
     belief.quality = reading.quality;
     belief.depth = depth;
     belief.boot = boot_;
+    belief.refused = 0;
     return change;
+}
+
+void Twin::start(std::uint32_t boot) {
+    boot_ = boot;
+    for (Belief& belief : beliefs_) belief.refused = 0;
 }
 
 void Twin::want(PropertyId property, const Value& value, Seq command) {
@@ -47,15 +53,18 @@ void Twin::forget(PropertyId property, Seq before, Time from, Time until) {
         belief.wanted = Null{};
         belief.wanted_by = 0;
     }
+    if (belief.refused < before) belief.refused = 0;
     if (belief.seq == 0 || belief.seq >= before || !within(belief.receipt_time)) return;
     Belief blank;
     blank.wanted = std::move(belief.wanted);
     blank.wanted_by = belief.wanted_by;
+    blank.refused = belief.refused;
     belief = std::move(blank);
 }
 
 Quality Twin::quality(PropertyId property, const PropertySpec& spec, Time now) const {
     const Belief& belief = beliefs_[property.index];
+    if (belief.refused != 0) return Quality::bad;
     if (belief.seq == 0) return Quality::good;
     if (belief.boot != boot_) return Quality::unconfirmed;
     if (spec.max_age && now - belief.source_time > *spec.max_age) return Quality::stale;
@@ -77,10 +86,11 @@ void Twin::save(ByteWriter& out) const {
         }
         out.u64(b.wanted_by);
         if (b.wanted_by != 0) write(out, b.wanted);
+        out.u64(b.refused);
     }
 }
 
-Result<void> Twin::load(ByteReader& in) {
+Result<void> Twin::load(ByteReader& in, std::uint64_t format) {
     boot_ = in.u32();
     const auto count = in.count(2);
     beliefs_.assign(count, {});
@@ -97,6 +107,7 @@ Result<void> Twin::load(ByteReader& in) {
         }
         b.wanted_by = in.u64();
         if (b.wanted_by != 0) b.wanted = read_value(in);
+        if (format > 5) b.refused = in.u64();
     }
     if (!in.ok())
         return fail(Code::corrupt, "the snapshot's twin contradicts itself or ends early");

@@ -20,6 +20,10 @@ struct Belief {
     std::uint32_t boot = 0;           // the start of the program in which it was heard
     Value wanted;                     // Null when nobody wished anything yet
     Seq wanted_by = 0;                // the command that wished it
+    Seq refused = 0;                  // the newest reading's record, when it did not fit; 0: it did
+
+    /// The record that made it what is told of it.
+    [[nodiscard]] Seq told_by() const { return refused != 0 ? refused : seq; }
 };
 
 /// What a reading did to the twin.
@@ -50,13 +54,16 @@ public:
         return belief.seq != 0 && reading.source_time.known() &&
                reading.source_time < belief.source_time;
     }
+    /// A reading came that did not fit: what was believed stays, and is `bad` until one fits or the
+    /// program starts anew.
+    void refuse(PropertyId property, Seq seq) { beliefs_[property.index].refused = seq; }
     /// A command wished a value.
     void want(PropertyId property, const Value& value, Seq command);
     /// What was heard and wished up to a record, within a time of receipt (unknown = without
     /// limit), was never said.
     void forget(PropertyId property, Seq before, Time from, Time until);
     /// The program started anew: what is known from before is unconfirmed until said again.
-    void start(std::uint32_t boot) { boot_ = boot; }
+    void start(std::uint32_t boot);
 
     [[nodiscard]] const Belief& belief(PropertyId property) const {
         return beliefs_[property.index];
@@ -68,7 +75,8 @@ public:
     [[nodiscard]] Quality quality(PropertyId property, const PropertySpec& spec, Time now) const;
 
     void save(ByteWriter& out) const;
-    [[nodiscard]] Result<void> load(ByteReader& in);
+    /// `format`: of the household's snapshot; before 6 nothing was refused.
+    [[nodiscard]] Result<void> load(ByteReader& in, std::uint64_t format);
 
 private:
     std::vector<Belief> beliefs_;

@@ -78,22 +78,50 @@ TEST_F(TwinTest, a_reading_goes_stale_with_age_and_unconfirmed_with_a_restart) {
     EXPECT_EQ(twin.quality(charge, spec, Time{3'000'000}), Quality::good);
 }
 
+TEST_F(TwinTest, a_reading_that_does_not_fit_leaves_the_value_and_makes_it_bad) {
+    twin.refuse(charge, 1);
+    EXPECT_EQ(twin.quality(charge, spec, Time{1'000'000}), Quality::bad) << "nothing fitted yet";
+    ASSERT_TRUE(twin.apply(said(61), 2, Time{1'000'000}, 0));
+    EXPECT_EQ(twin.quality(charge, spec, Time{2'000'000}), Quality::good);
+    EXPECT_EQ(twin.belief(charge).told_by(), 2U);
+    twin.refuse(charge, 3);
+    EXPECT_EQ(twin.belief(charge).value, Value{61.0});
+    EXPECT_EQ(twin.belief(charge).told_by(), 3U);
+    EXPECT_EQ(twin.quality(charge, spec, Time{200'000'000}), Quality::bad) << "and not just stale";
+    EXPECT_FALSE(twin.apply(said(60, Time{500'000}), 4, Time{3'000'000}, 0));
+    EXPECT_EQ(twin.quality(charge, spec, Time{3'000'000}), Quality::bad)
+        << "what is late is no newer word";
+    const auto same = twin.apply(said(61), 5, Time{4'000'000}, 0);
+    ASSERT_TRUE(same);
+    EXPECT_FALSE(same->changed) << "it is as it was believed to be";
+    EXPECT_EQ(twin.quality(charge, spec, Time{4'000'000}), Quality::good);
+    twin.refuse(charge, 6);
+    twin.start(2);
+    EXPECT_EQ(twin.quality(charge, spec, Time{4'000'000}), Quality::unconfirmed);
+    twin.refuse(charge, 8);
+    twin.forget(charge, 9, Time{5'000'000}, Time{6'000'000});
+    EXPECT_EQ(twin.belief(charge).refused, 0U) << "when it was said is not kept: it goes with all";
+    EXPECT_EQ(twin.belief(charge).value, Value{61.0});
+}
+
 TEST_F(TwinTest, loads_what_it_saved_and_refuses_a_torn_copy) {
     ASSERT_TRUE(twin.apply(said(1.5, Time{5}), 7, Time{1'000'000}, 3));
     twin.want(charge, true, 9);
+    twin.refuse(charge, 10);
     std::string bytes;
     ByteWriter out(bytes);
     twin.save(out);
     Twin copy;
     ByteReader in(bytes);
-    ASSERT_TRUE(copy.load(in).has_value());
+    ASSERT_TRUE(copy.load(in, 6).has_value());
+    EXPECT_EQ(copy.belief(charge).refused, 10U);
     std::string again;
     ByteWriter out_again(again);
     copy.save(out_again);
     EXPECT_EQ(again, bytes);
     for (std::size_t cut = 0; cut < bytes.size(); ++cut) {
         ByteReader torn(std::string_view(bytes).substr(0, cut));
-        EXPECT_FALSE(Twin{}.load(torn).has_value()) << cut;
+        EXPECT_FALSE(Twin{}.load(torn, 6).has_value()) << cut;
     }
 }
 

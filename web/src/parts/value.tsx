@@ -26,11 +26,11 @@ interface Shown {
   spec: PropertySpec | undefined;
 }
 
-/** The words alone; "—" for what is not known, never "off" or "0". */
+/** The words alone; "—" for what is not known, never "off" or "0". What a word that did not fit followed is struck out. */
 export function ValueWords({ address, name, spec }: Shown) {
   const reading = store.reading(address).value;
   const state = standing_of(reading, spec, now.value);
-  const empty = state === "bad" || state === "unknown";
+  const empty = state === "unknown" || (state === "bad" && (reading?.value ?? null) === null);
   return (
     <span class={"value is-" + state} data-standing={state}>
       {empty ? "—" : format_value(reading!.value, name, spec)}
@@ -44,7 +44,7 @@ export function StandingNote({ address, spec }: { address: string; spec: Propert
   const state = standing_of(reading, spec, now.value);
   if (state === "good") return null;
   return (
-    <span class={"note is-" + state} title={reading ? format_exact(reading.time) : undefined}>
+    <span class={"note is-" + state} title={reading && reading.value !== null ? format_exact(reading.time) : undefined}>
       <Icon name={standing_icons[state]} size={14} />
       {standing_note(state, reading, now.value)}
     </span>

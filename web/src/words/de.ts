@@ -157,7 +157,7 @@ export const de: Record<Key, string> = {
   "state.stale_long": "veraltet: zuletzt gehört {age}",
   "state.unconfirmed": "von vor dem Neustart",
   "state.estimated": "geschätzt",
-  "state.bad": "unlesbar",
+  "state.bad": "jetzt unlesbar",
   "state.unavailable": "Keine Antwort",
   "state.no_reading": "nie gehört",
   "value.on": "An",

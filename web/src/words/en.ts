@@ -158,7 +158,7 @@ export const en = {
   "state.stale_long": "old: last heard {age}",
   "state.unconfirmed": "since before restart",
   "state.estimated": "estimated",
-  "state.bad": "unreadable",
+  "state.bad": "unreadable now",
   "state.unavailable": "No response",
   "state.no_reading": "never heard",
   "value.on": "On",

@@ -62,6 +62,11 @@ public:
     /// Input that was not understood: counted, and shown with topic and sample. `reason` is a
     /// sentence for people.
     virtual void refuse(std::string_view topic, std::string_view sample, std::string reason) = 0;
+    /// What came for a property is no value of it at all: its quality is `bad` until something
+    /// fits. For people it is told with refuse(), too.
+    virtual void misfit(PropertyId property, std::string_view sample, std::string_view reason) {
+        (void)property, (void)sample, (void)reason;
+    }
     /// Asks for messages of an exact topic, or of a filter with wildcards; `token` comes back with
     /// each. A retained message that is already there is delivered right after the present call.
     virtual void listen(std::string_view topic_filter, std::uint32_t token) = 0;

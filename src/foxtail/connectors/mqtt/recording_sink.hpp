@@ -105,6 +105,9 @@ public:
         refused.push_back(
             {std::string(topic), std::string(sample.substr(0, 200)), std::move(reason)});
     }
+    void misfit(PropertyId property, std::string_view, std::string_view) override {
+        misfits.push_back(addresses.at(property.index));
+    }
     void listen(std::string_view topic_filter, std::uint32_t token) override {
         listening.emplace(std::string(topic_filter), token);
     }
@@ -183,8 +186,9 @@ public:
     std::vector<Answer> answers;
     std::map<std::string, std::string, std::less<>> kept;
     std::multimap<std::string, std::uint32_t, std::less<>> listening;
-    std::vector<std::string> bad;    // readings outside their property's type or range
-    std::vector<std::string> wrong;  // broken contracts of the format
+    std::vector<std::string> bad;      // readings outside their property's type or range
+    std::vector<std::string> wrong;    // broken contracts of the format
+    std::vector<std::string> misfits;  // addresses of what something came for that is no value
     std::size_t tellings = 0;
 
 private:

@@ -87,8 +87,11 @@ Result<void> Vehicle::say(Sink& sink, std::string_view path, Value value, Time a
     const auto index = index_of(path);
     if (!index || *index >= ids_.size())
         return fail(Code::not_found, "no property " + printable(path, 100));
-    auto fitting = fit(spec.properties[*index], std::move(value));
-    if (!fitting) return fail(fitting.error());
+    auto fitting = fit(spec.properties[*index], value);
+    if (!fitting) {
+        sink.misfit(ids_[*index], to_json(value), fitting.error().message);
+        return fail(fitting.error());
+    }
     sink.say(ids_[*index], std::move(*fitting), at);
     return {};
 }

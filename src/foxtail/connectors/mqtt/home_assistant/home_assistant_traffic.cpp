@@ -151,6 +151,7 @@ void HomeAssistant::flush_listens(Sink& sink) {
 
 void HomeAssistant::deliver(const std::vector<Consumer>& consumers, const Heard& heard,
                             Sink& sink) {
+    constexpr const char* not_json = "the payload is no json";
     const bj::value* json = nullptr;
     bool tried = false;
     bool complained = false;
@@ -169,8 +170,10 @@ void HomeAssistant::deliver(const std::vector<Consumer>& consumers, const Heard&
                 const bool wanted = wants_json(source);
                 if (wanted && parsed() == nullptr && !source.text_too) {
                     if (!std::exchange(complained, true)) {
-                        sink.refuse(heard.topic, heard.payload, "the payload is no json");
+                        sink.refuse(heard.topic, heard.payload, not_json);
                     }
+                    if (consumer.index < consumer.record->ids.size())
+                        sink.misfit(consumer.record->ids[consumer.index], heard.payload, not_json);
                     break;
                 }
                 deliver_field(consumer, heard, wanted ? json : nullptr, sink);
@@ -192,12 +195,15 @@ void HomeAssistant::deliver_field(const Consumer& consumer, const Heard& heard,
     if (consumer.index >= record.ids.size()) return;
     const ha::Field& field = record.entity.fields[consumer.index];
     auto value = ha::decode(field, heard.payload, json);
+    const PropertyId id = record.ids[consumer.index];
     if (!value) {
+        // Not the whole message: others may not see what else is in it.
+        const auto text = ha::picked_text(field.source.picker, heard.payload, json);
+        sink.misfit(id, text.value_or(""), value.error().message);
         return sink.refuse(heard.topic, heard.payload,
                            record.base_name + " " + value.error().message);
     }
     if (!value->has_value()) return;
-    const PropertyId id = record.ids[consumer.index];
     const bool went_on = field.off_delay && **value == Value(true);
     sink.say(id, std::move(**value));
     if (went_on) sink.say_later(*field.off_delay, id, false);

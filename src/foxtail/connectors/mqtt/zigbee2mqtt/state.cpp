@@ -201,7 +201,10 @@ void Zigbee2Mqtt::say_leaf(Device& device, std::uint32_t index, const bj::value&
     const PropertySpec& spec = device.mapping.spec.properties[leaf.property];
     if (!spec.readable) return;
     auto value = z2m::decode(leaf, spec, raw);
-    if (!value) return sink.refuse(heard.topic, heard.payload, value.error().message);
+    if (!value) {
+        sink.misfit(device.ids[leaf.property], to_json(to_value(raw)), value.error().message);
+        return sink.refuse(heard.topic, heard.payload, value.error().message);
+    }
     const bool is_null = std::holds_alternative<Null>(*value);
     // Null is "not known yet" for most keys of most messages: news only after something was known.
     if (is_null && std::holds_alternative<Null>(device.last[index])) return;

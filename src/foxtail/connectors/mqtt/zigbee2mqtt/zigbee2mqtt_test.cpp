@@ -197,6 +197,7 @@ TEST_F(Zigbee2MqttTest, ValuesOfTheWrongTypeAreRefusedAndTheRestIsTaken) {
     EXPECT_EQ(sink.value("lamp/state"), std::nullopt);
     EXPECT_EQ(sink.value("lamp/linkquality"), Value(77.0));
     EXPECT_THAT(sink.refused, SizeIs(3));
+    EXPECT_THAT(sink.misfits, ElementsAre("lamp/state", "lamp/brightness"));
     hear("zigbee2mqtt/lamp", "not json");
     hear("zigbee2mqtt/lamp", "[1]");
     EXPECT_THAT(sink.refused, SizeIs(5));
