@@ -40,16 +40,24 @@ std::string text_at(const bj::value& object, std::string_view name, std::size_t 
                                                           : std::string();
 }
 
+/// "0.30 EUR": to the cent.
+std::string money_words(double value, std::string_view currency) {
+    const auto cents = std::llround(value * 100);
+    const auto whole = std::llabs(cents);
+    return (cents < 0 ? "-" : "") + std::to_string(whole / 100) + "." +
+           std::to_string(whole % 100 / 10) + std::to_string(whole % 10) + " " +
+           std::string(currency);
+}
+
 std::string money_words(const bj::value& value, std::string_view currency) {
-    if (!value.is_number()) return {};
-    return number_words(value.to_number<double>(), 2) + " " + std::string(currency);
+    return value.is_number() ? money_words(value.to_number<double>(), currency) : std::string();
 }
 
 /// "costs 0.84 EUR more", "saves 0.42 EUR", "costs the same".
 std::string difference_words(const bj::value& more, const std::string& currency) {
     const double money = more.is_number() ? more.to_number<double>() : 0;
     if (std::abs(money) < 0.005) return "costs the same";
-    const auto words = number_words(std::abs(money), 2) + " " + currency;
+    const auto words = money_words(std::abs(money), currency);
     return money > 0 ? "costs " + words + " more" : "saves " + words;
 }
 

@@ -83,6 +83,8 @@ TEST_F(Sample, BecomesThingsThroughDiscovery) {
     // What is refused is refused for its template, and little else.
     std::size_t templates = 0;
     for (const auto& refused : format.refusals()) {
+        if (refused.reason.find("no unit that is known") != std::string::npos)
+            continue;  // but its values come
         const bool is_template = refused.reason.starts_with("template not supported");
         if (is_template) ++templates;
         EXPECT_TRUE(is_template) << refused.topic << " " << refused.aspect << ": "
