@@ -294,8 +294,10 @@ test('who tries passphrases is slowed down, and told how long', async () => {
 });
 
 test('what is documented as the good answer of each operation was met', () => {
+  const good = ({id, operation}) => Object.keys(operation.responses).filter((status) => status < '300').map((status) => `${id} ${status}`);
   const unmet = operations()
-    .map((one) => `${one.id} ${Object.keys(one.operation.responses)[0]}`)
-    .filter((one) => !asked.has(one) && !['stream 101', 'sign_up 204', 'sign_in 204', 'confirm_grant 204', 'confirm_wish 204', 'forget 202', 'accept_charger 200'].includes(one));
+    .filter((one) => !good(one).some((answer) => asked.has(answer)))
+    .map((one) => good(one)[0])
+    .filter((one) => !['stream 101', 'sign_up 204', 'sign_in 204', 'confirm_grant 204', 'confirm_wish 204', 'forget 202', 'accept_charger 200'].includes(one));
   assert.deepEqual(unmet, []); // others sign up and in, forget and let chargers in (e2e.page, residents, ocpp), confirm (Wishes.*); there is no restored house here
 });
