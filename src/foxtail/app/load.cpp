@@ -53,6 +53,22 @@ void take_mapping(Loaded& out, const std::string& named_in, const std::filesyste
     std::move(read.mistakes.begin(), read.mistakes.end(), std::back_inserter(out.mistakes));
 }
 
+/// Rules by the sun need to know where the house stands.
+void place_rules(Loaded& out) {
+    for (RuleSpec& rule : out.rules) {
+        for (Trigger& trigger : rule.triggers) {
+            auto* sun = std::get_if<AtSun>(&trigger);
+            if (sun == nullptr) continue;
+            sun->place = out.configuration.position;
+            if (sun->place) continue;
+            out.mistakes.push_back(
+                {rule.source, "rule '" + rule.id + "' waits for " + sun_text(*sun) +
+                                  ", but the configuration does not say where the house stands: "
+                                  "'household' needs 'latitude' and 'longitude' in degrees"});
+        }
+    }
+}
+
 }  // namespace
 
 Loaded load_configuration(const std::string& file) {
@@ -73,6 +89,7 @@ Loaded load_configuration(const std::string& file) {
     for (const auto& rule_file : out.configuration.rule_files) {
         take_rules(out, file, std::filesystem::path(file).parent_path() / rule_file, all);
     }
+    place_rules(out);
     for (const auto& mapping_file : out.configuration.cars.mapping_files) {
         take_mapping(out, file, std::filesystem::path(file).parent_path() / mapping_file, all);
     }

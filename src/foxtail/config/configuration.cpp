@@ -53,14 +53,32 @@ TopicRights topic_rights(Yaml& yaml, const YAML::Node& map) {
     return rights;
 }
 
+std::optional<double> degrees(Yaml& yaml, const YAML::Node& node, std::string_view what,
+                              double most) {
+    const auto value = yaml.number(node, what);
+    if (!value || (*value >= -most && *value <= most)) return value;
+    yaml.wrong(node, std::string(what) + " lies between " + to_json(Value{-most}) + " and " +
+                         to_json(Value{most}));
+    return std::nullopt;
+}
+
 void read_household(Yaml& yaml, const YAML::Node& map, Configuration& out) {
-    static constexpr std::array<std::string_view, 2> keys = {"name", "time_zone"};
+    static constexpr std::array<std::string_view, 4> keys = {"name", "time_zone", "latitude",
+                                                             "longitude"};
     if (!map || !yaml.is_map(map, "'household'")) return;
     yaml.check_keys(map, keys, "'household'");
     if (const auto node = Yaml::at(map, "name"))
         out.household = yaml.text(node, "'name'").value_or("");
     if (const auto node = Yaml::at(map, "time_zone"))
         out.time_zone = yaml.text(node, "'time_zone'").value_or("UTC");
+    const auto latitude = Yaml::at(map, "latitude");
+    const auto longitude = Yaml::at(map, "longitude");
+    if (!latitude && !longitude) return;
+    if (!latitude || !longitude)
+        return yaml.wrong(map, "'latitude' and 'longitude' go together, in degrees");
+    const auto north = degrees(yaml, latitude, "'latitude'", 90);
+    const auto east = degrees(yaml, longitude, "'longitude'", 180);
+    if (north && east) out.position = Position{*north, *east};
 }
 
 void read_api(Yaml& yaml, const YAML::Node& map, Configuration& out) {

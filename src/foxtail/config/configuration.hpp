@@ -100,6 +100,7 @@ struct Configuration {
     PlanningConfig planning;
     LogFormat log_format = LogFormat::text;
     LogLevel log_level = LogLevel::info;
+    std::optional<Position> position;  // of the house, for rules by the sun
 };
 
 struct ConfigurationRead {

@@ -124,7 +124,8 @@ TEST(ConfigurationChanges, what_only_a_restart_takes_over_is_named_by_its_key) {
     EXPECT_THAT(changed("formats: {home_assistant: {ignore_origins: []}}"),
                 ElementsAre("formats.home_assistant"));
     EXPECT_THAT(
-        changed("mqtt: {anonymous: {publish: ['#']}}\nlog: {level: debug}\nrules: [x.yaml]"),
+        changed("mqtt: {anonymous: {publish: ['#']}}\nlog: {level: debug}\nrules: [x.yaml]\n"
+                "household: {latitude: 52.5, longitude: 13.4}"),
         IsEmpty())
         << "taken over at once";
 }

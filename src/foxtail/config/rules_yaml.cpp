@@ -23,7 +23,9 @@ constexpr std::array<std::string_view, 2> crosses_keys = {"above", "below"};
 constexpr std::array<std::string_view, 2> event_keys = {"event", "is"};
 constexpr std::array<std::string_view, 2> time_keys = {"time", "days"};
 constexpr std::array<std::string_view, 1> every_keys = {"every"};
-constexpr std::array<std::string_view, 4> trigger_kinds = {"property", "event", "time", "every"};
+constexpr std::array<std::string_view, 3> sun_keys = {"sun", "offset", "days"};
+constexpr std::array<std::string_view, 5> trigger_kinds = {"property", "event", "time", "sun",
+                                                           "every"};
 constexpr std::array<std::string_view, 4> action_kinds = {"set", "run", "wait", "notify"};
 constexpr std::array<std::string_view, 3> run_keys = {"thing", "action", "input"};
 constexpr std::array<std::string_view, 2> notify_keys = {"text", "to"};
@@ -201,6 +203,7 @@ private:
         if (*kind == "property") trigger = property_trigger(node);
         if (*kind == "event") trigger = event_trigger(node);
         if (*kind == "time") trigger = time_trigger(node);
+        if (*kind == "sun") trigger = sun_trigger(node);
         if (*kind == "every") {
             yaml_.check_keys(node, every_keys, "an 'every' trigger");
             if (const auto period = yaml_.duration(Yaml::at(node, "every"), "'every'"))
@@ -286,13 +289,51 @@ private:
                         "'" + printable(*written, 60) +
                             "' is no time of day, write it as \"07:00\", from 00:00 to 23:59");
         }
-        if (const auto named = Yaml::at(node, "days"); named.IsDefined()) {
-            at.weekdays = 0;
-            for_each(named,
-                     [&](const YAML::Node& day) { good = read_day(day, at.weekdays) && good; });
-        }
+        good = read_days(node, at.weekdays) && good;
         if (!good) return std::nullopt;
         return at;
+    }
+
+    /// Where the house stands is in the configuration: whoever loads both puts it in.
+    std::optional<Trigger> sun_trigger(const YAML::Node& node) {
+        yaml_.check_keys(node, sun_keys, "a 'sun' trigger");
+        const auto what = Yaml::at(node, "sun");
+        const auto event = yaml_.text(what, "'sun' (sunrise or sunset)");
+        AtSun at;
+        bool good = event == "sunrise" || event == "sunset";
+        if (event == "sunrise") at.event = SunEvent::sunrise;
+        if (event && !good)
+            yaml_.wrong(what, "'" + printable(*event, 60) + "' is neither sunrise nor sunset");
+        if (const auto offset = Yaml::at(node, "offset"); offset.IsDefined()) {
+            const auto read = signed_duration(offset);
+            at.offset = read.value_or(Duration{});
+            good = read && good;
+        }
+        good = read_days(node, at.weekdays) && good;
+        if (!good) return std::nullopt;
+        return at;
+    }
+
+    /// "30m" after, "-30m" before.
+    std::optional<Duration> signed_duration(const YAML::Node& node) {
+        const auto written = yaml_.text(node, "'offset' (30m or -30m)");
+        if (!written) return std::nullopt;
+        const bool before = written->starts_with('-');
+        const auto read = parse_duration(std::string_view(*written).substr(before ? 1 : 0));
+        if (!read) {
+            yaml_.wrong(node, "'offset': " + read.error().message + ", or -30m for before");
+            return std::nullopt;
+        }
+        return before ? Duration{} - *read : *read;
+    }
+
+    bool read_days(const YAML::Node& trigger, std::uint8_t& weekdays) {
+        const auto named = Yaml::at(trigger, "days");
+        if (!named.IsDefined()) return true;
+        weekdays = 0;
+        bool good = true;
+        for_each(named, [&](const YAML::Node& day) { good = read_day(day, weekdays) && good; });
+        return good;
     }
 
     bool read_day(const YAML::Node& node, std::uint8_t& weekdays) {

@@ -46,6 +46,10 @@ constexpr std::string_view whole = R"yaml(rules:
       - time: 23:59
         days: Weekend
       - every: 5m
+      - sun: sunset
+        offset: -30m
+        days: weekdays
+      - sun: sunrise
     if: get("hall/illuminance") == nil or get("hall/illuminance") < 30     # Lua expression
     then:
       - set: {hall-lamp/on: true, hall-lamp/brightness: "= clamp(value * 2, 10, 254)"}
@@ -71,18 +75,20 @@ TEST(RulesYaml, a_whole_rule_is_read) {
     EXPECT_TRUE(rule.enabled);
     EXPECT_EQ(rule.source.file, "rules.yaml");
     EXPECT_EQ(rule.source.line, 2);
-    EXPECT_EQ(describe(rule),
-              "when hall/motion.occupancy becomes true, or cellar/temperature rises above 24.5 or "
-              "falls below 18, or x/y "
-              "changes, or button/action is single, or button/action happens, or at 07:00 from "
-              "Monday to Friday, or at 23:59 "
-              "on Saturday and Sunday, or every 5m, if get(\"hall/illuminance\") == nil or "
-              "get(\"hall/illuminance\") < 30: "
-              "set hall-lamp/on to true; set hall-lamp/brightness to what ' clamp(value * 2, 10, "
-              "254)' gives; run blind/close "
-              "with 3; run blind/move with {\"to\":\"50\",\"fast\":[true]}; run blind/stop; tell "
-              "everyone what ' 'somebody is "
-              "in the hall: ' .. tostring(value)' gives; wait 5m; tell anna 'still there'");
+    EXPECT_EQ(
+        describe(rule),
+        "when hall/motion.occupancy becomes true, or cellar/temperature rises above 24.5 or "
+        "falls below 18, or x/y "
+        "changes, or button/action is single, or button/action happens, or at 07:00 from "
+        "Monday to Friday, or at 23:59 "
+        "on Saturday and Sunday, or every 5m, or 30m before sunset from Monday to Friday, or at "
+        "sunrise, if get(\"hall/illuminance\") == nil or "
+        "get(\"hall/illuminance\") < 30: "
+        "set hall-lamp/on to true; set hall-lamp/brightness to what ' clamp(value * 2, 10, "
+        "254)' gives; run blind/close "
+        "with 3; run blind/move with {\"to\":\"50\",\"fast\":[true]}; run blind/stop; tell "
+        "everyone what ' 'somebody is "
+        "in the hall: ' .. tostring(value)' gives; wait 5m; tell anna 'still there'");
     EXPECT_EQ(std::get<SetAction>(rule.actions[1]).expression, " clamp(value * 2, 10, 254)");
     EXPECT_FALSE(read.rules[1].enabled);
     EXPECT_EQ(std::get<SetAction>(read.rules[1].actions[0]).value, Value{std::string("none")});
@@ -143,7 +149,8 @@ rule: []
         "16:15 '25:00' is no time of day, write it as \"07:00\", from 00:00 to 23:59\n"
         "17:21 'someday' is no day: mon, tue, wed, thu, fri, sat, sun, weekdays, weekend or daily\n"
         "18:16 every 1ms is too often, at least 1s\n"
-        "19:9 a trigger needs 'property', 'event', 'time' or 'every' (did you mean 'property'?)\n"
+        "19:9 a trigger needs 'property', 'event', 'time', 'sun' or 'every' (did you mean "
+        "'property'?)\n"
         "20:9 a trigger has both 'property' and 'event': write two, each with its own '-'\n"
         "24:9 in the expression: there is no 'vlaue' (did you mean 'value'?)\n"
         "25:20 there is nothing to tell\n"
@@ -172,6 +179,14 @@ TEST(RulesYaml, triggers_say_what_would_be_right) {
               "4:14 a time without any day never comes\n");
     EXPECT_EQ(told(with_when("- {time: [7, 0]}")),
               "4:14 'time' (\"07:00\") must be a text, not a list\n");
+    EXPECT_EQ(told(with_when("- sun: noon")), "4:12 'noon' is neither sunrise nor sunset\n");
+    EXPECT_EQ(told(with_when("- {sun: sunset, offset: later}")),
+              "4:29 'offset': 'later' is not a duration (expected e.g. 250ms, 90s, 5m, 1h30m, 2d), "
+              "or -30m for before\n");
+    EXPECT_EQ(told(with_when("- {sun: sunset, offset: -13h}")),
+              "4:13 an offset is at most 12h, before or after\n");
+    EXPECT_EQ(told(with_when("- {sun: sunset, at: dusk}")),
+              "4:21 a 'sun' trigger has no 'at'; it can have 'sun', 'offset' and 'days'\n");
     EXPECT_EQ(told(with_when("- every: -5m")),
               "4:14 'every': '-5m' is not a duration (expected e.g. 250ms, 90s, 5m, 1h30m, 2d)\n");
     EXPECT_EQ(told(with_when("hello")), "4:5 a trigger must be a map (key: value), not a text\n");

@@ -43,6 +43,12 @@ struct CheckTrigger {
         if ((t.weekdays & 0x7FU) == 0) return "a time without any day never comes";
         return {};
     }
+    std::string operator()(const AtSun& t) const {
+        if (t.offset > sun_offset_max || t.offset < Duration{} - sun_offset_max)
+            return "an offset is at most " + format_duration(sun_offset_max) + ", before or after";
+        if ((t.weekdays & 0x7FU) == 0) return "a time without any day never comes";
+        return {};
+    }
     std::string operator()(const Every& t) const {
         if (t.period >= every_period_min) return {};
         return "every " + format_duration(t.period) + " is too often, at least " +

@@ -85,6 +85,7 @@ bool applies(const Trigger& trigger, const Value& before, const Value& value) {
 /// What happened, in the past tense, for the journal.
 std::string what_happened(const Trigger& trigger, const Scope& scope) {
     if (const auto* at = std::get_if<AtTime>(&trigger)) return time_of_day_text(at->minute_of_day);
+    if (const auto* sun = std::get_if<AtSun>(&trigger)) return sun_text(*sun);
     if (const auto* every = std::get_if<Every>(&trigger))
         return "every " + format_duration(every->period);
     if (const auto* event = std::get_if<OnEvent>(&trigger)) {
@@ -250,6 +251,8 @@ std::vector<Mistake> RuleEngine::load(std::vector<RuleSpec> rules, Moment now) {
                 impl_->events[event->thing][event->event].push_back({i, t});
             } else if (const auto* at = std::get_if<AtTime>(&rule.triggers[t])) {
                 impl_->schedule.add(*at, {i, t});
+            } else if (const auto* sun = std::get_if<AtSun>(&rule.triggers[t])) {
+                impl_->schedule.add(*sun, {i, t});
             } else if (const auto* every = std::get_if<Every>(&rule.triggers[t])) {
                 impl_->schedule.add(*every, {i, t});
             }

@@ -27,6 +27,13 @@ std::string time_of_day_text(int minute_of_day) {
     return two(minute_of_day / 60) + ":" + two(minute_of_day % 60);
 }
 
+std::string sun_text(const AtSun& at) {
+    const std::string event = at.event == SunEvent::sunrise ? "sunrise" : "sunset";
+    if (at.offset == Duration{}) return event;
+    if (at.offset < Duration{}) return format_duration(Duration{} - at.offset) + " before " + event;
+    return format_duration(at.offset) + " after " + event;
+}
+
 namespace {
 
 std::string days_text(std::uint8_t weekdays) {
@@ -71,6 +78,9 @@ struct DescribeTrigger {
         return "at " + time_of_day_text(t.minute_of_day) + days_text(t.weekdays);
     }
     std::string operator()(const Every& t) const { return "every " + format_duration(t.period); }
+    std::string operator()(const AtSun& t) const {
+        return (t.offset == Duration{} ? "at " : "") + sun_text(t) + days_text(t.weekdays);
+    }
 };
 
 std::string or_expression(const std::string& expression, std::string literal) {

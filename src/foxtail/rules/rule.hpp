@@ -2,6 +2,7 @@
 
 #include "foxtail/base/time.hpp"
 #include "foxtail/model/value.hpp"
+#include "foxtail/rules/sun.hpp"
 
 #include <cstdint>
 #include <optional>
@@ -30,6 +31,7 @@ constexpr std::size_t triggers_per_rule_max = 64;
 constexpr std::size_t actions_per_rule_max = 64;
 constexpr Duration every_period_min = seconds(1);
 constexpr Duration wait_time_max = days(31);
+constexpr Duration sun_offset_max = hours(12);
 
 // ---- triggers
 // ------------------------------------------------------------------------------------------- A
@@ -58,10 +60,17 @@ struct AtTime {
     int minute_of_day = 0;         // local time, 0 .. 1439
     std::uint8_t weekdays = 0x7F;  // bit 0 = Sunday
 };
+/// Nothing on days when the sun does not rise or set.
+struct AtSun {
+    SunEvent event = SunEvent::sunset;
+    Duration offset;                // after it; negative: before
+    std::uint8_t weekdays = 0x7F;   // of the day whose event it is
+    std::optional<Position> place;  // of the house; without it never
+};
 struct Every {
     Duration period;  // at least 1 s; counted from the start of the program
 };
-using Trigger = std::variant<OnChange, OnBecomes, OnCrosses, OnEvent, AtTime, Every>;
+using Trigger = std::variant<OnChange, OnBecomes, OnCrosses, OnEvent, AtTime, Every, AtSun>;
 
 // ---- actions
 // --------------------------------------------------------------------------------------------
@@ -108,6 +117,8 @@ struct RuleSpec {
 /// For messages: "true", "open", "24.5", "unknown"; at most 80 bytes, printable.
 [[nodiscard]] std::string value_text(const Value& value);
 [[nodiscard]] std::string number_text(double number);
+/// "sunset", "30m before sunrise".
+[[nodiscard]] std::string sun_text(const AtSun& at);
 /// 420 is "07:00".
 [[nodiscard]] std::string time_of_day_text(int minute_of_day);
 

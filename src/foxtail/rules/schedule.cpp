@@ -62,6 +62,17 @@ void Schedule::add(const AtTime& at, Place place) {
     Daily daily;
     daily.at = at;
     daily.place = place;
+    add(std::move(daily));
+}
+
+void Schedule::add(const AtSun& at, Place place) {
+    Daily daily;
+    daily.at = at;
+    daily.place = place;
+    add(std::move(daily));
+}
+
+void Schedule::add(Daily daily) {
     plan(daily, last_.wall);
     daily_.push_back(daily);
     plan_wake();
@@ -74,6 +85,18 @@ void Schedule::add(const Every& every, Place place) {
     plan_wake();
 }
 
+std::optional<Time> Schedule::on_day(const Daily& daily, std::int64_t local_day) const {
+    if (const auto* at = std::get_if<AtTime>(&daily.at)) {
+        if (!on_weekday(at->weekdays, local_day)) return std::nullopt;
+        return local_occurrence(zone_, local_day, at->minute_of_day);
+    }
+    const AtSun& at = std::get<AtSun>(daily.at);
+    if (!at.place || !on_weekday(at.weekdays, local_day)) return std::nullopt;
+    const auto found = sun_event(at.event, *at.place, local_occurrence(zone_, local_day, 12 * 60));
+    if (!found) return std::nullopt;
+    return *found + at.offset;
+}
+
 void Schedule::plan(Daily& daily, Time after) const {
     const std::int64_t today = local_day_of(zone_, after);
     const auto fired = [&daily](std::int64_t day) {
@@ -82,12 +105,14 @@ void Schedule::plan(Daily& daily, Time after) const {
         return std::find(kept.begin(), kept.end(), day) != kept.end();
     };
     daily.next = never;
-    // Far enough to meet every weekday twice, should one have fired before the clock was set back.
-    for (std::int64_t day = today - 1; day <= today + 15; ++day) {
-        if (!on_weekday(daily.at.weekdays, day) || fired(day)) continue;
-        const Time t = local_occurrence(zone_, day, daily.at.minute_of_day);
-        if (t > after) {
-            daily.next = t;
+    // Far enough to meet every weekday twice, should one have fired before the clock was set back;
+    // and the sun comes back within the year.
+    const std::int64_t days_ahead = std::holds_alternative<AtSun>(daily.at) ? 400 : 15;
+    for (std::int64_t day = today - 2; day <= today + days_ahead; ++day) {
+        if (fired(day)) continue;
+        const auto t = on_day(daily, day);
+        if (t && *t > after) {
+            daily.next = *t;
             daily.next_day = day;
             return;
         }

@@ -6,6 +6,7 @@
 #include <array>
 #include <cstdint>
 #include <optional>
+#include <variant>
 #include <vector>
 
 namespace foxtail {
@@ -34,6 +35,7 @@ public:
     /// Forgets all triggers. The first call sets the moment from which periods count.
     void restart(Moment now);
     void add(const AtTime& at, Place place);
+    void add(const AtSun& at, Place place);
     void add(const Every& every, Place place);
 
     /// Appends what is due, ordered by rule, then trigger.
@@ -44,7 +46,7 @@ public:
 
 private:
     struct Daily {
-        AtTime at;
+        std::variant<AtTime, AtSun> at;
         Place place;
         Time next;
         std::int64_t next_day = 0;
@@ -56,6 +58,9 @@ private:
         Place place;
         Duration next;
     };
+    void add(Daily daily);
+    /// Its moment on a local day, if it has one.
+    [[nodiscard]] std::optional<Time> on_day(const Daily& daily, std::int64_t local_day) const;
     void plan(Daily& daily, Time after) const;
     void plan(Periodic& periodic, Duration after) const;
     void plan_wake();

@@ -188,6 +188,55 @@ TEST_F(ScheduleTest, jumps_of_400_days_cause_no_storm_and_no_silence) {
     EXPECT_EQ(fired.size(), static_cast<std::size_t>((24 * 60 + 6) / 7));
 }
 
+constexpr Position berlin{52.52, 13.405};
+constexpr Position tromso{69.6492, 18.9553};
+
+TEST_F(ScheduleTest, the_sun_comes_each_day_at_its_time_and_with_its_offset) {
+    const FakeZone zone(hours(1));
+    start(zone, "2026-11-22T00:00:00Z");
+    schedule->add(AtSun{SunEvent::sunset, {}, 0x7F, berlin}, {0, 0});
+    live(days(3));
+    EXPECT_EQ(fired.size(), 3U);
+    EXPECT_EQ(fired.front().substr(0, 16), "2026-11-22T15:04");
+    fired.clear();
+    schedule->restart(now);
+    schedule->add(AtSun{SunEvent::sunrise, Duration{} - minutes(90), 0x7F, berlin}, {0, 0});
+    live(days(1));
+    ASSERT_EQ(fired.size(), 1U);
+    EXPECT_EQ(fired.front().substr(0, 15), "2026-11-25T05:1");
+}
+
+TEST_F(ScheduleTest, the_days_of_the_sun_are_those_of_its_rising_and_setting) {
+    const FakeZone zone;
+    start(zone, "2026-11-22T00:00:00Z");  // a Sunday
+    schedule->add(AtSun{SunEvent::sunset, hours(12), 1U << 0U, berlin}, {0, 0});
+    live(days(9));
+    ASSERT_EQ(fired.size(), 2U);
+    EXPECT_EQ(fired[0].substr(0, 13), "2026-11-23T03") << "twelve hours after Sunday's";
+    EXPECT_EQ(fired[1].substr(0, 13), "2026-11-30T02");
+}
+
+TEST_F(ScheduleTest, the_sun_comes_back_after_the_polar_night) {
+    const FakeZone zone(hours(1));
+    start(zone, "2026-11-24T12:00:00Z");
+    schedule->add(AtSun{SunEvent::sunrise, {}, 0x7F, tromso}, {0, 0});
+    live(days(60));
+    ASSERT_FALSE(fired.empty());
+    EXPECT_GE(fired.size(), 5U);
+    const auto back = std::find_if(fired.begin(), fired.end(),
+                                   [](const std::string& t) { return t > "2026-12-01"; });
+    ASSERT_NE(back, fired.end());
+    EXPECT_EQ(back->substr(0, 9), "2027-01-1") << "it shows itself again in the middle of January";
+}
+
+TEST_F(ScheduleTest, without_a_place_the_sun_never_comes) {
+    const FakeZone zone;
+    start(zone, "2026-11-22T00:00:00Z");
+    schedule->add(AtSun{SunEvent::sunset, {}, 0x7F, std::nullopt}, {0, 0});
+    live(days(3));
+    EXPECT_EQ(fired, Fired{});
+}
+
 TEST_F(ScheduleTest, a_household_that_was_asleep_does_not_catch_up) {
     const FakeZone zone;
     start(zone, "2026-11-22T06:00:00Z");
