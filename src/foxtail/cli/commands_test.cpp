@@ -159,6 +159,23 @@ TEST_F(Cli, WhyTellsTheChainFromTheNewestToTheRoot) {
               "  └ because Hall motion is true  11:57:59  #5\n");
 }
 
+TEST_F(Cli, WhyOfAThingIsWhatWasDoneWithItRatherThanThatItSpokeUp) {
+    hub.answers("GET /journal?limit=20&thing=hall-lamp",
+                R"({"records":[{"seq":9,"kind":"thing_told"},{"seq":8,"kind":"command_ended"}]})");
+    hub.answers("GET /journal?limit=20&thing=new-lamp",
+                R"({"records":[{"seq":4,"kind":"thing_told"}]})");
+    const auto chain = [](const char* seq, const char* sentence) {
+        return std::string(R"({"seq":)") + seq + R"(,"chain":[{"seq":)" + seq +
+               R"(,"time":"2026-11-22T11:58:00Z","cause":null,"sentence":")" + sentence + R"("}]})";
+    };
+    hub.answers("GET /why/8", chain("8", "Hall lamp did it"));
+    hub.answers("GET /why/4", chain("4", "New lamp was announced"));
+    EXPECT_EQ(run({"why", "hall-lamp"}), 0) << line.err();
+    EXPECT_EQ(line.out(), "Hall lamp did it  11:58:00  #8\n");
+    EXPECT_EQ(run({"why", "new-lamp"}), 0) << line.err();
+    EXPECT_THAT(line.out(), HasSubstr("New lamp was announced"));
+}
+
 TEST_F(Cli, HistoryAsksForTheSpanAndDrawsIt) {
     hub.answers("GET /history",
                 R"({"address":"a/b","unit":"Cel","type":"number","from":"","to":"","points":[

@@ -17,6 +17,15 @@ struct WhyOptions {
     bool json = false;
 };
 
+/// Of a thing people want to know what was done with it; that it told of itself anew, as many do at
+/// every start, is news only when there is no other.
+const bj::value* most_telling(const bj::array& newest_first) {
+    for (const auto& record : newest_first) {
+        if (text_of(record, "kind") != "thing_told") return &record;
+    }
+    return newest_first.empty() ? nullptr : &newest_first.front();
+}
+
 /// The number of the record that says what is so now.
 Result<std::uint64_t> record_about(HubClient& hub, const std::string& what) {
     if (const auto seq = parse_seq(what)) return *seq;
@@ -24,10 +33,10 @@ Result<std::uint64_t> record_about(HubClient& hub, const std::string& what) {
         if (const auto seq = parse_seq(std::string_view(what).substr(1))) return *seq;
     }
     if (what.find('/') == std::string::npos) {
-        const auto newest = hub.get("/journal?limit=1&thing=" + percent_encode(what));
+        const auto newest = hub.get("/journal?limit=20&thing=" + percent_encode(what));
         if (!newest) return fail(newest.error());
-        const auto& records = list_of(*newest, "records");
-        if (!records.empty()) return number_of(records.front(), "seq");
+        if (const auto* record = most_telling(list_of(*newest, "records")))
+            return number_of(*record, "seq");
     } else {
         const auto answer = hub.get("/readings?address=" + percent_encode(what));
         if (!answer) return fail(answer.error());
