@@ -7,7 +7,7 @@ foxtail_build_packages=(
   libcli11-dev coinor-libclp-dev coinor-libcbc-dev libyaml-cpp-dev libssl-dev libseccomp-dev libmosquitto-dev libhowardhinnant-date-dev libical-dev tzdata
 )
 foxtail_test_packages=(
-  libgtest-dev libgmock-dev libbenchmark-dev lld clang-14 libclang-rt-14-dev clang-format-14
+  libgtest-dev libgmock-dev libbenchmark-dev lld clang-14 libclang-rt-14-dev clang-format-14 clang-tidy-14
   mosquitto mosquitto-clients prometheus radicale chromium python3 python3-cryptography sqlite3 strace coinor-cbc coinor-clp glpk-utils
 )
 foxtail_bench_packages=(libbenchmark-dev libgtest-dev libgmock-dev mosquitto mosquitto-clients python3)
