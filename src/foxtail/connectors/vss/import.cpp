@@ -21,9 +21,9 @@ constexpr std::size_t levels_max = 24;
 constexpr std::size_t allowed_max = 512;
 constexpr std::size_t word_bytes_max = 200;
 
-/// What VSS calls a unit and is the text's form, not a unit.
+/// What VSS calls a unit and is the form of a moment, as text or as a number, not a unit.
 bool is_form(std::string_view unit) {
-    return unit == "iso8601";
+    return unit == "iso8601" || unit == "unix-time";
 }
 
 std::string_view word_of(const bj::object& node, std::string_view key) {

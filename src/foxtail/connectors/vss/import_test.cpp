@@ -60,6 +60,25 @@ TEST(VssImport, a_leaf_becomes_a_signal_with_its_unit_in_ucum) {
     EXPECT_THAT(read->unknown_units, ElementsAre("furlong"));
 }
 
+TEST(VssImport, each_unit_that_vss_has_had_is_known) {
+    for (const char* unit :
+         {"mm",        "cm",        "m",         "km",    "inch",     "km/h",    "m/s",
+          "m/s^2",     "cm/s^2",    "ml",        "l",     "cm^3",     "celsius", "fahrenheit",
+          "degrees",   "degrees/s", "rad/s",     "W",     "kW",       "PS",      "kWh",
+          "g",         "kg",        "lbs",       "V",     "A",        "Ah",      "ms",
+          "s",         "min",       "h",         "day",   "weeks",    "months",  "years",
+          "unix-time", "iso8601",   "mbar",      "Pa",    "kPa",      "psi",     "stars",
+          "g/s",       "g/km",      "kWh/100km", "Wh/km", "ml/100km", "l/100km", "l/h",
+          "mpg-us",    "mpg-uk",    "mpge",      "mpg",   "km/l",     "N",       "kN",
+          "Nm",        "rpm",       "Hz",        "cpm",   "bpm",      "ratio",   "percent",
+          "nm/km",     "dBm",       "dB",        "Ohm",   "lx"}) {
+        const auto read = read_export(tree(R"("A":{"type":"sensor","datatype":"float","unit":")" +
+                                           std::string(unit) + "\"}"));
+        ASSERT_TRUE(read) << unit << ": " << read.error().message;
+        EXPECT_THAT(read->unknown_units, IsEmpty());
+    }
+}
+
 TEST(VssImport, an_overlay_adds_leaves_and_replaces_only_what_it_says) {
     auto base = read_export(
         tree(R"("Speed":{"type":"sensor","datatype":"float","unit":"km/h","max":250})"));
