@@ -62,10 +62,10 @@ foxtail_page() {
   foxtail_node && foxtail_npm web && (cd web && npm run --silent build >&2)
 }
 
-# The programs of others that the end-to-end tests talk to. Some of them ask for Node.js 20, which Debian 12 has not: it comes
+# The programs of others that tests and benchmarks talk to. Some of them ask for Node.js 20, which Debian 12 has not: it comes
 # from npm then, pinned as they are, and is put before Debian's own for who runs them.
 foxtail_peers() {
-  foxtail_install testssl.sh && foxtail_node || return 1
+  foxtail_node || return 1
   if (($(node -p 'process.versions.node.split(".")[0]') < 20)); then
     foxtail_npm tests/peers/node || return 1
     local newer
@@ -73,5 +73,5 @@ foxtail_peers() {
     [[ -n $newer ]] || { foxtail_say "the peers need Node.js 20; npm has none for $(uname -m)"; return 1; }
     PATH=$newer:$PATH
   fi
-  foxtail_npm tests/peers && foxtail_npm demo/wallbox
+  foxtail_npm tests/peers
 }
