@@ -1,21 +1,26 @@
-// A wallbox with a car on it: npm's `ocpp-rpc` (OCPP 1.6, strict) in front of a little physics, so that no line of the
+// A wallbox with a car on it: npm's `ocpp-rpc` (OCPP 1.6 or 2.0.1, strict) in front of a little physics, so that no line of the
 // protocol is shared with the hub. Energy runs PACE times as fast as the clock: a night fits into minutes.
 //
-// usage: wallbox.mjs ENDPOINT IDENTITY PASSWORD PACE [--follows SECONDS] [--alone SECONDS] [--fault FAULT]...   (FAULT: wallbox_faults.mjs)
+// usage: wallbox.mjs ENDPOINT IDENTITY PASSWORD PACE [--protocol ocpp1.6|ocpp2.0.1] [--follows SECONDS] [--alone SECONDS]
+//   [--switches no|idle|live] [--fault FAULT]...   (FAULT: wallbox_faults.mjs)
 // --alone: between the readings that it keeps of hours without a network.
+// --switches: between one phase and three not at all, only without current, or at any time.
 // A box without a password ('') waits to be accepted, and keeps the one that it is given then.
 // Commands on standard input:
-//   {"plug":{"capacity_wh":..,"soc":..,"card":"..","phases":[1,2,3],"hours_ago":0}}   with hours_ago: the network was away since;
-//     with "gone_hours_ago": and unplugged then
-//   {"unplug":true}   {"faults":["lie=1.3"]}   the faults from now on
+//   {"plug":{"capacity_wh":..,"soc":..,"card":"..","phases":[1,2,3],"hours_ago":0}}   without a card: it waits for one; with
+//     hours_ago: the network was away since; with "gone_hours_ago": and unplugged then
+//   {"unplug":true}   {"show":"CARD"}   a card is held to it   {"alone":HOURS}   so long nobody was there until now
+//   {"faults":["lie=1.3"]}   the faults from now on
 // Says twice a second {"tick":{"amps","phases","watts","soc","register","status","limit","online","queued"}}, {"sent":..} of a start or an
-// end that the hub took, {"faults":..} once they are there, and {"invalid":..} where the hub breaks a schema.
+// end that the hub took, {"asked":..} of what the hub asks, {"faults":..} once they are there, and {"invalid":..} where the hub
+// breaks a schema.
 import readline from 'node:readline';
 import { createRequire } from 'node:module';
 import { parseArgs } from 'node:util';
 import { Box } from './wallbox_physics.mjs';
 import { fault_of, faults_at } from './wallbox_faults.mjs';
-import { Station } from './wallbox_station.mjs';
+import { Station16 } from './wallbox_16.mjs';
+import { Station201 } from './wallbox_201.mjs';
 const { RPCClient } = createRequire(import.meta.url)('ocpp-rpc');
 
 const tick_ms = 500;
@@ -25,11 +30,15 @@ const metered_offline_ms = 10000;
 const say = (what) => process.stdout.write(JSON.stringify(what) + '\n');
 const started = Date.now();
 const { values: options, positionals } = parseArgs({ allowPositionals: true,
-  options: { follows: { type: 'string', default: '3' }, alone: { type: 'string', default: '60' }, fault: { type: 'string', multiple: true, default: [] } } });
+  options: { protocol: { type: 'string', default: 'ocpp1.6' }, follows: { type: 'string', default: '3' }, alone: { type: 'string', default: '60' },
+    switches: { type: 'string', default: 'no' }, fault: { type: 'string', multiple: true, default: [] } } });
+const speaks = { 'ocpp1.6': Station16, 'ocpp2.0.1': Station201 }[options.protocol];
+if (speaks === undefined) throw new Error(`'${options.protocol}' is not spoken here: ocpp1.6 or ocpp2.0.1`);
+if (!['no', 'idle', 'live'].includes(options.switches)) throw new Error(`--switches is no, idle or live, not '${options.switches}'`);
 const [endpoint, identity, password, pace] = positionals;
 let faults = options.fault.map((text) => fault_of(text, started));
-const box = new Box({ follows_ms: Number(options.follows) * 1000 });
-const station = new Station(box);
+const box = new Box({ follows_ms: Number(options.follows) * 1000, switches: options.switches });
+const station = new speaks(box);
 station.password = password || null;
 
 let line = null;
@@ -38,11 +47,12 @@ let offline = faults_at(faults, started).offline;
 
 function connect() {
   if (line !== null || offline) return;
-  const mine = new RPCClient({ endpoint, identity, protocols: ['ocpp1.6'], password: station.password ?? undefined, strictMode: true,
+  const mine = new RPCClient({ endpoint, identity, protocols: [options.protocol], password: station.password ?? undefined, strictMode: true,
     callTimeoutMs: 15000, reconnect: false });
   line = mine;
   mine.handle(({ method, params }) => {
     const answer = station.answer(method, params, Date.now());
+    say({ asked: method, params });
     if (answer === undefined) throw Object.assign(new Error('no'), { rpcErrorCode: 'NotImplemented' });
     setTimeout(drain, 10);
     return answer;
@@ -60,7 +70,7 @@ function connect() {
 }
 
 async function boot(mine) {
-  const { status, interval } = await mine.call('BootNotification', { chargePointVendor: 'Peer', chargePointModel: 'Physics 11' });
+  const { status, interval } = await mine.call('BootNotification', station.boot());
   if (mine !== line) return;
   if (status !== 'Accepted') {
     setTimeout(() => { if (mine === line) boot(mine).catch(() => {}); }, Math.min(interval || 5, 5) * 1000);
@@ -84,12 +94,12 @@ async function drain() {
   if (draining) return;
   draining = true;
   while (station.queue.length > 0 && line !== null && online) {
-    const { method, params, then } = station.queue[0];
+    const { method, params, then, news } = station.queue[0];
     try {
       const result = await line.call(method, typeof params === 'function' ? params() : params);
       station.queue.shift();
       then?.(result);
-      if (method.endsWith('Transaction')) say({ sent: method, result });
+      if (news !== undefined) say({ sent: news, result });
     } catch (error) {
       if (line === null || !online) break;
       say({ failed: method, why: String(error?.message ?? error) });
@@ -117,7 +127,7 @@ setInterval(() => {
   const now = Date.now();
   go_wrong(now);
   box.step(now, (tick_ms / 1000) * Number(pace));
-  if (box.car !== null) station.become(box.status(), now);
+  station.look(now);
   if (now - metered_at >= (online ? metered_online_ms : metered_offline_ms) - tick_ms / 2) {
     metered_at = now;
     station.meter(now);
@@ -139,6 +149,10 @@ readline.createInterface({ input: process.stdin }).on('line', (text) => {
     if (gone_hours_ago !== null) station.unplug(until);
   } else if (what.unplug) {
     station.unplug(now);
+  } else if (what.show) {
+    station.show(what.show, now);
+  } else if (what.alone) {
+    station.live_alone(now - what.alone * 3600_000, now, Number(options.alone) * 1000);
   } else if (what.faults) {
     faults = what.faults.map((fault) => fault_of(fault, now));
     go_wrong(now);

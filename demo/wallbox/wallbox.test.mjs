@@ -1,9 +1,12 @@
 // The wallbox of the tests is itself tested: what the hub is held to is only worth what this box is.
 import assert from 'node:assert/strict';
+import { createRequire } from 'node:module';
 import { test } from 'node:test';
 import { Box, Car, volts } from './wallbox_physics.mjs';
 import { fault_of, faults_at } from './wallbox_faults.mjs';
-import { Station } from './wallbox_station.mjs';
+import { Station16 } from './wallbox_16.mjs';
+import { Station201 } from './wallbox_201.mjs';
+const schemas = createRequire(import.meta.url)('ocpp-rpc/lib/standard-validators');
 
 const well = { lost: [], lie: 1, waits: false };
 
@@ -120,7 +123,7 @@ test('a fault that nobody can mean is refused', () => {
 
 test('a session that nobody heard of is told whole afterwards, with the times of then', () => {
   const hour = 3600_000;
-  const station = new Station(new Box());
+  const station = new Station16(new Box());
   station.plug({ capacity_wh: 60000, soc: 20, card: 'A' }, 0);
   station.live_alone(0, 2 * hour, 60_000);
   station.unplug(2 * hour);
@@ -138,7 +141,7 @@ test('a session that nobody heard of is told whole afterwards, with the times of
 });
 
 test('a queue that is full loses readings, never a start or an end', () => {
-  const station = new Station(new Box());
+  const station = new Station16(new Box());
   station.plug({ capacity_wh: 60000, soc: 20, card: 'A' }, 0);
   for (let n = 0; n < 6000; n += 1) station.meter(n);
   station.unplug(6000);
@@ -149,7 +152,7 @@ test('a queue that is full loses readings, never a start or an end', () => {
 });
 
 test('a refusal changes no limit, and a wrong clock is in what is told', () => {
-  const station = new Station(new Box());
+  const station = new Station16(new Box());
   const profile = (limit) => ({ csChargingProfiles: { stackLevel: 1, chargingSchedule: { chargingSchedulePeriod: [{ limit }], duration: 60 } } });
   assert.equal(station.answer('SetChargingProfile', profile(9), 0).status, 'Accepted');
   station.refuses = true;
@@ -159,4 +162,170 @@ test('a refusal changes no limit, and a wrong clock is in what is told', () => {
   station.tell_status(3600_000);
   assert.equal(station.queue[0].params.timestamp, '1970-01-01T00:00:00.000Z');
   assert.equal(station.answer('Nonsense', {}, 0), undefined);
+});
+
+test('a limit holds from when to when it says, by the box\'s own clock', () => {
+  const station = new Station16(new Box());
+  const profile = (id, stackLevel, limit, startSchedule, duration) => station.answer('SetChargingProfile', { csChargingProfiles: { chargingProfileId: id,
+    stackLevel, chargingSchedule: { startSchedule, duration, chargingSchedulePeriod: [{ startPeriod: 0, limit }] } } }, 0).status;
+  assert.equal(profile(1, 0, 6, '1970-01-01T00:00:00Z'), 'Accepted');
+  assert.equal(profile(2, 1, 12, '1970-01-01T01:00:00Z', 60), 'Accepted');
+  const at = (seconds) => station.box.limit(seconds * 1000);
+  assert.deepEqual([at(0), at(3599), at(3600), at(3659), at(3660)], [6, 6, 12, 12, 6]);
+  station.clock_ms = 3600_000;
+  assert.deepEqual([at(0), at(60)], [12, 6]);
+  assert.equal(profile(3, 1, 9, '1970-01-01T00:00:00Z'), 'Rejected', 'another one of that level is there');
+});
+
+function under_sun(switches) {
+  const box = new Box({ follows_ms: 0, switches });
+  box.plug(new Car({ capacity_wh: 50000, soc: 40 }));
+  box.take_profile(1, 10, null);
+  box.step(0, 1);
+  box.take_profile(1, 10, null, { phases: 1 });
+  for (let s = 1; s <= 10; s += 1) box.step(s * 1000, 1);
+  return box;
+}
+
+test('phases are switched as the box can: not at all, only without current, or with a pause of its own', () => {
+  assert.deepEqual(under_sun('no').amps, [10, 10, 10]);
+  assert.deepEqual(under_sun('live').amps, [10, 0, 0]);
+  const box = under_sun('idle');
+  assert.deepEqual(box.amps, [10, 10, 10]);
+  box.take_profile(1, 0, null, { phases: 1 });
+  box.step(11000, 1);
+  box.take_profile(1, 13, null, { phases: 1 });
+  box.step(12000, 1);
+  assert.equal(box.watts(), 0, 'the relays take their time');
+  assert.equal(box.status(), 'SuspendedEVSE');
+  box.step(17000, 1);
+  assert.deepEqual(box.amps, [13, 0, 0]);
+});
+
+const spoken = { 'ocpp1.6': Station16, 'ocpp2.0.1': Station201 };
+
+/** Everything it has to tell is as the standard's schemas say. */
+function all_valid(protocol, station) {
+  const [validator] = schemas.filter((one) => one.subprotocol === protocol);
+  for (const { method, then } of station.queue) if (method === 'StartTransaction') then({ transactionId: 7 });
+  for (const { method, params } of station.queue)
+    validator.validate(`urn:${method}.req`, typeof params === 'function' ? params() : params);
+}
+
+/** What a transaction of 2.0.1 has told: type, trigger, charging state. */
+function events(station) {
+  return station.queue.filter((one) => one.method === 'TransactionEvent')
+    .map(({ params }) => `${params.eventType} ${params.triggerReason} ${params.transactionInfo.chargingState}`);
+}
+
+test('a transaction of 2.0.1 goes from the cable over the card to the unplugging', () => {
+  const station = new Station201(new Box());
+  station.back(0);
+  station.plug({ capacity_wh: 60000, soc: 20, card: 'A' }, 0);
+  station.live_alone(0, 60_000, 30_000);
+  station.unplug(90_000);
+  assert.deepEqual(events(station), ['Started CablePluggedIn EVConnected', 'Updated Authorized EVConnected', 'Updated ChargingStateChanged Charging',
+    'Updated MeterValuePeriodic Charging', 'Updated MeterValuePeriodic Charging', 'Ended EVCommunicationLost Idle']);
+  const told = station.queue.filter((one) => one.method === 'TransactionEvent').map((one) => one.params);
+  assert.deepEqual(told.map((one) => one.seqNo), [0, 1, 2, 3, 4, 5]);
+  assert.deepEqual(told[1].idToken, { idToken: 'A', type: 'ISO14443' });
+  const register = (one) => one.meterValue[0].sampledValue[0].value;
+  assert.ok(Math.abs(register(told.at(-1)) - register(told[0]) - (3 * 16 * volts) / 60000) < 0.002);
+  assert.equal(told.at(-1).transactionInfo.stoppedReason, 'EVDisconnected');
+  assert.deepEqual(station.queue.filter((one) => one.method === 'StatusNotification').map((one) => one.params.connectorStatus), ['Occupied', 'Available']);
+  all_valid('ocpp2.0.1', station);
+});
+
+test('what became of a transaction of 2.0.1 without a network says so', () => {
+  const station = new Station201(new Box());
+  station.back(0);
+  station.plug({ capacity_wh: 60000, soc: 20, card: 'A' }, 0);
+  station.away = true;
+  station.live_alone(0, 60_000, 30_000);
+  const offline = station.queue.filter((one) => one.method === 'TransactionEvent').map((one) => one.params.offline);
+  assert.deepEqual(offline, [false, false, true, true, true]);
+});
+
+for (const [protocol, speaks] of Object.entries(spoken)) {
+  test(`${protocol}: a box without a card waits, and is started and stopped by the hub`, () => {
+    const station = new speaks(new Box({ follows_ms: 0 }));
+    const start = { 'ocpp1.6': ['RemoteStartTransaction', { idTag: 'HUB' }],
+      'ocpp2.0.1': ['RequestStartTransaction', { remoteStartId: 7, idToken: { idToken: 'HUB', type: 'Central' } }] }[protocol];
+    station.plug({ capacity_wh: 60000, soc: 20 }, 0);
+    station.live_alone(0, 30_000, 10_000);
+    assert.equal(station.box.watts(), 0);
+    assert.equal(station.status, 'Preparing');
+    assert.equal(station.answer(...start, 30_000).status, 'Accepted');
+    assert.equal(station.answer(...start, 30_000).status, 'Rejected');
+    station.live_alone(30_000, 60_000, 10_000);
+    assert.equal(station.status, 'Charging');
+    station.queue.find((one) => one.method === 'StartTransaction')?.then({ transactionId: 7 });
+    const stop = { 'ocpp1.6': ['RemoteStopTransaction', { transactionId: 7 }],
+      'ocpp2.0.1': ['RequestStopTransaction', { transactionId: station.transaction.id }] }[protocol];
+    assert.equal(station.answer(...stop, 60_000).status, 'Accepted');
+    assert.equal(station.answer(...stop, 60_000).status, 'Rejected');
+    station.live_alone(60_000, 70_000, 10_000);
+    assert.equal(station.box.watts(), 0);
+    assert.equal(station.status, 'Finishing');
+    all_valid(protocol, station);
+  });
+
+  test(`${protocol}: a card that the hub does not know ends what it began`, () => {
+    const station = new speaks(new Box({ follows_ms: 0 }));
+    station.plug({ capacity_wh: 60000, soc: 20, card: 'STRANGER' }, 0);
+    const [asked] = station.queue.filter((one) => one.then !== undefined);
+    asked.then({ transactionId: 7, idTagInfo: { status: 'Invalid' }, idTokenInfo: { status: 'Invalid' } });
+    station.box.step(1000, 1);
+    assert.equal(station.box.watts(), 0);
+    assert.equal(station.transaction, null);
+    all_valid(protocol, station);
+  });
+
+  test(`${protocol}: a card without a car waits a minute for one`, () => {
+    const station = new speaks(new Box());
+    station.show('A', 0);
+    station.look(59_000);
+    assert.equal(station.status, 'Preparing');
+    station.look(60_000);
+    assert.equal(station.status, 'Available');
+    if (protocol === 'ocpp2.0.1') assert.deepEqual(events(station), ['Started Authorized Idle', 'Ended EVConnectTimeout Idle']);
+    else assert.ok(station.queue.every((one) => !one.method.endsWith('Transaction')));
+    station.show('A', 100_000);
+    station.plug({ capacity_wh: 60000, soc: 20 }, 110_000);
+    station.live_alone(110_000, 120_000, 10_000);
+    assert.equal(station.status, 'Charging');
+    all_valid(protocol, station);
+  });
+}
+
+test('a box of 2.0.1 says what it can be set to, and takes nothing else', () => {
+  const station = new Station201(new Box({ switches: 'idle' }));
+  const name = (key) => { const [component, variable] = key.split('.'); return { component: { name: component }, variable: { name: variable } }; };
+  const set = (key, attributeValue) => station.answer('SetVariables', { setVariableData: [{ ...name(key), attributeValue }] }, 0).setVariableResult[0].attributeStatus;
+  const get = (key) => station.answer('GetVariables', { getVariableData: [name(key)] }, 0).getVariableResult[0];
+  assert.equal(set('SampledDataCtrlr.TxUpdatedMeasurands', 'Current.Import,SoC'), 'Rejected');
+  assert.equal(set('SampledDataCtrlr.TxUpdatedMeasurands', 'Current.Import,Voltage'), 'Accepted');
+  assert.equal(get('SampledDataCtrlr.TxUpdatedMeasurands').attributeValue, 'Current.Import,Voltage');
+  assert.equal(set('SmartChargingCtrlr.RateUnit', 'W'), 'Rejected');
+  assert.equal(set('Nothing.AtAll', '1'), 'UnknownVariable');
+  assert.equal(set('SecurityCtrlr.BasicAuthPassword', 'a-new-key-of-20-chars'), 'Accepted');
+  assert.equal(station.password, 'a-new-key-of-20-chars');
+  assert.equal(get('SecurityCtrlr.BasicAuthPassword').attributeStatus, 'Rejected');
+  assert.equal(station.answer('GetBaseReport', { requestId: 3, reportBase: 'FullInventory' }, 0).status, 'Accepted');
+  assert.deepEqual(station.queue.map((one) => [one.method, one.params.tbc]), [['NotifyReport', true], ['NotifyReport', false]]);
+  const rows = station.queue.flatMap((one) => one.params.reportData);
+  assert.equal(rows.find((one) => one.variable.name === 'Phases3to1').variableAttribute[0].value, 'true');
+  all_valid('ocpp2.0.1', station);
+});
+
+test('a box of 2.0.1 tells whether a transaction goes on, and whether something of it still waits', () => {
+  const station = new Station201(new Box());
+  const status = (transactionId) => station.answer('GetTransactionStatus', { transactionId }, 0);
+  station.plug({ capacity_wh: 60000, soc: 20, card: 'A' }, 0);
+  const { id } = station.transaction;
+  assert.deepEqual(status(id), { messagesInQueue: true, ongoingIndicator: true });
+  station.queue.length = 0;
+  assert.deepEqual(status(id), { messagesInQueue: false, ongoingIndicator: true });
+  assert.deepEqual(status('another'), { messagesInQueue: false, ongoingIndicator: false });
+  assert.deepEqual(status(undefined), { messagesInQueue: false });
 });

@@ -1,48 +1,57 @@
-// What a wallbox says and answers in OCPP 1.6: messages in a queue that outlives the line, with the times of the box's own
-// clock. No sockets here; wallbox.mjs sends what `queue` holds, in its order.
-import { Car, volts } from './wallbox_physics.mjs';
+// What a wallbox is to whoever talks to it, in either version of OCPP: cards, cables and limits, and messages in a queue that
+// outlives the line, with the times of the box's own clock. The words are wallbox_16.mjs' and wallbox_201.mjs'; no sockets here:
+// wallbox.mjs sends what `queue` holds, in its order.
+import { Car } from './wallbox_physics.mjs';
 
 const queue_max = 5000;
+const stack_level_max = 3;
+const connect_ms = 60_000; // so long a card that was shown waits for a cable
 
 export class Station {
   constructor(box) {
     this.box = box;
-    this.queue = []; // { method, params, then }: what has to be told
+    this.queue = []; // { method, params, then, reading, news }: what has to be told
     this.transaction = null;
     this.status = 'Available';
     this.refuses = false;
     this.keeps_states = true; // what it became without a network is told later
     this.away = true;
-    this.clock_ms = 0; // how far its clock is off
     this.password = null; // one that the hub gave
     this.dropped = 0;
-    this.keys = new Map(Object.entries({ NumberOfConnectors: '1', ChargingScheduleAllowedChargingRateUnit: 'Current',
-      ChargeProfileMaxStackLevel: '3', SupportedFeatureProfiles: 'Core,SmartCharging,RemoteTrigger', MeterValueSampleInterval: '60',
-      MeterValuesSampledData: '', WebSocketPingInterval: '0' }));
+    this.shown = null; // a card before the cable: { card, until }
+  }
+
+  get clock_ms() {
+    return this.box.clock_ms;
+  }
+
+  set clock_ms(off) {
+    this.box.clock_ms = off;
   }
 
   stamp(now) {
     return new Date(now + this.clock_ms).toISOString();
   }
 
-  tell(method, params, then) {
+  tell(method, params, { then, reading = false, news } = {}) {
     if (this.queue.length >= queue_max) {
       // The oldest reading goes first: starts and ends are what a bill is made of.
-      const reading = this.queue.findIndex((one, at) => at > 0 && one.method === 'MeterValues');
-      this.queue.splice(reading > 0 ? reading : 1, 1);
+      const oldest = this.queue.findIndex((one, at) => at > 0 && one.reading);
+      this.queue.splice(oldest > 0 ? oldest : 1, 1);
       this.dropped += 1;
     }
-    this.queue.push({ method, params, then });
-  }
-
-  tell_status(now) {
-    this.tell('StatusNotification', { connectorId: 1, errorCode: 'NoError', status: this.status, timestamp: this.stamp(now) });
+    this.queue.push({ method, params, then, reading, news });
   }
 
   become(status, now) {
     if (this.status === status) return;
+    const before = this.status;
     this.status = status;
-    if (this.keeps_states || !this.away) this.tell_status(now);
+    this.became(before, now);
+  }
+
+  tells_states() {
+    return this.keeps_states || !this.away;
   }
 
   back(now) {
@@ -52,77 +61,108 @@ export class Station {
     this.queue.unshift(this.queue.pop());
   }
 
-  plug({ card, ...car }, now) {
-    this.become('Preparing', now);
-    this.tell('Authorize', { idTag: card });
-    const begin = { connectorId: 1, idTag: card, meterStart: Math.round(this.box.register_wh), timestamp: this.stamp(now) };
-    const transaction = { number: null };
-    this.tell('StartTransaction', begin, ({ transactionId }) => { transaction.number = transactionId; });
-    this.transaction = transaction;
+  // ---- who comes and goes ----
+
+  /** Without a card the box waits for one, or to be told. */
+  plug({ card = null, ...car }, now) {
     this.box.plug(new Car(car));
+    this.box.open = false;
+    this.become('Preparing', now);
+    this.cable_in(now);
+    const shown = this.shown;
+    this.shown = null;
+    if (shown !== null) this.open(shown.card, now, { ...shown, known: true });
+    else if (card !== null) this.open(card, now);
   }
 
   unplug(now) {
-    const transaction = this.transaction;
-    this.transaction = null;
     this.box.unplug();
-    const end = { meterStop: Math.round(this.box.register_wh), timestamp: this.stamp(now), reason: 'EVDisconnected' };
-    // The number is known once the start was answered.
-    if (transaction !== null) this.tell('StopTransaction', () => ({ transactionId: transaction.number, ...end }));
+    this.box.open = false;
+    this.ended(now, 'EVDisconnected');
     this.become('Available', now);
   }
 
-  meter(now) {
-    const transaction = this.transaction;
-    if (transaction === null) return;
-    const sampledValue = [{ value: String(Math.round(this.box.register_wh)), unit: 'Wh' }];
-    for (const [n, amps] of this.box.amps.entries()) {
-      const phase = `L${n + 1}`;
-      sampledValue.push({ value: amps.toFixed(1), measurand: 'Current.Import', phase, unit: 'A' });
-      sampledValue.push({ value: (amps * volts).toFixed(0), measurand: 'Power.Active.Import', phase, unit: 'W' });
-    }
-    const meterValue = [{ timestamp: this.stamp(now), sampledValue }];
-    this.tell('MeterValues', () => ({ connectorId: 1, transactionId: transaction.number, meterValue }));
+  /** A card is held to the box: it begins, ends, or waits for a cable. */
+  show(card, now) {
+    if (this.box.open && this.box.car !== null) this.close('Local', now);
+    else if (this.box.car !== null) this.open(card, now);
+    else this.await_cable({ card }, now);
+  }
+
+  await_cable(who, now) {
+    this.shown = { ...who, until: now + connect_ms };
+    this.become('Preparing', now);
+    this.card_first(this.shown, now);
+  }
+
+  open(card, now, how = {}) {
+    this.box.open = true;
+    this.began(card, now, how);
+  }
+
+  close(reason, now) {
+    this.box.open = false;
+    this.ended(now, reason);
+    this.become('Finishing', now);
+  }
+
+  /** The hub knows the card, and says no. */
+  judged({ status }, now) {
+    if (status !== 'Accepted' && this.box.open) this.close('DeAuthorized', now);
+  }
+
+  remote_start(card, how, now) {
+    if (this.box.open && this.box.car !== null) return 'Rejected';
+    if (this.box.car !== null) this.open(card, now, { ...how, remote: true });
+    else this.await_cable({ card, ...how, remote: true }, now);
+    return 'Accepted';
+  }
+
+  remote_stop(now) {
+    this.close('Remote', now);
+    return 'Accepted';
+  }
+
+  // ---- time ----
+
+  /** Looks at the box: what it does now, and whether a card has waited for too long. */
+  look(now) {
+    if (this.box.car !== null && this.box.open) this.become(this.box.status(), now);
+    if (this.shown === null || now < this.shown.until) return;
+    this.shown = null;
+    this.ended(now, 'Timeout');
+    this.become('Available', now);
   }
 
   /** A time that passed without anybody looking: from when to when, and what is told of it later. */
   live_alone(from, until, every_ms) {
     for (let now = from + every_ms; now <= until; now += every_ms) {
       this.box.step(now, every_ms / 1000);
-      if (this.box.car !== null) this.become(this.box.status(), now);
+      this.look(now);
       this.meter(now);
     }
   }
 
-  /** The answer to a call of the hub's; undefined when it is not known here. */
-  answer(method, params, now) {
-    switch (method) {
-      case 'GetConfiguration':
-        return { configurationKey: [...this.keys].map(([key, value]) => ({ key, value, readonly: key === 'NumberOfConnectors' })) };
-      case 'ChangeConfiguration':
-        if (params.key === 'AuthorizationKey') this.password = params.value;
-        else this.keys.set(params.key, params.value);
-        return { status: 'Accepted' };
-      case 'TriggerMessage':
-        if (params.requestedMessage === 'StatusNotification') this.tell_status(now);
-        return { status: 'Accepted' };
-      case 'ClearChargingProfile':
-        this.box.profiles.clear();
-        return { status: 'Accepted' };
-      case 'SetChargingProfile': {
-        if (this.refuses) return { status: 'Rejected' };
-        const { stackLevel, chargingSchedule } = params.csChargingProfiles;
-        const until = chargingSchedule.duration === undefined ? null : now + chargingSchedule.duration * 1000;
-        this.box.take_profile(stackLevel, chargingSchedule.chargingSchedulePeriod[0].limit, until);
-        return { status: 'Accepted' };
-      }
-      case 'RemoteStartTransaction':
-      case 'RemoteStopTransaction':
-        return { status: 'Rejected' };
-      case 'SendLocalList':
-        return { status: 'Accepted' };
-      default:
-        return undefined;
-    }
+  // ---- limits ----
+
+  /** Why the profile is not taken; null when it is. A purpose and level have one profile: another one's must be cleared first. */
+  take_profile(id, level, purpose, schedule, now) {
+    if (this.refuses) return 'Refused';
+    if (level > stack_level_max) return 'InvalidStackLevel';
+    if (purpose !== undefined && purpose !== 'TxDefaultProfile') return 'InvalidProfile';
+    if (schedule.chargingRateUnit === 'W') return 'UnsupportedRateUnit';
+    const other = this.box.profiles.get(level);
+    if (other !== undefined && other.id !== null && id !== undefined && other.id !== id) return 'DuplicateProfile';
+    const from = schedule.startSchedule === undefined ? now + this.clock_ms : Date.parse(schedule.startSchedule);
+    const until = schedule.duration === undefined ? null : from + schedule.duration * 1000;
+    const [{ limit, numberPhases = 3 }] = schedule.chargingSchedulePeriod;
+    this.box.take_profile(level, limit, until, { from, phases: numberPhases, id });
+    return null;
+  }
+
+  clear_profiles() {
+    const some = this.box.profiles.size > 0;
+    this.box.profiles.clear();
+    return some ? 'Accepted' : 'Unknown';
   }
 }

@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """night.py FOXTAIL: two wallboxes and two cars on one fuse through a short night, under the page's control.
 
-The boxes are npm's `ocpp-rpc` with a little physics (demo/wallbox), the cars speak as TeslaMate does, the house's
-meter comes by a mapping file. An oven is switched on, the hub is killed in the middle; in the end the fuse, the sessions
+The boxes are npm's `ocpp-rpc` with a little physics (demo/wallbox), one of 1.6 and one of 2.0.1, the cars speak as TeslaMate does, the
+house's meter comes by a mapping file. An oven is switched on, the hub is killed in the middle; in the end the fuse, the sessions
 and the journal add up."""
 import re
 import sys
@@ -99,7 +99,7 @@ def story(house, boxes):
     house.config.write_text(text)
     port = ocpp_charger.start(house)
     house.config.write_text(text.replace("ocpp:\n  listeners: [{listen: '127.0.0.1:0'}]", f"ocpp:\n  listeners: [{{listen: '127.0.0.1:{port}'}}]"))
-    boxes += [Box(port, "LEFT", follows_s=FOLLOWS_S), Box(port, "RIGHT", follows_s=FOLLOWS_S)]
+    boxes += [Box(port, "LEFT", follows_s=FOLLOWS_S), Box(port, "RIGHT", follows_s=FOLLOWS_S, protocol="ocpp2.0.1")]
     meter = Meter(house, boxes, FUSE_A)
     person = None
     try:

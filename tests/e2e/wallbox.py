@@ -18,6 +18,7 @@ METER = """
       current_l1: {path: /l1, type: number, unit: A}
       current_l2: {path: /l2, type: number, unit: A}
       current_l3: {path: /l3, type: number, unit: A}
+      power: {path: /w, type: number, unit: W}
 """
 
 
@@ -26,15 +27,15 @@ def installed():
 
 
 class Box:
-    """`faults` as demo/wallbox/wallbox_faults.mjs names them; PACE seconds of charging pass in one."""
+    """`faults` and `switches` as demo/wallbox names them; PACE seconds of charging pass in one."""
 
-    def __init__(self, port, name, pace=60, follows_s=3, faults=(), password=PASSWORD, alone_s=60):
-        self.name, self.invalid, self.sent, self.faulty = name, [], [], None
+    def __init__(self, port, name, pace=60, follows_s=3, faults=(), password=PASSWORD, alone_s=60, protocol="ocpp1.6", switches="no"):
+        self.name, self.protocol, self.invalid, self.sent, self.asked, self.faulty = name, protocol, [], [], [], None
         self.tick = {"amps": 0, "phases": [0, 0, 0], "soc": None, "register": 0, "status": "", "online": False}
         more = [word for fault in faults for word in ("--fault", fault)]
         self.process = subprocess.Popen(
             ["node", str(WALLBOX / "wallbox.mjs"), f"ws://127.0.0.1:{port}/ocpp", name, password, str(pace), "--follows",
-             str(follows_s), "--alone", str(alone_s), *more], text=True, bufsize=1, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+             str(follows_s), "--alone", str(alone_s), "--protocol", protocol, "--switches", switches, *more], text=True, bufsize=1, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
         threading.Thread(target=self.listen, daemon=True).start()
 
     def listen(self):
@@ -44,6 +45,8 @@ class Box:
                 self.tick = said["tick"]
             elif "sent" in said:
                 self.sent.append(said["sent"])
+            elif "asked" in said:
+                self.asked.append((said["asked"], said["params"]))
             elif "faults" in said:
                 self.faulty = said["faults"]
             else:
@@ -58,6 +61,13 @@ class Box:
     def unplug(self):
         self.do({"unplug": True})
 
+    def show(self, card):
+        """A card is held to it."""
+        self.do({"show": card})
+
+    def was_asked(self, method):
+        return [params for asked, params in self.asked if asked == method]
+
     def faults(self, *faults):
         """From now on these, and no others."""
         self.faulty = None
@@ -70,17 +80,18 @@ class Box:
 
 
 class Meter:
-    """What all of it draws on each phase, told to the hub four times a second; and for how long it was more than the fuse bears."""
+    """What all of it draws on each phase, less what a roof gives, told to the hub four times a second; and for how long it was more than
+    the fuse bears."""
 
     def __init__(self, house, boxes, fuse_a, cars=True):
-        self.house, self.boxes, self.fuse_a, self.cars, self.base, self.line = house, boxes, fuse_a, cars, 2.0, None
+        self.house, self.boxes, self.fuse_a, self.cars, self.base, self.sun_w, self.line = house, boxes, fuse_a, cars, 2.0, 0, None
         self.over_since, self.over_longest, self.highest, self.quiet = None, 0.0, 0.0, threading.Event()
         self.told, self.of = {}, None
         threading.Thread(target=self.run, daemon=True).start()
 
     def run(self):
         while not self.quiet.wait(0.25):
-            phases = [self.base + sum(box.tick["phases"][p] for box in self.boxes) for p in range(3)]
+            phases = [self.base + sum(box.tick["phases"][p] for box in self.boxes) - self.sun_w / 690 for p in range(3)]
             self.highest = max(self.highest, *phases)
             now = time.monotonic()
             self.over_since = (self.over_since or now) if max(phases) > self.fuse_a + 0.05 else None
@@ -98,7 +109,8 @@ class Meter:
             self.of = self.house.process
             self.line = Line(self.house.mqtt_ports[0]).come("house-meter")
             self.told = {}
-        self.line.send(publish_packet("meter/house", json.dumps({f"l{p}": amps for p, amps in enumerate(phases, 1)}).encode()))
+        told = {f"l{p}": amps for p, amps in enumerate(phases, 1)}
+        self.line.send(publish_packet("meter/house", json.dumps({**told, "w": 230 * sum(phases)}).encode()))
         for number, box in enumerate(self.boxes if self.cars else [], 1):
             plugged, charging = box.tick["soc"] is not None, box.tick["amps"] > 0
             facts = {"plugged_in": str(plugged).lower(),
