@@ -430,6 +430,7 @@ struct SavedPoint {
         point.ev_id = ev_id;
         point.energy = energy;
         point.session = session;
+        point.car_seen = session.has_value();
     }
 };
 

@@ -194,6 +194,7 @@ private:
     void begin_session(std::size_t point, Time at, Moment now);
     void plug_out(std::size_t point, Time at, Moment now);
     void end_session(std::size_t point, Moment now);
+    void tell_ended(std::size_t point, Moment now);
     void gain(std::size_t point, const Energy::Gain& gain, Moment at);
     void note_edges(std::size_t point, Moment now);
     void find_cars(Moment now);

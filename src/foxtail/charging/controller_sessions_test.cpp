@@ -76,6 +76,7 @@ TEST(Controller, a_session_that_is_told_hours_later_has_the_times_of_then) {
     const Time then = house.now().wall - hours(3);
     told("Preparing", hours(3));
     EXPECT_EQ(house.controller->points()[0].session->from, then);
+    told("Charging", minutes(170));
     told("Available", hours(1));
     EXPECT_EQ(house.controller->points()[0].session->until, then + hours(2));
     // The next began while that one was still plugged in, as it says: it cannot have.
@@ -205,8 +206,41 @@ TEST(Controller, a_session_waits_for_the_end_of_its_transaction_that_the_box_sti
     // One that is never told does not wait for ever.
     house.plug();
     late.told(PointRole::transaction, std::string("8"), {});
+    house.say(PointRole::status, std::string("Charging"));
     house.say(PointRole::status, std::string("Available"));
     house.pass(900);
+    EXPECT_EQ(house.events.size(), 2U);
+}
+
+TEST(Controller, a_card_that_was_shown_without_a_car_leaves_no_session_behind) {
+    House house;
+    house.say(PointRole::energy, 50'000.0);
+    house.plug();
+    EXPECT_NE(house.fact("session"), "\"\"");
+    house.pass(60);
+    house.say(PointRole::status, std::string("Available"));
+    house.pass(30);
+    EXPECT_TRUE(house.events.empty());
+    EXPECT_EQ(house.fact("session"), "\"\"");
+    EXPECT_EQ(house.fact("last_session"), "");
+    // As a newer box tells it: a transaction, in which nothing happens.
+    house.say(PointRole::status, std::string("Preparing"));
+    house.say(PointRole::transaction, std::string("T"));
+    house.say(PointRole::id_tag, std::string("CARD1"));
+    house.say(PointRole::transaction, std::string());
+    house.say(PointRole::status, std::string("Available"));
+    house.pass(30);
+    EXPECT_TRUE(house.events.empty());
+    // Who was there and took nothing was there; and who took something, whatever the states say.
+    house.plug();
+    house.say(PointRole::status, std::string("SuspendedEVSE"));
+    house.say(PointRole::status, std::string("Available"));
+    house.pass(30);
+    EXPECT_EQ(house.events.size(), 1U);
+    house.plug();
+    house.say(PointRole::energy, 50'400.0);
+    house.say(PointRole::status, std::string("Available"));
+    house.pass(30);
     EXPECT_EQ(house.events.size(), 2U);
 }
 

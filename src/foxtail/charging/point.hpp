@@ -147,6 +147,7 @@ public:
     std::optional<double> plan_a;
     bool plan_fresh = false;
     std::optional<Session> session;
+    bool car_seen = false;   // in it: the box told of more than that somebody comes
     GridShare::Mark shared;  // until its last energy
     Duration plugged_at;
     bool plug_seen = false;

@@ -11,6 +11,7 @@ constexpr Duration last_figures_within = seconds(20);  // of a session, after th
 constexpr Duration seek_every = seconds(15);
 constexpr Duration early_within = seconds(5);
 constexpr double charging_from_w = 500;
+constexpr double nothing_wh = 1;
 constexpr double sure_enough_to_learn = 0.95;
 constexpr std::string_view guest_name = "guest";
 constexpr std::string_view unknown_name = "unknown";
@@ -33,6 +34,7 @@ void Controller::heard_status(std::size_t index, Status status, Time at, Moment 
             point.plug_seen = before == Status::available || before == Status::reserved;
             begin_session(index, std::max(when, point.ended_at), now);
         }
+        point.car_seen = point.car_seen || status != Status::preparing;
         return;
     }
     const bool out = status == Status::available || status == Status::reserved;
@@ -69,6 +71,7 @@ void Controller::begin_session(std::size_t index, Time at, Moment now) {
     point.early = {};
     point.plugged_at = now.mono;
     point.edges.clear();
+    point.car_seen = false;
     point.forget_phases();
     point.starts = 0;
     point.short_since.reset();
@@ -80,6 +83,17 @@ void Controller::begin_session(std::size_t index, Time at, Moment now) {
 void Controller::end_session(std::size_t index, Moment now) {
     Point& point = points_[index];
     const Session& session = *point.session;
+    // A card was held to the box, and nobody plugged anything in.
+    const bool nobody = !point.car_seen && !session.corrected && session.wh < nothing_wh;
+    if (!nobody) tell_ended(index, now);
+    point.session.reset();
+    point.closing_at = {};
+    ++changes_;
+    tell_session(index, now);
+}
+
+void Controller::tell_ended(std::size_t index, Moment now) {
+    const Session& session = *points_[index].session;
     const auto car = std::find_if(site_.cars.begin(), site_.cars.end(),
                                   [&](const CarSite& c) { return c.name == session.car; });
     if (car != site_.cars.end() &&
@@ -96,10 +110,6 @@ void Controller::end_session(std::size_t index, Moment now) {
     ended.value = Json{session_json(index, false)};
     ended.event = true;
     tell(Fact::Of::point, index, "last_session", Json{session_json(index, true)});
-    point.session.reset();
-    point.closing_at = {};
-    ++changes_;
-    tell_session(index, now);
 }
 
 /// `at`: until when it flowed, and when that was heard.
