@@ -1,5 +1,7 @@
 #include "foxtail/charging/house_testing.hpp"
 
+#include <algorithm>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -388,6 +390,45 @@ TEST(Controller, a_box_that_waits_for_a_card_is_told_apart_from_a_car_that_takes
         house.pass(1);
     }
     EXPECT_THAT(house.fact("why"), ::testing::HasSubstr("waits for a card"));
+}
+
+void says(House& house, PointRole role, const char* text) {
+    house.say(role, std::string(text));
+}
+
+std::size_t starts(const House& house) {
+    return static_cast<std::size_t>(
+        std::count_if(house.said.begin(), house.said.end(), [](const Proposal& one) {
+            return one.what == Proposal::What::start && one.tag == "OURS";
+        }));
+}
+
+TEST(Controller,
+     a_box_that_waits_for_a_card_is_started_as_configured_and_only_when_it_is_to_charge) {
+    for (const char* begun_with_the_cable : {"", "T-1"}) {
+        House house(1, Mode::off, "OURS");
+        says(house, PointRole::transaction, "");
+        house.meter(5);
+        house.plug();
+        says(house, PointRole::transaction, begun_with_the_cable);
+        house.live(30, 5);
+        EXPECT_EQ(starts(house), 0U) << "it is switched off";
+        house.wish(Setting::mode, std::string("now"));
+        house.live(5, 5);
+        EXPECT_EQ(starts(house), 1U);
+        says(house, PointRole::transaction, "T-1");
+        says(house, PointRole::id_tag, "OURS");
+        house.live(200, 5);
+        EXPECT_EQ(starts(house), 1U) << "it is somebody's now";
+    }
+}
+
+TEST(Controller, a_box_that_does_not_start_and_never_had_a_transaction_is_asked_three_times) {
+    House house(1, Mode::now, "OURS");
+    house.meter(5);
+    house.plug();
+    house.live(600, 5);
+    EXPECT_EQ(starts(house), 3U);
 }
 
 TEST(Controller, a_refused_limit_is_not_counted_on) {

@@ -23,9 +23,12 @@ double floor_to(double amps, double step) {
 
 }  // namespace
 
+/// Also where the transaction begins with the cable, and is nobody's yet; and where none was ever
+/// told of, if it is to be started from here.
 bool Controller::waits_for_card(const Point& point) {
-    return point.status == Status::preparing && point.tells_transaction &&
-           point.transaction.empty();
+    const bool nobody = point.transaction.empty() || (point.tag.empty() && point.ev_id.empty());
+    const bool tells = point.tells_transaction || !point.site().start_tag.empty();
+    return point.status == Status::preparing && tells && nobody;
 }
 
 bool Controller::uses_sun(const Point& point) const {

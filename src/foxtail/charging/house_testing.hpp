@@ -13,7 +13,7 @@ namespace foxtail::charging {
 
 /// A house with one metered fuse of 25 A and boxes on it; the test says what they say.
 struct House {
-    explicit House(int boxes = 1, Mode mode = Mode::now) {
+    explicit House(int boxes = 1, Mode mode = Mode::now, const std::string& start_as = "") {
         Site site;
         CircuitSite main;
         main.name = "main";
@@ -25,6 +25,7 @@ struct House {
             PointSite point;
             point.name = "box" + std::to_string(i);
             point.mode = mode;
+            point.start_tag = start_as;
             site.points.push_back(point);
         }
         site.cars = {{"leaf", {"CARD1"}, {}, "anna", 1}, {"zoe", {}, {}, "", 3}};
