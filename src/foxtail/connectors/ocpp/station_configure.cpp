@@ -164,8 +164,12 @@ Profile Station::profile_for(const Point& point, double ampere, Time now) const 
     out.stack_level = stack_level_max_ > 0 ? 1 : 0;
     out.in_watts = in_watts_;
     out.relative = options_.relative_profiles;
-    out.start = now - minutes(1);  // a clock that is a little behind must not wait for it
-    if (options_.lease.us > 0 && out.stack_level > 0) out.lasts = options_.lease + minutes(1);
+    // By its own clock; one that is a little behind must not wait for it.
+    out.start = now - clock_.behind() - minutes(1);
+    // Should the hub be gone, who had little must not take more before others have come down.
+    const bool little = ampere < options_.fallback_a;
+    if (options_.lease.us > 0 && out.stack_level > 0)
+        out.lasts = Duration{options_.lease.us * (little ? 2 : 1)} + minutes(1);
     if (switches_phases_) out.phases = point.phases;
     // Nobody knows on how many phases the car will charge: one is what cannot be too much.
     int phases = point.phases_seen > 0 ? point.phases_seen : 1;
@@ -185,6 +189,7 @@ void Station::prepare(int number, Moment now) {
     Profile fallback = profile_for(point, options_.fallback_a, now.wall);
     fallback.id = fallback_profile_id;
     fallback.stack_level = 0;
+    fallback.start = fallback.start - days(1);  // also where the clock is hours behind
     fallback.lasts.reset();
     enqueue_step(AskProfile{number, fallback}, Step::prepare, now);
 }

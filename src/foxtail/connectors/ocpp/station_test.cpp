@@ -293,6 +293,37 @@ TEST_F(AStation, gets_a_limit_that_ends_by_itself_over_one_that_stays) {
     EXPECT_THAT(all_asked[0], HasSubstr(R"("limit":10)"));
 }
 
+TEST_F(AStation, that_has_little_keeps_it_until_others_have_come_down_should_the_hub_be_gone) {
+    ready();
+    // Another one may have been given much just when this one's was to be renewed.
+    ASSERT_TRUE(station().limit(1, 0, 7, now));
+    agree("[]");
+    EXPECT_THAT(all_asked.back(), HasSubstr(R"("duration":1860)"));
+    pass(minutes(8));
+    EXPECT_THAT(outstanding, HasSubstr(R"("duration":1860)"));
+    agree("[]");
+    ASSERT_TRUE(station().limit(1, 6, 8, now));
+    EXPECT_THAT(outstanding, HasSubstr(R"("duration":960)")) << "as much as it falls back to";
+}
+
+TEST_F(AStation, whose_clock_is_wrong_is_given_limits_by_its_own_clock) {
+    ready();
+    ASSERT_TRUE(station().limit(1, 10, 7, now));
+    all_asked.clear();
+    agree("[]");
+    const auto begins = [&](Duration ago) { return R"("startSchedule":")" + stamp(ago) + "\""; };
+    EXPECT_THAT(all_asked[1], HasSubstr(begins(days(1) + minutes(1)))) << "what it falls back to";
+    EXPECT_THAT(all_asked[2], HasSubstr(begins(minutes(1))));
+    start("CARD", 1000, hours(1));
+    pass(seconds(40));
+    meter(1200, hours(1));
+    ASSERT_TRUE(was_noticed("3600 s behind"));
+    agree("[]");
+    pass(seconds(1));
+    EXPECT_THAT(outstanding, HasSubstr(begins(hours(1) + minutes(1))));
+    EXPECT_THAT(outstanding, HasSubstr(R"("limit":10)"));
+}
+
 TEST_F(AStation, has_its_limit_put_into_force_again_after_it_was_away) {
     ready();
     ASSERT_TRUE(station().limit(1, 8.5, 7, now));

@@ -28,6 +28,7 @@ Time Station::event_time(Time said, Moment now) {
                 "the charger's clock is " + std::to_string(std::abs(behind)) +
                     (behind > 0 ? " s behind: what it says is taken for so much later"
                                 : " s ahead: what it says is taken for so much earlier"));
+        for (auto& point : points_) point.lease_until = {};  // its limit began at another time
         // What was taken for something of another time is asked for again.
         enqueue_step(AskTrigger{AskTrigger::What::status, 0}, Step::other, now);
     } else if (said > now.wall + clock_ahead_max && clock_.behind().us == 0 &&
