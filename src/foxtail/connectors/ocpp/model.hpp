@@ -94,6 +94,7 @@ struct TransactionTold {
     Time at;
     std::string reason;               // ended
     std::optional<PointState> state;  // 2.0.1: charging state
+    bool idle = false;                // 2.0.1: it says that no cable is in
     std::string trigger;              // 2.0.1
     std::int64_t sequence = -1;       // 2.0.1
     bool offline = false;             // 2.0.1
@@ -207,6 +208,10 @@ struct AskLocalList {
     std::vector<std::string> tokens;  // accepted; the whole list
 };
 struct AskListVersion {};
+struct AskClearCache {};  // of the cards it remembers by itself
+struct AskTransaction {   // 2.0.1 GetTransactionStatus
+    std::string transaction;
+};
 struct AskReserve {
     int point = 1;
     int id = 1;
@@ -229,10 +234,11 @@ struct AskDiagnostics {
     int request_id = 1;    // 2.0.1
 };
 
-using Asked = std::variant<AskStart, AskStop, AskProfile, AskClearProfiles, AskSchedule,
-                           AskSettings, AskSetting, AskTrigger, AskAvailability, AskReset,
-                           AskUnlock, AskLocalList, AskListVersion, AskReserve,
-                           AskCancelReservation, AskFirmware, AskDiagnostics, AskCertificate>;
+using Asked =
+    std::variant<AskStart, AskStop, AskProfile, AskClearProfiles, AskSchedule, AskSettings,
+                 AskSetting, AskTrigger, AskAvailability, AskReset, AskUnlock, AskLocalList,
+                 AskListVersion, AskClearCache, AskTransaction, AskReserve, AskCancelReservation,
+                 AskFirmware, AskDiagnostics, AskCertificate>;
 
 /// What came back.
 struct Answered {
@@ -243,6 +249,8 @@ struct Answered {
     std::string schedule;  // JSON, of AskSchedule
     std::string file;      // of AskDiagnostics; empty = none to be had
     std::optional<std::int64_t> list_version;
+    std::optional<bool> ongoing;  // of AskTransaction
+    bool tells_more = false;      // likewise: something of it still waits to be told
 };
 
 }  // namespace foxtail::ocpp

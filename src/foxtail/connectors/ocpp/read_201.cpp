@@ -214,8 +214,10 @@ void transaction_info(Fields& fields, TransactionTold& out) {
     if (object == nullptr) return;
     Fields info(*object, fields.scrutiny(), "transactionInfo");
     out.transaction = or_empty(info.text("transactionId", 36));
-    if (const auto word = info.word("chargingState", charging_words, Fields::optional))
+    if (const auto word = info.word("chargingState", charging_words, Fields::optional)) {
         out.state = states[*word];
+        out.idle = charging_words[*word] == "Idle";
+    }
     (void)info.integer("timeSpentCharging", Fields::optional);
     const auto reason = info.word("stoppedReason", stop_words, Fields::optional);
     if (out.stage == TransactionTold::Stage::ended) out.reason = stop_words[reason.value_or(0)];

@@ -80,7 +80,10 @@ void Station::set_options(StationOptions options, Moment now) {
         point.prepared = false;
         point.lease_until = {};
     }
-    if (other_cards && online_ && configured_) compare_lists(now);
+    if (other_cards && online_ && configured_) {
+        compare_lists(now);
+        if (!lists_cards_) enqueue_step(AskClearCache{}, Step::other, now);
+    }
 }
 
 void Station::disconnected(Moment now) {
@@ -257,6 +260,9 @@ void Station::finished(const Call& call, const Answered& answered, Moment now) {
         case Step::list:
             list_answered(call, answered, now);
             break;
+        case Step::transaction:
+            transaction_answered(call, answered, now);
+            break;
         case Step::wish:
         case Step::setting:
         case Step::prepare:
@@ -281,8 +287,15 @@ Result<void> Station::ask(Asked asked, std::uint64_t ticket, Moment now) {
 Result<void> Station::start(int point, const std::string& token, std::uint64_t ticket, Moment now) {
     if (token.empty() || token.size() > 20)
         return fail(Code::invalid_input, "a tag has 1 to 20 characters");
-    if (transaction(point)) return fail(Code::conflict, "it charges already");
-    return ask(AskStart{point, token, next_remote_id_++}, ticket, now);
+    // A transaction of 2.0.1 may have begun with the cable, and wait for somebody.
+    const Running* running = running_at(point);
+    Point* at = point_at(point);
+    const bool waits = running != nullptr && running->token.empty() && version_ != Version::v16 &&
+                       at != nullptr && at->state == PointState::preparing;
+    if (running != nullptr && !waits) return fail(Code::conflict, "it charges already");
+    auto asked = ask(AskStart{point, token, next_remote_id_++}, ticket, now);
+    if (asked && at != nullptr) at->started_as = token;
+    return asked;
 }
 
 Result<void> Station::stop(int point, std::uint64_t ticket, Moment now) {
@@ -361,20 +374,13 @@ void Station::renew(Moment now) {
 
 void Station::forget_lost(Moment now) {
     for (std::size_t i = 0; i < running_.size();) {
-        Point* point = point_at(running_[i].point);
+        const Point* point = point_at(running_[i].point);
         const bool lost = online_ && point != nullptr && point->free_since.us != 0 &&
                           now.mono - point->free_since >= lost_after;
-        if (!lost) {
+        if (lost)
+            lose(running_[i].id, "the charger is free and never told of its end", now);
+        else
             ++i;
-            continue;
-        }
-        Running gone = std::move(running_[i]);
-        running_.erase(running_.begin() + static_cast<std::ptrdiff_t>(i));
-        sink_->noticed("transaction", gone.id, "the charger is free and never told of its end");
-        const Time at = gone.heard.known() ? gone.heard : gone.started;
-        finish(std::move(gone), at, "Lost", false, now);
-        ended_.back().lost = true;
-        save();
     }
 }
 

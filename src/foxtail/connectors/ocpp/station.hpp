@@ -153,6 +153,7 @@ private:
         Duration free_since;       // no car, while a transaction is in the books
         std::string reserved_for;  // a card; empty = nobody's
         Time reserved_until;
+        std::string started_as;  // the card that we started with; it may charge
         ToldBefore told_before;
     };
     struct Running {
@@ -194,6 +195,7 @@ private:
         certificate,
         list_version,  // of the cards it knows by itself
         list,
+        transaction,  // does it go on?
         other
     };
     struct Call {
@@ -223,6 +225,8 @@ private:
     void speak_up(Moment now);
     void renew(Moment now);
     void forget_lost(Moment now);
+    void lose(std::string_view transaction, std::string_view why, Moment now);
+    void transaction_answered(const Call& call, const Answered& answered, Moment now);
 
     // station_told.cpp: what the charger tells
     void told(const Booted& boot, std::string_view id, Moment now);
@@ -243,6 +247,8 @@ private:
     [[nodiscard]] Time event_time(Time said, Moment now);
     [[nodiscard]] bool may_charge(const std::string& token) const;
     void say_state(int point, PointState state, Time at);
+    [[nodiscard]] PointState state_of_idle(int point) const;
+    void say_state_after(const TransactionTold& told, int point, Time at);
 
     // station_transactions.cpp
     void began(const TransactionTold& told, std::string_view id, Moment now);
@@ -279,6 +285,7 @@ private:
     void probe(Moment now);
     void measurands_answered(const Call& call, const Answered& answered, Moment now);
     void finish_plan(Moment now);
+    void want_register_at(const char* key, Moment now);
     [[nodiscard]] Result<void> send_limit(int point, double ampere, Step step, std::uint64_t ticket,
                                           Moment now);
     void prepare(int point, Moment now);

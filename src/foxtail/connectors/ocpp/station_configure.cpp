@@ -36,6 +36,11 @@ bool lists(std::string_view list, std::string_view word) {
     return false;
 }
 
+const char* sampled_key(Version version) {
+    return version == Version::v16 ? "MeterValuesSampledData"
+                                   : "SampledDataCtrlr.TxUpdatedMeasurands";
+}
+
 std::string joined(std::string_view list, std::string_view word) {
     return list.empty() ? std::string(word) : std::string(list) + "," + std::string(word);
 }
@@ -92,8 +97,7 @@ void Station::plan(Moment now) {
     if (version_ != Version::v16) {
         std::string all;
         for (const auto& one : wanted_measurands) all = joined(all, one);
-        enqueue_step(AskSetting{"SampledDataCtrlr.TxUpdatedMeasurands", all}, Step::measurands,
-                     now);
+        enqueue_step(AskSetting{sampled_key(version_), all}, Step::measurands, now);
         return;
     }
     const bool complete = std::all_of(wanted_measurands.begin(), wanted_measurands.end() - 1,
@@ -105,14 +109,14 @@ void Station::plan(Moment now) {
     for (const auto& one : wanted_measurands) {
         if (count++ < most) all = joined(all, one);
     }
-    enqueue_step(AskSetting{"MeterValuesSampledData", all}, Step::measurands, now);
+    enqueue_step(AskSetting{sampled_key(version_), all}, Step::measurands, now);
 }
 
 void Station::measurands_answered(const Call& call, const Answered& answered, Moment now) {
     const bool first = call.step == Step::measurands;
     const auto& tried = std::get<AskSetting>(call.asked).value;
     if (answered.done) measurands_ = tried;
-    if (first && (answered.done || version_ != Version::v16)) return finish_plan(now);
+    if (first && (answered.done || answered.status.starts_with("Unknown"))) return finish_plan(now);
     // Not all at once: one by one, and those stay that are taken. Too many at a time make some
     // boxes restart, so what was refused is never asked again in this connection.
     if (first) probing_.assign(wanted_measurands.rbegin(), wanted_measurands.rend());
@@ -123,8 +127,15 @@ void Station::probe(Moment now) {
     if (probing_.empty()) return finish_plan(now);
     const auto next = probing_.back();
     probing_.pop_back();
-    enqueue_step(AskSetting{"MeterValuesSampledData", joined(measurands_, next)},
+    enqueue_step(AskSetting{sampled_key(version_), joined(measurands_, next)},
                  Step::measurand_probe, now);
+}
+
+/// A session begins and ends with what the register says, whatever else is told then.
+void Station::want_register_at(const char* key, Moment now) {
+    const auto said = settings_.find(key);
+    if (said == settings_.end() || lists(said->second, wanted_measurands[0])) return;
+    enqueue_step(AskSetting{key, joined(said->second, wanted_measurands[0])}, Step::setting, now);
 }
 
 void Station::finish_plan(Moment now) {
@@ -144,6 +155,10 @@ void Station::finish_plan(Moment now) {
     lists_cards_ = old ? features.empty() || lists(features, "LocalAuthListManagement")
                        : setting("LocalAuthListCtrlr.Available") != "false";
     compare_lists(now);
+    if (!old) {
+        want_register_at("SampledDataCtrlr.TxStartedMeasurands", now);
+        want_register_at("SampledDataCtrlr.TxEndedMeasurands", now);
+    }
     enqueue_step(AskTrigger{AskTrigger::What::status, 0}, Step::other, now);
     configuring_ = false;
     configured_ = true;
@@ -152,6 +167,9 @@ void Station::finish_plan(Moment now) {
         if (!point.limit_a) continue;
         if (auto done = send_limit(number, *point.limit_a, Step::limit, 0, now); !done)
             sink_->noticed("limit", {}, done.error().message);
+    }
+    for (const auto& one : running_) {
+        if (!old) enqueue_step(AskTransaction{one.id}, Step::transaction, now);
     }
 }
 

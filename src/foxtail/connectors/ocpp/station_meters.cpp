@@ -35,7 +35,7 @@ void Station::count(Running& running, double register_wh, Time at) {
     const auto wh = static_cast<std::int64_t>(std::llround(register_wh));
     if (!running.register_known) {
         running.register_known = true;
-        if (!running.started_known && running.meter_start == 0) running.meter_start = wh;
+        if (running.meter_start == 0) running.meter_start = wh;
         running.register_wh = wh;
         running.heard = at;
         return;

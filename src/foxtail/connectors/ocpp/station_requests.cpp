@@ -191,6 +191,8 @@ void Station::list_answered(const Call& call, const Answered& answered, Moment n
     list_version_ = sent.version;
     list_cards_ = sorted_lines(sent.tokens);
     save();
+    // A card that was taken out may still be in what it remembers by itself.
+    enqueue_step(AskClearCache{}, Step::other, now);
 }
 
 }  // namespace foxtail::ocpp

@@ -236,6 +236,20 @@ TEST_F(TheList, of_cards_is_sent_once_and_again_only_when_it_is_another) {
     EXPECT_TRUE(was_noticed("did not take the list"));
 }
 
+TEST_F(TheList, that_it_cannot_have_is_no_reason_to_remember_cards_that_are_none_any_more) {
+    options.tokens = {"A", "B"};
+    come();
+    boot();
+    agree(R"([{"key":"SupportedFeatureProfiles","readonly":true,"value":"Core,SmartCharging"}])");
+    StationOptions fewer = options;
+    fewer.tokens = {"A"};
+    all_asked.clear();
+    station().set_options(fewer, now);
+    agree("[]");
+    ASSERT_EQ(all_asked.size(), 1U);
+    EXPECT_THAT(all_asked[0], HasSubstr(R"("ClearCache",{})"));
+}
+
 TEST_F(TheList, is_emptied_when_every_card_may_charge_again_and_else_left_alone) {
     EXPECT_EQ(sent_to_one_with("5"), "") << "nobody has asked for one";
     StationOptions some = options;
@@ -248,6 +262,8 @@ TEST_F(TheList, is_emptied_when_every_card_may_charge_again_and_else_left_alone)
     station().set_options(some, now);
     reply(R"({"listVersion":0})");
     reply(R"({"status":"Accepted"})");
+    EXPECT_THAT(outstanding, HasSubstr(R"("ClearCache",{})")) << "what it remembers by itself";
+    reply(R"({"status":"Rejected"})");
     station().set_options(options, now);
     reply(R"({"listVersion":1})");
     EXPECT_THAT(outstanding, HasSubstr(R"({"listVersion":2,"localAuthorizationList":[],)"));

@@ -41,7 +41,12 @@ Time Station::event_time(Time said, Moment now) {
 
 bool Station::may_charge(const std::string& token) const {
     const auto& tokens = options_.tokens;
-    return tokens.empty() || std::find(tokens.begin(), tokens.end(), token) != tokens.end();
+    if (tokens.empty() || std::find(tokens.begin(), tokens.end(), token) != tokens.end())
+        return true;
+    // Who may have it started by us needs no card of the list.
+    return !token.empty() && std::any_of(points_.begin(), points_.end(), [&](const Point& point) {
+        return point.started_as == token;
+    });
 }
 
 void Station::say_state(int number, PointState state, Time at) {
@@ -53,6 +58,26 @@ void Station::say_state(int number, PointState state, Time at) {
                at);
     if (state != PointState::faulted)
         sink_->say(number, "in_service", state != PointState::unavailable, at);
+}
+
+/// No cable: a card was shown before it came, or it has gone and nobody has ended what it began.
+PointState Station::state_of_idle(int number) const {
+    if (number < 1 || number > points()) return PointState::preparing;
+    const auto state = points_[static_cast<std::size_t>(number) - 1].state;
+    const bool charged = state >= PointState::charging && state <= PointState::finishing;
+    return charged ? PointState::finishing : PointState::preparing;
+}
+
+/// A charger of 2.0.1 tells its states with a transaction, and of what is when that has ended only
+/// whether somebody is there: which it does not tell anew when nothing of it has changed.
+void Station::say_state_after(const TransactionTold& told, int number, Time at) {
+    const Point* point = point_at(number);
+    if (version_ == Version::v16 || point == nullptr || running_at(number) != nullptr) return;
+    const bool there =
+        point->state >= PointState::preparing && point->state <= PointState::finishing;
+    if (!there) return;
+    const bool gone = told.idle || told.reason == "EVDisconnected";
+    say_state(number, gone ? PointState::available : PointState::finishing, at);
 }
 
 void Station::told(const Booted& boot, std::string_view id, Moment now) {
@@ -95,8 +120,9 @@ void Station::told(const StatusTold& status, std::string_view id, Moment now) {
     }
     const Running* running = running_at(status.point);
     const bool newest = at >= point->state_at;
-    // "Occupied" says less than the transaction that is running.
-    if (!(status.occupied && running != nullptr)) say_state(status.point, status.state, at);
+    // "Occupied" says less than the transaction that is running, or has ended while the car stays.
+    const bool known = running != nullptr || point->state == PointState::finishing;
+    if (!(status.occupied && known)) say_state(status.point, status.state, at);
     if (newest) sink_->say(status.point, "error", status.error, at);
     const bool free = status.state == PointState::available;
     if (!free || running == nullptr)

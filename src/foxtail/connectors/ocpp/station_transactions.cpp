@@ -51,6 +51,27 @@ Station::Running& Station::remember(Running running) {
     return running_.back();
 }
 
+/// Its end was never told; it comes late, or not at all.
+void Station::lose(std::string_view transaction, std::string_view why, Moment now) {
+    const auto at = std::find_if(running_.begin(), running_.end(),
+                                 [&](const Running& one) { return one.id == transaction; });
+    if (at == running_.end()) return;
+    Running gone = std::move(*at);
+    running_.erase(at);
+    sink_->noticed("transaction", gone.id, why);
+    const Time heard = gone.heard.known() ? gone.heard : gone.started;
+    finish(std::move(gone), heard, "Lost", false, now);
+    ended_.back().lost = true;
+    save();
+}
+
+void Station::transaction_answered(const Call& call, const Answered& answered, Moment now) {
+    const bool over = answered.done && !answered.tells_more && answered.ongoing == false;
+    if (over)
+        lose(std::get<AskTransaction>(call.asked).transaction,
+             "the charger says that it is over, and never told of its end", now);
+}
+
 void Station::began(const TransactionTold& told, std::string_view id, Moment now) {
     const Time at = event_time(told.at, now);
     const bool accepted = told.token.empty() || may_charge(told.token);
@@ -96,6 +117,8 @@ void Station::began(const TransactionTold& told, std::string_view id, Moment now
                       [&](const Running& one) { return one.id.empty() || &one == before; });
         finish(std::move(gone), at, "Lost", false, now);
         ended_.back().lost = true;
+    } else if (before != nullptr) {
+        enqueue_step(AskTransaction{before->id}, Step::transaction, now);
     }
     Running& kept = remember(std::move(running));
     end_reservation(kept.point, at);  // it is for who comes, and here somebody is
@@ -133,7 +156,7 @@ void Station::went_on(const TransactionTold& told, Running& running, Moment now)
         sink_->say(running.point, car ? "ev_id" : "id_tag", told.token, at);
     }
     if (told.state && newest && told.stage != TransactionTold::Stage::ended)
-        say_state(running.point, *told.state, at);
+        say_state(running.point, told.idle ? state_of_idle(running.point) : *told.state, at);
     if (Point* point = point_at(running.point); point != nullptr && told.phases)
         point->phases_seen = *told.phases;
     take_reads(running.point, &running, told.reads, now);
@@ -141,8 +164,9 @@ void Station::went_on(const TransactionTold& told, Running& running, Moment now)
 
 void Station::over(const TransactionTold& told, std::string_view id, Moment now) {
     const Time at = event_time(told.at, now);
+    const bool accepted = may_charge(told.token);
     const auto reply = [&] {
-        answer(id, transaction_answer(version_, !told.token.empty(), may_charge(told.token)), true);
+        answer(id, transaction_answer(version_, !told.token.empty(), accepted), true);
     };
     Running* running = find_running(told.transaction);
     const auto was = std::find_if(ended_.begin(), ended_.end(),
@@ -166,7 +190,9 @@ void Station::over(const TransactionTold& told, std::string_view id, Moment now)
             gone.started = was->started;
             gone.started_known = true;
             gone.meter_start = was->meter_start;
-            count(gone, static_cast<double>(was->meter_start), was->started);
+            // Where no register was ever told, it counts from what comes now.
+            if (version_ == Version::v16 || was->meter_start > 0)
+                count(gone, static_cast<double>(was->meter_start), was->started);
             ended_.erase(was);
         } else {
             sink_->noticed("transaction", told.transaction, "the end of what never began here");
@@ -176,7 +202,9 @@ void Station::over(const TransactionTold& told, std::string_view id, Moment now)
     }
     if (told.meter_wh) count(gone, static_cast<double>(*told.meter_wh), at);
     if (!late) say_register(gone, told);
+    const int point = gone.point;
     finish(std::move(gone), at, told.reason, late, now);
+    if (!late) say_state_after(told, point, at);
     save();
     reply();
 }
@@ -203,7 +231,10 @@ void Station::finish(Running running, Time at, std::string_view reason, bool lat
     }
     out.end();
     sink_->happened(running.point, "session", Json{detail});
-    if (Point* point = point_at(running.point); point != nullptr) point->free_since = {};
+    if (Point* point = point_at(running.point); point != nullptr) {
+        point->free_since = {};
+        point->started_as.clear();
+    }
     // What is told late says nothing of who stands there now.
     if (running_at(running.point) == nullptr) {
         sink_->say(running.point, "session_energy", static_cast<double>(running.energy_wh), at);

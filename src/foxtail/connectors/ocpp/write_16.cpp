@@ -153,6 +153,12 @@ Result<Written> write(const AskLocalList& ask) {
 Result<Written> write(const AskListVersion&) {
     return Written{"GetLocalListVersion", "{}"};
 }
+Result<Written> write(const AskClearCache&) {
+    return Written{"ClearCache", "{}"};
+}
+Result<Written> write(const AskTransaction&) {
+    return fail(Code::invalid_input, "1.6 cannot be asked whether a transaction goes on");
+}
 Result<Written> write(const AskReserve& ask) {
     Written out{"ReserveNow", {}};
     ObjectOut(out.payload)

@@ -207,6 +207,14 @@ Result<Written> compose(const AskLocalList& ask) {
 Result<Written> compose(const AskListVersion&) {
     return Written{"GetLocalListVersion", "{}"};
 }
+Result<Written> compose(const AskClearCache&) {
+    return Written{"ClearCache", "{}"};
+}
+Result<Written> compose(const AskTransaction& ask) {
+    Written out{"GetTransactionStatus", {}};
+    ObjectOut(out.payload).text("transactionId", ask.transaction).end();
+    return out;
+}
 Result<Written> compose(const AskReserve& ask) {
     Written out{"ReserveNow", {}};
     ObjectOut whole(out.payload);
@@ -309,6 +317,11 @@ Taken<Answered> read_result(const Asked& asked, const bj::object& payload, Lenie
     } else if (std::holds_alternative<AskListVersion>(asked)) {
         out.list_version = fields.integer("versionNumber");
         out.done = out.list_version.has_value();
+    } else if (std::holds_alternative<AskTransaction>(asked)) {
+        out.ongoing = fields.flag("ongoingIndicator", Fields::optional);
+        const auto more = fields.flag("messagesInQueue");
+        out.tells_more = more.value_or(true);
+        out.done = more.has_value();
     } else {
         out.status = fields.text("status", 40).value_or("");
         out.done = out.status == "Accepted" || out.status == "Unlocked" ||
