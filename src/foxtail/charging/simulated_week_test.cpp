@@ -475,7 +475,8 @@ void SimulatedWeek::run() {
             if (back_at_ == never) controller_->tick(moment());
             take_out();
             if (back_at_ == never && now_ >= facts_at_) {
-                facts_at_ = now_ + seconds(60);
+                // What is told costs more than what is decided, and only sessions are looked at.
+                facts_at_ = now_ + (options_.compared ? minutes(1) : minutes(10));
                 take_facts();
             }
             const Duration wanted = controller_->next_wake(now_) - now_;
