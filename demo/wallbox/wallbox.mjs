@@ -9,8 +9,8 @@
 // Commands on standard input:
 //   {"plug":{"capacity_wh":..,"soc":..,"card":"..","phases":[1,2,3],"hours_ago":0}}   without a card: it waits for one; with
 //     hours_ago: the network was away since; with "gone_hours_ago": and unplugged then
-//   {"unplug":true}   {"show":"CARD"}   a card is held to it   {"alone":HOURS}   so long nobody was there until now
-//   {"faults":["lie=1.3"]}   the faults from now on
+//   {"unplug":true}   {"show":"CARD"}   a card is held to it
+//   {"faults":["lie=1.3"]}   the faults from now on; with "alone":HOURS nobody was there for so long until now
 // Says twice a second {"tick":{"amps","phases","watts","soc","register","status","limit","online","queued"}}, {"sent":..} of a start or an
 // end that the hub took, {"asked":..} of what the hub asks, {"faults":..} once they are there, and {"invalid":..} where the hub
 // breaks a schema.
@@ -151,11 +151,10 @@ readline.createInterface({ input: process.stdin }).on('line', (text) => {
     station.unplug(now);
   } else if (what.show) {
     station.show(what.show, now);
-  } else if (what.alone) {
-    station.live_alone(now - what.alone * 3600_000, now, Number(options.alone) * 1000);
   } else if (what.faults) {
     faults = what.faults.map((fault) => fault_of(fault, now));
     go_wrong(now);
+    if (what.alone) station.live_alone(now - what.alone * 3600_000, now, Number(options.alone) * 1000);
     say({ faults: what.faults });
   }
   void drain();

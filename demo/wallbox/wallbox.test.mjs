@@ -301,7 +301,8 @@ for (const [protocol, speaks] of Object.entries(spoken)) {
 test('a box of 2.0.1 says what it can be set to, and takes nothing else', () => {
   const station = new Station201(new Box({ switches: 'idle' }));
   const name = (key) => { const [component, variable] = key.split('.'); return { component: { name: component }, variable: { name: variable } }; };
-  const set = (key, attributeValue) => station.answer('SetVariables', { setVariableData: [{ ...name(key), attributeValue }] }, 0).setVariableResult[0].attributeStatus;
+  const set = (key, attributeValue) =>
+    station.answer('SetVariables', { setVariableData: [{ ...name(key), attributeValue }] }, 0).setVariableResult[0].attributeStatus;
   const get = (key) => station.answer('GetVariables', { getVariableData: [name(key)] }, 0).getVariableResult[0];
   assert.equal(set('SampledDataCtrlr.TxUpdatedMeasurands', 'Current.Import,SoC'), 'Rejected');
   assert.equal(set('SampledDataCtrlr.TxUpdatedMeasurands', 'Current.Import,Voltage'), 'Accepted');

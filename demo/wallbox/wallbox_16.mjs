@@ -8,7 +8,11 @@ export class Station16 extends Station {
     this.keys = new Map(Object.entries({ NumberOfConnectors: '1', ChargingScheduleAllowedChargingRateUnit: 'Current',
       ChargeProfileMaxStackLevel: '3', ConnectorSwitch3to1PhaseSupported: String(box.switches !== 'no'),
       SupportedFeatureProfiles: 'Core,SmartCharging,RemoteTrigger', MeterValueSampleInterval: '60', MeterValuesSampledData: '',
-      WebSocketPingInterval: '0' }));
+      WebSocketPingInterval: '0', ConnectionTimeOut: '60' }));
+  }
+
+  connect_ms() {
+    return Number(this.keys.get('ConnectionTimeOut')) * 1000;
   }
 
   boot() {

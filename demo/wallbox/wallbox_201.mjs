@@ -23,6 +23,7 @@ function variables_of(box) {
     'SampledDataCtrlr.TxStartedMeasurands': writable(can_measure[0]), 'SampledDataCtrlr.TxEndedMeasurands': writable(can_measure[0]),
     'SmartChargingCtrlr.RateUnit': read_only('A'), 'SmartChargingCtrlr.ProfileStackLevel': read_only('3'),
     'SmartChargingCtrlr.Phases3to1': read_only(String(box.switches !== 'no')),
+    'TxCtrlr.EVConnectionTimeOut': writable('60'),
     'TxCtrlr.TxStartPoint': read_only('EVConnected,Authorized'), 'TxCtrlr.TxStopPoint': read_only('EVConnected,Authorized'),
     'LocalAuthListCtrlr.Available': read_only('false'), 'AuthCacheCtrlr.Available': read_only('false'),
     'SecurityCtrlr.BasicAuthPassword': { value: '', mutability: 'WriteOnly' } }));
@@ -32,6 +33,10 @@ export class Station201 extends Station {
   constructor(box) {
     super(box);
     this.variables = variables_of(box);
+  }
+
+  connect_ms() {
+    return Number(this.variables.get('TxCtrlr.EVConnectionTimeOut').value) * 1000;
   }
 
   boot() {

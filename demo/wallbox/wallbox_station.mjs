@@ -5,7 +5,6 @@ import { Car } from './wallbox_physics.mjs';
 
 const queue_max = 5000;
 const stack_level_max = 3;
-const connect_ms = 60_000; // so long a card that was shown waits for a cable
 
 export class Station {
   constructor(box) {
@@ -89,8 +88,9 @@ export class Station {
     else this.await_cable({ card }, now);
   }
 
+  /** A card that is shown first waits so long for a cable. */
   await_cable(who, now) {
-    this.shown = { ...who, until: now + connect_ms };
+    this.shown = { ...who, until: now + this.connect_ms() };
     this.become('Preparing', now);
     this.card_first(this.shown, now);
   }

@@ -11,6 +11,7 @@ from ocpp_charger import PASSWORD
 from wire import Line, publish_packet
 
 WALLBOX = pathlib.Path(__file__).resolve().parents[2] / "demo" / "wallbox"
+VOLTS = 230
 METER = """
   - id: house-meter
     topic: meter/house
@@ -35,7 +36,8 @@ class Box:
         more = [word for fault in faults for word in ("--fault", fault)]
         self.process = subprocess.Popen(
             ["node", str(WALLBOX / "wallbox.mjs"), f"ws://127.0.0.1:{port}/ocpp", name, password, str(pace), "--follows",
-             str(follows_s), "--alone", str(alone_s), "--protocol", protocol, "--switches", switches, *more], text=True, bufsize=1, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+             str(follows_s), "--alone", str(alone_s), "--protocol", protocol, "--switches", switches, *more],
+            text=True, bufsize=1, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
         threading.Thread(target=self.listen, daemon=True).start()
 
     def listen(self):
@@ -68,10 +70,10 @@ class Box:
     def was_asked(self, method):
         return [params for asked, params in self.asked if asked == method]
 
-    def faults(self, *faults):
-        """From now on these, and no others."""
+    def faults(self, *faults, alone_h=0):
+        """From now on these, and no others. `alone_h`: so long until now nobody was there, and it charged on."""
         self.faulty = None
-        self.do({"faults": faults})
+        self.do({"faults": faults, "alone": alone_h})
         wait_until(lambda: self.faulty is not None, f"{self.name}: {faults}")
 
     def end(self):
@@ -91,7 +93,7 @@ class Meter:
 
     def run(self):
         while not self.quiet.wait(0.25):
-            phases = [self.base + sum(box.tick["phases"][p] for box in self.boxes) - self.sun_w / 690 for p in range(3)]
+            phases = [self.base + sum(box.tick["phases"][p] for box in self.boxes) - self.sun_w / (3 * VOLTS) for p in range(3)]
             self.highest = max(self.highest, *phases)
             now = time.monotonic()
             self.over_since = (self.over_since or now) if max(phases) > self.fuse_a + 0.05 else None
@@ -110,7 +112,7 @@ class Meter:
             self.line = Line(self.house.mqtt_ports[0]).come("house-meter")
             self.told = {}
         told = {f"l{p}": amps for p, amps in enumerate(phases, 1)}
-        self.line.send(publish_packet("meter/house", json.dumps({**told, "w": 230 * sum(phases)}).encode()))
+        self.line.send(publish_packet("meter/house", json.dumps({**told, "w": VOLTS * sum(phases)}).encode()))
         for number, box in enumerate(self.boxes if self.cars else [], 1):
             plugged, charging = box.tick["soc"] is not None, box.tick["amps"] > 0
             facts = {"plugged_in": str(plugged).lower(),
