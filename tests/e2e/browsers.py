@@ -19,8 +19,10 @@ def has_browser():
 class Person:
     """A browser that does what it is told (web/test/desk_story.mjs)."""
 
-    def __init__(self, house, name, signup="", invite=""):
+    def __init__(self, house, name, signup="", invite="", guest=False):
+        """`guest`: who has neither the past of what they see nor the ledger."""
         environment = dict(os.environ, FOXTAIL_URL="http://" + house.page, FOXTAIL_NAME=name, FOXTAIL_SIGNUP=signup, FOXTAIL_INVITE=invite,
+                           FOXTAIL_GUEST="1" if guest else "",
                            FOXTAIL_PASSPHRASE=PASSPHRASE)
         self.process = subprocess.Popen(["node", "test/desk_story.mjs"], cwd=WEB, env=environment, text=True,
                                         stdin=subprocess.PIPE, stdout=subprocess.PIPE)
@@ -40,7 +42,7 @@ class Person:
 
     def leave(self):
         self.process.stdin.close()
-        check(self.process.wait(DEADLINE_S) == 0, "something went wrong behind the scenes of the page")
+        check(self.process.wait(DEADLINE_S) == 0, f"something went wrong behind the scenes of the page: {self.process.stdout.read()}")
 
     def leave_quietly(self):
         """Whatever the page complained of: its hub was killed."""

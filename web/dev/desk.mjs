@@ -55,6 +55,7 @@ const rows = ["record,received (RFC 3339 UTC),kind,address,value,unit (UCUM),qua
 export function desk_answer(method, url, text, effective) {
   const path = url.pathname;
   if (method === "GET" && path === "/desk") return [200, desk(url)];
+  if (method === "GET" && path === "/subjects") return [200, { subjects: [{ name: "owner:anna", kind: "owner" }, { name: "guest:oma", kind: "guest" }, { name: "guest:eve", kind: "guest", left: true }] }];
   if (method === "GET" && path === "/grants") return [200, { grants, erasures }];
   if (method === "POST" && path === "/grants") return [201, give(JSON.parse(text))];
   if (method === "PUT" && path.startsWith("/grants/")) {

@@ -87,6 +87,11 @@ export const api = {
   /** Says yes or no to a wish that waits for this person. */
   answer_wish: (seq: number, yes: boolean) => ask("POST", `/commands/${seq}/${yes ? "confirm" : "refuse"}`),
   desk: () => get<Desk>("/desk"),
+  /** Who lives or stays here; for who maintains the house. */
+  async people(): Promise<string[]> {
+    const { subjects } = await get<{ subjects: { name: string; kind: string; left?: boolean }[] }>("/subjects");
+    return subjects.filter((one) => !one.left && ["owner", "resident", "guest"].includes(one.kind)).map((one) => one.name);
+  },
   older_looks: (before: number) => get<Pick<Desk, "looks" | "looks_before">>(`/desk?looks_before=${before}`),
   async forget(addresses: readonly string[]): Promise<{ seq: number; properties: number; shared: string[] }> {
     return (await (await ask("POST", "/desk/forget", { addresses })).json()) as { seq: number; properties: number; shared: string[] };

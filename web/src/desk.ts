@@ -174,6 +174,11 @@ export function when_words(when: Terms["when"]): string {
   return parts.join(", ");
 }
 
+/** When it holds, and whether somebody is asked first; empty when always and nobody. */
+export function terms_words(terms: Terms): string {
+  return [when_words(terms.when), terms.envelope?.confirm ? t("desk.confirmed") : ""].filter(Boolean).join(", ");
+}
+
 /** The addresses for which a rule failed when it ran last, because nobody who may gave them to it. */
 export function unseen_by(rule: Rule): string[] {
   const found = new Set<string>();
@@ -228,8 +233,65 @@ export function precisions_of(name: string, spec: PropertySpec): Precision[] {
 export function givable(thing: Thing): [string, PropertySpec][] {
   const rank = (spec: PropertySpec): number => (spec.category === "diagnostic" ? 1 : spec.category === "config" ? 2 : 0);
   return Object.entries(thing.properties)
-    .filter(([, spec]) => spec.readable !== false)
+    .filter(([, spec]) => spec.readable !== false || spec.settable)
     .sort(([, a], [, b]) => rank(a) - rank(b));
+}
+
+/** What somebody may do with what they are given: look at it, also set it, run an action, or all of that with a whole thing. */
+export type Use = "see" | "set" | "run" | "all";
+
+/** Who may use something sees how it is, and not its past: that is given by itself. */
+export function verbs_of(subject: string, use: Use): string[] {
+  if (use === "set") return ["read", "set"];
+  if (use === "run") return ["run"];
+  if (use === "all") return ["read", "set", "run"];
+  return subject.startsWith("rule:") ? ["read"] : ["read", "history"];
+}
+
+/** Whether anything of the thing can be used at all by who sees this. */
+export function usable(thing: Thing): boolean {
+  return Object.values(thing.properties).some((spec) => spec.settable) || Object.keys(thing.actions ?? {}).length > 0;
+}
+
+/** Whether it can open or endanger a house: then it is asked about each time unless somebody says otherwise. */
+export function critical(thing: Thing, name: string): boolean {
+  const all = { ...thing.properties, ...thing.actions };
+  return Object.entries(all).some(([one, spec]) => (name === "*" || name === one) && spec.sensitivity === "critical");
+}
+
+export const week = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"] as const;
+
+/** What a person can say besides who, what and until when; as it stands, nothing. */
+export interface Limits {
+  timed: boolean; // only at the hours, on the days
+  from: string; // "18:00"; the same as until, or none = the whole day
+  until: string;
+  days: readonly string[];
+  at_home: boolean;
+  ask: boolean;
+}
+export const no_limits: Limits = { timed: false, from: "08:00", until: "20:00", days: week, at_home: false, ask: false };
+
+/** A day more or less, but never none: no day would be every day. */
+export function toggle_day(days: readonly string[], day: string): readonly string[] {
+  const next = week.filter((one) => (one === day ? !days.includes(one) : days.includes(one)));
+  return next.length > 0 ? next : days;
+}
+
+/** The terms of a grant as the hub takes them; only what was chosen stands in them. */
+export function terms_of(limits: Limits, obligations: Obligations): Terms {
+  const { timed, from, until, days } = limits;
+  const hours = timed && from !== "" && until !== "" && from !== until;
+  const when = {
+    ...(timed && days.length < week.length && { weekdays: [...days] }),
+    ...(hours && { from, until }),
+    ...(limits.at_home && { network: "home" as const }),
+  };
+  return {
+    ...(Object.keys(when).length > 0 && { when }),
+    ...(Object.keys(obligations).length > 0 && { obligations }),
+    ...(limits.ask && { envelope: { confirm: "owner" as const } }),
+  };
 }
 
 export const spans = ["day", "week", "month", "year", "never"] as const;

@@ -83,7 +83,7 @@ export async function open(browser, look, url) {
   const faults = [];
   page.on("pageerror", (error) => faults.push(String(error)));
   page.on("console", (message) => {
-    if (message.type() === "error" && !/ERR_CONNECTION|WebSocket connection|401/.test(message.text())) faults.push(message.text());
+    if (message.type() === "error" && !/ERR_CONNECTION|WebSocket connection|401/.test(message.text())) faults.push(`${message.text()} ${message.location().url}`);
   });
   await page.goto(url);
   return { page, faults, context };

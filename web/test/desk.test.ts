@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { end_of, is_given, precision_words, precisions_of, unseen_by, valid_name, verb_words, when_words, who, type Desk } from "../src/desk";
-import type { Rule } from "../src/model";
+import { critical, end_of, givable, is_given, no_limits, precision_words, precisions_of, terms_of, terms_words, toggle_day, unseen_by, usable, valid_name, verb_words, verbs_of, week, when_words, who, type Desk } from "../src/desk";
+import type { Rule, Thing } from "../src/model";
 import { set_language } from "../src/messages";
 
 set_language(["en"]);
@@ -26,6 +26,42 @@ test("limits are told in words, in both languages", () => {
   assert.equal(precision_words({ granularity: "1d" }), "am Ende je Tag");
   assert.deepEqual(who("participant:insurer"), { name: "insurer", kind: "Organisation" });
   set_language(["en"]);
+});
+
+test("who may use something may set it and see how it is, and gets no past along with it", () => {
+  assert.deepEqual(verbs_of("guest:oma", "see"), ["read", "history"]);
+  assert.deepEqual(verbs_of("rule:evening", "see"), ["read"]);
+  assert.deepEqual(verbs_of("guest:oma", "set"), ["read", "set"]);
+  assert.deepEqual(verbs_of("guest:oma", "run"), ["run"]);
+  assert.deepEqual(verbs_of("guest:oma", "all"), ["read", "set", "run"]);
+});
+
+test("limits that nobody chose do not stand in a grant, and those that stand are told", () => {
+  assert.deepEqual(terms_of(no_limits, {}), {});
+  assert.deepEqual(terms_of(no_limits, { granularity: "1d" }), { obligations: { granularity: "1d" } });
+  const evenings = { ...no_limits, timed: true, from: "18:00", until: "22:00", days: week.slice(0, 5) };
+  const chosen = terms_of({ ...evenings, at_home: true, ask: true }, {});
+  const days = ["mon", "tue", "wed", "thu", "fri"];
+  assert.deepEqual(chosen, { when: { weekdays: days, from: "18:00", until: "22:00", network: "home" }, envelope: { confirm: "owner" } });
+  assert.equal(terms_words(chosen), "Mon, Tue, Wed, Thu, Fri, from 18:00 to 22:00, only from the house's own network, each time only if a person allows it");
+  // Hours that are the whole day, or not filled in, are none: the days remain.
+  assert.deepEqual(terms_of({ ...evenings, until: "18:00" }, {}), { when: { weekdays: days } });
+  assert.deepEqual(terms_of({ ...evenings, from: "" }, {}), { when: { weekdays: days } });
+  assert.deepEqual(terms_of({ ...no_limits, timed: true, until: "" }, {}), {});
+  assert.deepEqual(terms_of({ ...evenings, timed: false }, {}), {}, "taken off again");
+});
+
+test("of the days one always stays, for none would be all", () => {
+  assert.deepEqual(toggle_day(["mon", "wed"], "tue"), ["mon", "tue", "wed"]);
+  assert.deepEqual(toggle_day(["mon", "wed"], "mon"), ["wed"]);
+  assert.deepEqual(toggle_day(["wed"], "wed"), ["wed"]);
+});
+
+test("what can be used is offered so, and what can open a house is asked about", () => {
+  const door = { properties: { locked: { type: "boolean", settable: true, sensitivity: "critical" }, battery: { type: "number" }, pin: { type: "string", readable: false } }, actions: { ring: {} } } as unknown as Thing;
+  assert.ok(critical(door, "locked") && critical(door, "*") && !critical(door, "ring") && !critical(door, "battery"));
+  assert.ok(usable(door) && !usable({ properties: { battery: { type: "number" } } } as unknown as Thing));
+  assert.deepEqual(givable(door).map(([name]) => name), ["locked", "battery"], "what can neither be seen nor set is nobody's to have");
 });
 
 test("an end is a day, week, month or year from now, or none", () => {

@@ -1,6 +1,7 @@
 // One person at the desk of a running hub, told what to do line by line: tests/e2e/desk.py is the other side.
 // Reads "give NAME ADDRESS PRECISION SPAN", "take_back", "looks", "close", "open", "desk", "thing ID", "rule ID", "let_see LINK", "forget ID", "mode POINT MODE",
-// "energy", "witness", "proof", "accept", "away"; answers each with one line of JSON.
+// "energy", "witness", "proof", "accept", "away", "let_use KIND NAME ADDRESS WAY SPAN [LIMITS]", "tap ADDRESS", "asked", "say YES", "ask METHOD TARGET [BODY]";
+// answers each with one line of JSON.
 
 import { createInterface } from "node:readline";
 import { browse, desktop, grave_findings, open, sign_in, who } from "./browser.mjs";
@@ -40,6 +41,54 @@ const steps = {
     await page.click(".give .primary");
     await page.waitForSelector(".grant");
     return { token, card: await page.locator(".grant").first().innerText(), findings: await grave_findings(page) };
+  },
+  /** Lets somebody use something. LIMITS are JSON without spaces: from, to, days_off, at_home, ask. */
+  async let_use(kind, name, address, way, span, limits = "{}") {
+    const { from, to, days_off = [], at_home, ask } = JSON.parse(limits);
+    await to_desk();
+    await page.click("[data-open-give]");
+    await page.click(`[data-who="${kind}:${name}"]`); // who was invited is known
+    await page.selectOption('select[name="thing"]', address.split("/")[0]);
+    await page.click(`[data-give="${address} ${way}"]`);
+    if (from || days_off.length > 0) await page.check('.give input[name="timed"]');
+    if (from) {
+      await page.fill('.give input[name="from"]', from);
+      await page.fill('.give input[name="to"]', to);
+    }
+    for (const day of days_off) await page.click(`.give [data-day="${day}"]`);
+    if (at_home) await page.check('.give input[name="at_home"]');
+    if (ask) await page.check('.give input[name="ask"]');
+    const findings = await grave_findings(page);
+    await page.click(`[data-span="${span}"]`);
+    const sure = await page.locator(".give-facts").innerText();
+    await page.click('[data-answer="give"]');
+    const token = await page.locator("[data-token]").innerText();
+    await page.click(".give .primary");
+    await page.waitForSelector(".grant");
+    return { token, sure, findings, card: await page.locator(".grant").first().innerText() };
+  },
+  /** Switches what a thing's page has a switch for; says what stands there then. */
+  async tap(address) {
+    await page.goto(`${url}/#/thing/${encodeURIComponent(address.split("/")[0])}`);
+    const row = page.locator(`.row[data-address="${address}"]`);
+    await row.locator(".switch:not([aria-busy=true])").click();
+    await row.locator(".wanted").first().waitFor({ timeout: 3000 }).catch(() => undefined);
+    return { row: await row.innerText(), switches: await page.locator(".row .switch").count() };
+  },
+  /** What waits for this person's word, wherever they are on the page. */
+  async asked() {
+    await page.waitForSelector("[data-asking]");
+    return { asked: await page.locator("[data-asking]").allInnerTexts(), findings: await grave_findings(page) };
+  },
+  async say(word) {
+    await page.locator(`[data-asking] [data-say="${word}"]`).first().click();
+    await page.waitForSelector("[data-asking]", { state: "detached" });
+    return {};
+  },
+  /** By the session of this page, past its buttons. */
+  async ask(method, target, body) {
+    const answer = await page.request.fetch(url + target, { method, headers: { "X-Foxtail": "1", "Content-Type": "application/json" }, data: body });
+    return { status: answer.status(), body: await answer.text() };
   },
   async take_back() {
     const card = page.locator(".grant").first();
@@ -153,7 +202,9 @@ try {
     const [step, ...words] = line.trim().split(" ");
     console.log(JSON.stringify(await steps[step](...words)));
   }
-  if (faults.length > 0) throw new Error(faults.join("\n"));
+  // The page asks for the past and the ledger; who was given neither gets 404, of which the browser tells in its own words.
+  const meant = (one) => process.env.FOXTAIL_GUEST && /status of 404 .*\/(history\?|ledger\/)/.test(one);
+  if (faults.some((one) => !meant(one))) throw new Error(faults.join("\n"));
 } catch (error) {
   console.log(JSON.stringify({ failed: String(error?.stack ?? error) }));
   process.exitCode = 1;

@@ -349,6 +349,32 @@ test("access is given in four taps: who, what, until when, yes", async () => {
   if (!real_hub) assert.deepEqual(asked[0].terms, { obligations: { granularity: "30d", aggregate: "sum" } });
 });
 
+test("somebody is let use a lamp on weekday evenings, only at home, and asks each time", { skip: mock_only }, async () => {
+  await go("#/desk");
+  await page.click("[data-open-give]");
+  await page.waitForSelector('[data-who="guest:oma"]');
+  assert.equal(await page.locator('[data-who="guest:eve"], [data-who="owner:anna"]').count(), 0, "who has left, and oneself, is nobody to give to");
+  await page.click('[data-who="guest:oma"]');
+  await page.selectOption('select[name="thing"]', "hall-lamp");
+  await page.click('[data-give="hall-lamp/on use"]');
+  await page.check('.give input[name="timed"]');
+  await page.fill('.give input[name="from"]', "18:00");
+  await page.fill('.give input[name="to"]', "22:00");
+  for (const day of ["sat", "sun"]) await page.click(`.give [data-day="${day}"]`);
+  for (const limit of ["at_home", "ask"]) await page.check(`.give input[name="${limit}"]`);
+  assert.deepEqual(await grave_findings(page), []);
+  await page.click('[data-span="week"]');
+  assert.match(await page.locator(".give-facts").innerText(), /see it, set it[^]*Mon, Tue, Wed, Thu, Fri, from 18:00 to 22:00, only from the house's own network, each time only if a person allows it/);
+  const asked = page.waitForRequest((request) => request.method() === "POST" && request.url().endsWith("/grants"));
+  await page.click('[data-answer="give"]');
+  const given = (await asked).postDataJSON();
+  assert.deepEqual([given.subject_name, given.addresses, given.verbs], ["guest:oma", ["hall-lamp/on"], ["read", "set"]]);
+  assert.deepEqual(given.terms, { when: { weekdays: ["mon", "tue", "wed", "thu", "fri"], from: "18:00", until: "22:00", network: "home" }, envelope: { confirm: "owner" } });
+  await page.click(".give .primary");
+  await page.locator('.grant:has-text("oma") [data-take-back]').click();
+  await page.waitForSelector('.grant:has-text("oma") [data-certificate]');
+});
+
 test("what was given is made narrower: sooner over and without the past", async () => {
   await page.waitForSelector(".grant [data-narrow]");
   const narrow = page.locator("[data-narrow]").first();

@@ -3,27 +3,31 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import { api, words_of } from "../api";
 import { announce, names, now, store, whom } from "../app";
-import { end_of, erase_spans, erase_words, givable, precision_words, precisions_of, spans, valid_name, type Desk, type Obligations, type Span } from "../desk";
+import { critical, end_of, erase_spans, erase_words, givable, no_limits, precision_words, precisions_of, spans, terms_of, terms_words, toggle_day, usable, valid_name, verb_words, verbs_of, week } from "../desk";
+import type { Desk, Limits, Obligations, Span, Use } from "../desk";
 import { format_exact, title_of } from "../format";
 import { t, type Key } from "../messages";
 import { split_address, type Thing } from "../model";
 import { full_name } from "../sentences";
 import { Icon } from "./icon";
 
-interface Wish {
-  subject: string;
-  address: string; // "thing/property" or "thing/*"
+/** What of a thing is given, and to do what with it. */
+interface Choice {
+  address: string; // "thing/property", "thing/action" or "thing/*"
   what: string; // in words
+  use: Use;
   obligations: Obligations;
+}
+
+interface Wish extends Choice {
+  subject: string;
+  limits: Limits;
   span: Span | "";
-  hours: boolean;
-  from: string;
-  until: string;
   purpose: string;
   erase: string; // so long after the end; empty = not agreed
 }
 
-const nothing: Wish = { subject: "", address: "", what: "", obligations: {}, span: "", hours: false, from: "08:00", until: "20:00", purpose: "", erase: "" };
+const nothing: Wish = { subject: "", address: "", what: "", use: "see", obligations: {}, limits: no_limits, span: "", purpose: "", erase: "" };
 const kinds = ["participant", "agent", "guest", "token"] as const;
 
 function Who({ desk, set }: { desk: Desk; set: (subject: string) => void }) {
@@ -31,9 +35,14 @@ function Who({ desk, set }: { desk: Desk; set: (subject: string) => void }) {
   const [kind, set_kind] = useState<string>("participant");
   const [wrong, set_wrong] = useState(false);
   const [rule, set_rule] = useState("");
+  const [people, set_people] = useState<string[]>([]);
   const rules = store.rules.value;
-  const known = [...new Set([...desk.grants.map((one) => one.subject), ...desk.onlookers.map((one) => one.subject)])]
-    .filter((one) => one !== "hub")
+  useEffect(() => {
+    // A guest who was invited and has nothing yet is known to who invited them.
+    if (store.me.value?.role === "owner") api.people().then(set_people, () => undefined);
+  }, []);
+  const known = [...new Set([...people, ...desk.grants.map((one) => one.subject), ...desk.onlookers.map((one) => one.subject)])]
+    .filter((one) => one !== "hub" && one !== desk.subject)
     .sort();
   return (
     <>
@@ -96,13 +105,34 @@ function Who({ desk, set }: { desk: Desk; set: (subject: string) => void }) {
   );
 }
 
-function What({ desk, set }: { desk: Desk; set: (address: string, what: string, obligations: Obligations) => void }) {
+function What({ desk, set }: { desk: Desk; set: (choice: Choice, ask: boolean) => void }) {
   const mine = desk.things.map((one) => store.things.value.get(one.id)).filter((one): one is Thing => one !== undefined);
   const order = (thing: Thing): number => ["vehicle", "person"].indexOf(thing.kind) >>> 0;
   const sorted = [...mine].sort((a, b) => order(a) - order(b) || a.title.localeCompare(b.title));
   const [id, set_id] = useState(sorted[0]?.id ?? "");
   const thing = mine.find((one) => one.id === id);
   if (!thing) return <p class="empty">{t("give.nothing")}</p>;
+  const everything = t("give.everything", { thing: thing.title });
+  const chip = (name: string, title: string, use: Use, obligations: Obligations, key: string, label: string) => (
+    <button
+      type="button"
+      key={key}
+      data-give={`${thing.id}/${name} ${key}`}
+      onClick={() =>
+        set({ address: `${thing.id}/${name}`, what: name === "*" ? everything : `${thing.title} · ${title}`, use, obligations }, use !== "see" && critical(thing, name))
+      }
+    >
+      {label}
+    </button>
+  );
+  const line = (name: string, title: string, chips: preact.ComponentChildren) => (
+    <li key={name}>
+      <span>{title}</span>
+      <span class="choice chips" role="group" aria-label={title}>
+        {chips}
+      </span>
+    </li>
+  );
   return (
     <>
       <label class="give-thing">
@@ -116,53 +146,62 @@ function What({ desk, set }: { desk: Desk; set: (address: string, what: string, 
         </select>
       </label>
       <ul class="give-what">
-        {givable(thing).map(([name, spec]) => (
-          <li key={name}>
-            <span>{title_of(name, spec)}</span>
-            <span class="choice chips" role="group" aria-label={title_of(name, spec)}>
-              {precisions_of(name, spec).map((one) => (
-                <button
-                  type="button"
-                  key={one.key}
-                  data-give={`${thing.id}/${name} ${one.key}`}
-                  onClick={() => set(`${thing.id}/${name}`, `${thing.title} · ${title_of(name, spec)}`, one.obligations)}
-                >
-                  {one.label}
-                </button>
-              ))}
-            </span>
-          </li>
-        ))}
-        <li>
-          <span>{t("give.everything", { thing: thing.title })}</span>
-          <button type="button" data-give={`${thing.id}/* exact`} onClick={() => set(`${thing.id}/*`, t("give.everything", { thing: thing.title }), {})}>
-            {t("precision.exact")}
-          </button>
-        </li>
+        {givable(thing).map(([name, spec]) => {
+          const title = title_of(name, spec);
+          const see = spec.readable === false ? [] : precisions_of(name, spec);
+          const chips = see.map((one) => chip(name, title, "see", one.obligations, one.key, one.label));
+          return line(name, title, spec.settable ? [...chips, chip(name, title, "set", {}, "use", t("give.see_use"))] : chips);
+        })}
+        {Object.entries(thing.actions ?? {}).map(([name, action]) => {
+          const title = title_of(name, { title: action.title, type: "string" });
+          return line(name, title, chip(name, title, "run", {}, "run", t("give.run")));
+        })}
+        {line("*", everything, [
+          chip("*", "", "see", {}, "exact", t("precision.exact")),
+          usable(thing) && chip("*", "", "all", {}, "use", t("give.see_use")),
+        ])}
       </ul>
     </>
   );
 }
 
-function Until({ wish, set, go }: { wish: Wish; set: (wish: Wish) => void; go: (span: Span) => void }) {
+function Check({ name, words, on, set }: { name: string; words: string; on: boolean; set: (on: boolean) => void }) {
+  return (
+    <label class="check">
+      <input type="checkbox" name={name} checked={on} onChange={(event) => set(event.currentTarget.checked)} />
+      {words}
+    </label>
+  );
+}
+
+function Until({ wish, set, go }: { wish: Wish; set: (limits: Limits) => void; go: (span: Span) => void }) {
+  const { limits } = wish;
   return (
     <>
-      <label class="check">
-        <input type="checkbox" checked={wish.hours} onChange={(event) => set({ ...wish, hours: event.currentTarget.checked })} />
-        {t("give.only_hours")}
-      </label>
-      {wish.hours && (
-        <p class="give-hours">
-          <label>
-            <span>{t("give.from")}</span>
-            <input type="time" value={wish.from} onInput={(event) => set({ ...wish, from: event.currentTarget.value })} />
-          </label>
-          <label>
-            <span>{t("give.to")}</span>
-            <input type="time" value={wish.until} onInput={(event) => set({ ...wish, until: event.currentTarget.value })} />
-          </label>
-        </p>
+      <Check name="timed" words={t("give.timed")} on={limits.timed} set={(timed) => set({ ...limits, timed })} />
+      {limits.timed && (
+        <>
+          <p class="give-hours">
+            <label>
+              <span>{t("give.from")}</span>
+              <input type="time" name="from" value={limits.from} onInput={(event) => set({ ...limits, from: event.currentTarget.value })} />
+            </label>
+            <label>
+              <span>{t("give.to")}</span>
+              <input type="time" name="to" value={limits.until} onInput={(event) => set({ ...limits, until: event.currentTarget.value })} />
+            </label>
+          </p>
+          <p class="choice" role="group" aria-label={t("give.days")}>
+            {week.map((day) => (
+              <button type="button" key={day} data-day={day} aria-pressed={limits.days.includes(day)} onClick={() => set({ ...limits, days: toggle_day(limits.days, day) })}>
+                {t(("day." + day) as Key)}
+              </button>
+            ))}
+          </p>
+        </>
       )}
+      {!wish.subject.startsWith("rule:") && <Check name="at_home" words={t("give.at_home")} on={limits.at_home} set={(at_home) => set({ ...limits, at_home })} />}
+      {wish.use !== "see" && <Check name="ask" words={t("give.ask")} on={limits.ask} set={(ask) => set({ ...limits, ask })} />}
       <div class="give-list" role="group" aria-label={t("give.until")}>
         {spans.map((one) => (
           <button type="button" key={one} data-span={one} onClick={() => go(one)}>
@@ -185,10 +224,12 @@ function Sure({ wish, set, give, refuse, busy }: { wish: Wish; set: (wish: Wish)
         </dd>
         <dt>{t("give.what")}</dt>
         <dd>{wish.what}</dd>
-        <dt>{t("give.how")}</dt>
-        <dd>{precision_words(wish.obligations) || t("precision.exact")}</dd>
+        <dt>{t("desk.may")}</dt>
+        <dd>{verb_words(verbs_of(wish.subject, wish.use))}</dd>
+        {wish.use === "see" && <dt>{t("give.how")}</dt>}
+        {wish.use === "see" && <dd>{precision_words(wish.obligations) || t("precision.exact")}</dd>}
         <dt>{t("give.when")}</dt>
-        <dd>{wish.hours ? t("desk.hours", { from: wish.from, until: wish.until }) : t("give.always")}</dd>
+        <dd>{terms_words(terms_of(wish.limits, {})) || t("give.always")}</dd>
         <dt>{t("desk.until")}</dt>
         <dd>{end ? format_exact(Date.parse(end)) : t("span.never")}</dd>
       </dl>
@@ -290,17 +331,13 @@ export function GiveDialog({ desk, asked, open, close, given }: Props) {
   const give = async (): Promise<void> => {
     set_busy(true);
     try {
-      const terms: Record<string, unknown> = {};
-      const obligations = { ...wish.obligations, ...(wish.erase && { erase_after: wish.erase }) };
-      if (Object.keys(obligations).length > 0) terms.obligations = obligations;
-      if (wish.hours) terms.when = { from: wish.from, until: wish.until };
       const answer = await api.give({
         subject_name: wish.subject,
         addresses: [wish.address],
-        verbs: wish.subject.startsWith("rule:") ? ["read"] : ["read", "history"],
+        verbs: verbs_of(wish.subject, wish.use),
         until: wish.span === "" ? null : end_of(wish.span, now.value),
         purpose: wish.purpose,
-        terms,
+        terms: terms_of(wish.limits, { ...wish.obligations, ...(wish.erase && { erase_after: wish.erase }) }),
       });
       set_token(answer.token ?? "");
       set_step(4);
@@ -341,8 +378,8 @@ export function GiveDialog({ desk, asked, open, close, given }: Props) {
           {step === 1 && (
             <What
               desk={desk}
-              set={(address, what, obligations) => {
-                set_wish({ ...wish, address, what, obligations });
+              set={(choice, ask) => {
+                set_wish({ ...wish, ...choice, limits: { ...wish.limits, ask } });
                 set_step(2);
               }}
             />
@@ -350,7 +387,7 @@ export function GiveDialog({ desk, asked, open, close, given }: Props) {
           {step === 2 && (
             <Until
               wish={wish}
-              set={set_wish}
+              set={(limits) => set_wish({ ...wish, limits })}
               go={(span) => {
                 set_wish({ ...wish, span });
                 set_step(3);

@@ -8,6 +8,8 @@ import { t, type Key } from "../messages";
 import { to_ms } from "../model";
 import { subject_name } from "../sentences";
 
+const used: readonly string[] = ["set", "run"];
+
 /** The spans that end before the grant does. */
 export function sooner(grant: Pick<Grant, "until">, at: number): Span[] {
   const end = grant.until === null ? Infinity : to_ms(grant.until);
@@ -18,9 +20,11 @@ export function Narrow({ grant, done }: { grant: Grant; done: () => void }) {
   const [span, set_span] = useState<Span | "">("");
   const [dropped, set_dropped] = useState<readonly string[]>([]);
   const [past, set_past] = useState(true);
+  const [use, set_use] = useState(true);
   const [failed, set_failed] = useState("");
   const kept = grant.addresses.filter((one) => !dropped.includes(one));
-  const same = span === "" && dropped.length === 0 && past;
+  const verbs = grant.verbs.filter((one) => (past || one !== "history") && (use || !used.includes(one)));
+  const same = span === "" && dropped.length === 0 && verbs.length === grant.verbs.length;
   const drop = (address: string): void => set_dropped(dropped.includes(address) ? dropped.filter((one) => one !== address) : [...dropped, address]);
   const narrow = async (): Promise<void> => {
     const end = span === "" ? null : end_of(span, now.value);
@@ -28,7 +32,7 @@ export function Narrow({ grant, done }: { grant: Grant; done: () => void }) {
       await api.narrow(grant.id, {
         ...(end === null ? {} : { until: end }),
         ...(dropped.length === 0 ? {} : { addresses: kept }),
-        ...(past ? {} : { verbs: grant.verbs.filter((one) => one !== "history") }),
+        ...(verbs.length === grant.verbs.length ? {} : { verbs }),
       });
       done();
     } catch (error) {
@@ -59,6 +63,11 @@ export function Narrow({ grant, done }: { grant: Grant; done: () => void }) {
         {grant.verbs.includes("history") && (
           <label>
             <input type="checkbox" name="past" checked={past} onChange={() => set_past(!past)} /> {t("desk.with_the_past")}
+          </label>
+        )}
+        {grant.verbs.includes("read") && grant.verbs.some((one) => used.includes(one)) && (
+          <label>
+            <input type="checkbox" name="use" checked={use} onChange={() => set_use(!use)} /> {t("desk.with_use")}
           </label>
         )}
         {failed && <p class="failure">{failed}</p>}

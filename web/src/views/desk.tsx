@@ -3,7 +3,7 @@
 import { useEffect, useState } from "preact/hooks";
 import { api, words_of } from "../api";
 import { announce, names, now, store, stream, whom } from "../app";
-import { erase_words, precision_words, verb_words, when_words, type Certificate, type Desk, type Erasure, type Grant, type Look, type Onlooker } from "../desk";
+import { erase_words, precision_words, terms_words, verb_words, type Certificate, type Desk, type Erasure, type Grant, type Look, type Onlooker } from "../desk";
 import { format_clock, format_day, format_exact } from "../format";
 import { t, tn, type Key } from "../messages";
 import { to_ms } from "../model";
@@ -67,7 +67,7 @@ interface CardProps {
 function GrantCard({ grant, certificate, take_back, narrowed }: CardProps) {
   const reached = grant.reaches.length > 0 ? grant.reaches : grant.addresses;
   const precision = precision_words(grant.terms.obligations);
-  const when = [when_words(grant.terms.when), grant.terms.envelope?.confirm ? t("desk.confirmed") : ""].filter(Boolean).join(", ");
+  const when = terms_words(grant.terms);
   const erase = erase_words(grant.terms.obligations);
   const agent = grant.subject.startsWith("agent:") && !grant.terms.forbid;
   return (
