@@ -148,7 +148,7 @@ export class Store {
     for (const [address, value, quality, time, at_seq] of rows) {
       const found = this.reading(address);
       const before = found.peek();
-      if (before && before.seq > at_seq) continue; // told again after a resume
+      if (before && before.seq > at_seq && by_time(before.seq) === by_time(at_seq)) continue; // told again after a resume
       found.value = { value, quality, time: to_ms(time), seq: at_seq };
     }
     if (seq !== undefined && seq > (this.seq ?? 0)) this.seq = seq;
@@ -229,6 +229,11 @@ export class Store {
     const { thing, name } = split_address(address);
     return { thing: this.things.value.get(thing), name };
   }
+}
+
+/** What is told coarse is numbered in milliseconds, all else by its record: the two do not compare. */
+function by_time(seq: number): boolean {
+  return seq > 1e11;
 }
 
 export function is_final(status: CommandStatus): boolean {

@@ -44,6 +44,18 @@ test("a reading told again after a resume does not undo a newer one", () => {
   assert.equal(store.reading("lamp/on").value?.value, true);
 });
 
+test("what is told coarse is numbered by its time, and does not shut out what is told exactly later, nor the other way round", () => {
+  const store = filled();
+  const value = (seq: number, next: unknown): unknown => {
+    store.apply([readings(seq, ["lamp/on", next, "good", 1000, seq])]);
+    return store.reading("lamp/on").value?.value;
+  };
+  assert.equal(value(1_790_000_000_000, true), true);
+  assert.equal(value(13, false), false);
+  assert.equal(value(1_790_000_000_001, true), true);
+  assert.equal(value(1_790_000_000_000, false), true, "older of the same kind");
+});
+
 test("resuming keeps what is known", () => {
   const store = filled();
   store.apply([hello({ resumed: true, seq: 40 }), readings(40)]);

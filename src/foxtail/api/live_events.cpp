@@ -19,8 +19,8 @@ constexpr std::uint32_t caught_up_max = 1000;
 constexpr auto comment_every = std::chrono::seconds(15);
 
 /// One stream of server-sent events (WHATWG HTML section 9.2; WoT HTTP SSE profile): "event:" is
-/// the affordance's name, "data:" its JSON, "id:" the number of the record. Of properties the
-/// latest value waits, of events the last 256.
+/// the affordance's name, "data:" its JSON, "id:" the number of the record, of what is told coarse
+/// its time. Of properties the latest value waits, of events the last 256.
 class EventView final : public HttpTalker,
                         public Stream,
                         public Pulse::Ear,
@@ -97,9 +97,17 @@ private:
     }
     void catch_up_readings() {
         door_.readings(watched_.thing, [&](const PropertyView& view) {
-            if (is_watched(*view.property) && view.belief->seq > after_.value_or(0))
-                changed_.insert(view.property->id);
+            if (is_watched(*view.property) && is_later(view)) changed_.insert(view.property->id);
         });
+    }
+    /// Than what the client had last. A number beyond all records is the time of something that was
+    /// told coarse; better twice than never.
+    [[nodiscard]] bool is_later(const PropertyView& view) const {
+        const Belief& belief = *view.belief;
+        if (!after_ || belief.seq == 0) return belief.seq > 0;
+        if (view.coarse) return view.number() > *after_;
+        if (*after_ <= door_.head()) return belief.seq > *after_;
+        return belief.receipt_time.us / 1000 >= static_cast<std::int64_t>(*after_);
     }
     void catch_up_events() {
         const Thing* thing = door_.names().find_thing(watched_.thing);
@@ -148,7 +156,8 @@ private:
             const Property& property = door_.names().property(id);
             const auto view = door_.read(property.address);
             if (view && view->belief->seq > 0)
-                text += one(property.spec.name, view->belief->value, view->belief->seq);
+                text += one(property.spec.name, view->belief->value,
+                            view->coarse ? view->number() : view->belief->seq);
         }
         for (const std::string& event : std::exchange(events_, {})) text += event;
         if (text.empty() && std::exchange(comment_due_, false)) text = ":\n\n";

@@ -57,6 +57,16 @@ void LiveView::shut_out() {
     talk_->close(code_signed_out, with_parting_words("signed out"));
 }
 
+std::uint64_t LiveView::number_of(Seq seq) {
+    return counts_ || seq == 0 ? seq : site_.bookmarks.tell(door_.subject(), seq);
+}
+
+std::optional<Seq> LiveView::record_of(std::uint64_t number) const {
+    if (number == 0) return Seq{0};
+    if (!counts_) return site_.bookmarks.find(door_.subject(), number);
+    return number <= door_.head() ? std::optional<Seq>(number) : std::nullopt;
+}
+
 void LiveView::every_so_often() {
     time_timer_.expires_after(time_every);
     time_timer_.async_wait([self = weak_from_this()](const boost::system::error_code& e) {
@@ -97,11 +107,14 @@ void LiveView::start(const bj::object& frame) {
     const bj::value* seq = frame.if_contains("seq");
     const bool same_boot =
         boot != nullptr && boot->is_string() && std::string_view(boot->get_string()) == site_.boot;
+    counts_ = door_.may_count();
     if (same_boot && seq != nullptr && seq->is_int64() && seq->get_int64() >= 0) {
-        since_ = static_cast<Seq>(seq->get_int64());
-        resumed_ = since_ <= door_.head();
+        const auto number = static_cast<std::uint64_t>(seq->get_int64());
+        const auto known = record_of(number);
+        resumed_ = known.has_value();
+        since_ = known.value_or(0);
+        since_number_ = resumed_ ? number : 0;
     }
-    if (!resumed_) since_ = 0;
     phase_ = Phase::picture;
     hello_due_ = true;
     first_things_due_ = true;

@@ -81,6 +81,10 @@ private:
     [[nodiscard]] bool rules_frame(std::string& out);
     [[nodiscard]] bool problem_frame(std::string& out);
 
+    /// The number by which the client knows that everything up to the record has been told, and
+    /// back. Of who may not count records they are numbers of their own (Bookmarks).
+    [[nodiscard]] std::uint64_t number_of(Seq seq);
+    [[nodiscard]] std::optional<Seq> record_of(std::uint64_t number) const;
     void mark(PropertyId property);
     void want(const std::string& address, std::string_view value, const Hub::CommandState& state);
     void note(std::string record);
@@ -104,8 +108,10 @@ private:
 
     // the picture
     bool resumed_ = false;
-    Seq since_ = 0;        // the client has everything up to here
-    Seq picture_seq_ = 0;  // the picture shows everything up to here
+    bool counts_ = true;              // the numbers of records are no secret from the client
+    Seq since_ = 0;                   // the client has everything up to here
+    std::uint64_t since_number_ = 0;  // the same as the client says it
+    Seq picture_seq_ = 0;             // the picture shows everything up to here
     bool hello_due_ = false;
     bool first_things_due_ = false;
     std::size_t next_property_ = 0;

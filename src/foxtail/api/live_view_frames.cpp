@@ -121,7 +121,7 @@ void LiveView::hello(std::string& out) const {
         .text("role", name(who.kind))
         .end_object();
     // Whoever comes back before the picture was whole must get it whole.
-    json.text("boot", site_.boot).number("seq", since_).number("now", door_.now().us / 1000);
+    json.text("boot", site_.boot).number("seq", since_number_).number("now", door_.now().us / 1000);
     json.key("health");
     append_health(out, door_.health());
     out += resumed_ ? ",\"resumed\":true}" : ",\"resumed\":false}";
@@ -180,7 +180,8 @@ bool LiveView::first_readings_frame(std::string& out) {
     const bool last = next_property_ >= properties.size();
     picture_whole_ = last;
     out = R"({"type":"readings","seq":)" +
-          std::to_string(last ? std::max(picture_seq_, since_) : since_) + R"(,"readings":[)";
+          std::to_string(last ? number_of(std::max(picture_seq_, since_)) : since_number_) +
+          R"(,"readings":[)";
     out += rows;
     out += "]}";
     return true;
@@ -207,7 +208,7 @@ bool LiveView::changed_readings_frame(std::string& out) {
     changed_.erase(changed_.begin(), changed_.begin() + static_cast<std::ptrdiff_t>(taken));
     if (first) return changed_.empty() ? false : changed_readings_frame(out);
     out = R"({"type":"readings")";
-    if (changed_.empty()) out += ",\"seq\":" + std::to_string(flush_seq_);
+    if (changed_.empty()) out += ",\"seq\":" + std::to_string(number_of(flush_seq_));
     out += ",\"readings\":[" + rows + "]}";
     return true;
 }

@@ -134,7 +134,7 @@ void journal(Door& door, Site& site, Call& call, const Answer& answer) {
             last = std::max(last, (*found)[i].seq);
         }
         out += "],\"first\":1,\"last\":" + std::to_string(last) +
-               ",\"head\":" + std::to_string(door.head()) + "}";
+               ",\"head\":" + std::to_string(door.may_count() ? door.head() : last) + "}";
         answer.json(std::move(out));
     };
     if (!asked->anything) return show(std::vector<Record>());

@@ -133,7 +133,7 @@ void read_property(Door& door, Site&, Call& call, const Answer& answer) {
     const Belief& belief = *view->belief;
     std::vector<HttpHeader> headers{{"Foxtail-Quality", name(view->quality)}};
     if (belief.told_by() != 0) {
-        headers.push_back({"Foxtail-Seq", std::to_string(belief.told_by())});
+        headers.push_back({"Foxtail-Seq", std::to_string(view->number())});
         headers.push_back(
             {"Foxtail-Time", format_rfc3339(belief.source_time.known() ? belief.source_time
                                                                        : belief.receipt_time)});

@@ -103,7 +103,7 @@ void append_reading(std::string& out, const Door& door, const PropertyView& view
     json.text("quality", name(view.quality))
         .time("time", time_of(belief))
         .time("received", belief.receipt_time);
-    json.number("seq", belief.told_by());
+    json.number("seq", view.number());
     if (!view.property->spec.unit.empty()) json.text("unit", view.property->spec.unit);
     if (const auto command = door.last_command(view)) {
         json.key("wanted").object().value("value", belief.wanted).number("command", command->seq);
@@ -116,7 +116,7 @@ void append_reading_row(std::string& out, const PropertyView& view) {
     const Belief& belief = *view.belief;
     JsonText json(out);
     json.array().text(view.property->address).value(belief.value).text(name(view.quality));
-    json.number(time_of(belief).us / 1000).number(belief.told_by()).end_array();
+    json.number(time_of(belief).us / 1000).number(view.number()).end_array();
 }
 
 void append_wanted_row(std::string& out, std::string_view address, std::string_view value_json,

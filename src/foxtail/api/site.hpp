@@ -1,5 +1,6 @@
 #pragma once
 
+#include "foxtail/api/bookmarks.hpp"
 #include "foxtail/api/gate.hpp"
 #include "foxtail/api/pulse.hpp"
 #include "foxtail/api/site_chargers.hpp"
@@ -61,6 +62,7 @@ struct Site {
     std::function<std::uint64_t()> epoch;  // grows when subjects or grants change
     std::function<void(Seq, std::function<void(Result<void>)>)> when_recorded;
     std::size_t streams = 0;  // live views open
+    Bookmarks bookmarks;
 };
 
 }  // namespace foxtail::api

@@ -73,7 +73,8 @@ Result<PropertyView> Door::view(const Property* property) const {
     hub_->want_told(property->id, permit->verdict().obligation);
     hub_->looked(subject_, permit->verdict(), property->id, "read");
     return PropertyView{property, &hub_->household_.belief(*permit),
-                        hub_->household_.quality(*permit, now())};
+                        hub_->household_.quality(*permit, now()),
+                        permit->verdict().obligation.any()};
 }
 
 Result<PropertyView> Door::read(std::string_view address) const {
@@ -262,6 +263,13 @@ void Door::climb(Hub& hub, Asker subject, Seq seq, std::vector<Record> chain,
 
 bool Door::may_manage() const {
     return hub_->authority().decide_at(subject_, Verb::grant, {}, now()).allowed;
+}
+
+bool Door::may_count() const {
+    const SubjectKind kind = who().kind;
+    const bool outside = kind == SubjectKind::guest || kind == SubjectKind::participant ||
+                         kind == SubjectKind::agent || kind == SubjectKind::token;
+    return !outside || may_manage();
 }
 
 Result<const RuleEngine*> Door::rules() const {

@@ -18,6 +18,16 @@ struct PropertyView {
     const Property* property = nullptr;
     const Belief* belief = nullptr;
     Quality quality = Quality::good;
+    bool coarse = false;  // an obligation applies to what is told of it
+
+    /// What tells it from what was told before, growing: the number of its record; of what is told
+    /// coarse milliseconds since 1970, for the numbers of records tell how much happens in the
+    /// house. 0 = there is nothing to tell.
+    [[nodiscard]] std::uint64_t number() const {
+        const Seq told_by = belief->told_by();
+        return coarse && told_by != 0 ? static_cast<std::uint64_t>(belief->receipt_time.us / 1000)
+                                      : told_by;
+    }
 };
 
 /// The one way in for pages, programs, agents and the command line. A Door belongs to one subject
@@ -78,6 +88,9 @@ public:
 
     // ---- the household's affairs (Verb::grant on everything) ----
     [[nodiscard]] bool may_manage() const;
+    /// Whether how many records there are, and so how much happens, is the subject's business: of
+    /// the people and programs of the house, and of who manages it.
+    [[nodiscard]] bool may_count() const;
     [[nodiscard]] Result<const RuleEngine*> rules() const;
     [[nodiscard]] Result<const std::deque<Hub::RuleTrace>*> traces(std::string_view rule) const;
     [[nodiscard]] Result<const Problems*> problems() const;
