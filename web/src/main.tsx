@@ -8,6 +8,7 @@ import { language, t, type Key } from "./messages";
 import { SureDialog } from "./parts/control";
 import { WhyDialog } from "./parts/entry";
 import { Icon, Mark } from "./parts/icon";
+import { OpenGlasses } from "./parts/glass";
 import { WaitingWishes } from "./parts/waiting";
 import { WitnessBanner } from "./parts/witness";
 import { GatePage } from "./views/gate";
@@ -183,6 +184,7 @@ function Frame() {
         <LinkBanner />
         <HealthBanner />
         <WitnessBanner />
+        <OpenGlasses />
         <WaitingWishes />
         <main id="content" ref={main} tabIndex={-1}>
           {!store.filled.value && <p class="soft waiting">{t("link.connecting")}</p>}

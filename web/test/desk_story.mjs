@@ -1,6 +1,6 @@
 // One person at the desk of a running hub, told what to do line by line: tests/e2e/desk.py is the other side.
 // Reads "give NAME ADDRESS PRECISION SPAN", "take_back", "looks", "close", "open", "desk", "thing ID", "rule ID", "let_see LINK", "forget ID", "mode POINT MODE",
-// "energy", "witness", "proof", "accept", "away", "let_use KIND NAME ADDRESS WAY SPAN [LIMITS]", "tap ADDRESS", "asked", "say YES", "ask METHOD TARGET [BODY]";
+// "energy", "witness", "proof", "accept", "away", "let_use KIND NAME ADDRESS WAY SPAN [LIMITS]", "tap ADDRESS", "asked", "say YES", "glass", "end_glass", "ask METHOD TARGET [BODY]";
 // answers each with one line of JSON.
 
 import { createInterface } from "node:readline";
@@ -83,6 +83,16 @@ const steps = {
   async say(word) {
     await page.locator(`[data-asking] [data-say="${word}"]`).first().click();
     await page.waitForSelector("[data-asking]", { state: "detached" });
+    return {};
+  },
+  /** What the page says of an emergency access that is open. */
+  async glass() {
+    await page.waitForSelector("[data-glass]");
+    return { text: await page.locator("[data-glass]").innerText(), findings: await grave_findings(page) };
+  },
+  async end_glass() {
+    await page.click("[data-end-glass]");
+    await page.waitForSelector("[data-glass]", { state: "detached" });
     return {};
   },
   /** By the session of this page, past its buttons. */

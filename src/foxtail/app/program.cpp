@@ -122,6 +122,8 @@ Result<void> Program::open_doors() {
         return certify_charger(data, request, id, clock.now());
     });
     if (auto done = parts_->ocpp->start(); !done) return done;
+    parts_->break_glass = std::make_unique<BreakGlass>(hub, configuration.break_glass);
+    if (auto done = parts_->break_glass->start(); !done) return done;
     parts_->cars =
         std::make_unique<CarDesk>(hub, configuration.cars.cars, parts_->formats->signals());
     if (auto done = parts_->cars->start(); !done) return done;
@@ -306,6 +308,7 @@ void Program::stop() {
     if (parts_->tls) parts_->tls->stop();
     if (parts_->api) parts_->api->stop();
     if (parts_->ocpp) parts_->ocpp->stop();
+    if (parts_->break_glass) parts_->break_glass->stop();
     if (parts_->cars) parts_->cars->stop();
     if (parts_->plan) parts_->plan->stop();
     if (parts_->charging) parts_->charging->stop();

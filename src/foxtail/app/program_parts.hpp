@@ -2,6 +2,7 @@
 
 #include "foxtail/api/file_secrets.hpp"
 #include "foxtail/api/server.hpp"
+#include "foxtail/app/break_glass.hpp"
 #include "foxtail/app/car_desk.hpp"
 #include "foxtail/app/charging_desk.hpp"
 #include "foxtail/app/formats.hpp"
@@ -44,6 +45,7 @@ struct Program::Parts {
     std::size_t names_kept = 0;
     std::unique_ptr<MqttDoor> mqtt;
     std::unique_ptr<OcppDoor> ocpp;
+    std::unique_ptr<BreakGlass> break_glass;
     std::unique_ptr<CarDesk> cars;
     std::unique_ptr<ChargingDesk> charging;
     std::unique_ptr<PlanDesk> plan;
@@ -61,6 +63,7 @@ struct Program::Parts {
         tls.reset();
         api.reset();
         ocpp.reset();
+        break_glass.reset();
         cars.reset();
         plan.reset();
         plans_before.clear();

@@ -410,6 +410,7 @@ std::vector<std::string> changed_for_next_start(const Configuration& now,
     look("formats.zigbee2mqtt", &C::zigbee_bridges);
     look("formats.home_assistant", &C::home_assistant_prefix, &C::home_assistant_ignore_origins);
     look("things", &C::things);
+    look("break_glass", &C::break_glass);
     look("formats.owntracks", &C::owntracks_prefix, &C::owntracks_accuracy_m_max, &C::regions);
     return out;
 }
@@ -459,9 +460,9 @@ void read_residents(Yaml& yaml, const YAML::Node& map, Configuration& out) {
 }  // namespace
 
 ConfigurationRead read_configuration(std::string_view text, std::string_view file) {
-    static constexpr std::array<std::string_view, 13> keys = {
-        "household", "api",      "tls",    "mqtt",      "ocpp",  "formats", "cars",
-        "charging",  "planning", "things", "residents", "rules", "log"};
+    static constexpr std::array<std::string_view, 14> keys = {
+        "household", "api",      "tls",    "mqtt",      "ocpp",        "formats", "cars",
+        "charging",  "planning", "things", "residents", "break_glass", "rules",   "log"};
     ConfigurationRead out;
     out.configuration.residents.verbs = static_cast<std::uint16_t>(
         bit_of(Verb::discover) | bit_of(Verb::read) | bit_of(Verb::observe) |
@@ -482,6 +483,7 @@ ConfigurationRead read_configuration(std::string_view text, std::string_view fil
         read_cars(yaml, Yaml::at(root, "cars"), out.configuration.cars);
         read_things(yaml, Yaml::at(root, "things"), out.configuration);
         read_residents(yaml, Yaml::at(root, "residents"), out.configuration);
+        out.configuration.break_glass = read_break_glass(yaml, Yaml::at(root, "break_glass"));
         out.configuration.rule_files = texts(yaml, Yaml::at(root, "rules"), "'rules'");
         read_log(yaml, Yaml::at(root, "log"), out.configuration);
         out.configuration.charging = read_charging(yaml, Yaml::at(root, "charging"));

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "foxtail/base/log.hpp"
+#include "foxtail/config/break_glass.hpp"
 #include "foxtail/config/cars.hpp"
 #include "foxtail/config/charging.hpp"
 #include "foxtail/config/ocpp.hpp"
@@ -95,6 +96,7 @@ struct Configuration {
     OcppConfig ocpp;
     ThingOverlays things;  // what the household says of things, over their makers
     ResidentsConfig residents;
+    std::vector<GlassConfig> break_glass;
     std::vector<std::string> rule_files;  // as written; relative to the configuration file
     ChargingConfig charging;
     PlanningConfig planning;
