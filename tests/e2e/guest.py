@@ -68,6 +68,7 @@ def switches_it_and_nothing_else(house, oma, devices):
     wait_until(lambda: ("hall/light/set", "ON") in devices.heard(), lambda: f"the light is told: {devices.text()} / {tapped}")
     answers(house, "light", "ON")
     check(tapped["switches"] == 1, f"the page of the hall has more to switch than was given: {tapped}")
+    wait_until(lambda: "Its past was not given to you" in oma.do("thing", "hall")["text"], "the page of a guest says why there is no past")
     check("light" not in oma.do("thing", "porch")["text"].lower(), "the page of a guest tells of the porch")
     for target, value in (("/things/hall/properties/night", "true"), ("/things/porch/properties/light", "true"), ("/things/none/properties/light", "true")):
         refused = oma.do("ask", "PUT", target, value)

@@ -111,10 +111,14 @@ function use_live(address: string, set: (change: (past: Past | null) => Past | n
   );
 }
 
+/** Who may use something sees how it is; its past is given by itself. */
+const not_found = "404";
+
 export function Chart({ address, name, spec }: Props) {
   const [range, set_range] = useState("24h");
   const [past, set_past] = useState<Past | null>(null);
   const [failed, set_failed] = useState("");
+  const not_given = failed === not_found;
   useEffect(() => {
     let gone = false;
     const to = store.now();
@@ -123,7 +127,7 @@ export function Chart({ address, name, spec }: Props) {
     set_past(null);
     api.history(address, from, to, points_wanted).then(
       (found) => !gone && set_past({ from, to, points: found.points ?? [] }),
-      (error) => !gone && set_failed(error instanceof ApiError && error.message ? error.message : t("gate.unreachable")),
+      (error) => !gone && set_failed(error instanceof ApiError && error.status === 404 ? not_found : error instanceof ApiError && error.message ? error.message : t("gate.unreachable")),
     );
     return () => {
       gone = true;
@@ -140,7 +144,8 @@ export function Chart({ address, name, spec }: Props) {
           </button>
         ))}
       </div>
-      {failed && <p class="failure">{t("chart.failed", { detail: failed })}</p>}
+      {not_given && <p class="soft chart-wait">{t("chart.not_given")}</p>}
+      {failed && !not_given && <p class="failure">{t("chart.failed", { detail: failed })}</p>}
       {!failed && !past && <p class="soft chart-wait">{t("chart.loading")}</p>}
       {empty && <p class="soft chart-wait">{t("chart.empty")}</p>}
       {past && !empty && (is_numeric(spec) ? <NumberChart past={past} spec={spec} /> : <StateChart past={past} name={name} spec={spec} />)}

@@ -247,6 +247,7 @@ export const de: Record<Key, string> = {
   "chart.range": "Zeitraum",
   "chart.loading": "Lädt …",
   "chart.empty": "Keine Werte in dieser Zeit.",
+  "chart.not_given": "Der Verlauf wurde dir nicht gegeben.",
   "chart.failed": "Der Verlauf ist nicht lesbar: {detail}",
   "chart.summary": "Niedrigster Wert {min}, höchster {max}, Mittel {mean}",
   "chart.mean": "Mittel",

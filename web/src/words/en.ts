@@ -248,6 +248,7 @@ export const en = {
   "chart.range": "Time range",
   "chart.loading": "Loading …",
   "chart.empty": "No readings in this time.",
+  "chart.not_given": "Its past was not given to you.",
   "chart.failed": "The history could not be read: {detail}",
   "chart.summary": "Lowest {min}, highest {max}, mean {mean}",
   "chart.mean": "mean",
