@@ -89,6 +89,17 @@ bool Controller::heard_draw(PointRole role, std::size_t index, double amount, Mo
     return point.draw() != drew;
 }
 
+void Controller::heard_energy(PointRole role, std::size_t index, double wh, Moment then) {
+    Point& point = points_[index];
+    const auto before = point.energy.source();
+    gain(index,
+         role == PointRole::energy ? point.energy.heard_register(wh, point.most_w(), then)
+                                   : point.energy.heard_transaction(wh, point.most_w(), then),
+         then);
+    // From where it counts is what must not be lost: the rest of it is found again.
+    if (point.energy.source() != before) ++changes_;
+}
+
 void Controller::hear(PointRole role, std::size_t index, const Value& value, Seq seq, Moment now,
                       Time at) {
     Point& point = points_[index];
@@ -114,13 +125,9 @@ void Controller::hear(PointRole role, std::size_t index, const Value& value, Seq
             if (!number || !heard_draw(role, index, *number, now)) return;
             break;
         case PointRole::energy:
-            if (number)
-                gain(index, point.energy.heard_register(*number, point.most_w(), then), then);
-            return;  // changes nothing of who gets what
         case PointRole::session_energy:
-            if (number)
-                gain(index, point.energy.heard_transaction(*number, point.most_w(), then), then);
-            return;
+            if (number) heard_energy(role, index, *number, then);
+            return;  // changes nothing of who gets what
         case PointRole::id_tag:
             heard_card(index, printable(text_value(value), 64), now);
             break;

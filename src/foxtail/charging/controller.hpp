@@ -147,6 +147,7 @@ public:
 
 private:
     [[nodiscard]] bool heard_draw(PointRole role, std::size_t point, double amount, Moment now);
+    void heard_energy(PointRole role, std::size_t point, double wh, Moment then);
 
     // decide.cpp: who gets how much
     void decide(Moment now);

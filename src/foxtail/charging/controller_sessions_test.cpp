@@ -212,6 +212,22 @@ TEST(Controller, a_session_waits_for_the_end_of_its_transaction_that_the_box_sti
     EXPECT_EQ(house.events.size(), 2U);
 }
 
+TEST(Controller, what_energy_is_counted_from_is_kept_at_once) {
+    House house;
+    house.plug();
+    auto grew = [&, before = house.controller->changes()]() mutable {
+        const auto was = std::exchange(before, house.controller->changes());
+        return before != was;
+    };
+    EXPECT_FALSE(grew());
+    house.say(PointRole::session_energy, 0.0);
+    EXPECT_TRUE(grew()) << "who is killed now knows what the car took since";
+    house.say(PointRole::energy, 50'000.0);
+    EXPECT_TRUE(grew());
+    house.say(PointRole::energy, 50'100.0);
+    EXPECT_FALSE(grew()) << "by the register it is found again";
+}
+
 TEST(Controller, a_card_that_was_shown_without_a_car_leaves_no_session_behind) {
     House house;
     house.say(PointRole::energy, 50'000.0);

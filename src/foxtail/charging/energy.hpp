@@ -26,12 +26,15 @@ public:
     /// The program was away: nobody knows the power meanwhile.
     void resumed() { power_known_ = false; }
 
+    enum class Source : std::uint8_t { power, transaction, reg };
+    /// What counts.
+    [[nodiscard]] Source source() const { return source_; }
+
     void save(ByteWriter& out) const;
     /// `bridged`: as it is saved since that is counted.
     void load(ByteReader& in, bool bridged);
 
 private:
-    enum class Source : std::uint8_t { power, transaction, reg };
     Gain heard(Source source, double& last, double wh, double most_w, Moment now);
     Gain stood_still(Moment now);
 
