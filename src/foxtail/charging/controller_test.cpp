@@ -222,6 +222,22 @@ TEST(Controller, two_cars_share_what_is_there_and_none_is_raised_before_the_othe
     EXPECT_EQ(house.limit(1), 10);
 }
 
+TEST(Controller, a_car_that_left_keeps_nothing_of_the_fuse_whatever_its_box_told_last) {
+    House house(2);
+    house.meter(5);
+    house.plug(0);
+    house.plug(1);
+    house.live(120, 5);
+    ASSERT_EQ(house.limit(0), 10);
+    house.say(PointRole::status, std::string("Available"), 1);
+    for (int i = 0; i < 60; ++i) {
+        house.draws(house.limit(0), 0);
+        house.meter(5 + house.limit(0));
+        house.pass(1);
+    }
+    EXPECT_EQ(house.limit(0), 16);
+}
+
 TEST(Controller, a_deadline_gets_more_of_what_is_shared) {
     House house(2);
     house.meter(5);

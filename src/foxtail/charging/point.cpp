@@ -111,6 +111,18 @@ void Point::heard_power(double watts, Duration now) {
     draws(draw, now);
 }
 
+void Point::nothing_flows(Duration now) {
+    if (!measured_) return;
+    for (auto* told : {&line_amps_, &line_watts_}) {
+        for (double& one : *told) one = std::min(one, 0.0);  // below 0: never told
+    }
+    watts_ = std::min(watts_, 0.0);
+    guessed_ = false;
+    even_ = 0;
+    for (const auto phase : site_->wiring) measured(phase, now);
+    draws({}, now);
+}
+
 double Point::highest() const {
     return *std::max_element(draw_.begin(), draw_.end());
 }

@@ -50,6 +50,8 @@ public:
     void heard_current(std::size_t line, double amps, Duration now);
     void heard_line_power(std::size_t line, double watts, Duration now);
     void heard_power(double watts, Duration now);
+    /// Without a cable nothing flows, whatever was told last: many boxes tell no zero.
+    void nothing_flows(Duration now);
     /// What it draws on each of the household's phases, as last heard.
     [[nodiscard]] const Phases& draw() const { return draw_; }
     [[nodiscard]] bool measured() const { return measured_; }

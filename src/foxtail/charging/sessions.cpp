@@ -10,6 +10,7 @@ namespace {
 constexpr Duration last_figures_within = seconds(20);  // of a session, after the plug is out
 constexpr Duration seek_every = seconds(15);
 constexpr Duration early_within = seconds(5);
+constexpr Duration told_at_once = minutes(1);  // what is older says nothing of what flows now
 constexpr double charging_from_w = 500;
 constexpr double nothing_wh = 1;
 constexpr double sure_enough_to_learn = 0.95;
@@ -38,6 +39,7 @@ void Controller::heard_status(std::size_t index, Status status, Time at, Moment 
         return;
     }
     const bool out = status == Status::available || status == Status::reserved;
+    if (out && now.wall - when < told_at_once) point.nothing_flows(now.mono);
     if (!out || !point.session || point.closing_at.us != 0) return;
     plug_out(index, when, now);
 }
