@@ -47,7 +47,7 @@ def main():
         house.config.write_text(house.config.read_text() + PLANNED)
         house.start()
         furnish(house)
-        wait_until(lambda: house.get("/plan").get("slots"), "there is a plan")
+        wait_until(lambda: (house.get("/plan") or {}).get("slots") or None, "there is a plan")
         environment = dict(os.environ, FOXTAIL_URL="http://" + house.page, FOXTAIL_TOKEN=house.token())
         done = subprocess.run(["node", str(PEERS / "openapi.mjs")], env=environment, timeout=120, check=False)
         check(done.returncode == 0, "the document and the house differ; see above")

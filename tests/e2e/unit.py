@@ -86,7 +86,7 @@ def live(house):
     wait_until(lambda: lamp.heard() == [("garden/lamp/set", "ON")], lambda: f"the rule ran: {lamp.heard()}")
     lamp.close()
     # A plan is proven by a process of its own.
-    wait_until(lambda: house.get("/plan").get("slots"), "there is a plan")
+    wait_until(lambda: (house.get("/plan") or {}).get("slots") or None, "there is a plan")
     given = house.ask("POST", "/grants", {"subject_name": "dash", "addresses": ["porch/*"], "verbs": ["read", "history"]})
     check(given.status == 201, f"{given.status} {given.body}")
     for target in ("/history?address=porch/lux", "/journal?limit=50", "/metrics", "/system", "/"):
