@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <thread>
 
 #include <sqlite3.h>
 
@@ -15,6 +16,10 @@ namespace {
 
 constexpr std::size_t commands_remembered_max = 1024;
 constexpr std::size_t rounds_unsealed_max = 8;  // of memory, when sealing keeps failing
+// Of few records one after the other is kept, and between them whoever else has something to do may
+// go first: who waits for an answer should not wait for the disk's bookkeeping (newer kernels let a
+// thread run for most of a millisecond). Of many the writer is behind, and goes on (decision 0034).
+constexpr std::size_t gives_way_up_to = 128;
 // A day and a half: longer than any change of zone or season, shorter than what would hurt.
 constexpr Duration jump_min = hours(36);
 
@@ -239,6 +244,7 @@ Result<Seq> Writer::append_all(std::span<const Record> batch, const Keepsakes& k
         } else if (auto inserted = insert(record); !inserted) {
             return fail(inserted.error());
         }
+        if (batch.size() <= gives_way_up_to) std::this_thread::yield();
     }
     if (!entries.empty()) {
         if (auto inserted = insert_batch(entries); !inserted) return fail(inserted.error());
