@@ -214,7 +214,11 @@ public:
         EXPECT_TRUE(devices.inlet->report({property->id, Quality::good, {}, std::move(value)}))
             << address;
     }
+    /// Readings carry whole milliseconds: one of the same millisecond as a grant or a handover
+    /// would still count as before it.
     void say(std::string_view address, Value value) {
+        const Time before = clock.now();
+        while (clock.now() < before + milliseconds(1)) std::this_thread::yield();
         at_home([&] { report(address, std::move(value)); });
     }
     /// Gives a token directly, durable when it returns.
