@@ -145,6 +145,7 @@ const requests = {
   receipt: () => [[200, {id: found.lasting}], [404, {id: '999999'}], [404, {id: 'x'}]],
   confirm_grant: () => [[409, {id: found.lasting}], [404, {id: '999999'}], [404, {id: 'x'}]],
   invitations: () => [[200]], chargers: () => [[200]], plan: () => [[200]],
+  plan_version: () => [[200, {version: found.plan}], [404, {version: '999999'}], [400, {version: 'x'}]],
   plan_what_if: () => [[200, {body: {device: 'cellar', set: {mode: 'now'}}}], [400, {body: {}}], [400, {body: {device: 'cellar', set: {mode: 'fast'}}}],
     [404, {body: {device: 'attic', set: {mode: 'now'}}}], [404, {body: {device: 'cellar', set: {goals: ''}}}]],
   accept_charger: () => [[404, {id: 'nobody', body: {}}], [400, {id: 'nobody', body: {without_key: 1}}]],
@@ -171,6 +172,7 @@ before(async () => {
   };
   const bell = await (await as_owner('/things/bell')).json();
   found.action = Object.keys(bell.actions)[0];
+  found.plan = (await (await as_owner('/plan')).json()).version;
   found.event = Object.keys(bell.events)[0];
   found.run = (await as_owner(`/things/bell/actions/${found.action}`, {method: 'POST'})).headers.get('foxtail-command');
   found.command = (await as_owner('/things/garden/properties/lamp', {method: 'PUT', body: 'true'})).headers.get('foxtail-command');

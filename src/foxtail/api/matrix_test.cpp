@@ -368,6 +368,7 @@ void Matrix::affairs(HttpClient& client, const Asker& asker) {
     ask(client, asker, "POST /chargers/{id}/accept", "/chargers/box/accept", "{}", managed(404));
     // Nothing is planned in this house; plan_test.cpp has one where something is.
     ask(client, asker, "GET /plan", "/plan", "", 404);
+    ask(client, asker, "GET /plan/versions/{version}", "/plan/versions/7", "", 404);
     ask(client, asker, "POST /plan/what-if", "/plan/what-if", "{}", 404);
     // The store of these tests has no ledger: who may ask is told so.
     for (const auto& [route, query] : {std::pair{"/ledger/checkpoint", ""},

@@ -53,6 +53,39 @@ TEST_F(PlanRoutes, who_may_read_the_plan_gets_it) {
     EXPECT_EQ(client.get("/plan")->status, 404U);
 }
 
+TEST_F(PlanRoutes, a_plan_of_the_past_is_found_by_its_number) {
+    const auto say = [&](int version, const std::string& more) {
+        house.say("plan/plan", Json{"{\"version\":" + std::to_string(version) + more + "}"});
+        house.say("plan-leaf/goals",
+                  std::string("70 % by 0") + std::to_string(version % 10) + ":00");
+    };
+    for (int version = 3; version <= 40; ++version)
+        if (version != 20) say(version, R"(,"cost":1)");
+    say(40, R"(,"cost":1,"ways":2)");  // told once more
+    house.say("plan/plan", Value{});
+    HttpClient owner(house.as_owner());
+    const auto asked = [&](const std::string& version) {
+        return owner.get("/plan/versions/" + version).value();
+    };
+    for (const int version : {3, 4, 19, 21, 39}) {
+        const auto said = asked(std::to_string(version));
+        EXPECT_EQ(said.status, 200U) << version;
+        EXPECT_EQ(said.body, "{\"version\":" + std::to_string(version) + R"(,"cost":1})");
+    }
+    EXPECT_THAT(asked("40").body, HasSubstr("ways")) << "what was told of it last";
+    for (const char* none : {"0", "2", "20", "41", "18446744073709551615"})
+        EXPECT_EQ(asked(none).status, 404U) << none;
+    EXPECT_EQ(asked("newest").status, 400U);
+    const auto only_read = house.token("only-read", {"plan/plan"}, bits({Verb::read}));
+    HttpClient reads(house.as(only_read));
+    const auto there = reads.get("/plan/versions/39").value();
+    EXPECT_EQ(there.status, 404U) << "reading is not looking back";
+    EXPECT_EQ(there.body, reads.get("/plan/versions/2")->body);
+    const auto history = house.token("history", {"plan/plan"}, bits({Verb::read, Verb::history}));
+    HttpClient looks_back(house.as(history));
+    EXPECT_EQ(looks_back.get("/plan/versions/39")->status, 200U);
+}
+
 TEST_F(PlanRoutes, what_if_answers_who_sees_the_plan_and_the_setting) {
     HttpClient owner(house.as_owner());
     const auto said = owner.post("/plan/what-if", std::string(question));

@@ -67,6 +67,7 @@ const std::array table{
     Route{"DELETE", "/subjects/invitations/{id}", people::withdraw, Denial::is_told},
     Route{"DELETE", "/subjects/people/{name}", people::let_leave, Denial::is_told},
     Route{"GET", "/plan", plan::show},
+    Route{"GET", "/plan/versions/{version}", plan::version},
     Route{"POST", "/plan/what-if", plan::what_if},
     Route{"GET", "/chargers", chargers::list, Denial::is_told},
     Route{"POST", "/chargers/{id}/accept", chargers::accept, Denial::is_told},

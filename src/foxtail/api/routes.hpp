@@ -109,6 +109,7 @@ void accept(Door&, Site&, Call&, const Answer&);
 }  // namespace chargers
 namespace plan {  // routes_plan.cpp
 void show(Door&, Site&, Call&, const Answer&);
+void version(Door&, Site&, Call&, const Answer&);
 void what_if(Door&, Site&, Call&, const Answer&);
 }  // namespace plan
 namespace open {  // routes_open.cpp

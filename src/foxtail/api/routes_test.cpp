@@ -144,6 +144,7 @@ std::vector<Expected> matrix() {
         {"GET", "/chargers", "", 401, 403, 403, 200},
         {"POST", "/chargers/box/accept", "{}", 401, 403, 403, 404},
         {"GET", "/plan", "", 401, 404, 404, 404},
+        {"GET", "/plan/versions/7", "", 401, 404, 404, 404},
         {"POST", "/plan/what-if", "{}", 401, 404, 404, 404},
         {"GET", "/nowhere", "", 404, 404, 404, 404},
     };

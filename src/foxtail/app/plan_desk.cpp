@@ -1,6 +1,7 @@
 #include "foxtail/app/plan_desk.hpp"
 
 #include "foxtail/app/give_exactly.hpp"
+#include "foxtail/app/plan_inputs.hpp"
 #include "foxtail/app/plan_json.hpp"
 #include "foxtail/app/plan_things.hpp"
 #include "foxtail/base/log.hpp"
@@ -269,13 +270,16 @@ void PlanDesk::pump() {
     follow();
     if (auto due = keeper_.due(hub_.now())) {
         due_since_ = hub_.now().mono;
+        auto inputs = plan_inputs_json(due->request);
         const bool sent =
-            solving_.plan(std::move(due->request), [this](PlanSolving::Answer answer) {
-                if (stopped_) return;
-                if (keeper_.planned(answer.plan, hub_.now()).published)
-                    publish(answer.plan, answer.alternatives);
-                pump();
-            });
+            solving_.plan(std::move(due->request),
+                          [this, inputs = std::move(inputs)](PlanSolving::Answer answer) {
+                              if (stopped_) return;
+                              inputs_ = inputs;
+                              if (keeper_.planned(answer.plan, hub_.now()).published)
+                                  publish(answer.plan, answer.alternatives);
+                              pump();
+                          });
         if (!sent) keeper_.planned_nothing();
     }
     tell_changed_settings();
@@ -288,7 +292,7 @@ void PlanDesk::publish(const planner::Plan& plan,
     const std::string thing(plan_id);
     const Time now = hub_.now().wall;
     alternatives_ = alternatives;
-    const auto text = plan_json(keeper_, plan, alternatives_, now, speech_, {});
+    const auto text = plan_json(keeper_, plan, alternatives_, now, speech_, {}, inputs_);
     plan_seq_ = report_anew(thing, "plan", Json{text}, keeper_.cause());
     inlet_->keep(std::string(plan_kept::version), version_kept());
     report(thing, "because", keeper_.because(), plan_seq_);
@@ -315,7 +319,7 @@ void PlanDesk::look_for_ways() {
     std::vector<planner::Request> requests = {keeper_.request_with(keeper_.wishes(), now)};
     for (const auto& way : ways) requests.push_back(keeper_.request_with(way.wishes, now));
     solving_.solve_each(
-        std::move(requests), [this, version = keeper_.version(),
+        std::move(requests), [this, version = keeper_.version(), inputs = inputs_,
                               ways = std::move(ways)](std::vector<planner::Plan> plans) mutable {
             if (stopped_ || keeper_.version() != version) return;
             const auto as_is = std::move(plans.front());
@@ -323,7 +327,7 @@ void PlanDesk::look_for_ways() {
             const auto chosen = planning::choose(std::move(ways), as_is, plans, keeper_.site());
             if (chosen.empty()) return;
             const auto text = plan_json(keeper_, *keeper_.plan(), alternatives_, hub_.now().wall,
-                                        speech_, chosen);
+                                        speech_, chosen, inputs);
             (void)report_anew(std::string(plan_id), "plan", Json{text}, plan_seq_);
         });
 }

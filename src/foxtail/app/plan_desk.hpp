@@ -131,6 +131,7 @@ private:
     std::optional<Inlet> inlet_;
     std::optional<Door> door_;
     std::vector<planner::Alternative> alternatives_;
+    std::string inputs_;                                       // of the last answer, as JSON
     std::map<std::string, Commanded, std::less<>> commanded_;  // by address
     std::map<std::string, Value, std::less<>> told_;           // by address
     std::set<std::string, std::less<>> silent_;                // addresses whose meter says nothing

@@ -20,14 +20,6 @@ using planner::Plan;
 constexpr double per_kw = 1000;        // watts
 constexpr double per_price = 100'000;  // thousandths of a cent
 
-/// The shortest text of a number cut to so many parts of one.
-std::string rounded(double value, double parts) {
-    const double cut = std::round(value * parts) / parts;
-    char text[32];
-    const int length = std::snprintf(text, sizeof text, "%.6g", cut == 0 ? 0.0 : cut);
-    return {text, static_cast<std::size_t>(length)};
-}
-
 void numbers(JsonText& json, std::string_view name, std::size_t count, double parts,
              const std::function<double(std::size_t)>& at) {
     json.key(name).array();
@@ -130,10 +122,11 @@ struct Telling {
     Time now;
     const planning::Speech& speech;
     const std::vector<planning::Way>& ways;
+    std::string_view inputs;
 };
 
 void device(JsonText& json, const Telling& told, const Course& course, std::size_t count) {
-    const auto& [keeper, plan, alternatives, now, speech, all_ways] = told;
+    const auto& [keeper, plan, alternatives, now, speech, all_ways, unused] = told;
     json.object().text("name", course.name);
     json.text("kind", planner::kind_names[static_cast<std::size_t>(course.kind)]);
     std::vector<planning::Way> ways;
@@ -239,6 +232,7 @@ std::string text_of(const Telling& all, std::size_t count) {
     for (const auto& one : guessed) json.text(one.words());
     json.end_array();
     told(json, "guesses", guessed);
+    if (!all.inputs.empty()) json.raw("inputs", all.inputs);
     json.key("mended").array();
     for (const auto& one : plan.mended)
         json.object().text("where", one.where).text("what", one.what).end_object();
@@ -248,12 +242,20 @@ std::string text_of(const Telling& all, std::size_t count) {
 
 }  // namespace
 
+std::string rounded(double value, double parts) {
+    const double cut = std::round(value * parts) / parts;
+    char text[32];
+    const int length = std::snprintf(text, sizeof text, "%.6g", cut == 0 ? 0.0 : cut);
+    return {text, static_cast<std::size_t>(length)};
+}
+
 std::string plan_json(const planning::Keeper& keeper, const Plan& plan,
                       const std::vector<planner::Alternative>& alternatives, Time now,
-                      const planning::Speech& speech, const std::vector<planning::Way>& ways) {
+                      const planning::Speech& speech, const std::vector<planning::Way>& ways,
+                      std::string_view inputs) {
     std::size_t count = plan.slots.size();
     while (true) {
-        auto text = text_of({keeper, plan, alternatives, now, speech, ways}, count);
+        auto text = text_of({keeper, plan, alternatives, now, speech, ways, inputs}, count);
         if (text.size() <= string_value_bytes_max || count == 0) return text;
         count = count * 3 / 4;
     }
