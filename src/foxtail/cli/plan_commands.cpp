@@ -1,6 +1,7 @@
 // plan: what will run when and why, what a wish would change, and what people wish.
 #include "foxtail/cli/arguments.hpp"
 #include "foxtail/cli/command.hpp"
+#include "foxtail/cli/plan_versions.hpp"
 #include "foxtail/cli/words.hpp"
 #include "foxtail/json/parse.hpp"
 #include "foxtail/model/value.hpp"
@@ -20,6 +21,8 @@ struct PlanOptions {
     std::string device;
     std::string value;
     std::vector<std::string> wishes;
+    std::string first;
+    std::string second;
     bool json = false;
     bool slots = false;
 };
@@ -40,15 +43,7 @@ std::string text_at(const bj::value& object, std::string_view name, std::size_t 
                                                           : std::string();
 }
 
-/// "0.30 EUR": to the cent.
-std::string money_words(double value, std::string_view currency) {
-    const auto cents = std::llround(value * 100);
-    const auto whole = std::llabs(cents);
-    return (cents < 0 ? "-" : "") + std::to_string(whole / 100) + "." +
-           std::to_string(whole % 100 / 10) + std::to_string(whole % 10) + " " +
-           std::string(currency);
-}
-
+using cli::money_words;
 std::string money_words(const bj::value& value, std::string_view currency) {
     return value.is_number() ? money_words(value.to_number<double>(), currency) : std::string();
 }
@@ -386,8 +381,26 @@ Result<void> do_as_told(const Setting& setting, HubClient& hub, const PlanOption
     if (is("shadow")) return set("act", options.value == "off" ? "true" : "false");
     if (is("forecasts")) return show_forecasts(setting, hub, options);
     if (is("savings")) return show_savings(setting, hub, options);
+    if (is("versions")) return show_versions(setting, hub, options.json);
+    if (is("diff"))
+        return show_difference(setting, hub, options.first, options.second, options.json);
     if (is("away")) return set("away_until", options.value);
     return show_plan(setting, hub, options);
+}
+
+/// Plans are records: which there were, and what differs from one to another.
+void add_records(const Setting& setting, CLI::App& plan, PlanOptions& options) {
+    setting
+        .command(plan, "versions", "The newest plans on record, each with why it was made",
+                 "  foxtail plan versions")
+        ->fallthrough();
+    auto* diff = setting.command(
+        plan, "diff", "What differs from one plan to another: what it was made from, and its slots",
+        "  foxtail plan diff 41 42\n"
+        "  foxtail plan diff 41");
+    diff->fallthrough();
+    diff->add_option("FIRST", options.first, "The number of a plan")->required();
+    diff->add_option("SECOND", options.second, "Another; left out: the plan of now");
 }
 
 }  // namespace
@@ -447,6 +460,7 @@ void add_plan_commands(const Setting& setting) {
                                  "  foxtail plan away 2026-12-24T18:00:00Z");
     away->fallthrough();
     away->add_option("UNTIL", options->value, "RFC 3339")->required();
+    add_records(setting, *plan, *options);
     add_plan_simulate(setting, *plan);
     plan->require_subcommand(0, 1);
     plan->callback([setting, options, to, plan] {

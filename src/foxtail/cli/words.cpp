@@ -58,6 +58,14 @@ std::string with_symbol(std::string text, std::string_view symbol) {
     return text.append(symbol);
 }
 
+std::string money_words(double value, std::string_view currency) {
+    const auto cents = std::llround(value * 100);
+    const auto whole = std::llabs(cents);
+    return (cents < 0 ? "-" : "") + std::to_string(whole / 100) + "." +
+           std::to_string(whole % 100 / 10) + std::to_string(whole % 10) + " " +
+           std::string(currency);
+}
+
 std::string number_words(double value, int decimals) {
     if (!std::isfinite(value)) return "–";
     std::array<char, 400> text{};

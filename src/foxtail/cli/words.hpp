@@ -24,6 +24,9 @@ namespace foxtail::cli {
 /// "3".
 [[nodiscard]] std::string number_words(double value, int decimals);
 
+/// "0.30 EUR": to the cent.
+[[nodiscard]] std::string money_words(double value, std::string_view currency);
+
 /// "now", "12 s", "5 min", "3 h", "12 days"; "in 5 min" for what lies ahead.
 [[nodiscard]] std::string age_words(Duration age);
 
