@@ -17,14 +17,14 @@ def has_browser():
 
 
 class Person:
-    """A browser that does what it is told (web/test/desk_story.mjs)."""
+    """A browser that does what it is told (web/test/desk_story.mjs, or another story)."""
 
-    def __init__(self, house, name, signup="", invite="", guest=False):
+    def __init__(self, house, name, signup="", invite="", guest=False, story="desk_story"):
         """`guest`: who has neither the past of what they see nor the ledger."""
         environment = dict(os.environ, FOXTAIL_URL="http://" + house.page, FOXTAIL_NAME=name, FOXTAIL_SIGNUP=signup, FOXTAIL_INVITE=invite,
                            FOXTAIL_GUEST="1" if guest else "",
                            FOXTAIL_PASSPHRASE=PASSPHRASE)
-        self.process = subprocess.Popen(["node", "test/desk_story.mjs"], cwd=WEB, env=environment, text=True,
+        self.process = subprocess.Popen(["node", f"test/{story}.mjs"], cwd=WEB, env=environment, text=True,
                                         stdin=subprocess.PIPE, stdout=subprocess.PIPE)
         check(self.answer().get("entered"), "the person signs in")
 

@@ -112,7 +112,7 @@ class Shift:
 
     def hours(self, hours):
         with open(self.file, "r+b" if self.file.exists() else "wb") as file:
-            file.write(struct.pack("l", round(hours * HOUR_S)))
+            file.write(struct.pack("=q", round(hours * HOUR_S * 1e6)))
 
 
 def costs(house, price):

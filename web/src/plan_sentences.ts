@@ -80,7 +80,7 @@ export function why_words(plan: Plan, device: Device, index: number, now: number
   };
   const kw = device.kw[index];
   const next = device.kw.findIndex((one, at) => at > index && works(one));
-  const waits = !works(kw) && next > 0 && device.kind !== "battery";
+  const waits = !works(kw) && next > 0 && device.kind !== "battery" && device.code[index] !== "NOT_OBEYING";
   const first = waits
     ? t("plan.waits", { time: format_time(plan.slots[next]!.from, now), then: price(plan.buy[next] ?? 0, plan.currency), now: price(plan.buy[index] ?? 0, plan.currency) })
     : `${intent_word(device.intent[index] ?? "")}${works(kw) ? power_words(device.intent[index] ?? "", kw!) : ""}: ${because(index)}.`;
