@@ -327,7 +327,7 @@ const server = createServer((request, response) => {
     if (said) return answer_wish(Number(said[1]), said[2] === "confirm", response);
     if (url.pathname === "/plan/what-if") {
       const { device, set: changes } = JSON.parse(text);
-      if (!things.some((one) => one.id === "plan-" + device)) return answer(response, 404, { title: "not found" });
+      if (device !== undefined && !things.some((one) => one.id === "plan-" + device)) return answer(response, 404, { title: "not found" });
       return answer(response, 200, what_if(Date.now(), wishes, changes));
     }
     const of_desk = desk_answer(request.method, url, text, () => record("grant_ended", me.subject, null, undefined, {}));

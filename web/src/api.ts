@@ -122,7 +122,7 @@ export const api = {
   },
   /** What changing a device's settings would cost, by a plan made for it and thrown away. */
   async what_if(device: string, set: { [name: string]: Json }): Promise<WhatIf> {
-    return (await (await ask("POST", "/plan/what-if", { device, set })).json()) as WhatIf;
+    return (await (await ask("POST", "/plan/what-if", device ? { device, set } : { set })).json()) as WhatIf;
   },
   /** A text of the hub's ledger, such as "checkpoint". */
   ledger: async (what: string) => (await ask("GET", "/ledger/" + what)).text(),

@@ -625,6 +625,26 @@ test("a setting is set only after its price was told", { skip: mock_only }, asyn
   await car.locator(".plan-more summary").click();
 });
 
+test("being away and quiet hours are set only after their price was told", { skip: mock_only }, async () => {
+  await page.evaluate(() => (window.__sent.length = 0));
+  const away = page.locator('[aria-labelledby="plan-away"]');
+  await away.locator('input[type="datetime-local"]').fill(new Date(Date.now() + 50 * 3600e3).toISOString().slice(0, 16));
+  await away.getByRole("button", { name: "We are away" }).click();
+  await away.locator("[data-sure] [data-more]").waitFor();
+  await away.getByRole("button", { name: "Cancel" }).click();
+  const quiet = page.locator('[aria-labelledby="plan-quiet"]');
+  await quiet.locator('input[type="time"]').first().fill("21:30");
+  await quiet.getByRole("button", { name: "Set" }).click();
+  await quiet.locator("[data-sure] [data-more]").waitFor();
+  assert.match(await quiet.locator("[data-sure]").innerText(), /Quiet from 21:30 to 06:00\s+(costs|saves|the same)/);
+  assert.deepEqual(await page.evaluate(() => window.__sent), [], "nothing was wished yet");
+  await quiet.locator("[data-sure] .primary").click();
+  await quiet.locator("[data-quiet]", { hasText: "Quiet from 21:30 to 06:00" }).waitFor();
+  await quiet.getByRole("button", { name: "No quiet hours" }).click();
+  await quiet.locator("[data-sure] .primary").click();
+  await quiet.locator("[data-quiet]", { hasText: "No quiet hours" }).waitFor();
+});
+
 test("a device of which nothing is planned can still be set", { skip: mock_only }, async () => {
   const dishes = page.locator('[data-device="dishwasher"]');
   await dishes.locator("summary").click();

@@ -16,7 +16,8 @@ struct PlanRoutes : ::testing::Test {
         house.at_home([&] {
             ThingSpec plan;
             plan.id = "plan";
-            plan.properties = {House::property("plan", Type::object, false)};
+            plan.properties = {House::property("plan", Type::object, false),
+                               House::property("quiet", Type::string, true)};
             ThingSpec leaf;
             leaf.id = "plan-leaf";
             leaf.properties = {House::property("goals", Type::string, true),
@@ -36,6 +37,7 @@ struct PlanRoutes : ::testing::Test {
             house.server->set_planner(std::move(site));
         });
         house.say("plan/plan", Json{R"({"cost":3.2})"});
+        house.say("plan/quiet", std::string());
         house.say("plan-leaf/goals", std::string("80 % by 07:00"));
         house.say("plan-leaf/mode", std::string("automatic"));
     }
@@ -63,25 +65,26 @@ TEST_F(PlanRoutes, a_plan_of_the_past_is_found_by_its_number) {
         if (version != 20) say(version, R"(,"cost":1)");
     say(40, R"(,"cost":1,"ways":2)");  // told once more
     house.say("plan/plan", Value{});
+    // Durable when they return, and with them all that was said.
+    const auto only_read = house.token("only-read", {"plan/plan"}, bits({Verb::read}));
+    const auto history = house.token("history", {"plan/plan"}, bits({Verb::read, Verb::history}));
     HttpClient owner(house.as_owner());
-    const auto asked = [&](const std::string& version) {
+    const auto told = [&](const std::string& version) {
         return owner.get("/plan/versions/" + version).value();
     };
     for (const int version : {3, 4, 19, 21, 39}) {
-        const auto said = asked(std::to_string(version));
+        const auto said = told(std::to_string(version));
         EXPECT_EQ(said.status, 200U) << version;
         EXPECT_EQ(said.body, "{\"version\":" + std::to_string(version) + R"(,"cost":1})");
     }
-    EXPECT_THAT(asked("40").body, HasSubstr("ways")) << "what was told of it last";
+    EXPECT_THAT(told("40").body, HasSubstr("ways")) << "what was told of it last";
     for (const char* none : {"0", "2", "20", "41", "18446744073709551615"})
-        EXPECT_EQ(asked(none).status, 404U) << none;
-    EXPECT_EQ(asked("newest").status, 400U);
-    const auto only_read = house.token("only-read", {"plan/plan"}, bits({Verb::read}));
+        EXPECT_EQ(told(none).status, 404U) << none;
+    EXPECT_EQ(told("newest").status, 400U);
     HttpClient reads(house.as(only_read));
     const auto there = reads.get("/plan/versions/39").value();
     EXPECT_EQ(there.status, 404U) << "reading is not looking back";
     EXPECT_EQ(there.body, reads.get("/plan/versions/2")->body);
-    const auto history = house.token("history", {"plan/plan"}, bits({Verb::read, Verb::history}));
     HttpClient looks_back(house.as(history));
     EXPECT_EQ(looks_back.get("/plan/versions/39")->status, 200U);
 }
@@ -102,6 +105,18 @@ TEST_F(PlanRoutes, what_if_answers_who_sees_the_plan_and_the_setting) {
     HttpClient sees_car(house.as(only_car));
     EXPECT_EQ(sees_car.post("/plan/what-if", std::string(question))->status, 404U);
     EXPECT_EQ(asked, "");
+}
+
+TEST_F(PlanRoutes, without_a_device_it_is_a_setting_of_the_whole_house) {
+    const std::string about_house = R"({"set":{"quiet":"22:00 to 06:00"}})";
+    HttpClient owner(house.as_owner());
+    EXPECT_EQ(owner.post("/plan/what-if", about_house)->status, 200U);
+    EXPECT_EQ(asked, " quiet=\"22:00 to 06:00\"");
+    EXPECT_EQ(owner.post("/plan/what-if", R"({"device":"","set":{"quiet":""}})")->status, 400U);
+    EXPECT_EQ(owner.post("/plan/what-if", R"({"set":{"goals":""}})")->status, 404U);
+    const auto only_plan = house.token("only-plan", {"plan/plan"}, bits({Verb::read}));
+    HttpClient sees_plan(house.as(only_plan));
+    EXPECT_EQ(sees_plan.post("/plan/what-if", about_house)->status, 404U) << "not what is set";
 }
 
 TEST_F(PlanRoutes, a_question_that_is_none_is_told_what_would_be_right) {

@@ -116,16 +116,16 @@ void what_if(Door& door, Site& site, Call& call, const Answer& answer) {
     const auto* object = body ? body->if_object() : nullptr;
     const auto* device = object != nullptr ? object->if_contains("device") : nullptr;
     const auto* set = object != nullptr ? object->if_contains("set") : nullptr;
-    if (device == nullptr || !device->is_string() || set == nullptr || !set->is_object() ||
-        set->get_object().size() > wishes_max)
+    const bool named = device == nullptr || (device->is_string() && !device->get_string().empty());
+    if (!named || set == nullptr || !set->is_object() || set->get_object().size() > wishes_max)
         return answer.error(
             {Code::invalid_input,
              R"(right would be {"device":"leaf","set":{"goals":"80 % by 08:00"}})"});
-    const std::string name(device->get_string());
+    const std::string name(device != nullptr ? std::string_view(device->get_string()) : "");
+    const std::string thing = device != nullptr ? "plan-" + name : "plan";  // of the whole house
     std::vector<PlanWish> wishes;
     for (const auto& [setting, wished] : set->get_object()) {
-        if (const auto view = door.read("plan-" + name, setting); !view)
-            return answer.error(view.error());
+        if (const auto view = door.read(thing, setting); !view) return answer.error(view.error());
         std::string text;
         append_json(text, wished);
         auto value = parse_json_value(text);

@@ -18,9 +18,9 @@ struct PlanWish {
 
 /// The plan, as the routes see it.
 struct PlannerSite {
-    /// What would change if `asker` set these (somebody else's wish may hold): JSON text. Error:
-    /// not_found (no such device), invalid_input, unavailable (no plan yet), exhausted. Nothing is
-    /// changed.
+    /// What would change if `asker` set these (somebody else's wish may hold): JSON text. Without
+    /// a device they are settings of the whole house. Error: not_found (no such device),
+    /// invalid_input, unavailable (no plan yet), exhausted. Nothing is changed.
     std::function<void(SubjectId asker, const std::string& device,
                        const std::vector<PlanWish>& wishes,
                        std::function<void(Result<std::string>)> then)>

@@ -110,8 +110,7 @@ Result<void> PlanDesk::start_from(const PlanState& state) {
         if (first_ && planning::acts(keeper_.site(), keeper_.wishes(), id)) take_over(id);
     }
     if (first_) inlet_->keep(std::string(plan_kept::wishes), keeper_.save());
-    const Time away = keeper_.wishes().away_until;
-    report(std::string(plan_id), "away_until", away.known() ? format_rfc3339(away) : std::string());
+    tell_house();
     tell_wishes();
     report(std::string(plan_id), "places", Json{places_json(wiring_)});
     peak_.configured(config_.connection.peak_so_far_kw, hub_.now().wall);
@@ -221,6 +220,32 @@ std::optional<DeviceId> PlanDesk::find(std::string_view name) const {
     return std::nullopt;
 }
 
+/// What people set of the whole house, on the thing `plan`.
+Result<void> PlanDesk::set_of_house(planning::Keeper& keeper, std::string_view name,
+                                    const Value& value, const std::string& by, Seq seq,
+                                    Moment now) {
+    if (name == "quiet") return keeper.set_quiet(value, by, seq, now);
+    if (name != "away_until")
+        return fail(Code::invalid_input,
+                    "'" + std::string(name) + "' is no setting of the house: away_until, quiet");
+    const auto* text = std::get_if<std::string>(&value);
+    const auto until = text != nullptr && !text->empty() ? parse_rfc3339(*text) : Time{};
+    if (!until) return fail(until.error());
+    keeper.set_away(*until, by, seq, now);
+    return {};
+}
+
+Value PlanDesk::quiet_shown() const {
+    return planning::format_quiet(planning::quiet_hours(keeper_.site(), keeper_.wishes()));
+}
+
+void PlanDesk::tell_house() {
+    const std::string thing(plan_id);
+    const Time away = keeper_.wishes().away_until;
+    report(thing, "away_until", away.known() ? format_rfc3339(away) : std::string());
+    report(thing, "quiet", quiet_shown());
+}
+
 Result<Outlet::Sent> PlanDesk::send(const Order& order) {
     const std::string& thing = inlet_->catalogue().thing(order.thing).spec.id;
     if (!order.action.empty()) return fail(Code::unavailable, "'" + thing + "' has no actions");
@@ -228,14 +253,15 @@ Result<Outlet::Sent> PlanDesk::send(const Order& order) {
     const std::string by = asker(order.asked_by);
     const Moment now = hub_.now();
     if (thing == plan_id) {
-        const auto* text = std::get_if<std::string>(&order.value);
-        const auto until = text != nullptr && !text->empty() ? parse_rfc3339(*text) : Time{};
-        if (!until) return fail(until.error());
-        keeper_.set_away(*until, by, order.command, now);
-        report(std::string(plan_id), "away_until", order.value);
+        if (auto done = set_of_house(keeper_, name, order.value, by, order.command, now); !done)
+            return fail(done.error());
+        if (name == "away_until") report(std::string(plan_id), name, order.value);
+        told_.erase(thing + "/quiet");
+        tell_house();
         keep_if_changed();
         pump();
-        return Sent::awaiting_report;
+        return name == "quiet" && !same_value(quiet_shown(), order.value) ? Sent::done
+                                                                          : Sent::awaiting_report;
     }
     const auto device = find(thing);
     const auto setting = setting_from(name);
@@ -428,8 +454,7 @@ void PlanDesk::tell_changed_settings() {
     told_changes_ = keeper_.changes();
     for (const DeviceId id : planning::devices(keeper_.site())) tell_settings(id, false);
     tell_wishes();
-    const Time away = keeper_.wishes().away_until;
-    report(std::string(plan_id), "away_until", away.known() ? format_rfc3339(away) : std::string());
+    tell_house();
     keep_if_changed();
 }
 
@@ -455,12 +480,18 @@ void PlanDesk::what_if(SubjectId who, const std::string& device,
                        const std::vector<api::PlanWish>& wishes,
                        std::function<void(Result<std::string>)> then) {
     const auto id = find(device);
-    if (!id) return then(fail(Code::not_found, "no device '" + device + "' is planned"));
+    if (!id && !device.empty())
+        return then(fail(Code::not_found, "no device '" + device + "' is planned"));
     if (keeper_.plan() == nullptr)
         return then(fail(Code::unavailable, "there is no plan yet: prices are not known"));
     const Moment now = hub_.now();
     planning::Keeper other = keeper_;
     for (const auto& wish : wishes) {
+        if (!id) {
+            auto done = set_of_house(other, wish.setting, wish.value, asker(who), 0, now);
+            if (!done) return then(fail(done.error()));
+            continue;
+        }
         const auto setting = setting_from(wish.setting);
         const auto known = settings_of(id->kind);
         if (!setting || std::find(known.begin(), known.end(), *setting) == known.end())

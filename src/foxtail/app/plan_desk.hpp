@@ -102,6 +102,11 @@ private:
     void take_over(planning::DeviceId device);
     void tell_settings(planning::DeviceId device, bool anew);
     void tell_changed_settings();
+    void tell_house();
+    [[nodiscard]] Value quiet_shown() const;
+    [[nodiscard]] static Result<void> set_of_house(planning::Keeper& keeper, std::string_view name,
+                                                   const Value& value, const std::string& by,
+                                                   Seq seq, Moment now);
     void report(const std::string& thing, std::string_view name, Value value, Seq cause = 0);
     Seq report_anew(const std::string& thing, std::string_view name, Value value, Seq cause);
     void what_if(SubjectId who, const std::string& device, const std::vector<api::PlanWish>& wishes,

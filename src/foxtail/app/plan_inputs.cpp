@@ -95,7 +95,9 @@ void devices(JsonText& json, const Request& request) {
     }
     for (const auto& one : request.appliances) {
         device(json, one.name, Kind::appliance).time("earliest", one.earliest);
-        json.time("ready_by", one.ready_by).end_object();
+        json.time("ready_by", one.ready_by);
+        steps(json, "quiet", one.quiet, request);
+        json.end_object();
     }
     json.end_array();
 }

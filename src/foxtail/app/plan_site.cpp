@@ -28,6 +28,7 @@ public:
             if (planning::wish_rule_names.at(i) == planning_.wish_rule)
                 site.wish_rule.kind = static_cast<planning::WishRule::Kind>(i);
         site.wish_rule.people = planning_.wish_order;
+        site.quiet = {planning_.quiet_from, planning_.quiet_until};
         hear(HouseFact::grid, planning_.grid);
         hear(HouseFact::sun, planning_.sun);
         hear(HouseFact::load, planning_.load);

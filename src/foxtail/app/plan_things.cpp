@@ -100,6 +100,10 @@ ThingSpec plan_thing() {
     auto away = property_spec("away_until", "Nobody at home until (RFC 3339)", Type::string);
     away.settable = true;
     list.push_back(away);
+    auto quiet = property_spec("quiet", "Machines are quiet from, to", Type::string);
+    quiet.settable = true;
+    quiet.category = Category::config;
+    list.push_back(quiet);
     list.push_back(property_spec("contested", "Wishes that do not hold", Type::string));
     list.push_back(property_spec("cost", "Cost of the next two days", Type::number));
     list.push_back(property_spec("price", "Price of a kWh from the grid", Type::number));

@@ -17,6 +17,8 @@ namespace foxtail::cli {
 namespace bj = boost::json;
 namespace {
 
+constexpr const char* whole_house = "plan";  // whose thing it is
+
 struct PlanOptions {
     std::string device;
     std::string value;
@@ -313,9 +315,13 @@ std::string wish_member(const std::string& name, const std::string& value) {
 }
 
 Result<void> what_if(const Setting& setting, HubClient& hub, const PlanOptions& options) {
-    std::string body = R"({"device":)";
-    append_json_string(body, options.device);
-    body += R"(,"set":{)";
+    std::string body = "{";
+    if (options.device != whole_house) {
+        body += R"("device":)";
+        append_json_string(body, options.device);
+        body += ',';
+    }
+    body += R"("set":{)";
     for (const auto& wish : options.wishes) {
         const auto equals = wish.find('=');
         if (equals == std::string::npos)
@@ -385,7 +391,23 @@ Result<void> do_as_told(const Setting& setting, HubClient& hub, const PlanOption
     if (is("diff"))
         return show_difference(setting, hub, options.first, options.second, options.json);
     if (is("away")) return set("away_until", options.value);
+    if (is("quiet")) return set("quiet", options.value);
     return show_plan(setting, hub, options);
+}
+
+/// What is said of the whole house.
+void add_of_house(const Setting& setting, CLI::App& plan, PlanOptions& options) {
+    auto* away = setting.command(plan, "away", "Nobody will be at home until then; '' = back",
+                                 "  foxtail plan away 2026-12-24T18:00:00Z");
+    away->fallthrough();
+    away->add_option("UNTIL", options.value, "RFC 3339")->required();
+    setting
+        .command(plan, "quiet", "When machines make no noise; '' = never",
+                 "  foxtail plan quiet '22:00 to 06:00'\n"
+                 "  foxtail plan what-if plan quiet='22:00 to 06:00'")
+        ->fallthrough()
+        ->add_option("HOURS", options.value, "From when to when")
+        ->required();
 }
 
 /// Plans are records: which there were, and what differs from one to another.
@@ -456,10 +478,7 @@ void add_plan_commands(const Setting& setting) {
         .command(*plan, "savings", "What the plan saved against charging at once, by day",
                  "  foxtail plan savings")
         ->fallthrough();
-    auto* away = setting.command(*plan, "away", "Nobody will be at home until then; '' = back",
-                                 "  foxtail plan away 2026-12-24T18:00:00Z");
-    away->fallthrough();
-    away->add_option("UNTIL", options->value, "RFC 3339")->required();
+    add_of_house(setting, *plan, *options);
     add_records(setting, *plan, *options);
     add_plan_simulate(setting, *plan);
     plan->require_subcommand(0, 1);

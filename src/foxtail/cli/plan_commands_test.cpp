@@ -115,6 +115,9 @@ TEST_F(PlanCli, what_if_asks_and_sets_nothing) {
                 ElementsAre("POST /plan/what-if "
                             R"({"device":"leaf","set":{"goals":"80 % by 08:00","least":20}})"));
     EXPECT_THAT(line.out(), HasSubstr("It would save 0.42 EUR."));
+    EXPECT_EQ(run({"plan", "what-if", "plan", "quiet=22:00 to 06:00"}), 0) << line.err();
+    EXPECT_EQ(hub.asked().back(), R"(POST /plan/what-if {"set":{"quiet":"22:00 to 06:00"}})")
+        << "the whole house";
     EXPECT_EQ(run({"plan", "what-if", "leaf", "now"}), 2);
     EXPECT_THAT(line.err(), HasSubstr("mode=now"));
 }
@@ -128,6 +131,9 @@ TEST_F(PlanCli, goals_and_shadow_are_set_on_the_devices_own_thing) {
     hub.answers("PUT /things/plan-leaf/properties/hold", "", 202);
     EXPECT_EQ(run({"plan", "hold", "leaf", "3.7 kW from 02:00 to 04:00"}), 0) << line.err();
     EXPECT_THAT(line.out(), HasSubstr("plan-leaf: hold 3.7 kW from 02:00 to 04:00 (asked)"));
+    hub.answers("PUT /things/plan/properties/quiet", "", 202);
+    EXPECT_EQ(run({"plan", "quiet", "22:00 to 06:00"}), 0) << line.err();
+    EXPECT_EQ(hub.asked().back(), R"(PUT /things/plan/properties/quiet "22:00 to 06:00")");
 }
 
 }  // namespace

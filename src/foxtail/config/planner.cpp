@@ -260,14 +260,34 @@ void read_wishes(PlanningPieces& pieces, const YAML::Node& map, PlanningConfig& 
         yaml.wrong(node, "'order' names people, each once, such as [anna, ben]");
 }
 
+/// {from: "22:00", until: "06:00"}.
+void read_quiet(PlanningPieces& pieces, const YAML::Node& map, PlanningConfig& out) {
+    static constexpr std::array<std::string_view, 2> keys = {"from", "until"};
+    auto& yaml = pieces.yaml();
+    const auto node = Yaml::at(map, "quiet");
+    if (!node || !yaml.is_map(node, "'quiet'")) return;
+    yaml.check_keys(node, keys, "'quiet'");
+    const auto from = yaml.required(node, "from", "'quiet'");
+    const auto until = yaml.required(node, "until", "'quiet'");
+    if (!from || !until) return;
+    const auto begins = pieces.clock(from, "'from'", false);
+    const auto ends = pieces.clock(until, "'until'", false);
+    if (!begins || !ends) return;
+    if (*begins == *ends)
+        yaml.wrong(node,
+                   "quiet hours end at another time than they begin; left out there are none");
+    out.quiet_from = *begins;
+    out.quiet_until = *ends;
+}
+
 }  // namespace
 
 PlanningConfig read_planning(Yaml& yaml, const YAML::Node& map, const ChargingConfig& charging) {
-    static constexpr std::array<std::string_view, 19> keys = {
-        "enabled",   "act",           "horizon",   "grid",   "sun",
-        "load",      "presence",      "outdoor",   "tariff", "calendars",
-        "locations", "absence_words", "batteries", "cars",   "heat_pumps",
-        "hot_water", "appliances",    "penalties", "wishes"};
+    static constexpr std::array<std::string_view, 20> keys = {
+        "enabled",    "act",       "horizon",       "grid",      "sun",
+        "quiet",      "load",      "presence",      "outdoor",   "tariff",
+        "calendars",  "locations", "absence_words", "batteries", "cars",
+        "heat_pumps", "hot_water", "appliances",    "penalties", "wishes"};
     PlanningConfig out;
     if (!map || !yaml.is_map(map, "'planning'")) return out;
     yaml.check_keys(map, keys, "'planning'");
@@ -295,6 +315,7 @@ PlanningConfig read_planning(Yaml& yaml, const YAML::Node& map, const ChargingCo
     if (Yaml::at(map, "absence_words")) out.absence_words = pieces.texts(map, "absence_words");
     read_ladder(pieces, map, out.ladder);
     read_wishes(pieces, map, out);
+    read_quiet(pieces, map, out);
     out.written = YAML::Dump(map);
     return out;
 }

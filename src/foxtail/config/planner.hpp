@@ -170,6 +170,9 @@ struct PlanningConfig {
     std::string wish_rule = "last";       // whose wish holds: last, earliest_and_highest, order
     std::vector<std::string> wish_order;  // of people, the first goes before all others
     Duration horizon = hours(48);
+    // Minutes of the day between which machines make no noise; the same twice = never.
+    int quiet_from = 0;
+    int quiet_until = 0;
 
     /// Where the sun is told how much it may give; with `connection.curtails` the plan acts on it.
     std::optional<SetpointConfig> sun_limit;

@@ -156,6 +156,9 @@ TEST(PlanningConfigReading, calendars_and_places_are_read) {
 
 TEST(PlanningConfigReading, the_household_says_whose_wish_holds) {
     EXPECT_EQ(planned("").wish_rule, "last");
+    EXPECT_EQ(planned("").quiet_from, planned("").quiet_until);
+    EXPECT_EQ(planned("  quiet: {from: '22:00', until: '6:30'}\n").quiet_from, 22 * 60);
+    EXPECT_EQ(planned("  quiet: {from: '22:00', until: '6:30'}\n").quiet_until, 6 * 60 + 30);
     EXPECT_EQ(planned("  wishes: earliest_and_highest\n").wish_rule, "earliest_and_highest");
     const auto plan = planned("  wishes: {order: [anna, ben]}\n");
     EXPECT_EQ(plan.wish_rule, "order");

@@ -73,6 +73,7 @@ private:
     void tank(const HotWater& w, const Course& c);
     void appliance(const Appliance& a, const Course& c);
     void profile(const Appliance& a, const Course& c);
+    void quiet_hours(const Appliance& a, const Course& c);
     void word(const std::string& name, std::size_t t, double kw, double least, double most_kw);
 
     const Scene& s_;
@@ -370,6 +371,17 @@ void Player::profile(const Appliance& a, const Course& c) {
     broken("appliance: does not run in one go", 0, best);
 }
 
+/// Nothing is heard in a slot that is all quiet, unless somebody told it to run.
+void Player::quiet_hours(const Appliance& a, const Course& c) {
+    const bool told = std::any_of(r_.overrides.begin(), r_.overrides.end(), [&](const auto& one) {
+        return one.device == a.name && one.what != Override::What::off;
+    });
+    if (told || a.quiet.values.empty()) return;
+    for (std::size_t t = 0; t < size(); ++t) {
+        if (in(a.quiet, t) > 0.999) most("appliance: heard in quiet hours", t, c.steps[t].kw, 0);
+    }
+}
+
 void Player::appliance(const Appliance& a, const Course& c) {
     double planned = 0;
     double whole = 0;
@@ -383,6 +395,7 @@ void Player::appliance(const Appliance& a, const Course& c) {
     most("appliance: runs more than once", 0, planned, whole);
     const double missed = whole > 0 ? std::max(0.0, 1 - planned / whole) : 0;
     if (first < s_.appliance_whole && planned > allowed) profile(a, c);
+    quiet_hours(a, c);
     const bool later = a.ready_by >= plan_.slots.back().until;
     out_.penalty_eur += missed * (later ? whole * s_.mean_price : a.missed_eur * s_.factor);
 }

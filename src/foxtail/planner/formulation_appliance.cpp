@@ -1,4 +1,5 @@
 #include "foxtail/planner/formulation.hpp"
+#include "foxtail/planner/grid.hpp"
 
 #include <algorithm>
 
@@ -85,6 +86,7 @@ void add_appliances(Formulation& f) {
             for (std::size_t t = 0; t < s.size(); ++t) {
                 const auto from = s.slots[t].from;
                 if (from + seconds(30) < a.earliest || from + run > end) continue;
+                if (too_loud(a, from)) continue;
                 if (from > last_start) {
                     // Too late for any: then as soon as it may.
                     c.late = c.starts.empty();

@@ -104,6 +104,13 @@ double carnot_cop(double supply_c, double outdoor_c) {
     return std::clamp(0.45 * (supply_c + 273.15) / lift, 1.0, 7.0);
 }
 
+bool too_loud(const Appliance& appliance, Time begin) {
+    if (appliance.quiet.values.empty()) return false;
+    const auto lasts = quarter_hour * static_cast<std::int64_t>(appliance.profile_kw.size());
+    constexpr double touched = 1e-6;
+    return appliance.quiet.mean(begin, begin + lasts) > touched;
+}
+
 std::vector<double> by_slot(const Series& series, const std::vector<Slot>& slots) {
     std::vector<double> out;
     out.reserve(slots.size());

@@ -19,6 +19,9 @@ constexpr Duration slot_shortest = seconds(30);
 /// What a heat pump gives for a kWh at this outdoor temperature: 0.45 of Carnot, 1 to 7.
 [[nodiscard]] double carnot_cop(double supply_c, double outdoor_c);
 
+/// Whether a run begun then would be heard in quiet hours.
+[[nodiscard]] bool too_loud(const Appliance& appliance, Time begin);
+
 /// A series as means over the slots.
 [[nodiscard]] std::vector<double> by_slot(const Series& series, const std::vector<Slot>& slots);
 

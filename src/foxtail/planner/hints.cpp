@@ -36,7 +36,9 @@ bool same_wishes(const Request& a, const Request& b) {
     };
     const auto zone = [](const Zone& x, const Zone& y) { return x.running == y.running; };
     const auto appliance = [](const Appliance& x, const Appliance& y) {
-        return x.earliest == y.earliest && x.ready_by == y.ready_by && x.profile_kw == y.profile_kw;
+        return x.earliest == y.earliest && x.ready_by == y.ready_by &&
+               x.profile_kw == y.profile_kw && x.quiet.from == y.quiet.from &&
+               x.quiet.values == y.quiet.values;
     };
     return std::equal(a.overrides.begin(), a.overrides.end(), b.overrides.begin(),
                       b.overrides.end(), over) &&

@@ -192,6 +192,8 @@ private:
             for (auto& kw : a.profile_kw) twist(kw);
             if (odd()) a.profile_kw.clear();
             twist(a.missed_eur);
+            if (pick(3) == 0) a.quiet = {r.now, minutes(30), {0, 1, 1, 1, 1, 0, 0, 1}};
+            spoil(a.quiet);
         }
     }
     void overrides(Request& r) {

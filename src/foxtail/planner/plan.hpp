@@ -60,9 +60,10 @@ enum class Code : std::uint8_t {
     done,
     not_obeying,
     wait_for_sun,
-    price_too_high
+    price_too_high,
+    quiet_hours
 };
-constexpr std::array<std::string_view, 20> code_names = {"CHEAP_SLOT",
+constexpr std::array<std::string_view, 21> code_names = {"CHEAP_SLOT",
                                                          "PV_SURPLUS",
                                                          "DEADLINE_TIGHT",
                                                          "MIN_SOC",
@@ -81,7 +82,8 @@ constexpr std::array<std::string_view, 20> code_names = {"CHEAP_SLOT",
                                                          "DONE",
                                                          "NOT_OBEYING",
                                                          "WAIT_FOR_SUN",
-                                                         "PRICE_TOO_HIGH"};
+                                                         "PRICE_TOO_HIGH",
+                                                         "QUIET_HOURS"};
 
 /// One device in one slot.
 struct Step {

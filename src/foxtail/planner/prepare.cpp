@@ -181,6 +181,7 @@ void mend_appliance(Mender& mend, Appliance& a) {
     for (auto& kw : a.profile_kw) mend.number(where, "power in kW", kw, 0, 100, 0);
     mend.time(a.earliest);
     mend.time(a.ready_by);
+    mend.series(where, "quiet hours", a.quiet, 0, 1, 0);
     mend.number(where, "cost of not running", a.missed_eur, 0, 10'000, 5);
 }
 

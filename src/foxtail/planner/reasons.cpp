@@ -237,7 +237,10 @@ void explain_appliance(const Scene& s, const Appliance& a, const Plan& plan, Cou
                 h.paid ? Code::negative_price : (h.imports ? Code::cheap_slot : Code::pv_surplus);
         } else {
             step.intent = Intent::off;
-            step.code = ran ? Code::done : machine_rests(s, plan, course, t);
+            const bool quiet = a.quiet.mean(s.slots[t].from, s.slots[t].until) > 0.5;
+            step.code = ran     ? Code::done
+                        : quiet ? Code::quiet_hours
+                                : machine_rests(s, plan, course, t);
         }
         explain_override(s, a.name, t, step);
     }

@@ -115,6 +115,7 @@ struct Appliance {
     Time earliest;
     Time ready_by;
     double missed_eur = 5;  // what it costs not to run at all
+    Series quiet;           // > 0: it makes no noise then (quiet hours). Empty = never
 };
 
 /// What a person said over the plan's head: the plan works round it.

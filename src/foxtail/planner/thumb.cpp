@@ -186,7 +186,7 @@ void Thumb::appliance(std::size_t i) {
     for (std::size_t first = 0; first < s_.size(); ++first) {
         power.from = s_.slots[first].from;
         const auto end = power.from + run;
-        if (power.from + seconds(30) < a.earliest) continue;
+        if (power.from + seconds(30) < a.earliest || too_loud(a, power.from)) continue;
         if (end > s_.slots.back().until) return;
         bool fits = true;
         std::vector<double> kw(s_.size(), 0);

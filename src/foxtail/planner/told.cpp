@@ -74,6 +74,8 @@ constexpr std::array<Form, static_cast<std::size_t>(Tells::last_) + 1> forms = {
     {"NOT_OBEYING",
      "{device} does not do what it is told: until {until} it is planned at {kw:1} kW, as it is"},
     {"TRIED_AGAIN", "{device} is tried again"},
+    {"QUIET_SET", "{who}: quiet from {begin} to {end}"},
+    {"QUIET_OVER", "{who}: no quiet hours"},
 }};
 
 std::optional<std::string> value_in(const Told::Values& values, std::string_view place) {

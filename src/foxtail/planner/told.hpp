@@ -74,7 +74,9 @@ enum class Tells : std::uint8_t {
     // something happened
     not_obeying,
     tried_again,
-    last_ = tried_again
+    quiet_set,
+    quiet_over,
+    last_ = quiet_over
 };
 
 /// A code with its values by name, for whoever makes words of their own, and an English sentence

@@ -160,6 +160,29 @@ std::string format_goals(const std::vector<CarGoal>& goals) {
     return out;
 }
 
+bool QuietHours::holds(int minute) const {
+    if (from < until) return minute >= from && minute < until;
+    return any() && (minute >= from || minute < until);
+}
+
+Result<QuietHours> parse_quiet(std::string_view text) {
+    constexpr std::string_view to = " to ";
+    if (text.empty()) return QuietHours{};
+    const auto at = text.find(to);
+    if (at != std::string_view::npos) {
+        const auto from = parse_clock(text.substr(0, at));
+        const auto until = parse_clock(text.substr(at + to.size()));
+        if (from && until && *from != *until) return QuietHours{*from, *until};
+    }
+    return fail(Code::invalid_input,
+                fmt::format("'{}' are no quiet hours such as 22:00 to 06:00", text));
+}
+
+std::string format_quiet(const QuietHours& quiet) {
+    if (!quiet.any()) return {};
+    return format_clock(quiet.from) + " to " + format_clock(quiet.until);
+}
+
 Result<int> parse_clock(std::string_view text) {
     const auto colon = text.find(':');
     const auto number = [](std::string_view part) {

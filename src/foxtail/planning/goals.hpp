@@ -47,6 +47,20 @@ struct Hold {
 /// The same back, with moments: parse_hold() reads it to an equal hold, whenever that is.
 [[nodiscard]] std::string format_hold(const Hold& hold);
 
+/// From when until when, on each day, machines make no noise; minutes of the local day. The same
+/// twice = never.
+struct QuietHours {
+    int from = 0;
+    int until = 0;
+    [[nodiscard]] bool any() const { return from != until; }
+    [[nodiscard]] bool holds(int minute) const;
+    friend bool operator==(const QuietHours&, const QuietHours&) = default;
+};
+/// Reads "22:00 to 06:00"; empty text = none. Error: invalid_input, with what would be right.
+[[nodiscard]] Result<QuietHours> parse_quiet(std::string_view text);
+/// The same back.
+[[nodiscard]] std::string format_quiet(const QuietHours& quiet);
+
 /// "07:30" in minutes after midnight. Error: invalid_input.
 [[nodiscard]] Result<int> parse_clock(std::string_view text);
 [[nodiscard]] std::string format_clock(int minute);

@@ -38,6 +38,10 @@ public:
     void switched_by_hand(DeviceId device, DeviceWishes::Mode mode, Seq seq, Moment now);
     /// Nobody will be at home until then; unknown = take that back.
     void set_away(Time until, const std::string& by, Seq seq, Moment now);
+    /// The hours in which machines make no noise: "22:00 to 06:00", "" = none; null = as
+    /// configured. Error: invalid_input, with what would be right.
+    [[nodiscard]] Result<void> set_quiet(const Value& value, const std::string& by, Seq seq,
+                                         Moment now);
     /// What a setting stands at, as its property shows it.
     [[nodiscard]] Value shown(DeviceId device, Setting setting) const;
     /// Forecasts, prices or calendars have changed.

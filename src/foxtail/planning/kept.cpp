@@ -10,7 +10,8 @@ namespace {
 
 using Mode = DeviceWishes::Mode;
 
-constexpr std::uint64_t wishes_format = 2;
+constexpr std::uint64_t wishes_format = 3;
+constexpr std::uint64_t wishes_format_unquiet = 2;     // before quiet hours could be wished
 constexpr std::uint64_t wishes_format_unauthored = 1;  // before each person had wishes of their own
 constexpr std::uint64_t said_most = 1000;              // more is no state of ours
 
@@ -27,6 +28,16 @@ std::optional<double> read_optional(ByteReader& in) {
     const bool there = in.u8() != 0;
     const double value = in.f64();
     return there ? std::optional(value) : std::nullopt;
+}
+
+std::optional<QuietHours> read_quiet(ByteReader& in) {
+    const bool said = in.u8() != 0;
+    const auto from = in.i64();
+    const auto until = in.i64();
+    const auto minute = [](std::int64_t value) { return value >= 0 && value < 24 * 60; };
+    if (!minute(from) || !minute(until)) in.reject();
+    if (!said) return std::nullopt;
+    return QuietHours{static_cast<int>(from), static_cast<int>(until)};
 }
 
 void read_head(ByteReader& in, Kept& out) {
@@ -101,6 +112,9 @@ std::string Keeper::save() const {
     out.u64(wishes_format);
     out.i64(wishes_.away_until.us);
     out.text(wishes_.away_by);
+    out.u8(wishes_.quiet ? 1 : 0);
+    out.i64(wishes_.quiet ? wishes_.quiet->from : 0);
+    out.i64(wishes_.quiet ? wishes_.quiet->until : 0);
     out.u64(wishes_.devices.size());
     for (const auto& [id, one] : wishes_.devices) {
         out.u8(static_cast<std::uint8_t>(id.kind));
@@ -132,11 +146,12 @@ Result<void> Keeper::load(std::string_view bytes) {
     Wishes wishes;
     std::map<DeviceId, bool> armed;
     const auto format = in.u64();
-    if (format != wishes_format && format != wishes_format_unauthored)
+    if (format < wishes_format_unauthored || format > wishes_format)
         return fail(Code::corrupt, "what people wished: another format");
-    const bool authored = format == wishes_format;
+    const bool authored = format != wishes_format_unauthored;
     wishes.away_until = read_time(in);
     wishes.away_by = in.text();
+    if (format > wishes_format_unquiet) wishes.quiet = read_quiet(in);
     const auto count = in.u64();
     const auto all = devices(site_);
     for (std::uint64_t i = 0; i < count && in.ok(); ++i) {

@@ -151,6 +151,7 @@ void add_rest_of_run(Request& request, const planner::Appliance& appliance, Time
 
 void add_appliances(Request& request, const Site& site, const Facts& facts, const Wishes& wishes,
                     const Zone& zone) {
+    const auto quiet = quiet_hours(site, wishes);
     for (std::size_t i = 0; i < site.appliances.size(); ++i) {
         const DeviceId id{Kind::appliance, i};
         const auto& own = site.appliances[i];
@@ -162,6 +163,10 @@ void add_appliances(Request& request, const Site& site, const Facts& facts, cons
         if (!heard.armed) continue;
         auto appliance = own.limits;
         appliance.earliest = request.now;
+        if (quiet.any())
+            appliance.quiet = by_quarter(request.now, request.horizon, [&](Time t) {
+                return quiet.holds(local_minute(zone, t)) ? 1.0 : 0.0;
+            });
         const int ready = wishes_of(wishes, id).ready_minute.value_or(own.ready_minute);
         const auto takes = minutes(15) * static_cast<std::int64_t>(appliance.profile_kw.size());
         appliance.ready_by = request.now + hours(24);
@@ -226,12 +231,14 @@ void add_overrides(Request& request, const Site& site, const Wishes& wishes) {
         one.until = wished.until;
         if (wished.mode == Mode::now) {
             if (id.kind == Kind::appliance) {
-                // "Now" of an appliance is the shortest way to its end.
-                for (auto& appliance : request.appliances)
-                    if (appliance.name == one.device)
-                        appliance.ready_by =
-                            request.now +
-                            minutes(15) * static_cast<std::int64_t>(appliance.profile_kw.size());
+                // "Now" of an appliance is the shortest way to its end, whoever hears it.
+                for (auto& appliance : request.appliances) {
+                    if (appliance.name != one.device) continue;
+                    appliance.quiet = {};
+                    appliance.ready_by =
+                        request.now +
+                        minutes(15) * static_cast<std::int64_t>(appliance.profile_kw.size());
+                }
                 continue;
             }
             one.what = planner::Override::What::at_least;
@@ -299,6 +306,10 @@ bool Facts::sun_held_back() const {
 
 bool acts(const Site& site, const Wishes& wishes, DeviceId device) {
     return wishes_of(wishes, device).act.value_or(acts(site, device));
+}
+
+QuietHours quiet_hours(const Site& site, const Wishes& wishes) {
+    return wishes.quiet.value_or(site.quiet);
 }
 
 std::vector<planner::Told> guessed_levels(const Site& site, const Facts& facts) {

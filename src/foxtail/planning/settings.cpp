@@ -275,6 +275,27 @@ void Keeper::set_away(Time until, const std::string& by, Seq seq, Moment now) {
                seq, true);
 }
 
+Result<void> Keeper::set_quiet(const Value& value, const std::string& by, Seq seq, Moment) {
+    std::optional<QuietHours> said;
+    if (!is_null(value)) {
+        const auto text = text_of(value);
+        if (!text) return wrong("quiet hours are said as 22:00 to 06:00");
+        const auto quiet = parse_quiet(*text);
+        if (!quiet) return fail(quiet.error());
+        said = *quiet;
+    }
+    if (said == wishes_.quiet) return {};
+    wishes_.quiet = said;
+    ++changes_;
+    const auto holds = quiet_hours(site_, wishes_);
+    wants_plan(holds.any() ? planner::Told(Tells::quiet_set, {{"who", by},
+                                                              {"begin", format_clock(holds.from)},
+                                                              {"end", format_clock(holds.until)}})
+                           : planner::Told(Tells::quiet_over, {{"who", by}}),
+               seq, true);
+    return {};
+}
+
 void Keeper::end_modes(Moment now) {
     for (auto& [id, wishes] : wishes_.devices) {
         if (wishes.skip_until.known() && wishes.skip_until <= now.wall) {

@@ -65,6 +65,7 @@ struct Site {
     std::vector<ApplianceSite> appliances;
     planner::Ladder ladder;
     WishRule wish_rule;
+    QuietHours quiet;  // of machines, until somebody says others
     Duration horizon = hours(48);
 };
 

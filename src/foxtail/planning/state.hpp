@@ -82,7 +82,11 @@ struct Wishes {
     std::map<DeviceId, std::vector<Said>> said;  // all people's, also those that do not hold
     Time away_until;  // nobody will be at home until then; unknown = as calendars and presence say
     std::string away_by;
+    std::optional<QuietHours> quiet;  // as configured, where nobody said others
 };
+
+/// The quiet hours that hold: those that somebody said, else the household's.
+[[nodiscard]] QuietHours quiet_hours(const Site& site, const Wishes& wishes);
 
 /// A setting of which people want different things.
 struct Contest {

@@ -85,6 +85,8 @@ std::string because(Code code, const Plan& plan, std::size_t slot, const Speech&
             return fmt::format("what it would store is not worth its price: {}", price);
         case Code::not_obeying:
             return "it does not do what it is told";
+        case Code::quiet_hours:
+            return "it would be heard in quiet hours";
     }
     return {};
 }
@@ -166,7 +168,8 @@ std::string why_now(const Plan& plan, const Course& course,
     std::string out;
     const auto& step = course.steps[*slot];
     const auto next = next_work(course, *slot);
-    if (std::abs(step.kw) <= idle_kw && next && course.kind != Kind::battery) {
+    const bool waits = course.kind != Kind::battery && step.code != Code::not_obeying;
+    if (std::abs(step.kw) <= idle_kw && next && waits) {
         out = "Waits until " + clock_words(plan.slots[*next].from, now, speech.zone) + ": ";
         if (plan.buy_eur[*next] < plan.buy_eur[*slot] - cent / 10) {
             out += fmt::format("{:.2f} {}/kWh then, {:.2f} now.", plan.buy_eur[*next],

@@ -168,6 +168,8 @@ std::vector<Reason> reasons() {
          with(with_machine(), dear_first)},
         {"a machine that waits for noon", Code::wait_for_sun, with(with_machine(), noon)},
         {"a machine that has run", Code::done, with_machine(), false},
+        {"a machine in quiet hours", Code::quiet_hours,
+         with(with_machine(), [](Request& r) { r.appliances[0].quiet = between(0, 6, 1, 0); })},
     };
 }
 

@@ -13,7 +13,7 @@ import { money, risk_words, stage_word, way_words } from "../plan_sentences";
 import { changed_words, reason_words, wished_words } from "../told";
 import { DeviceCard } from "./plan_device";
 import { Hold, type Held } from "./plan_hold";
-import { Away, Savings } from "./plan_money";
+import { Away, Quiet, Savings } from "./plan_money";
 import { PlanTable } from "./plan_table";
 import { Timeline } from "./plan_timeline";
 import { Sure, type Wish } from "./plan_what_if";
@@ -233,6 +233,7 @@ export function PlanPage() {
         <div class="columns">
           <Savings />
           <Away />
+          {store.things.value.get(plan_id)?.properties.quiet?.settable && <Quiet />}
         </div>
       )}
     </div>

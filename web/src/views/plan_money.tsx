@@ -1,4 +1,4 @@
-// What the plan saved, and being away.
+// What the plan saved, being away, and quiet hours.
 
 import { useState } from "preact/hooks";
 import { now, store, stream } from "../app";
@@ -10,6 +10,7 @@ import { WantedNote } from "../parts/value";
 import { type SavedDay } from "../plan";
 import { money } from "../plan_sentences";
 import { said } from "./plan_device";
+import { Sure, type Wish } from "./plan_what_if";
 import { device_title, plan, savings } from "./plan_words";
 
 const shown_at_first = 7;
@@ -87,10 +88,12 @@ export function Savings() {
 export function Away() {
   const address = "plan/away_until";
   const [draft, set_draft] = useState("");
+  const [wish, set_wish] = useState<Wish | null>(null);
   const until = to_ms(said(address));
   const away = until > now.value;
   const chosen = new Date(draft).getTime();
   const offline = stream.link.value.state !== "up";
+  const ask = (): void => set_wish({ name: "away_until", value: new Date(chosen).toISOString().replace(/\.\d+Z$/, "Z"), words: t("plan.away_until", { time: format_time(chosen, now.value) }) });
   return (
     <section class="panel" aria-labelledby="plan-away">
       <h2 id="plan-away">{t("plan.away")}</h2>
@@ -106,12 +109,51 @@ export function Away() {
               {t("plan.until")}
               <input type="datetime-local" min={local_text(now.value)} value={draft} onInput={(event) => set_draft(event.currentTarget.value)} />
             </label>
-            <button type="button" disabled={offline || !(chosen > now.value)} onClick={() => stream.set(address, new Date(chosen).toISOString().replace(/\.\d+Z$/, "Z"))}>
+            <button type="button" disabled={offline || !(chosen > now.value)} onClick={ask}>
               {t("plan.we_go")}
             </button>
           </>
         )}
       </div>
+      {wish && <Sure key={wish.words} wish={wish} device="" done={() => set_wish(null)} />}
+      <WantedNote address={address} brief />
+    </section>
+  );
+}
+
+/** When machines make no noise. */
+export function Quiet() {
+  const address = "plan/quiet";
+  const held = /^(\d\d:\d\d) to (\d\d:\d\d)$/.exec(String(said(address) ?? ""));
+  const [begin, set_begin] = useState("22:00");
+  const [end, set_end] = useState("06:00");
+  const [wish, set_wish] = useState<Wish | null>(null);
+  const offline = stream.link.value.state !== "up";
+  const words = held ? t("plan.quiet_is", { begin: held[1]!, end: held[2]! }) : t("plan.quiet_none");
+  return (
+    <section class="panel" aria-labelledby="plan-quiet">
+      <h2 id="plan-quiet">{t("plan.quiet")}</h2>
+      <p class="soft">{t("plan.quiet_note")}</p>
+      <p data-quiet>{words}</p>
+      <div class="plan-line">
+        <label class="plan-line">
+          {t("plan.from")}
+          <input type="time" value={begin} onChange={(event) => set_begin(event.currentTarget.value)} />
+        </label>
+        <label class="plan-line">
+          {t("plan.to")}
+          <input type="time" value={end} onChange={(event) => set_end(event.currentTarget.value)} />
+        </label>
+        <button type="button" disabled={offline || !begin || !end || begin === end} onClick={() => set_wish({ name: "quiet", value: `${begin} to ${end}`, words: t("plan.quiet_is", { begin, end }) })}>
+          {t("plan.quiet_set")}
+        </button>
+        {held && (
+          <button type="button" disabled={offline} onClick={() => set_wish({ name: "quiet", value: "", words: t("plan.quiet_none") })}>
+            {t("plan.quiet_none")}
+          </button>
+        )}
+      </div>
+      {wish && <Sure key={wish.words} wish={wish} device="" done={() => set_wish(null)} />}
       <WantedNote address={address} brief />
     </section>
   );

@@ -66,7 +66,7 @@ export interface Wish {
   words: string;
 }
 
-/** Asks what a wish costs, and whether it is meant. */
+/** Asks what a wish costs, and whether it is meant. Without a device it is one for the whole house. */
 export function Sure({ wish, device, done }: { wish: Wish; device: string; done: () => void }) {
   const [answer, ask] = use_what_if(device);
   const confirm = useRef<HTMLButtonElement>(null);
@@ -87,7 +87,7 @@ export function Sure({ wish, device, done }: { wish: Wish; device: string; done:
           ref={confirm}
           disabled={waiting || stream.link.value.state !== "up"}
           onClick={() => {
-            stream.set(`plan-${device}/${wish.name}`, wish.value);
+            stream.set(`${device ? "plan-" + device : "plan"}/${wish.name}`, wish.value);
             done();
           }}
         >
