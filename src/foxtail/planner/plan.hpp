@@ -154,7 +154,7 @@ struct Plan {
 struct Alternative {
     std::string device;
     std::size_t slot = 0;
-    std::string what;  // "charging now", "not charging", "starting": in that slot
+    std::string what;  // "charging now", "not heating water", "starting": in that slot
     double more_eur = 0;
     bool possible = true;  // false: not now (minimum pause of the heat pump, nobody there)
 };

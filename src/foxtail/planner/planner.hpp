@@ -34,8 +34,9 @@ public:
     [[nodiscard]] std::optional<Plan> improve(std::uint64_t task, const Solution& answer);
 
     /// What else could have been done, priced by re-solving with the other whole numbers fixed (so
-    /// an upper bound on what it would cost): for each car, heat pump and appliance the contrary
-    /// now, and the neighbours of what is planned. At most `most`, dearest differences last.
+    /// an upper bound on what it would cost): for each car, battery, heat pump, tank and appliance
+    /// the contrary now, and the neighbours of what is planned. At most `most`, dearest differences
+    /// last.
     [[nodiscard]] std::vector<Alternative> alternatives(std::size_t most = 20);
 
     /// Tells the planner which plan is being carried out, for steadiness.
