@@ -207,6 +207,40 @@ def two_people_and_a_stranger(house):
     check([one["lost"][0]["by"] for one in house.value("plan/wishes")["contested"]] == ["anna"], f"{house.value('plan/wishes')}")
 
 
+def plans_are_records(house):
+    before = house.plan()
+    house.set("plan-leaf/goals", "65 % by 05:30")
+    after = house.new_plan(before, "'goals' of leaf")
+    old = house.get(f"/plan/versions/{before['version']}")
+    check(old["version"] == before["version"] and old["made"] == before["made"], f"the plan from before: {old['version']} {old['made']}")
+    inputs = {one["name"]: one for one in old["inputs"]["devices"]}
+    check({"leaf", "cellar", "warmth"} <= set(inputs), f"what it was made from: {list(inputs)}")
+    check(abs(inputs["leaf"]["level"] / 39 * 100 - house.value("leafcar/lsoc")) < 1, f"the level: {inputs['leaf']}")
+    check(any(stay.get("wanted") == round(0.75 * 39, 3) for stay in inputs["leaf"]["stays"]), f"and its goal: {inputs['leaf']['stays']}")
+    check(old["inputs"]["import_max"] == 17, f"{old['inputs']}")
+    check(house.ask("GET", "/plan/versions/999999").status == 404, "one that is none")
+    listed = house.foxtail("plan", "versions")
+    check(f" {before['version']} " in f" {listed} ".replace("\n", " ") and str(after["version"]) in listed, f"foxtail plan versions: {listed}")
+    told = house.foxtail("plan", "diff", str(before["version"]), str(after["version"]))
+    check("'goals' of leaf" in told and "stay" in told and "25.35 kWh" in told, f"foxtail plan diff: {told}")
+    check(house.foxtail("plan", "diff", str(after["version"])).startswith(f"Plan {after['version']}"), "with the plan of now")
+
+
+def the_house_asks_first(house):
+    """Being away and quiet hours tell what they would change, and set nothing."""
+    until = (datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(hours=30)).strftime("%Y-%m-%dT%H:%M:%SZ")
+    for wish in ({"away_until": until}, {"quiet": "21:00 to 09:00"}):
+        answer = house.ask("POST", "/plan/what-if", {"set": wish})
+        check(answer.status == 200 and isinstance(answer.json()["more"], float | int), f"{wish}: {answer.status} {answer.body!r}")
+    check(house.value("plan/away_until") == "" and house.value("plan/quiet") == "", "nothing was set")
+    check(house.ask("POST", "/plan/what-if", {"set": {"quiet": "at night"}}).status == 400, "what are no hours")
+    check("It would" in house.foxtail("plan", "what-if", "plan", f"away_until={until}"), "foxtail plan what-if plan")
+    before = house.plan()
+    house.set("plan/quiet", "21:30 to 6:45")
+    house.new_plan(before, "quiet from 21:30 to 06:45")
+    house.is_value("plan/quiet", lambda hours: hours == "21:30 to 06:45", "as people write it")
+
+
 # ---- what goes wrong ----
 
 def the_worker_dies_and_hangs(house):
@@ -285,7 +319,7 @@ def the_hub_is_killed(house, devices, prices):
     house.set("plan-dishes/armed", True)
     before = {address: house.value(address) for address in
               ("plan-leaf/goals", "plan-leaf/act", "plan-cellar/act", "plan-warmth/mode", "plan-warmth/mode_until",
-               "plan-dishes/ready_by", "plan-dishes/act", "plan/away_until", "plan-leaf/mode")}
+               "plan-dishes/ready_by", "plan-dishes/act", "plan/away_until", "plan/quiet", "plan-leaf/mode")}
     last = house.plan()
     begun = devices.while_away(house.kill)
     plan = wait_until(lambda: house.plan() if house.plan()["made"] > last["made"] else None, lambda: f"a new plan: {house.plan()['made']}", 5)
@@ -326,6 +360,8 @@ SCENES = (
     ("now has its price and its end", lambda h, d, p: now_has_its_price_and_its_end(h, d)),
     ("what cannot be reached has ways out", lambda h, d, p: what_cannot_be_reached_has_ways_out(h)),
     ("two people and a stranger", lambda h, d, p: two_people_and_a_stranger(h)),
+    ("plans are records", lambda h, d, p: plans_are_records(h)),
+    ("the house asks first", lambda h, d, p: the_house_asks_first(h)),
     ("the worker dies and hangs", lambda h, d, p: the_worker_dies_and_hangs(h)),
     ("prices fail", prices_fail),
     ("devices talk nonsense", lambda h, d, p: devices_talk_nonsense(h, d)),

@@ -113,7 +113,7 @@ export interface Score {
   late?: boolean;
   heard?: string;
   failed?: string;
-  [lead: string]: { mae: number; bias: number; coverage: number; mean: number } | string | boolean | undefined;
+  [lead: string]: { mae: number; bias: number; coverage?: number; mean: number } | string | boolean | undefined;
 }
 
 export interface SavedDay {

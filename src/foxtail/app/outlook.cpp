@@ -20,7 +20,8 @@ constexpr Duration learn_every = seconds(10);
 constexpr Duration gap_max = minutes(10);  // what was between two words further apart is not known
 constexpr Duration cars_every = hours(1);
 constexpr Duration quarter_hour = minutes(15);
-constexpr std::uint64_t learned_format = 1;
+constexpr std::uint64_t learned_format = 2;
+constexpr std::uint64_t learned_format_unscored = 1;  // before prices and trips had scores
 
 constexpr std::uint64_t prices_format = 1;
 constexpr std::uint64_t prices_most = 20'000;
@@ -32,8 +33,11 @@ void source_json(api::JsonText& json, const Outlooker::Source& source) {
     if (!source.failed.empty()) json.text("failed", source.failed);
 }
 
+/// Whether what is foretold has a spread; a guess or a trip is one value.
+enum class Spread : std::uint8_t { none, band };
+
 void score_json(api::JsonText& json, std::string_view name, const forecast::Score& score,
-                const Outlooker::Source* source) {
+                Spread spread, const Outlooker::Source* source) {
     json.key(name).object();
     if (source != nullptr) source_json(json, *source);
     for (std::size_t i = 0; i < forecast::lead_names.size(); ++i) {
@@ -41,10 +45,22 @@ void score_json(api::JsonText& json, std::string_view name, const forecast::Scor
         if (figures.hours == 0) continue;
         json.key(forecast::lead_names.at(i)).object();
         json.number("hours", figures.hours).number("mae", figures.mae);
-        json.number("bias", figures.bias).number("coverage", figures.coverage);
+        json.number("bias", figures.bias);
+        if (spread == Spread::band) json.number("coverage", figures.coverage);
         json.number("mean", figures.mean).end_object();
     }
     json.end_object();
+}
+
+/// A forecast that is one value.
+Band without_spread(planner::Series series) {
+    return {series, series, series, series};
+}
+
+/// Whether a car is at home; nothing where nobody says so. Where it does not say so itself, its
+/// cable does.
+std::optional<bool> is_home(const planning::DeviceFacts& heard) {
+    return heard.home ? heard.home : heard.plugged;
 }
 
 }  // namespace
@@ -76,6 +92,54 @@ void Outlooker::learn(const planning::Keeper& keeper, Moment now) {
         outdoor_.learn(from, since, *facts.outdoor_c);
         outdoor_score_.came(from, since, *facts.outdoor_c);
     }
+    const auto& buy = keeper.outlook().buy;
+    if (!buy.eur.values.empty() && from < buy.known_until)
+        price_score_.came(from, since, buy.eur.at(from));
+    if (const auto away = cars_away(keeper)) trips_score_.came(from, since, *away);
+}
+
+/// How many are away just now; nothing while one of them is silent.
+std::optional<double> Outlooker::cars_away(const planning::Keeper& keeper) const {
+    if (config_.cars.empty()) return std::nullopt;
+    double away = 0;
+    for (std::size_t i = 0; i < keeper.site().cars.size(); ++i) {
+        const auto home = is_home(keeper.facts().devices.at({planner::Kind::car, i}));
+        if (!home) return std::nullopt;
+        away += *home ? 0 : 1;
+    }
+    return away;
+}
+
+/// What had to be guessed of the prices, and when cars are away: to be compared with what comes.
+void Outlooker::note_guesses(const Outlook& outlook, Moment now) {
+    const Time end = forecast::cut_down(now.wall, hours(1)) + config_.horizon;
+    const auto by_hour = [&](Time from, const auto& value_at) {
+        planner::Series out;
+        out.from = from;
+        out.step = hours(1);
+        for (Time t = from; t + out.step <= end; t = t + out.step)
+            out.values.push_back(value_at(t));
+        return out;
+    };
+    const Time known = outlook.buy.known_until;
+    if (config_.tariff.buy.kind == forecast::Price::Kind::dynamic && known < end) {
+        const Time first = std::max(forecast::cut_down(known + hours(1) - Duration{1}, hours(1)),
+                                    forecast::cut_down(now.wall, hours(1)) + hours(1));
+        auto guessed =
+            by_hour(first, [&](Time t) { return outlook.buy.eur.mean(t, t + hours(1)); });
+        if (!guessed.values.empty())
+            price_score_.foretold(now.wall, without_spread(std::move(guessed)));
+    }
+    if (config_.cars.empty()) return;
+    const auto away = [&](Time t) {
+        double cars = 0;
+        for (const auto& trip : outlook.trips)
+            if (trip.from <= t + minutes(30) && t + minutes(30) < trip.until)
+                cars += trip.confidence;
+        return cars;
+    };
+    auto trips = by_hour(forecast::cut_down(now.wall, hours(1)) + hours(1), away);
+    if (!trips.values.empty()) trips_score_.foretold(now.wall, without_spread(std::move(trips)));
 }
 
 void Outlooker::look_at_cars(const planning::Keeper& keeper, Moment now) {
@@ -84,8 +148,7 @@ void Outlooker::look_at_cars(const planning::Keeper& keeper, Moment now) {
     const auto& cars = keeper.site().cars;
     for (std::size_t i = 0; i < cars.size(); ++i) {
         const auto& heard = keeper.facts().devices.at({planner::Kind::car, i});
-        // Where nobody says whether it is at home, its cable does.
-        const auto home = heard.home ? heard.home : heard.plugged;
+        const auto home = is_home(heard);
         if (!home) continue;
         const auto& name = cars[i].limits.name;
         const auto was = was_home_.find(name);
@@ -210,6 +273,7 @@ Outlook Outlooker::outlook(const planning::Keeper& keeper, Moment now) {
     }
     add_prices(out, from);
     add_trips(out, now.wall);
+    note_guesses(out, now);
     return out;
 }
 
@@ -230,14 +294,12 @@ std::string Outlooker::scores_json() const {
             if (source.what == what) return &source;
         return nullptr;
     };
-    score_json(json, "load", load_score_, nullptr);
-    score_json(json, "sun", sun_score_, from(Of::sun));
-    score_json(json, "outdoor", outdoor_score_, from(Of::outdoor));
-    if (const auto* source = from(Of::prices)) {
-        json.key(source_names[0]).object();
-        source_json(json, *source);
-        json.end_object();
-    }
+    score_json(json, "load", load_score_, Spread::band, nullptr);
+    score_json(json, "sun", sun_score_, Spread::band, from(Of::sun));
+    score_json(json, "outdoor", outdoor_score_, Spread::band, from(Of::outdoor));
+    if (const auto* source = from(Of::prices))
+        score_json(json, source_names[0], price_score_, Spread::none, source);
+    if (!config_.cars.empty()) score_json(json, "trips", trips_score_, Spread::none, nullptr);
     json.end_object();
     return out;
 }
@@ -281,6 +343,8 @@ std::string Outlooker::save() const {
     out.text(load_score_.save());
     out.text(sun_score_.save());
     out.text(outdoor_score_.save());
+    out.text(price_score_.save());
+    out.text(trips_score_.save());
     out.u64(habits_.size());
     for (const auto& [name, habits] : habits_) {
         out.text(name);
@@ -291,18 +355,25 @@ std::string Outlooker::save() const {
 
 Result<void> Outlooker::load(std::string_view bytes) {
     ByteReader in(bytes);
-    if (in.u64() != learned_format) return fail(Code::corrupt, "what was learned: another format");
+    const auto format = in.u64();
+    if (format != learned_format && format != learned_format_unscored)
+        return fail(Code::corrupt, "what was learned: another format");
     auto load = load_;
     auto sun = sun_;
     auto outdoor = outdoor_;
     auto load_score = load_score_;
     auto sun_score = sun_score_;
     auto outdoor_score = outdoor_score_;
+    auto price_score = price_score_;
+    auto trips_score = trips_score_;
     auto habits = habits_;
     for (const auto& done :
          {load.load(in.text()), sun.load(in.text()), outdoor.load(in.text()),
           load_score.load(in.text()), sun_score.load(in.text()), outdoor_score.load(in.text())})
         if (!done) return fail(done.error());
+    if (format == learned_format)
+        for (const auto& done : {price_score.load(in.text()), trips_score.load(in.text())})
+            if (!done) return fail(done.error());
     const auto count = in.u64();
     for (std::uint64_t i = 0; i < count && in.ok(); ++i) {
         const std::string name(in.text());
@@ -318,6 +389,8 @@ Result<void> Outlooker::load(std::string_view bytes) {
     load_score_ = std::move(load_score);
     sun_score_ = std::move(sun_score);
     outdoor_score_ = std::move(outdoor_score);
+    price_score_ = std::move(price_score);
+    trips_score_ = std::move(trips_score);
     habits_ = std::move(habits);
     return {};
 }

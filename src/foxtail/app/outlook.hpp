@@ -60,6 +60,8 @@ private:
     void add_prices(planning::Outlook& out, Time from) const;
     void add_trips(planning::Outlook& out, Time now) const;
     void look_at_cars(const planning::Keeper& keeper, Moment now);
+    [[nodiscard]] std::optional<double> cars_away(const planning::Keeper& keeper) const;
+    void note_guesses(const planning::Outlook& outlook, Moment now);
 
     const PlanningConfig& config_;
     const Zone& zone_;
@@ -70,6 +72,8 @@ private:
     forecast::Score load_score_;
     forecast::Score sun_score_;
     forecast::Score outdoor_score_;
+    forecast::Score price_score_;  // of those that had to be guessed
+    forecast::Score trips_score_;  // how many cars are away
     planner::Series prices_;
     std::vector<Source> sources_;
     std::vector<planning::Trip> trips_;

@@ -1,7 +1,10 @@
 #include "foxtail/app/outlook.hpp"
 
+#include "foxtail/base/bytes.hpp"
+#include "foxtail/json/parse.hpp"
 #include "foxtail/planning/planning_testing.hpp"
 
+#include <boost/json/object.hpp>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -89,6 +92,72 @@ TEST_F(OutlookTest, how_far_the_suns_source_speaks_is_told) {
     EXPECT_EQ(outlooker.outlook(keeper, now).sun_until, now.wall);
     outlooker.told(Outlooker::Of::sun, told(), now);
     EXPECT_EQ(outlooker.outlook(keeper, now).sun_until, now.wall + hours(24));
+}
+
+TEST_F(OutlookTest, prices_that_were_guessed_are_compared_with_those_that_came) {
+    Outlooker outlooker(config, planning::utc);
+    outlooker.told(Outlooker::Of::prices, told(), now);
+    Outlooker::Source prices{Outlooker::Of::prices, "awattar, prices.example", now.wall, {}, false};
+    (void)outlooker.look_at({prices});
+    keeper.expect(outlooker.outlook(keeper, now), {}, 0, now);  // a day is known, one is guessed
+    auto day = told();
+    day.from = now.wall + hours(24);
+    for (double& eur : day.values) eur += 0.05;
+    outlooker.told(Outlooker::Of::prices, day, now);
+    keeper.expect(outlooker.outlook(keeper, now), {}, 0, now);
+    Moment then = now;
+    for (; then.wall < now.wall + hours(48); then.wall = then.wall + minutes(5))
+        outlooker.learn(keeper, then);
+    const auto scores = *parse_json(outlooker.scores_json());
+    const auto& score = scores.at("prices").as_object();
+    EXPECT_FALSE(score.contains("6h")) << "these were known";
+    ASSERT_TRUE(score.contains("48h"));
+    const auto& two_days = score.at("48h").as_object();
+    EXPECT_NEAR(two_days.at("mae").to_number<double>(), 0.05, 1e-6);
+    EXPECT_NEAR(two_days.at("bias").to_number<double>(), -0.05, 1e-6) << "too little was guessed";
+    EXPECT_FALSE(two_days.contains("coverage")) << "a guess has no spread";
+}
+
+TEST_F(OutlookTest, cars_that_leave_are_compared_with_when_they_were_expected_to) {
+    PlannedCarConfig car;
+    car.limits.name = "leaf";
+    config.cars.push_back(car);
+    Outlooker outlooker(config, planning::utc);
+    const Time leaves = now.wall + hours(10);
+    outlooker.told({{"leaf", leaves, leaves + hours(4), 8, 1, "calendar of anna: Ulm"}}, {});
+    keeper.expect(outlooker.outlook(keeper, now), {}, 0, now);
+    Moment then = now;
+    for (; then.wall < now.wall + hours(20); then.wall = then.wall + minutes(5)) {
+        // It comes back two hours later than it was expected to.
+        const bool away = then.wall >= leaves && then.wall < leaves + hours(6);
+        keeper.hear(planning::leaf, planning::DeviceFact::plugged, away ? 0 : 1, 1, then);
+        outlooker.learn(keeper, then);
+    }
+    const auto scores = *parse_json(outlooker.scores_json());
+    const auto& ahead = scores.at("trips").at("24h").as_object();
+    const double hours_compared = ahead.at("hours").to_number<double>();
+    EXPECT_GE(hours_compared, 12);
+    EXPECT_NEAR(ahead.at("mae").to_number<double>() * hours_compared, 2, 0.05);
+    EXPECT_LT(ahead.at("bias").to_number<double>(), 0);
+}
+
+TEST_F(OutlookTest, what_was_learned_before_prices_and_trips_had_scores_is_read) {
+    const auto bytes = Outlooker(config, planning::utc).save();
+    std::string old;
+    ByteReader in(bytes);
+    ByteWriter out(old);
+    EXPECT_EQ(in.u64(), 2U);
+    out.u64(1);
+    for (int part = 0; part < 6; ++part) out.text(in.text());
+    (void)in.text();
+    (void)in.text();
+    out.u64(in.u64());  // habits: none
+    Outlooker again(config, planning::utc);
+    EXPECT_TRUE(again.load(old));
+    EXPECT_EQ(again.save(), bytes);
+    std::string unknown;
+    ByteWriter(unknown).u64(3);
+    EXPECT_FALSE(again.load(unknown));
 }
 
 }  // namespace

@@ -176,7 +176,7 @@ Result<void> show_forecasts(const Setting& setting, HubClient& hub, const PlanOp
         const auto& value = member(object, name);
         return value.is_number() ? number_words(value.to_number<double>(), 2) : std::string("-");
     };
-    for (const char* what : {"load", "sun", "outdoor", "prices"}) {
+    for (const char* what : {"load", "sun", "outdoor", "prices", "trips"}) {
         const auto& score = member(*said, what);
         if (!score.is_object()) continue;
         auto source = shown(text_of(score, "source"));

@@ -115,7 +115,7 @@ function Contested() {
   );
 }
 
-const foretold = ["load", "sun", "outdoor", "prices"] as const;
+const foretold = ["load", "sun", "outdoor", "prices", "trips"] as const;
 const units: Record<string, string> = { load: "kW", sun: "kW", outdoor: "Cel" };
 
 /** A source by its place, or by the name of the value that tells it. */
@@ -139,7 +139,7 @@ function Forecasts() {
           return (
             <li key={name}>
               <strong>{t(name === "sun" ? "energy.sun" : (("plan." + name) as Key))}</strong> ({score.source ? source_words(score.source) : t("plan.own_past")}){score.late && <strong class="is-late"> {t("plan.late", { time: format_time(to_ms(score.heard), now.value) })}</strong>}
-              {typeof day === "object" && ": " + t("plan.score", { mae: say(day.mae), bias: (day.bias > 0 ? "+" : "") + say(day.bias), mean: say(day.mean), share: Math.round(day.coverage * 100) })}
+              {typeof day === "object" && ": " + t("plan.score", { mae: say(day.mae), bias: (day.bias > 0 ? "+" : "") + say(day.bias), mean: say(day.mean) }) + (day.coverage === undefined ? "" : t("plan.within", { share: Math.round(day.coverage * 100) }))}
             </li>
           );
         })}
