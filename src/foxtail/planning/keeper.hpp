@@ -155,7 +155,7 @@ private:
     Seq wanted_cause_ = 0;
     planner::Told asked_because_;
     Seq asked_cause_ = 0;
-    planner::Told upset_;       // what happened that no plan can have foreseen
+    planner::Told upset_;       // what no plan can have foreseen: it happened, or somebody wants it
     bool asked_upset_ = false;  // so what is asked replaces the plan in any case
     bool asked_taken_ = false;  // the last answer is the plan
     Duration last_asked_;

@@ -83,6 +83,27 @@ TEST_F(Quiet, make_a_plan_due_that_says_who_said_so) {
     EXPECT_EQ(none->because.words(), "ben: no quiet hours");
 }
 
+TEST_F(Quiet, replace_a_plan_that_would_be_heard_and_costs_less) {
+    const auto made = [&](planner::Step step, double cost) {
+        planner::Plan plan;
+        plan.made = now.wall;
+        plan.slots.push_back({now.wall, now.wall + hours(1)});
+        plan.courses.push_back({Kind::appliance, "dishes", {step}});
+        for (auto* list :
+             {&plan.buy_eur, &plan.sell_eur, &plan.load_kw, &plan.sun_kw, &plan.import_kw,
+              &plan.export_kw, &plan.curtailed_kw, &plan.marginal_eur})
+            list->assign(1, 0.3);
+        plan.cost_eur = plan.objective_eur = cost;
+        return plan;
+    };
+    ASSERT_TRUE(keeper->due(now));
+    ASSERT_TRUE(keeper->planned(made({2}, 1), now).published);
+    ASSERT_TRUE(keeper->set_quiet(std::string("20:00 to 05:00"), "anna", 9, now));
+    now = {now.wall + seconds(2), now.mono + seconds(2)};
+    ASSERT_TRUE(keeper->due(now));
+    EXPECT_TRUE(keeper->planned(made({0}, 3), now).published);
+}
+
 TEST_F(Quiet, do_not_hold_for_what_somebody_wants_now) {
     ASSERT_TRUE(keeper->set(dishes, Setting::mode, std::string("now"), "anna", 3, now));
     EXPECT_EQ(quiet_at("2026-11-23T22:00:00Z"), 0);

@@ -241,7 +241,8 @@ Result<void> Keeper::set(DeviceId device, Setting setting, const Value& value,
                                   {"device", name_of(site_, device)}};
     if (const auto text = text_of(value)) told.emplace_back("value", std::string(*text));
     add_standing(told, device, setting, by);
-    wants_plan({Tells::wish_set, std::move(told)}, seq, true);
+    upset_ = {Tells::wish_set, std::move(told)};
+    wants_plan(upset_, seq, true);
     return {};
 }
 
@@ -269,10 +270,10 @@ void Keeper::set_away(Time until, const std::string& by, Seq seq, Moment now) {
     wishes_.away_until = until;
     wishes_.away_by = by;
     ++changes_;
-    wants_plan(until.known()
-                   ? planner::Told(Tells::away, {{"who", by}, {"until", format_rfc3339(until)}})
-                   : planner::Told(Tells::away_over, {{"who", by}}),
-               seq, true);
+    upset_ = until.known()
+                 ? planner::Told(Tells::away, {{"who", by}, {"until", format_rfc3339(until)}})
+                 : planner::Told(Tells::away_over, {{"who", by}});
+    wants_plan(upset_, seq, true);
 }
 
 Result<void> Keeper::set_quiet(const Value& value, const std::string& by, Seq seq, Moment) {
@@ -288,11 +289,11 @@ Result<void> Keeper::set_quiet(const Value& value, const std::string& by, Seq se
     wishes_.quiet = said;
     ++changes_;
     const auto holds = quiet_hours(site_, wishes_);
-    wants_plan(holds.any() ? planner::Told(Tells::quiet_set, {{"who", by},
-                                                              {"begin", format_clock(holds.from)},
-                                                              {"end", format_clock(holds.until)}})
-                           : planner::Told(Tells::quiet_over, {{"who", by}}),
-               seq, true);
+    upset_ = holds.any() ? planner::Told(Tells::quiet_set, {{"who", by},
+                                                            {"begin", format_clock(holds.from)},
+                                                            {"end", format_clock(holds.until)}})
+                         : planner::Told(Tells::quiet_over, {{"who", by}});
+    wants_plan(upset_, seq, true);
     return {};
 }
 
