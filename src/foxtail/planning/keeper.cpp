@@ -369,8 +369,12 @@ planner::Observed Keeper::observe(Time now) const {
             case Kind::battery: {
                 const auto& limits = site_.batteries[id.index].limits;
                 const double kwh = limits.capacity_kwh * percent / 100;
+                const auto reserve = reserve_of(site_, wishes_, id);
+                const double least = reserve.values.empty()
+                                         ? limits.min_kwh
+                                         : std::max(limits.min_kwh, reserve.at(now));
                 device.take_max_kw = kwh < limits.max_kwh ? limits.charge_max_kw : 0;
-                device.give_max_kw = kwh > limits.min_kwh ? limits.discharge_max_kw : 0;
+                device.give_max_kw = kwh > least ? limits.discharge_max_kw : 0;
                 if (heard.level) device.level = kwh;
                 break;
             }
@@ -378,7 +382,10 @@ planner::Observed Keeper::observe(Time now) const {
                 const auto& limits = site_.cars[id.index].limits;
                 device.there = heard.plugged.value_or(false);
                 device.ranges = limits.ranges;
-                if (device.there && percent < 100 && !limits.ranges.empty())
+                const auto said = wishes_.devices.find(id);
+                const double most =
+                    said == wishes_.devices.end() ? 100 : said->second.most_percent.value_or(100);
+                if (device.there && percent < most && !limits.ranges.empty())
                     device.take_max_kw = limits.ranges.back().max_kw;
                 if (heard.level) device.level = limits.capacity_kwh * percent / 100;
                 break;

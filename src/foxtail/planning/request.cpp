@@ -53,8 +53,7 @@ void add_batteries(Request& request, const Site& site, const Facts& facts, const
         // Without a word from it, it is planned as half full: guessed_levels() says so.
         battery.energy_kwh =
             battery.capacity_kwh * facts_of(facts, id).level_now().value_or(50) / 100;
-        if (const auto& reserve = wishes_of(wishes, id).reserve_percent)
-            battery.reserve_kwh = Series::constant(battery.capacity_kwh * *reserve / 100);
+        battery.reserve_kwh = reserve_of(site, wishes, id);
         request.batteries.push_back(std::move(battery));
     }
 }
@@ -310,6 +309,13 @@ bool acts(const Site& site, const Wishes& wishes, DeviceId device) {
 
 QuietHours quiet_hours(const Site& site, const Wishes& wishes) {
     return wishes.quiet.value_or(site.quiet);
+}
+
+planner::Series reserve_of(const Site& site, const Wishes& wishes, DeviceId battery) {
+    const auto& limits = site.batteries[battery.index].limits;
+    const auto& wished = wishes_of(wishes, battery).reserve_percent;
+    return wished ? planner::Series::constant(limits.capacity_kwh * *wished / 100)
+                  : limits.reserve_kwh;
 }
 
 std::vector<planner::Told> guessed_levels(const Site& site, const Facts& facts) {

@@ -87,6 +87,8 @@ struct Wishes {
 
 /// The quiet hours that hold: those that somebody said, else the household's.
 [[nodiscard]] QuietHours quiet_hours(const Site& site, const Wishes& wishes);
+/// What a battery keeps for an outage, kWh: as somebody said, else as configured; may be empty.
+[[nodiscard]] planner::Series reserve_of(const Site& site, const Wishes& wishes, DeviceId battery);
 
 /// A setting of which people want different things.
 struct Contest {
