@@ -21,7 +21,7 @@ bool fulfils(const PropertySpec& spec, const Value& wanted, const Value& said) {
 void Commands::apply(const Record& record, const CommandAsked& asked) {
     pending_.push_back({record.seq, asked.property, asked.thing, asked.action, asked.value,
                         record.actor, asked.time_to_live, asked.depth, asked.grant, record.time,
-                        asked.confirm_within, asked.at_home});
+                        asked.confirm_within, asked.at_home, 0, asked.agent});
     if (asked.action.empty() && asked.confirm_within.us == 0)
         waiting_[asked.property.index].push_back(record.seq);
 }
@@ -93,6 +93,7 @@ void Commands::save(ByteWriter& out) const {
         out.i64(p.confirm_within.us);
         out.u8(p.at_home ? 1 : 0);
         out.u64(p.confirmation);
+        out.u64(p.agent.index);
     }
 }
 
@@ -118,6 +119,7 @@ Result<void> Commands::load(ByteReader& in, std::uint64_t format) {
             p.at_home = in.u8() != 0;
             p.confirmation = in.u64();
         }
+        if (format > 6) p.agent.index = in.u32();
         if (!in.ok() || (!pending_.empty() && pending_.back().seq >= p.seq)) break;
         if (p.confirmation != 0 && !confirmed_.emplace(p.confirmation, p.seq).second) break;
         if (p.action.empty() && !p.waits()) waiting_[p.property.index].push_back(p.seq);

@@ -27,6 +27,7 @@ struct Pending {
     Duration confirm_within;  // a person has to confirm it first; 0 = it went at once
     bool at_home = false;     // asked from the household's own network
     Seq confirmation = 0;     // the record by which one did; 0 = none
+    SubjectId agent = {};     // had a hand in what led a rule to it; the hub's number = none had
 
     [[nodiscard]] Asker asker() const { return {asked_by, at_home}; }
     [[nodiscard]] bool waits() const { return confirm_within.us > 0 && confirmation == 0; }
@@ -60,7 +61,7 @@ public:
     [[nodiscard]] std::size_t size() const { return pending_.size(); }
 
     void save(ByteWriter& out) const;
-    [[nodiscard]] Result<void> load(ByteReader& in, std::uint64_t format = 5);
+    [[nodiscard]] Result<void> load(ByteReader& in, std::uint64_t format = 7);
 
 private:
     [[nodiscard]] std::deque<Pending>::iterator place(Seq seq);

@@ -1,5 +1,7 @@
 #include "foxtail/hub/commands.hpp"
 
+#include "foxtail/model/bytes.hpp"
+
 #include <gtest/gtest.h>
 
 namespace foxtail {
@@ -97,7 +99,9 @@ TEST(Commands, for_actions_wait_for_no_property) {
 TEST(Commands, are_the_same_after_a_snapshot) {
     Commands commands;
     commands.apply(record(1), asked(level, 50.0));
-    commands.apply(record(9), asked(level, std::string("eco")));
+    CommandAsked led = asked(level, std::string("eco"));
+    led.agent = {4};
+    commands.apply(record(9), led);
     std::string bytes;
     ByteWriter out(bytes);
     commands.save(out);
@@ -108,6 +112,34 @@ TEST(Commands, are_the_same_after_a_snapshot) {
     ASSERT_NE(again.waiting(level), nullptr);
     EXPECT_EQ(*again.waiting(level), (std::vector<Seq>{1, 9}));
     EXPECT_EQ(again.find(9)->value, Value(std::string("eco")));
+    EXPECT_EQ(again.find(9)->agent, SubjectId{4});
+}
+
+TEST(Commands, load_from_a_snapshot_from_before_agents_hands_were_known) {
+    std::string bytes;
+    ByteWriter out(bytes);
+    out.u64(1);
+    out.u64(9);
+    out.u64(level.index);
+    out.u64(0);  // thing
+    out.text("");
+    write(out, Value{50.0});
+    out.u64(2);  // who asked
+    out.i64(seconds(10).us);
+    out.u8(1);
+    out.u64(5);  // grant
+    out.i64(1'000'000);
+    out.i64(minutes(10).us);
+    out.u8(0);
+    out.u64(0);  // nobody has confirmed it
+    ByteReader in(bytes);
+    Commands older;
+    ASSERT_TRUE(older.load(in, 6));
+    EXPECT_TRUE(in.at_end());
+    ASSERT_NE(older.find(9), nullptr);
+    EXPECT_TRUE(older.find(9)->waits());
+    EXPECT_EQ(older.find(9)->value, Value{50.0});
+    EXPECT_EQ(older.find(9)->agent, SubjectId{}) << "none had";
 }
 
 CommandAsked to_be_confirmed(PropertyId property, Value value) {

@@ -2,7 +2,6 @@
 
 #include "foxtail/base/assert.hpp"
 #include "foxtail/base/utf8.hpp"
-#include "foxtail/model/bytes.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -10,11 +9,6 @@
 
 namespace foxtail {
 namespace {
-
-constexpr std::uint32_t snapshot_format = 6;  // 1 had no terms of grants and no owners, 2 nobody
-                                              // who leaves, 3 nothing to erase, 4 nothing that
-                                              // waits for a person, no reads that are counted, 5
-                                              // nothing that is bad; still read
 
 /// NaN and infinity have no JSON, and a refused value may be one.
 std::string shown_value(const Value& value) {
@@ -68,12 +62,10 @@ Seq Household::append(Body body, SubjectId actor, Seq cause, Moment now) {
 }
 
 std::optional<Change> Household::fold_reading(const Record& record, const Reading& reading) {
-    std::uint8_t depth = 0;
-    if (record.cause != 0) {
-        const Pending* command = commands_.led_by(record.cause);
-        if (command != nullptr) depth = command->depth;
-    }
-    const auto change = twin_.apply(reading, record.seq, record.time, depth);
+    const Pending* command = record.cause != 0 ? commands_.led_by(record.cause) : nullptr;
+    const auto change =
+        twin_.apply(reading, record.seq, record.time, command != nullptr ? command->depth : 0,
+                    hand_in(reading, command));
     if (authority_.listens_to(reading.property))
         authority_.heard(reading.property, twin_.belief(reading.property).value);
     return change;
@@ -196,6 +188,9 @@ const char* Household::contradiction(const Record& record) const {
         const bool known = asked->action.empty() ? catalogue_.knows(asked->property)
                                                  : catalogue_.knows(asked->thing);
         if (!known) return "commands what was never told";
+        if (authority_.find(asked->agent) == nullptr) return "was led to by nobody";
+    } else if (const auto* waits = std::get_if<RuleWaits>(&record.body)) {
+        if (authority_.find(waits->agent) == nullptr) return "was led to by nobody";
     } else if (const auto* confirmed = std::get_if<WishConfirmed>(&record.body)) {
         if (!(confirmed->action.empty() ? catalogue_.knows(confirmed->property)
                                         : catalogue_.knows(confirmed->thing)) ||
@@ -360,9 +355,8 @@ Result<Seq> Household::report(SubjectId connector, Reading reading, Moment now, 
 
     // rules, and what they command
     if (change_ && change_->changed && rules_.mentions(id)) {
-        runs_.clear();
-        rules_.changed(*change_, now, runs_);
-        if (!runs_.empty()) react(runs_, seq, change_->depth, now);
+        rules_.changed(*change_, now, fresh_runs());
+        if (!runs_.empty()) react(runs_, seq, {change_->depth, change_->agent}, now);
     }
     return seq;
 }
@@ -406,9 +400,8 @@ Result<Seq> Household::happened(SubjectId connector, std::string_view thing, std
         return fail(std::move(good.error()));
     }
     const Seq seq = append(EventHappened{known->id, std::string(event), detail}, connector, 0, now);
-    runs_.clear();
-    rules_.happened(known->spec.id, event, detail, now, runs_);
-    if (!runs_.empty()) react(runs_, seq, 0, now);
+    rules_.happened(known->spec.id, event, detail, now, fresh_runs());
+    if (!runs_.empty()) react(runs_, seq, {}, now);
     return seq;
 }
 
@@ -460,9 +453,8 @@ void Household::tick(Moment now) {
             resume(due->seq, now);
         }
     }
-    runs_.clear();
-    rules_.tick(now, runs_);
-    if (!runs_.empty()) react(runs_, 0, 0, now);  // time starts a chain of its own
+    rules_.tick(now, fresh_runs());
+    if (!runs_.empty()) react(runs_, 0, {}, now);  // time starts a chain of its own
 }
 
 std::optional<Duration> Household::next_wake(Moment now) const {
@@ -488,113 +480,6 @@ std::optional<Duration> Household::next_wake(Moment now) const {
         if (!next || at < *next) next = at;
     }
     return next;
-}
-
-// ---- snapshots ----
-
-void Household::save(std::string& out) const {
-    ByteWriter w(out);
-    w.u64(snapshot_format);
-    w.u64(seq_);
-    w.i64(last_time_.us);
-    catalogue_.save(w);
-    authority_.save(w);
-    twin_.save(w);
-    commands_.save(w);
-    people_.save(w);
-    usage_.save(w);
-    w.u64(waits_.size());
-    for (const Wait& wait : waits_) {
-        w.u64(wait.seq);
-        w.i64(wait.since.us);
-        w.text(wait.what.rule);
-        w.u64(wait.what.run);
-        w.u64(wait.what.step);
-        w.i64(wait.what.until.us);
-        w.u8(wait.what.depth);
-    }
-    erasures_.save(w);
-}
-
-Result<void> Household::load(std::string_view snapshot) {
-    ByteReader in(snapshot);
-    const auto format = in.u64();
-    if (format < 1 || format > snapshot_format)
-        return fail(Code::corrupt, "the snapshot is of another format");
-    seq_ = in.u64();
-    last_time_ = read_time(in);
-    if (auto done = catalogue_.load(in); !done) return done;
-    places_.clear();
-    for (const Thing& thing : catalogue_.things()) places_.told(thing.id, thing.spec.place);
-    if (auto done = authority_.load(in, format); !done) return done;
-    if (auto done = twin_.load(in, format); !done) return done;
-    if (auto done = commands_.load(in, format); !done) return done;
-    people_.clear();
-    if (format > 2) {
-        if (auto done = people_.load(in); !done) return done;
-    }
-    usage_.clear();
-    if (format > 4) {
-        if (auto done = usage_.load(in); !done) return done;
-    }
-    waits_.clear();
-    const auto n = in.count(7);
-    for (std::size_t i = 0; i < n && in.ok(); ++i) {
-        Wait wait;
-        wait.seq = in.u64();
-        wait.since = read_time(in);
-        wait.what.rule = in.text();
-        wait.what.run = in.u64();
-        wait.what.step = in.u32();
-        wait.what.until = read_time(in);
-        wait.what.depth = in.u8();
-        waits_.push_back(std::move(wait));
-    }
-    erasures_.clear();
-    if (format > 3) {
-        if (auto done = erasures_.load(in); !done) return done;
-    }
-    if (!in.ok() || !in.at_end())
-        return fail(Code::corrupt, "the snapshot does not end where it should");
-    if (!consistent()) return fail(Code::corrupt, "the snapshot's parts contradict each other");
-    hear_presence();
-    return {};
-}
-
-/// The parts of a loaded snapshot fit together: what one names, another has.
-bool Household::consistent() const {
-    if (twin_.size() != catalogue_.properties().size()) return false;
-    if (authority_.find(the_hub) == nullptr || authority_.find(the_hub)->kind != SubjectKind::hub)
-        return false;
-    for (std::uint32_t i = 0; i < twin_.size(); ++i) {
-        const Belief& belief = twin_.belief({i});
-        if (std::max({belief.seq, belief.wanted_by, belief.refused}) > seq_) return false;
-    }
-    const auto& grants = authority_.grants();
-    if (!grants.empty() && grants.back().id > seq_) return false;
-    for (const auto& invitation : people_.invitations()) {
-        if (invitation.id > seq_ || authority_.find(invitation.by) == nullptr) return false;
-    }
-    for (const auto& visit : people_.visits()) {
-        const Subject* guest = authority_.find(visit.name);
-        if (guest == nullptr || guest->kind != SubjectKind::guest || authority_.left(guest->id))
-            return false;
-    }
-    for (const auto& asked : erasures_.all()) {
-        if (asked.ended > seq_ || authority_.find(asked.subject) == nullptr ||
-            authority_.find(asked.grantor) == nullptr)
-            return false;
-    }
-    Seq before = 0;
-    for (const Wait& wait : waits_) {
-        if (wait.seq <= before || wait.seq > seq_) return false;
-        before = wait.seq;
-    }
-    return std::all_of(commands_.all().begin(), commands_.all().end(), [&](const Pending& p) {
-        return p.seq <= seq_ && p.confirmation <= seq_ && catalogue_.knows(p.thing) &&
-               (!p.action.empty() || catalogue_.knows(p.property)) &&
-               authority_.find(p.asked_by) != nullptr;
-    });
 }
 
 }  // namespace foxtail

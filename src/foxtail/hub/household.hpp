@@ -232,6 +232,12 @@ private:
         std::uint32_t recorded = 0;
         std::uint64_t left_out = 0;
     };
+    /// What led to something: how many rules, one after the other, and the agent that had a hand
+    /// in it (the hub's number = none had).
+    struct Chain {
+        std::uint8_t depth = 0;
+        SubjectId agent = {};
+    };
     struct Wait {
         Seq seq = 0;  // of its RuleWaits record
         Time since;   // when it began
@@ -260,7 +266,7 @@ private:
     Result<ThingId> tell_as_is(SubjectId connector, const ThingSpec& spec, Moment now);
     Result<Seq> refuse(SubjectId connector, const Reading& reading, Error why, Moment now);
     void confirm(PropertyId property, Seq reading, Seq command, Moment now);
-    Result<Seq> wish_from(Asker who, const Wish& wish, Seq cause, std::uint8_t depth, Moment now);
+    Result<Seq> wish_from(Asker who, const Wish& wish, Seq cause, Chain chain, Moment now);
     Result<Seq> order(SubjectId who, const Wish& wish, CommandAsked asked, bool critical, Seq cause,
                       Moment now);
     [[nodiscard]] Result<void> check_order(SubjectId who, const CommandAsked& asked,
@@ -273,8 +279,13 @@ private:
     [[nodiscard]] bool may_do(Asker who, const Pending& command, Time now) const;
     void deny(SubjectId who, const Wish& wish, std::string reason, Seq cause, Moment now);
     void tell_left_out(Moment now);
-    void react(std::vector<RuleRun>& runs, Seq cause, std::uint8_t depth, Moment now);
-    void carry_out(const RuleRun& run, SubjectId rule, Seq ran, std::uint8_t depth, Moment now);
+    void react(std::vector<RuleRun>& runs, Seq cause, Chain chain, Moment now);
+    void carry_out(const RuleRun& run, SubjectId rule, Seq ran, Chain chain, Moment now);
+    /// The agent that ordered the command, or had a hand in what led a rule to it.
+    [[nodiscard]] SubjectId hand_in(const Pending& command) const;
+    [[nodiscard]] SubjectId hand_in(const Reading& reading, const Pending* command) const;
+    /// Rules are about to look, and to answer.
+    std::vector<RuleRun>& fresh_runs();
     SubjectId rule_subject(std::uint32_t rule, Moment now);
     /// Who stands in the record for what the rule did.
     SubjectId actor_of(std::uint32_t rule, Moment now);
@@ -324,6 +335,7 @@ private:
     std::vector<Record> records_;
     std::vector<Order> orders_;
     std::vector<RuleRun> runs_;
+    std::map<std::uint32_t, SubjectId> hands_;  // in what a rule has looked at for its newest run
     std::vector<Seq> overtaken_;
     std::optional<Change> change_;  // of the reading folded last
     std::optional<Moment> last_moment_;

@@ -31,6 +31,9 @@ RuleSight::Look Household::Eyes::look(std::uint32_t rule, PropertyId property, M
         const auto why = home.authority_.decide(subject, Verb::read, property, now.wall).reason;
         return {nullptr, false, sentence(why)};
     }
+    // What it does now, it does by what an agent left there, too.
+    const SubjectId agent = home.twin_.belief(property).agent;
+    if (agent != the_hub) home.hands_.emplace(rule, agent);
     return {&home.belief(*permit), permit->verdict().obligation.granularity.us > 0, ""};
 }
 

@@ -44,7 +44,7 @@ const ActionSpec* find_action(const Thing& thing, std::string_view action) {
 
 Result<Seq> Household::wish(Asker who, const Wish& wish, Moment now) {
     // A cause is an earlier record.
-    return wish_from(who, wish, wish.cause <= seq_ ? wish.cause : 0, 0, now);
+    return wish_from(who, wish, wish.cause <= seq_ ? wish.cause : 0, {}, now);
 }
 
 /// Whoever asks again and again must not fill the disk, nor the page where the denials are read.
@@ -78,14 +78,14 @@ void Household::tell_left_out(Moment now) {
     }
 }
 
-Result<Seq> Household::wish_from(Asker who, const Wish& wish, Seq cause, std::uint8_t depth,
-                                 Moment now) {
+Result<Seq> Household::wish_from(Asker who, const Wish& wish, Seq cause, Chain chain, Moment now) {
     const auto address = parse_address(wish.address);
     if (!address) return fail(address.error());
     const Thing* thing = catalogue_.find_thing(address->thing);
     CommandAsked asked;
     asked.value = wish.value;
-    asked.depth = depth;
+    asked.depth = chain.depth;
+    asked.agent = chain.agent;
     if (wish.run) {
         const Verdict verdict = authority_.decide_at(who, Verb::run, wish.address, now.wall);
         if (!verdict.allowed || thing == nullptr || !thing->present) {
@@ -168,6 +168,8 @@ Result<void> Household::check_order(SubjectId who, const CommandAsked& asked, bo
 Result<Seq> Household::order(SubjectId who, const Wish& wish, CommandAsked asked, bool critical,
                              Seq cause, Moment now) {
     asked.time_to_live = wish.time_to_live.value_or(time_to_live_default);
+    // Through rules an agent comes no further than by itself: a person says so, each time.
+    if (critical && asked.agent != the_hub) asked.confirm_within = confirm_within;
     if (auto good = check_order(who, asked, critical); !good) {
         if (good.error().code == Code::denied) deny(who, wish, good.error().message, cause, now);
         return fail(std::move(good.error()));
@@ -234,17 +236,44 @@ void Household::expire(Seq command, Moment now) {
 
 // ---- rules ----
 
-void Household::react(std::vector<RuleRun>& runs, Seq cause, std::uint8_t depth, Moment now) {
+std::vector<RuleRun>& Household::fresh_runs() {
+    runs_.clear();
+    hands_.clear();
+    return runs_;
+}
+
+SubjectId Household::hand_in(const Pending& command) const {
+    if (command.agent != the_hub) return command.agent;
+    const bool agents = authority_.find(command.asked_by)->kind == SubjectKind::agent;
+    return agents ? command.asked_by : the_hub;
+}
+
+/// A dimmer says 30, 40, 50 on its way to the 50 that was ordered, and a lamp each minute that it
+/// is still on: neither is anybody else's doing.
+SubjectId Household::hand_in(const Reading& reading, const Pending* command) const {
+    if (command != nullptr) return hand_in(*command);
+    if (const auto* waiting = commands_.waiting(reading.property)) {
+        for (const Seq seq : *waiting) {
+            const SubjectId agent = hand_in(*commands_.find(seq));
+            if (agent != the_hub) return agent;
+        }
+    }
+    const Belief& belief = twin_.belief(reading.property);
+    const bool still = belief.agent != the_hub && same_value(belief.value, reading.value);
+    return still ? belief.agent : the_hub;
+}
+
+void Household::react(std::vector<RuleRun>& runs, Seq cause, Chain chain, Moment now) {
     for (RuleRun& run : runs) {
         const SubjectId rule = rule_subject(run.rule, now);
         ++figures_.rule_runs;
         RuleRan ran{rules_.rules()[run.rule].id, run.failed ? RunOutcome::failed : RunOutcome::ran,
                     std::move(run.detail)};
-        const bool too_deep = depth >= chain_depth_max;
+        const bool too_deep = chain.depth >= chain_depth_max;
         if (too_deep) {
             ++figures_.loops_broken;
             ran.outcome = RunOutcome::failed;
-            ran.detail += ": stopped, because " + std::to_string(depth) +
+            ran.detail += ": stopped, because " + std::to_string(chain.depth) +
                           " rules led here one after the other (a loop?)";
         }
         if (rule == no_subject) {
@@ -252,13 +281,15 @@ void Household::react(std::vector<RuleRun>& runs, Seq cause, std::uint8_t depth,
             ran.detail += ": stopped, because 'rule:" + ran.rule + "' is somebody else's name";
         }
         const Seq seq = append(std::move(ran), actor_of(run.rule, now), cause, now);
-        if (!too_deep && rule != no_subject)
-            carry_out(run, rule, seq, static_cast<std::uint8_t>(depth + 1), now);
+        if (too_deep || rule == no_subject) continue;
+        Chain next{static_cast<std::uint8_t>(chain.depth + 1), chain.agent};
+        const auto seen = hands_.find(run.rule);
+        if (next.agent == the_hub && seen != hands_.end()) next.agent = seen->second;
+        carry_out(run, rule, seq, next, now);
     }
 }
 
-void Household::carry_out(const RuleRun& run, SubjectId rule, Seq ran, std::uint8_t depth,
-                          Moment now) {
+void Household::carry_out(const RuleRun& run, SubjectId rule, Seq ran, Chain chain, Moment now) {
     for (const Proposal& proposal : run.proposals) {
         Wish wish;
         std::string address;
@@ -275,15 +306,15 @@ void Household::carry_out(const RuleRun& run, SubjectId rule, Seq ran, std::uint
             append(Noticed{notify.text, notify.to}, rule, ran, now);
             continue;
         }
-        const auto asked = wish_from(rule, wish, ran, depth, now);
+        const auto asked = wish_from(rule, wish, ran, chain, now);
         // Denials are on record already; other refusals would vanish without a trace here.
         if (!asked && asked.error().code != Code::denied)
             deny(rule, wish, asked.error().message, ran, now);
     }
     if (run.wait) {
-        const Seq wait = append(
-            RuleWaits{rules_.rules()[run.rule].id, ran, run.resume_at, now.wall + *run.wait, depth},
-            rule, ran, now);
+        const Seq wait = append(RuleWaits{rules_.rules()[run.rule].id, ran, run.resume_at,
+                                          now.wall + *run.wait, chain.depth, chain.agent},
+                                rule, ran, now);
         timers_.set(now.mono + *run.wait, Timers::Kind::wait, wait);
     }
 }
@@ -300,12 +331,12 @@ void Household::resume(Seq wait, Moment now) {
                subject ? *subject : the_hub, wait, now);
         return;
     }
-    runs_.clear();
-    rules_.resume(*rule, what.step, now, runs_);
+    rules_.resume(*rule, what.step, now, fresh_runs());
     if (runs_.empty())
         runs_.push_back({*rule, false, "nothing left to do after the wait", {}, {}, 0});
     // It is the same rule that goes on: it has been counted.
-    react(runs_, wait, static_cast<std::uint8_t>(std::max<int>(what.depth, 1) - 1), now);
+    const auto depth = static_cast<std::uint8_t>(std::max<int>(what.depth, 1) - 1);
+    react(runs_, wait, {depth, what.agent}, now);
 }
 
 }  // namespace foxtail

@@ -81,6 +81,8 @@ struct CommandAsked {
     Seq grant = 0;                 // the grant that allowed it; 0 = none was needed
     Duration confirm_within = {};  // a person has to confirm it within this; 0 = it goes at once
     bool at_home = false;          // asked from the household's own network
+    /// An agent had a hand in what led a rule to it; the hub's number = none had.
+    SubjectId agent = {};
 };
 struct CommandEnded {
     Seq command = 0;
@@ -105,6 +107,7 @@ struct RuleWaits {
     std::uint32_t step = 0;
     Time until;
     std::uint8_t depth = 0;
+    SubjectId agent = {};  // as CommandAsked's
 };
 /// A message to people.
 struct Noticed {

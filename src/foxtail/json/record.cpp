@@ -81,6 +81,7 @@ public:
             key("at_home");
             out_ += "true";
         }
+        if (c.agent.index != 0) reference("agent", c.agent);
         if (c.confirm_within.us == 0) return;
         key("confirm_within_s");
         append_seconds(out_, c.confirm_within);
@@ -115,6 +116,7 @@ public:
         number("run", r.run);
         number("step", r.step);
         time("until", r.until);
+        if (r.agent.index != 0) reference("agent", r.agent);
     }
     void operator()(const Noticed& n) {
         text("text", n.text);

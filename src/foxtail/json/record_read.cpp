@@ -221,6 +221,7 @@ void read(BodyReader& in, CommandAsked& c) {
     in.seconds("time_to_live_s", c.time_to_live);
     if (in.has("grant")) in.number("grant", c.grant);
     if (in.has("at_home")) in.flag("at_home", c.at_home);
+    if (in.has("agent")) in.reference("agent", c.agent);
     if (in.has("confirm_within_s")) in.seconds("confirm_within_s", c.confirm_within);
 }
 void read(BodyReader& in, WishConfirmed& w) {
@@ -250,6 +251,7 @@ void read(BodyReader& in, RuleWaits& r) {
     in.number("run", r.run);
     in.number("step", r.step);
     in.time("until", r.until);
+    if (in.has("agent")) in.reference("agent", r.agent);
 }
 void read(BodyReader& in, Noticed& n) {
     in.text("text", n.text);

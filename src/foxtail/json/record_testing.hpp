@@ -98,7 +98,8 @@ struct SameBody {
     bool operator()(const CommandAsked& a, const CommandAsked& b) const {
         return a.property == b.property && a.thing == b.thing && a.action == b.action &&
                same_bits(a.value, b.value) && a.time_to_live == b.time_to_live &&
-               a.grant == b.grant && a.confirm_within == b.confirm_within && a.at_home == b.at_home;
+               a.grant == b.grant && a.confirm_within == b.confirm_within &&
+               a.at_home == b.at_home && a.agent == b.agent;
     }
     bool operator()(const WishConfirmed& a, const WishConfirmed& b) const {
         return a.command == b.command && a.property == b.property && a.thing == b.thing &&
@@ -114,7 +115,8 @@ struct SameBody {
         return a.rule == b.rule && a.outcome == b.outcome && a.detail == b.detail;
     }
     bool operator()(const RuleWaits& a, const RuleWaits& b) const {
-        return a.rule == b.rule && a.run == b.run && a.step == b.step && a.until == b.until;
+        return a.rule == b.rule && a.run == b.run && a.step == b.step && a.until == b.until &&
+               a.agent == b.agent;
     }
     bool operator()(const Noticed& a, const Noticed& b) const {
         return a.text == b.text && a.to == b.to;
@@ -327,7 +329,7 @@ public:
                 return EventHappened{t, "action", value()};
             case 5:
                 if (chance(30))
-                    return CommandAsked{p, t, "", value(), duration(), 0, 7, minutes(10), true};
+                    return CommandAsked{p, t, "", value(), duration(), 0, 7, minutes(10), true, s};
                 if (chance(50)) return CommandAsked{p, t, "", value(), duration()};
                 return CommandAsked{{}, t, "open", value(), duration()};
             case 6:
@@ -337,7 +339,8 @@ public:
             case 8:
                 return RuleRan{text(), static_cast<RunOutcome>(below(2)), text()};
             case 9:
-                return RuleWaits{text(), below(1000), static_cast<std::uint32_t>(below(9)), time()};
+                return RuleWaits{text(), below(1000), static_cast<std::uint32_t>(below(9)),
+                                 time(), 0,           chance(50) ? s : SubjectId{}};
             case 10:
                 return Noticed{text(), text()};
             case 11:

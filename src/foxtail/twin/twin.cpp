@@ -9,14 +9,14 @@ void Twin::grow(std::size_t count) {
     if (count > beliefs_.size()) beliefs_.resize(count);
 }
 
-std::optional<Change> Twin::apply(const Reading& reading, Seq seq, Time receipt,
-                                  std::uint8_t depth) {
+std::optional<Change> Twin::apply(const Reading& reading, Seq seq, Time receipt, std::uint8_t depth,
+                                  SubjectId agent) {
     FOX_ASSERT(reading.property.index < beliefs_.size(),
                "a reading names a property the catalogue numbered");
     Belief& belief = beliefs_[reading.property.index];
     const Time source = reading.source_time.known() ? reading.source_time : receipt;
     if (late(reading)) return std::nullopt;
-    Change change{reading.property, seq, belief.seq == 0, false, depth, Null{}};
+    Change change{reading.property, seq, belief.seq == 0, false, depth, agent, Null{}};
     change.changed = change.first || !same_value(belief.value, reading.value);
     if (change.changed) {
         change.before = std::move(belief.value);
@@ -27,6 +27,7 @@ std::optional<Change> Twin::apply(const Reading& reading, Seq seq, Time receipt,
     belief.seq = seq;
     belief.quality = reading.quality;
     belief.depth = depth;
+    belief.agent = agent;
     belief.boot = boot_;
     belief.refused = 0;
     return change;
@@ -83,6 +84,7 @@ void Twin::save(ByteWriter& out) const {
             out.u8(static_cast<std::uint8_t>(b.quality));
             out.u8(b.depth);
             out.u64(b.boot);
+            out.u64(b.agent.index);
         }
         out.u64(b.wanted_by);
         if (b.wanted_by != 0) write(out, b.wanted);
@@ -104,6 +106,7 @@ Result<void> Twin::load(ByteReader& in, std::uint64_t format) {
             b.quality = in.one_of(Quality::bad);
             b.depth = in.u8();
             b.boot = in.u32();
+            if (format > 6) b.agent.index = in.u32();
         }
         b.wanted_by = in.u64();
         if (b.wanted_by != 0) b.wanted = read_value(in);

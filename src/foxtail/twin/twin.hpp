@@ -21,6 +21,7 @@ struct Belief {
     Value wanted;                     // Null when nobody wished anything yet
     Seq wanted_by = 0;                // the command that wished it
     Seq refused = 0;                  // the newest reading's record, when it did not fit; 0: it did
+    SubjectId agent;                  // had a hand in the value; the hub's number = none had
 
     /// The record that made it what is told of it.
     [[nodiscard]] Seq told_by() const { return refused != 0 ? refused : seq; }
@@ -33,6 +34,7 @@ struct Change {
     bool first = false;    // nothing was known before
     bool changed = false;  // the value differs from the one before
     std::uint8_t depth = 0;
+    SubjectId agent;
     Value before;  // the value before; Null when first
 };
 
@@ -43,7 +45,8 @@ public:
     /// Makes room for properties 0 .. count-1.
     void grow(std::size_t count);
     /// Folds in a reading. Empty when it is older (source time) than what is already believed.
-    std::optional<Change> apply(const Reading& reading, Seq seq, Time receipt, std::uint8_t depth);
+    std::optional<Change> apply(const Reading& reading, Seq seq, Time receipt, std::uint8_t depth,
+                                SubjectId agent = {});
     /// True when apply() would leave it out as older than what is already believed. Inline, for the
     /// hot path.
     [[nodiscard]] bool late(const Reading& reading) const {
@@ -75,7 +78,8 @@ public:
     [[nodiscard]] Quality quality(PropertyId property, const PropertySpec& spec, Time now) const;
 
     void save(ByteWriter& out) const;
-    /// `format`: of the household's snapshot; before 6 nothing was refused.
+    /// `format`: of the household's snapshot; before 6 nothing was refused, before 7
+    /// nothing was known of agents' hands.
     [[nodiscard]] Result<void> load(ByteReader& in, std::uint64_t format);
 
 private:

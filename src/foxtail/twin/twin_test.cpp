@@ -1,5 +1,7 @@
 #include "foxtail/twin/twin.hpp"
 
+#include "foxtail/model/bytes.hpp"
+
 #include <gtest/gtest.h>
 
 namespace foxtail {
@@ -105,7 +107,7 @@ TEST_F(TwinTest, a_reading_that_does_not_fit_leaves_the_value_and_makes_it_bad) 
 }
 
 TEST_F(TwinTest, loads_what_it_saved_and_refuses_a_torn_copy) {
-    ASSERT_TRUE(twin.apply(said(1.5, Time{5}), 7, Time{1'000'000}, 3));
+    ASSERT_TRUE(twin.apply(said(1.5, Time{5}), 7, Time{1'000'000}, 3, SubjectId{4}));
     twin.want(charge, true, 9);
     twin.refuse(charge, 10);
     std::string bytes;
@@ -113,16 +115,45 @@ TEST_F(TwinTest, loads_what_it_saved_and_refuses_a_torn_copy) {
     twin.save(out);
     Twin copy;
     ByteReader in(bytes);
-    ASSERT_TRUE(copy.load(in, 6).has_value());
+    ASSERT_TRUE(copy.load(in, 7).has_value());
     EXPECT_EQ(copy.belief(charge).refused, 10U);
     std::string again;
     ByteWriter out_again(again);
     copy.save(out_again);
     EXPECT_EQ(again, bytes);
+    ByteReader whole(bytes);
+    ASSERT_TRUE(copy.load(whole, 7).has_value());
+    EXPECT_EQ(copy.belief(charge).agent, SubjectId{4});
     for (std::size_t cut = 0; cut < bytes.size(); ++cut) {
         ByteReader torn(std::string_view(bytes).substr(0, cut));
-        EXPECT_FALSE(Twin{}.load(torn, 6).has_value()) << cut;
+        EXPECT_FALSE(Twin{}.load(torn, 7).has_value()) << cut;
     }
+}
+
+TEST_F(TwinTest, loads_a_snapshot_from_before_agents_hands_were_known) {
+    std::string bytes;
+    ByteWriter out(bytes);
+    out.u64(3);  // boot
+    out.u64(1);  // properties
+    out.u64(7);
+    write(out, Value{1.5});
+    out.i64(5);
+    out.i64(1'000'000);
+    out.u8(static_cast<std::uint8_t>(Quality::estimated));
+    out.u8(2);
+    out.u64(3);
+    out.u64(0);   // wished by nobody
+    out.u64(10);  // refused
+    ByteReader in(bytes);
+    Twin older;
+    ASSERT_TRUE(older.load(in, 6).has_value());
+    EXPECT_TRUE(in.at_end());
+    const Belief& belief = older.belief({0});
+    EXPECT_EQ(belief.value, Value{1.5});
+    EXPECT_EQ(belief.depth, 2);
+    EXPECT_EQ(belief.boot, 3U);
+    EXPECT_EQ(belief.refused, 10U);
+    EXPECT_EQ(belief.agent, SubjectId{}) << "none had";
 }
 
 }  // namespace
