@@ -72,6 +72,7 @@ export interface WaitingWish {
   run: boolean;
   value: Json;
   asked_by: string;
+  set_off_by?: string; // the agent that had a hand in it, when a rule asks
   on_behalf_of: string[];
   purpose: string;
   until: number;

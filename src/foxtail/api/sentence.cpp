@@ -195,9 +195,11 @@ public:
     }
 
 private:
-    static std::string waits(const CommandAsked& c) {
-        if (c.confirm_within.us == 0) return {};
-        return ", if a person confirms it within " + format_duration(c.confirm_within);
+    [[nodiscard]] std::string waits(const CommandAsked& c) const {
+        const std::string led =
+            c.agent.index == 0 ? std::string() : ", set off by " + subject(c.agent);
+        if (c.confirm_within.us == 0) return led;
+        return led + ", if a person confirms it within " + format_duration(c.confirm_within);
     }
     static std::string way(std::string_view how, std::string_view source, std::uint64_t count) {
         std::string text;

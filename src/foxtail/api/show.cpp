@@ -144,7 +144,9 @@ void append_waiting(std::string& out, const Door& door, bool only_to_answer) {
         std::get<CommandAsked>(asked.body).grant = wish.grant;
         json.object().number("seq", wish.seq).text("address", address);
         json.boolean("run", !wish.action.empty()).value("value", wish.value);
-        json.text("asked_by", door.name_of(wish.asked_by)).key("on_behalf_of").array();
+        json.text("asked_by", door.name_of(wish.asked_by));
+        if (wish.agent != SubjectId{}) json.text("set_off_by", door.name_of(wish.agent));
+        json.key("on_behalf_of").array();
         for (const SubjectId giver : door.behalf_of(asked)) json.text(door.name_of(giver));
         json.end_array().number("grant", wish.grant).text("purpose", one.purpose);
         json.time("asked_at", wish.asked_at).time("until", wish.asked_at + wish.confirm_within);

@@ -73,6 +73,35 @@ TEST_F(Wishes, wait_for_the_one_they_are_told_to_and_nobody_else) {
     EXPECT_EQ(chain[2].at("actor").as_string(), "agent:butler");
 }
 
+TEST_F(Wishes, of_a_rule_that_an_agent_set_off_are_told_with_the_agent) {
+    const auto given = anna.post("/grants", R"({"subject_name":"agent:cook",
+        "addresses":["hall-lamp/*"],"verbs":["set"]})");
+    ASSERT_EQ(given->status, 201U) << given->body;
+    HttpClient cook(house.as(std::string(parsed(given->body).at("token").as_string())));
+    house.at_home([&] {
+        RuleSpec welcome;
+        welcome.id = "welcome";
+        welcome.triggers = {OnBecomes{"hall-lamp/on", true}};
+        welcome.actions = {SetAction{"front-door/locked", false, ""}};
+        EXPECT_TRUE(house.hub.load_rules({welcome}, "rules").empty());
+    });
+    house.say("hall-lamp/on", false);
+    EXPECT_EQ(cook.put("/things/hall-lamp/properties/on", "true")->status, 202U);
+    const auto told = parsed(anna.get("/commands")->body).at("waiting").as_array();
+    ASSERT_EQ(told.size(), 1U);
+    EXPECT_EQ(told[0].at("address").as_string(), "front-door/locked");
+    EXPECT_EQ(told[0].at("asked_by").as_string(), "rule:welcome");
+    EXPECT_EQ(told[0].at("set_off_by").as_string(), "agent:cook");
+    EXPECT_TRUE(told[0].at("to_answer").as_bool());
+    EXPECT_EQ(orders(), 1U) << "the lamp's";
+    const auto journal = anna.get("/journal?kind=command_asked")->body;
+    EXPECT_NE(journal.find("set off by agent:cook"), std::string::npos) << journal;
+    const auto command = std::to_string(told[0].at("seq").to_number<std::uint64_t>());
+    EXPECT_EQ(cook.post("/commands/" + command + "/confirm", "")->status, 404U);
+    EXPECT_EQ(anna.post("/commands/" + command + "/confirm", "")->status, 204U);
+    EXPECT_EQ(orders(), 2U);
+}
+
 TEST_F(Wishes, are_refused_with_one_word_and_told_apart_from_a_device_that_refuses) {
     const auto command = ask();
     EXPECT_EQ(anna.post("/commands/" + command + "/refuse", "")->status, 204U);

@@ -295,9 +295,14 @@ TEST_F(Cli, WhatWaitsForAPersonIsListedAndAnswered) {
                 R"({"waiting":[{"seq":12,"address":"door/locked","run":false,"value":false,
                     "asked_by":"agent:butler","on_behalf_of":["owner:anna"],"grant":7,
                     "purpose":"parcels","asked_at":"2026-11-22T11:59:00Z",
+                    "until":"2026-11-22T12:09:00Z","to_answer":true},
+                    {"seq":14,"address":"door/locked","run":false,"value":false,
+                    "asked_by":"rule:welcome","set_off_by":"agent:cook","on_behalf_of":[],
+                    "grant":0,"purpose":"","asked_at":"2026-11-22T11:59:00Z",
                     "until":"2026-11-22T12:09:00Z","to_answer":true}]})");
     EXPECT_EQ(run({"wishes"}), 0) << line.err();
     EXPECT_EQ(run({"wishes"}), 0) << line.err();
+    EXPECT_THAT(line.out(), HasSubstr("rule:welcome (set off by agent:cook)"));
     EXPECT_THAT(line.out(), AllOf(HasSubstr("12"), HasSubstr("agent:butler"),
                                   HasSubstr("door/locked = false"), HasSubstr("parcels")));
     hub.answers("POST /commands/12/confirm", "", 204);

@@ -159,9 +159,12 @@ Result<void> list_waiting(const Setting& setting, HubClient& hub, const WaitingO
     for (const auto& one : list_of(*answer, "waiting")) {
         const bool mine = is_true(one, "to_answer");
         std::string what = text_of(one, "address");
+        std::string who = text_of(one, "asked_by");
+        if (const auto agent = text_of(one, "set_off_by"); !agent.empty())
+            who += " (set off by " + agent + ")";
         if (!is_true(one, "run")) what += " = " + value_words(member(one, "value"), {});
         table.add({std::to_string(number_of(one, "seq")),
-                   {text_of(one, "asked_by"), Tone::strong},
+                   {who, Tone::strong},
                    what,
                    {full_time_words(time_of(one, "until"), terminal.zone) +
                         (mine ? "" : " (not yours to answer)"),

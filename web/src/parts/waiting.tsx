@@ -11,7 +11,8 @@ import { Icon } from "./icon";
 
 function asks_words(one: WaitingWish): string {
   const givers = one.on_behalf_of.map((giver) => whom(giver).name).join(", ");
-  const who = whom(one.asked_by).name + (givers ? ` (${t("waiting.for", { names: givers })})` : "");
+  const led = one.set_off_by ? t("waiting.led", { name: whom(one.set_off_by).name }) : givers && t("waiting.for", { names: givers });
+  const who = whom(one.asked_by).name + (led ? ` (${led})` : "");
   const what = subject_name(one.address, names());
   return one.run ? t("waiting.run", { who, what }) : t("waiting.set", { who, what, value: value_words(one.address, one.value) });
 }

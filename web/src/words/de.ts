@@ -213,6 +213,7 @@ export const de: Record<Key, string> = {
   "waiting.set": "{who} bittet um {what}: {value}",
   "waiting.run": "{who} bittet um {what}",
   "waiting.for": "für {names}",
+  "waiting.led": "ausgelöst von {name}",
   "waiting.why": "wofür: {purpose}",
   "waiting.until": "wartet bis {time}",
   "waiting.yes": "Dieses Mal erlauben",

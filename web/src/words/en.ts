@@ -214,6 +214,7 @@ export const en = {
   "waiting.set": "{who} asks for {what}: {value}",
   "waiting.run": "{who} asks for {what}",
   "waiting.for": "for {names}",
+  "waiting.led": "set off by {name}",
   "waiting.why": "for: {purpose}",
   "waiting.until": "waits until {time}",
   "waiting.yes": "Allow this once",
