@@ -249,6 +249,17 @@ def files(house):
     yield "the journal's files together", journal, True
 
 
+def leaves_no_core(house):
+    """A crash would write every secret that is in memory: nothing of it may go to a file, nor through a pipe."""
+    process = house.process.pid
+    with open(f"/proc/{process}/limits", encoding="ascii") as file:
+        limits = [line.split()[4:6] for line in file if line.startswith("Max core file size")]
+    check(limits == [["0", "0"]], f"core files may have a size: {limits}")
+    with open(f"/proc/{process}/coredump_filter", encoding="ascii") as file:
+        memory = int(file.read(), 16)
+    check(memory == 0, f"a core that goes through a pipe holds memory: coredump_filter {memory:x}")
+
+
 def modes_are_narrow(house):
     check(house.data.stat().st_mode & 0o777 == 0o700, f"the folder has the mode {house.data.stat().st_mode & 0o777:o}")
     for name in ("owner.token", "ledger.key", "secrets.json", "lock", "journal.db"):
@@ -270,6 +281,7 @@ def one_house(binaries, log_format):
         house.config.write_text(text + "log: {level: debug, format: json}\n")
         house.hang_up()
         wait_until(lambda: '"event":"configuration taken"' in house.log_text(), lambda: f"lines of JSON: {house.log_text()}")
+    leaves_no_core(house)
     furnish(house)
     drive = Drive(house, plants)
     drive.signing_in()

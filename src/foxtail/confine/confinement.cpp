@@ -6,11 +6,15 @@
 #include <cstring>
 #include <memory>
 #include <string>
+#include <utility>
 
+#include <fcntl.h>
 #include <sched.h>
 #include <seccomp.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 namespace foxtail {
 namespace {
@@ -87,6 +91,22 @@ Result<void> confine() {
     if (failure == 0) return {};
     return fail(Code::unavailable,
                 "system calls are not filtered: " + std::string(std::strerror(-failure)));
+}
+
+Result<void> leave_no_core() {
+    constexpr const char* which_memory = "/proc/self/coredump_filter";
+    std::string failed;
+    const rlimit none{0, 0};
+    if (::setrlimit(RLIMIT_CORE, &none) != 0)
+        failed = std::string("the limit of core files stays: ") + std::strerror(errno);
+    // The limit is for files. Where core_pattern is a pipe, its program gets the core all the same.
+    const int file = ::open(which_memory, O_WRONLY | O_CLOEXEC);
+    if (file < 0 || ::write(file, "0", 1) != 1)
+        failed +=
+            std::string(failed.empty() ? "" : "; ") + which_memory + ": " + std::strerror(errno);
+    if (file >= 0) (void)::close(file);
+    if (failed.empty()) return {};
+    return fail(Code::unavailable, std::move(failed));
 }
 
 }  // namespace foxtail

@@ -17,4 +17,9 @@ namespace foxtail {
 /// already) does not do it; then nothing has changed.
 [[nodiscard]] Result<void> confine();
 
+/// From now on a crash of this process, or of what it starts, leaves no memory behind: no core file
+/// is written, and a program that the kernel hands the core to, whatever the limit, gets one in
+/// which no memory is. Error: unavailable, with what could not be done; the rest is.
+[[nodiscard]] Result<void> leave_no_core();
+
 }  // namespace foxtail

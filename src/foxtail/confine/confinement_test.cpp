@@ -3,7 +3,9 @@
 #include <cerrno>
 #include <csignal>
 #include <cstdlib>
+#include <fstream>
 #include <functional>
+#include <ios>
 #include <string>
 #include <thread>
 
@@ -15,6 +17,7 @@
 #include <sys/mman.h>
 #include <sys/mount.h>
 #include <sys/ptrace.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -83,6 +86,19 @@ TEST(Confinement, memory_is_written_or_executed_and_never_both) {
                   return static_cast<long>(::mprotect(at, 4096, PROT_READ | PROT_EXEC));
               }),
               EPERM);
+}
+
+TEST(Confinement, a_crash_leaves_no_memory_behind) {
+    EXPECT_EQ(apart([] {
+                  if (!leave_no_core()) return could_not;
+                  rlimit cores{1, 1};
+                  if (::getrlimit(RLIMIT_CORE, &cores) != 0) return 1;
+                  if (cores.rlim_cur != 0 || cores.rlim_max != 0) return 2;
+                  unsigned memory = 1;
+                  std::ifstream("/proc/self/coredump_filter") >> std::hex >> memory;
+                  return memory == 0 ? 0 : 3;
+              }),
+              0);
 }
 
 TEST(Confinement, files_threads_and_programs_of_its_own_go_on_and_are_confined_too) {

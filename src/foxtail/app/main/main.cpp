@@ -262,6 +262,9 @@ int main_of(int argc, char** argv) {
     ::signal(SIGPIPE, SIG_IGN);
     // What this program writes is the household's: the journal, its log, its exports.
     ::umask(0077);
+    // A core would hold passphrases, sessions and people's whereabouts.
+    if (const auto left = leave_no_core(); !left)
+        std::cerr << "foxtail: a crash may leave a core dump: " << left.error().message << "\n";
     CLI::App app{"Foxtail joins people, cars and home into one system that its household owns."};
     app.require_subcommand(1);
     app.set_version_flag("--version", std::string("foxtail ") + FOX_VERSION);
