@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """residents.py PROGRAM: two people who live in one house, each in a browser of their own. Anna maintains the hub, Ben's phone
-says where he is: Anna's page cannot show it, Ben's does; a rule of the house sees it once Ben lets it; Ben has it forgotten, and neither disk nor anybody's page has it any more."""
+says where he is: Anna's page cannot show it, Ben's does, and neither log nor metrics tell it to her; a rule of the house sees it once Ben lets it;
+Ben has it forgotten, and neither disk nor anybody's page has it any more."""
 import re
 import struct
 import sys
@@ -12,6 +13,7 @@ from house import SKIPPED, House, Wrong, check, wait_until
 
 PLACES = [48.13700 + step / 1000 for step in range(50)]
 LONGITUDE = 11.57531
+UNFIT = 47.92211  # said in a message that is refused, whose record keeps its sample
 SHOWN = "48.19"  # of the last, as the page rounds it
 RULES = """
 rules:
@@ -45,6 +47,22 @@ def on_disk(house):
     """The places that stand in a file, as text or as a number."""
     files = [path.read_bytes() for path in house.data.rglob("*") if path.is_file()]
     return [place for place in PLACES if any(str(place).encode() in one or struct.pack("<d", place) in one for one in files)]
+
+
+def places_in(text):
+    """As numbers of their own: a rate per second may happen to have the digits of one."""
+    return [place for place in (*PLACES, LONGITUDE, UNFIT) if re.search(rf"(?<!\d){re.escape(str(place))}0*(?!\d)", text)]
+
+
+def log_and_metrics_tell_no_place(house):
+    """Not even at its most talkative, nor with the sample of a message that made no sense."""
+    house.tell("owntracks/ben/phone", {"_type": "location", "lat": str(UNFIT), "lon": "east"})
+    wait_until(lambda: any(str(UNFIT) in one["sample"] for one in house.problems()), lambda: f"a sample with a place: {house.problems()}")
+    texts = {"the log": house.log_text(), "/metrics": house.ask("GET", "/metrics").body.decode()}
+    check(places_in(f"at {UNFIT}, {LONGITUDE}.") == [LONGITUDE, UNFIT], "this test would find nothing anyway")
+    check("signed up" in texts["the log"] and "foxtail_readings_total" in texts["/metrics"], "not even what belongs there is there")
+    for where, text in texts.items():
+        check(not places_in(text), f"{where} tells where Ben was: {places_in(text)}")
 
 
 def only_ben_sees_where_he_is(house, anna, ben):
@@ -108,6 +126,7 @@ def the_rest_goes_on(house, ben):
 
 def story(house):
     house.configure(rules=RULES)
+    house.config.write_text(house.config.read_text() + "log: {level: debug}\n")
     house.start()
     # What was said before it was Ben's is the household's.
     be_at(house, 47.5, 1_770_000_000)
@@ -119,6 +138,7 @@ def story(house):
         ben = Person(house, "ben", invite=invited(house, "ben", "--person", "ben"))
         walk(house)
         only_ben_sees_where_he_is(house, anna, ben)
+        log_and_metrics_tell_no_place(house)
         a_rule_sees_it_when_ben_lets_it(house, anna, ben)
         forgets_for_good(house, ben)
         anna.leave()
@@ -128,6 +148,7 @@ def story(house):
             if person is not None:
                 person.clear()
     check("bugs found" not in house.log_text(), house.log_text())
+    check(not places_in(house.log_text()), f"the log of all this tells where Ben was: {places_in(house.log_text())}")
 
 
 def main():
