@@ -26,6 +26,33 @@ def judges(verifier, path, *key):
     return by_program[0]
 
 
+def fields_of(text):
+    """What a certificate says, by its words."""
+    return dict(line.split(" ", 1) for line in text.split("\n\n")[0].split("\n")[2:14])
+
+
+def export_confirms(house, verifier, fields):
+    """The whole ledger, exported later from the journal's file, holds by both verifiers under the certificate's key, and has the
+    certificate's root at its size and its leaf in its place. Gives the export's text."""
+    export = house.folder / "export.jsonl"
+    status, said = run(house.program, "journal", "export", "--ledger", export, "--data", house.data)
+    check(status == 0, said)
+    for who, done in (("foxtail-verify", run(verifier, "--key", fields["key"], export)),
+                      ("verify.py", run(sys.executable, LEDGER / "verify.py", export, fields["key"]))):
+        check(done[0] == 0, f"{who}: the export does not hold under the certificate's key: {done[1]}")
+    sys.path.insert(0, str(LEDGER))
+    import verify
+    text = export.read_text()
+    tree, leaves = verify.Tree(), []
+    for line in text.split("\n"):
+        if line.startswith(('{"actor"', '{"blocks"', '{"kind"')) and tree.size < int(fields["size"]):
+            tree.append(verify.sha(b"\0" + line.encode()))
+            leaves.append(line)
+    check(tree.root() == verify.bytes_of(fields["root"]), "the certificate's root is the ledger's at that size")
+    check(leaves[int(fields["index"])] == fields["leaf"], "and its leaf stands where it says")
+    return text
+
+
 def scene(program, verifier):
     house = House(program, "certificate")
     house.configure()
@@ -46,7 +73,7 @@ def scene(program, verifier):
     status, said = run(house.program, "grants", "revoke", given["id"], "--certificate", path, "--data", house.data, "--url", "http://" + house.page)
     check(status == 0, said)
     text = path.read_text()
-    fields = dict(line.split(" ", 1) for line in text.split("\n\n")[0].split("\n")[2:14])
+    fields = fields_of(text)
     check(fields["grant"] == str(given["id"]) and fields["subject"] == "participant:insurer", text)
     check(int(fields["effective"]) > int(fields["delivered"]) > 0, text)
     check(answer.read() is not None, "the stream ends")
@@ -59,21 +86,8 @@ def scene(program, verifier):
         damaged.write_bytes(raw[:at] + bytes([raw[at] ^ 1]) + raw[at + 1:])
         check(judges(verifier, damaged) == 1, f"a changed byte {at} is noticed")
     check(judges(verifier, house.folder / "none") == 2, "no file")
-    # The whole ledger, exported later, has that root at that size.
     house.stop()
-    export = house.folder / "export.jsonl"
-    status, said = run(house.program, "journal", "export", "--ledger", export, "--data", house.data)
-    check(status == 0, said)
-    check(run(verifier, "--key", fields["key"], export)[0] == 0, "the export holds under the certificate's key")
-    sys.path.insert(0, str(LEDGER))
-    import verify
-    tree, leaves = verify.Tree(), []
-    for line in export.read_text().split("\n"):
-        if line.startswith(('{"actor"', '{"blocks"', '{"kind"')) and tree.size < int(fields["size"]):
-            tree.append(verify.sha(b"\0" + line.encode()))
-            leaves.append(line)
-    check(tree.root() == verify.bytes_of(fields["root"]), "the certificate's root is the ledger's at that size")
-    check(leaves[int(fields["index"])] == fields["leaf"], "and its leaf stands where it says")
+    export_confirms(house, verifier, fields)
 
 
 if __name__ == "__main__":

@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
-"""desk.py PROGRAM CLOCK: a person gives an insurer the sum of thirty days of what the car was driven, for a year, by the
-page in a real browser; the insurer gets just that, by each door there is; the person takes it back while streams are open.
+"""desk.py PROGRAM VERIFIER CLOCK: a person gives an insurer the sum of thirty days of what the car was driven, for a year, by the
+page in a real browser; the insurer gets just that, by each door there is; the person takes it back while streams are open, and saves the certificate. Two verifiers that share no
+code confirm the whole story offline.
 
 CLOCK is shifted_clock.c as a library: the trips were driven in a span of thirty days that is over."""
 import base64
@@ -17,6 +18,7 @@ import time
 import traceback
 import urllib.parse
 
+import certificate
 from browsers import PASSPHRASE, Person, has_browser
 from house import DEADLINE_S, SKIPPED, House, Listener, Wrong, check, wait_until
 
@@ -186,16 +188,18 @@ def has_a_receipt(house, token, grant):
 
 def ends_at_once(house, token, person, streams):
     taken = person.do("take_back")
-    certificate = taken["certificate"]
-    check(certificate["subject"] == "participant:insurer" and taken["shown"] == certificate["effective_seq"], f"{taken}")
-    check(certificate["streams_closed"] == len(streams), f"of {len(streams)} streams: {certificate}")
+    told = taken["certificate"]
+    check(told["subject"] == "participant:insurer" and taken["shown"] == told["effective_seq"], f"{taken}")
+    check(told["streams_closed"] == len(streams), f"of {len(streams)} streams: {told}")
+    check(taken["findings"] == [] and taken["saved"] == told["certificate"], f"what the page saves: {taken}")
     for stream in streams:
         check(stream.ended.wait(DEADLINE_S), f"{stream.name} goes on after the grant was taken back")
         stream.close()
     check(struct.pack("!H", 4401) in streams[2].bytes[-100:], f"how the WebSocket was closed: {streams[2].bytes[-20:]!r}")
     check(ask(house, token, "/things/car/properties/trip").status == 401, "the token still opens something")
     ended = house.records(kind="grant_ended")[0]
-    check(ended["seq"] == certificate["effective_seq"], f"{ended} is not what the certificate says: {certificate}")
+    check(ended["seq"] == told["effective_seq"], f"{ended} is not what the certificate says: {told}")
+    return taken["saved"]
 
 
 def desk_shows_who_looked(house, person):
@@ -240,7 +244,29 @@ def switch_keeps_everybody_out(house, person):
     stream.close()
 
 
-def story(house, clock):
+def holds_offline(house, verifier, saved, grant):
+    """The house is off: all there is are the certificate that the person saved and the ledger's export."""
+    path = house.folder / "saved.certificate"
+    path.write_text(saved)
+    fields = certificate.fields_of(saved)
+    check(certificate.judges(verifier, path, fields["key"]) == 0, "the saved certificate does not hold")
+    check((fields["grant"], fields["subject"]) == (str(grant["id"]), "participant:insurer"), saved)
+    export = certificate.export_confirms(house, verifier, fields)
+    leaves, bodies = {}, {}
+    for line in map(json.loads, export.splitlines()):
+        if "kind" in line and "seq" in line:
+            leaves[line["seq"]] = line["kind"]
+        if "body" in line and "salt" in line:
+            bodies[line["seq"]] = json.loads(line["body"])
+    given, ended = bodies[grant["id"]], bodies[int(fields["effective"])]
+    check(leaves[grant["id"]] == "grant" and given["addresses"] == ["car/trip"], f"what was given: {given}")
+    check(given["terms"] == grant["terms"], f"on what terms: {given}")
+    check(leaves[int(fields["effective"])] == "grant_ended" and ended["grant"] == grant["id"], f"that it ended: {ended}")
+    looks = {body["how"] for seq, body in bodies.items() if leaves[seq] == "outside_read" and body["grant"] == grant["id"]}
+    check(looks == {"read", "history"}, f"that the insurer looked, and how: {looks}")  # what a stream begins with is read
+
+
+def story(house, verifier, clock):
     house.configure()
     live_weeks_ago(house, clock)
     house.start()
@@ -257,7 +283,7 @@ def story(house, clock):
         gets_the_sum_and_nothing_finer(house, token)
         receipt = has_a_receipt(house, token, grants[0])
         streams = streams_tell_the_sum_alone(house, token)
-        ends_at_once(house, token, person, streams)
+        saved = ends_at_once(house, token, person, streams)
         check(house.ask("GET", receipt).status == 404, "a receipt of what is no longer in force")
         desk_shows_who_looked(house, person)
         command_line_tells_the_same(house)
@@ -266,6 +292,7 @@ def story(house, clock):
     finally:
         person.clear()
     check(house.stop() == 0, "TERM: not 0")
+    holds_offline(house, verifier, saved, grants[0])
     check("bugs found" not in house.log_text(), house.log_text())
     check(token not in house.log_text(), "the token stands in the log")
 
@@ -276,7 +303,7 @@ def main():
         return SKIPPED
     house = House(sys.argv[1], "desk")
     try:
-        story(house, sys.argv[2])
+        story(house, sys.argv[2], sys.argv[3])
     except Wrong as wrong:
         traceback.print_exc()
         print(f"desk: {wrong}\n{house.log_text()[-3000:]}", file=sys.stderr)

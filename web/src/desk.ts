@@ -97,6 +97,8 @@ export interface Certificate {
   streams_closed: number;
   commands_cancelled: number;
   erase_by?: string;
+  /** The same, signed, with its proof: what foxtail-verify takes. */
+  certificate: string;
 }
 
 // ---- words --------------------------------------------------------------------------------------------------

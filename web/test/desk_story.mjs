@@ -27,6 +27,13 @@ async function to_desk() {
   await page.waitForSelector("[data-open-give]");
 }
 
+/** What a file that the page saves holds. */
+async function text_of(download) {
+  const parts = [];
+  for await (const part of await download.createReadStream()) parts.push(part);
+  return Buffer.concat(parts).toString();
+}
+
 const steps = {
   async give(name, address, precision, span) {
     await to_desk();
@@ -107,7 +114,11 @@ const steps = {
     await card.locator("[data-take-back]").click();
     const certificate = await (await heard).json();
     await page.waitForSelector(`[data-certificate="${id}"]`);
-    return { certificate, shown: Number(await page.locator(`[data-certificate="${id}"] [data-effective]`).innerText()) };
+    const note = page.locator(`[data-certificate="${id}"]`);
+    const coming = page.waitForEvent("download");
+    await note.locator("[data-save-certificate]").click();
+    const saved = await text_of(await coming);
+    return { certificate, saved, shown: Number(await note.locator("[data-effective]").innerText()), findings: await grave_findings(page) };
   },
   async looks() {
     await to_desk();
@@ -172,9 +183,7 @@ const steps = {
   async proof() {
     const coming = page.waitForEvent("download");
     await page.click("[data-save-proof]");
-    const parts = [];
-    for await (const part of await (await coming).createReadStream()) parts.push(part);
-    return { text: Buffer.concat(parts).toString() };
+    return { text: await text_of(await coming) };
   },
   async accept() {
     await page.click("[data-accept]");

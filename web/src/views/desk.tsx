@@ -53,6 +53,9 @@ function CertificateNote({ certificate }: { certificate: Certificate }) {
         {certificate.erase_by && <dt>{t("erase.by")}</dt>}
         {certificate.erase_by && <dd data-erase-by>{format_exact(to_ms(certificate.erase_by))}</dd>}
       </dl>
+      <button type="button" data-save-certificate onClick={() => save_file(new Blob([certificate.certificate], { type: "text/plain" }), `foxtail-grant-${certificate.grant}.certificate`)}>
+        {t("desk.save_certificate")}
+      </button>
     </div>
   );
 }

@@ -287,6 +287,7 @@ export const de: Record<Key, string> = {
   "desk.confirmed": "jedes Mal nur, wenn jemand es erlaubt",
   "desk.taken_back": "Zurückgenommen",
   "desk.certificate": "Ab Eintrag {seq} ging nichts mehr darunter hinaus. Was davor gesagt wurde, lässt sich nicht zurückholen.",
+  "desk.save_certificate": "Bescheinigung speichern",
   "desk.effective_seq": "Wirksam ab Eintrag",
   "desk.delivered_last": "Zuletzt gezeigter Eintrag",
   "desk.streams_closed": "Beendete Ströme",

@@ -288,6 +288,7 @@ export const en = {
   "desk.confirmed": "each time only if a person allows it",
   "desk.taken_back": "Taken back",
   "desk.certificate": "Nothing recorded from record {seq} on went out under it. What was told before cannot be called back.",
+  "desk.save_certificate": "Save the certificate",
   "desk.effective_seq": "Effective from record",
   "desk.delivered_last": "Last record shown",
   "desk.streams_closed": "Streams closed",
