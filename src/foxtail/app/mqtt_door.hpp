@@ -95,6 +95,8 @@ private:
     };
 
     [[nodiscard]] mqtt::Admission admit_token(const mqtt::Credentials& credentials);
+    /// Whether the configuration says so just now.
+    [[nodiscard]] bool is_users(SubjectId who, std::string_view password_hash) const;
     void acknowledge_when_durable(mqtt::AckId ack);
     void restore_retained();
     void remember(std::string_view name, std::string_view bytes);

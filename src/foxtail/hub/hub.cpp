@@ -5,6 +5,7 @@
 #include "foxtail/hub/door.hpp"
 
 #include <algorithm>
+#include <unordered_set>
 #include <utility>
 
 namespace foxtail {
@@ -397,8 +398,12 @@ Result<void> Hub::configure(const std::vector<Configured>& wanted, std::string_v
         missing.emplace_back(*subject, &one);
     }
     std::vector<Seq> stale;
+    std::vector<SubjectId> gone;
+    std::unordered_set<std::uint32_t> named;
+    for (const auto& [subject, one] : missing) named.insert(subject.index);
     for (const Grant& grant : household_.authority().grants()) {
         if (grant.given.purpose != purpose) continue;
+        if (!named.contains(grant.given.subject.index)) gone.push_back(grant.given.subject);
         const auto same = [&](const auto& m) {
             return m.first == grant.given.subject && m.second->addresses == grant.given.addresses &&
                    m.second->verbs == grant.given.verbs;
@@ -410,7 +415,18 @@ Result<void> Hub::configure(const std::vector<Configured>& wanted, std::string_v
             missing.erase(at);
         }
     }
+    // Before what the configuration gave: by that a subject that is gone is still found after a
+    // kill.
+    std::vector<Seq> inherited;
+    for (const Grant& grant : household_.authority().grants()) {
+        const bool left = std::find(gone.begin(), gone.end(), grant.given.subject) != gone.end();
+        if (left && grant.given.purpose != purpose && !grant.given.terms.forbid)
+            inherited.push_back(grant.id);
+    }
+    stale.insert(stale.begin(), inherited.begin(), inherited.end());
     for (const Seq grant : stale) {
+        // One may have ended with the one that it was passed on from.
+        if (household_.authority().find_grant(grant) == nullptr) continue;
         if (auto done =
                 household_.take_back(grant, "no longer in the configuration", the_hub, now());
             !done)

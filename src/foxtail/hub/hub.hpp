@@ -155,7 +155,9 @@ public:
                                                               std::string_view hash);
 
     /// Gives subjects from the configuration exactly these grants: missing ones are given, others
-    /// (given earlier for the same purpose) taken back. Each door has a purpose of its own.
+    /// (given earlier for the same purpose) taken back. Each door has a purpose of its own. Of a
+    /// subject that is named no more also what people gave it ends: who comes by that name next is
+    /// another. What it was forbidden stays so.
     struct Configured {
         std::string subject;
         SubjectKind kind = SubjectKind::device;
