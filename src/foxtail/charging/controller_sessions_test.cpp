@@ -228,6 +228,23 @@ TEST(Controller, what_energy_is_counted_from_is_kept_at_once) {
     EXPECT_FALSE(grew()) << "by the register it is found again";
 }
 
+TEST(Controller, a_session_counts_all_that_was_told_just_before_its_beginning) {
+    House house;
+    house.say(PointRole::status, std::string("Available"));
+    house.say(PointRole::energy, 50'000.0);
+    house.pass(60);
+    // Long ago, and of no car that is known.
+    house.say(PointRole::energy, 50'040.0);
+    house.pass(10);
+    // Its clock is found out, and what it said of itself meanwhile comes in two readings.
+    house.say(PointRole::energy, 50'240.0);
+    house.pass(1);
+    house.say(PointRole::energy, 50'250.0);
+    house.pass(1);
+    house.say(PointRole::status, std::string("Charging"));
+    EXPECT_EQ(house.fact("session_energy"), "210.0");
+}
+
 TEST(Controller, a_card_that_was_shown_without_a_car_leaves_no_session_behind) {
     House house;
     house.say(PointRole::energy, 50'000.0);

@@ -138,7 +138,7 @@ public:
     Time transaction_over;  // when the last one ended
     Time late_start;        // of the running one, if that was told late
     Energy energy;
-    Energy::Gain early;  // what was told last while nothing was plugged in
+    Energy::Gain early;  // what was told of late while nothing was plugged in
     Duration early_at;
     Mode mode;
     Mode mode_before = Mode::min_sun;  // what "now" goes back to

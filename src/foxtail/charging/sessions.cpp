@@ -118,10 +118,12 @@ void Controller::tell_ended(std::size_t index, Moment now) {
 void Controller::gain(std::size_t index, const Energy::Gain& gain, Moment at) {
     Point& point = points_[index];
     if (!point.session) {
-        if (gain.wh > 0) {
-            point.early = gain;
-            point.early_at = at.mono;
-        }
+        if (gain.wh <= 0) return;
+        if (at.mono - point.early_at > early_within) point.early = {};
+        point.early.wh += gain.wh;
+        point.early.estimated = point.early.estimated || gain.estimated;
+        if (!point.early.since.known()) point.early.since = gain.since;
+        point.early_at = at.mono;
         return;
     }
     Session& session = *point.session;
