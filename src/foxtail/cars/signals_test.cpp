@@ -34,6 +34,16 @@ TEST(Signals, integers_keep_to_their_type_and_to_the_narrower_limit) {
     EXPECT_EQ(limit->maximum, 100);
     EXPECT_FALSE(limit->settable) << "that is for the source to say";
     EXPECT_FALSE(Signals::household().property("Powertrain.Warp"));
+    for (const std::string door :
+         {"Row1.DriverSide", "Row1.PassengerSide", "Row2.DriverSide", "Row2.PassengerSide"}) {
+        const auto window =
+            Signals::household().property("Cabin.Door." + door + ".Window.Position");
+        ASSERT_TRUE(window) << door;
+        EXPECT_EQ(window->type, Type::integer);
+        EXPECT_EQ(window->unit, "%");
+        EXPECT_EQ(window->minimum, 0);
+        EXPECT_EQ(window->maximum, 100);
+    }
 }
 
 TEST(Signals, locks_and_discharging_are_critical_and_where_the_car_is_is_personal) {
