@@ -160,6 +160,7 @@ private:
         std::string id;
         int point = 0;
         std::string token;
+        bool of_car = false;  // the token: what the car says of itself, no card
         Time started;
         std::int64_t meter_start = 0;
         bool started_known = false;  // its begin was told

@@ -98,6 +98,7 @@ void Station::began(const TransactionTold& told, std::string_view id, Moment now
     running.id = old ? std::to_string(next_transaction_++) : told.transaction;
     running.point = told.point == 0 ? 1 : told.point;
     running.token = told.token;
+    running.of_car = of_car(told.token, told.token_kind);
     running.started = at;
     running.started_known = told.stage == TransactionTold::Stage::started;
     if (told.meter_wh) {
@@ -152,8 +153,8 @@ void Station::went_on(const TransactionTold& told, Running& running, Moment now)
     }
     if (!told.token.empty() && running.token != told.token && (running.token.empty() || newest)) {
         running.token = told.token;
-        const bool car = of_car(told.token, told.token_kind);
-        sink_->say(running.point, car ? "ev_id" : "id_tag", told.token, at);
+        running.of_car = of_car(told.token, told.token_kind);
+        sink_->say(running.point, running.of_car ? "ev_id" : "id_tag", told.token, at);
     }
     if (told.state && newest && told.stage != TransactionTold::Stage::ended)
         say_state(running.point, told.idle ? state_of_idle(running.point) : *told.state, at);
@@ -249,7 +250,7 @@ void Station::finish(Running running, Time at, std::string_view reason, bool lat
 void Station::say_session(int point, const Running* running, Time at) {
     sink_->say(point, "transaction", running != nullptr ? running->id : std::string(), at);
     const std::string token = running != nullptr ? running->token : std::string();
-    const bool car = of_car(token, {});
+    const bool car = running != nullptr && running->of_car;
     sink_->say(point, "id_tag", car ? std::string() : token, at);
     sink_->say(point, "ev_id", car ? token : std::string(), at);
     if (running != nullptr)
