@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <functional>
+#include <optional>
 #include <string>
 
 #include <arpa/inet.h>
@@ -19,16 +20,22 @@ public:
     void admit(const Caller&, std::function<void(Admission)> done) override {
         Admission out;
         out.verdict = Admission::Verdict::welcome;
+        out.without_subprotocol = forgives;
         done(out);
     }
-    void opened(LineId, const std::string&, Version, const std::string&) override { ++lines; }
+    void opened(LineId, const std::string&, Version spoken, const std::string&) override {
+        ++lines;
+        version = spoken;
+    }
     void text(LineId, std::string_view text) override { heard = text.size(); }
     void closed(LineId) override { --lines; }
     void refused(std::string_view, std::string_view, std::string_view why) override {
         refusal = why;
     }
 
+    bool forgives = false;
     int lines = 0;
+    std::optional<Version> version;
     std::size_t heard = 0;
     std::string refusal;
 };
@@ -36,7 +43,9 @@ public:
 /// A charger that says just what it is told to, on a line to a listener in the same thread.
 class AListener : public ::testing::Test {
 protected:
-    explicit AListener(ListenerLimits limits = {}) : listener(io, host, limits) {
+    explicit AListener(ListenerLimits limits = {},
+                       const std::string& protocol = "Sec-WebSocket-Protocol: ocpp1.6\r\n")
+        : listener(io, host, limits) {
         const auto port = listener.listen("127.0.0.1", 0);
         sockaddr_in address{};
         address.sin_family = AF_INET;
@@ -45,13 +54,17 @@ protected:
         socket = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
         EXPECT_EQ(::connect(socket, reinterpret_cast<sockaddr*>(&address), sizeof address), 0);
         ::fcntl(socket, F_SETFL, O_NONBLOCK);
-        put("GET /ocpp/BOX HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-            "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
-            "Sec-WebSocket-Protocol: ocpp1.6\r\n\r\n");
+        if (protocol.empty()) return;
+        ask(protocol);
         EXPECT_TRUE(comes([&] { return host.lines == 1; }));
     }
     ~AListener() override { ::close(socket); }
 
+    void ask(const std::string& protocol) {
+        put("GET /ocpp/BOX HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+            "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n" +
+            protocol + "\r\n");
+    }
     /// Runs until it is so; not for ever.
     bool comes(const std::function<bool()>& so) {
         const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(20);
@@ -127,6 +140,33 @@ TEST_F(AnImpatientListener, keeps_who_answers_its_pings_and_drops_who_does_not) 
     EXPECT_EQ(host.lines, 1);
     answers = false;
     EXPECT_TRUE(comes([&] { return host.lines == 0; })) << "the network went without a goodbye";
+}
+
+class AWordlessCharger : public AListener {
+protected:
+    AWordlessCharger() : AListener({}, "") {}
+};
+
+TEST_F(AWordlessCharger, that_names_no_protocol_is_turned_away) {
+    ask("");
+    EXPECT_TRUE(comes([&] { return !host.refusal.empty(); }));
+    EXPECT_EQ(host.refusal, "no sub-protocol that is spoken here (ocpp1.6, ocpp2.0.1)");
+    EXPECT_EQ(host.lines, 0);
+}
+
+TEST_F(AWordlessCharger, is_taken_to_speak_the_older_one_where_that_is_forgiven) {
+    host.forgives = true;
+    ask("");
+    EXPECT_TRUE(comes([&] { return host.lines == 1; }));
+    EXPECT_EQ(host.version, Version::v16);
+    EXPECT_EQ(host.refusal, "");
+}
+
+TEST_F(AWordlessCharger, that_names_another_protocol_is_turned_away_all_the_same) {
+    host.forgives = true;
+    ask("Sec-WebSocket-Protocol: chat\r\n");
+    EXPECT_TRUE(comes([&] { return !host.refusal.empty(); }));
+    EXPECT_EQ(host.lines, 0);
 }
 
 }  // namespace
