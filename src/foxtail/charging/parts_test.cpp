@@ -314,6 +314,67 @@ TEST_F(Matching, the_seconds_of_plugging_in_tell_both) {
     EXPECT_EQ(matched()[1].car, 1U);
 }
 
+TEST_F(Matching, what_a_box_read_of_the_car_tells_both) {
+    // As boxes say it: an EVCC id, a MAC address, or a card's number that begins so.
+    for (const std::string id : {"01:23:45:67:89:AB", "0123456789AB", "VID:0123456789AB"}) {
+        both_in_the_same_minute();
+        site.cars[0].ev_ids = {id};
+        sessions[1].ev_id = id;
+        const auto found = matched();
+        EXPECT_EQ(found[1].car, 0U) << id;
+        EXPECT_EQ(found[1].reason, "the box read its identity");
+        EXPECT_EQ(found[0].car, 1U) << "the other box has the other car";
+    }
+    site.cars[0].ev_ids.clear();
+    sessions[1].ev_id = "0000000000FF";
+    EXPECT_FALSE(matched()[1].car) << "nobody knows that one";
+    learned.teach(learned.ev_ids, "0000000000FF", 1);
+    EXPECT_EQ(matched()[1].car, 1U);
+    EXPECT_EQ(matched()[1].reason, "the box read an identity that was learned");
+}
+
+TEST_F(Matching, the_power_alone_tells_both) {
+    both_in_the_same_minute();
+    sessions[0].watts = 3600;
+    sessions[1].watts = 7200;
+    cars[0].watts = 6800;  // less what its charger loses
+    cars[1].watts = 3400;
+    for (CarFacts& car : cars) car.watts_heard = seconds(990);
+    const auto found = matched();
+    EXPECT_EQ(found[0].car, 1U);
+    EXPECT_EQ(found[1].car, 0U);
+    EXPECT_GT(found[0].certainty, 0.9);
+    // As much at both, or told long ago, tells nothing.
+    sessions[1].watts = 3600;
+    cars[0].watts = 3400;
+    EXPECT_FALSE(matched()[0].car);
+    sessions[1].watts = 7200;
+    cars[0].watts = 6800;
+    for (CarFacts& car : cars) car.watts_heard = seconds(800);
+    EXPECT_FALSE(matched()[0].car);
+}
+
+TEST_F(Matching, who_came_home_just_before_is_at_the_box) {
+    sessions = {plugged_now(0)};
+    for (CarFacts& car : cars) car.home = true;
+    EXPECT_FALSE(matched()[0].car) << "both are at home";
+    cars[1].home_changed = seconds(700);
+    EXPECT_EQ(matched()[0].car, 1U);
+    EXPECT_THAT(matched()[0].reason, testing::HasSubstr("it came home just before"));
+    cars[0].home_changed = seconds(650);
+    EXPECT_FALSE(matched()[0].car) << "both came home";
+    cars[0].home_changed = seconds(950);
+    EXPECT_EQ(matched()[0].car, 1U) << "the other came when it was plugged in already";
+}
+
+TEST_F(Matching, who_came_home_just_before_does_not_tell_two_boxes_of_the_same_minute_apart) {
+    both_in_the_same_minute();
+    cars[0].home_changed = seconds(850);
+    cars[1].home_changed = seconds(840);
+    EXPECT_FALSE(matched()[0].car);
+    EXPECT_FALSE(matched()[1].car);
+}
+
 TEST_F(Matching, a_car_that_is_away_is_not_here) {
     sessions = {plugged_now(0)};
     cars[0].home = false;
