@@ -127,6 +127,8 @@ def session_of_16(house):
     second = Charger(endpoint, "GARAGE 1", password=PASSWORD)
     check(second.connected().get("connected"), f"the second socket: {second.seen}")
     check(box.closed()["closed"] == 1008, f"the first socket: {box.seen[-1]}")
+    wait_until(lambda: any("GARAGE 1" in p["source"] and "second connection" in p["reason"] for p in house.problems()),
+               lambda: f"who else came with its name is told: {house.problems()}")
     second.call("Heartbeat", {})
     second.end()
     becomes(house, f"{thing}/online", False)
