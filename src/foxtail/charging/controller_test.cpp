@@ -347,6 +347,35 @@ TEST(Controller, a_signal_limits_all_phases_together) {
     EXPECT_EQ(controller.points()[0].commanded_a, 6);
 }
 
+TEST(Controller, a_signal_limits_house_and_boxes_together_until_it_is_off_again) {
+    House house(2, Mode::now, "", 8280.0);  // 12 A of each phase
+    house.plug(0);
+    house.plug(1);
+    const auto amps = [&] { return house.limit(0) + house.limit(1); };
+    const auto stays_within = [&](double most_a) {
+        for (int i = 0; i < 120; ++i) {
+            house.live(1, 2);
+            ASSERT_LE(amps() + 2, most_a) << i;
+        }
+    };
+    stays_within(25);
+    const double all = amps();
+    EXPECT_GT(all, 20);
+    house.signal(CircuitRole::signal_on, true);
+    EXPECT_LE(amps() + 2, 12) << "at once, not once somebody looks";
+    stays_within(12);
+    EXPECT_EQ(amps(), 10) << "one gets all that is left, for both it is too little";
+    house.signal(CircuitRole::signal_w, 11'040.0);
+    stays_within(16);
+    EXPECT_EQ(house.limit(0), 7);
+    EXPECT_EQ(house.limit(1), 7);
+    house.signal(CircuitRole::signal_w, 2000.0);
+    EXPECT_EQ(amps(), 0) << "no car charges with less than 6 A";
+    house.signal(CircuitRole::signal_w, Null{});
+    stays_within(25);
+    EXPECT_EQ(amps(), all);
+}
+
 TEST(Controller, a_box_that_lies_is_shown_and_the_other_gives_way) {
     House house(2);
     house.meter(5);

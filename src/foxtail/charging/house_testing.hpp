@@ -13,11 +13,14 @@ namespace foxtail::charging {
 
 /// A house with one metered fuse of 25 A and boxes on it; the test says what they say.
 struct House {
-    explicit House(int boxes = 1, Mode mode = Mode::now, const std::string& start_as = "") {
+    /// `limit_w`: of all phases together, while a signal says so.
+    explicit House(int boxes = 1, Mode mode = Mode::now, const std::string& start_as = "",
+                   std::optional<double> limit_w = {}) {
         Site site;
         CircuitSite main;
         main.name = "main";
         main.limit_a = 25;
+        main.limit_w = limit_w;
         main.metered = true;
         main.stale_after = minutes(2);
         site.circuits.push_back(main);
@@ -41,6 +44,10 @@ struct House {
         for (const auto role :
              {CircuitRole::current_l1, CircuitRole::current_l2, CircuitRole::current_l3})
             controller->hear(role, 0, amps, ++seq, now());
+        take();
+    }
+    void signal(CircuitRole role, Value value) {
+        controller->hear(role, 0, value, ++seq, now());
         take();
     }
     void grid(double watts) {
