@@ -51,7 +51,7 @@ TEST(RuleEngine, allocates_nothing_when_no_rule_runs) {
 
     std::vector<RuleRun> runs;
     house.say(id, 15.0);
-    const Change change{id, 1, false, true, 0, Value{14.0}};
+    const Change change{id, 1, false, true, 0, {}, Value{14.0}};
     engine.changed(change, noon, runs);
     const auto before = allocations;
     for (int i = 0; i < 100; ++i) engine.changed(change, noon, runs);

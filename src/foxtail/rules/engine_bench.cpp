@@ -44,8 +44,8 @@ struct BusyHouse {
 /// Says `low` and `high` in turns and looks at the rules of that change.
 void turns(benchmark::State& state, BusyHouse& busy, PropertyId property, double low, double high) {
     std::vector<RuleRun> runs;
-    const Change to_high{property, 1, false, true, 0, Value{low}};
-    const Change to_low{property, 2, false, true, 0, Value{high}};
+    const Change to_high{property, 1, false, true, 0, {}, Value{low}};
+    const Change to_low{property, 2, false, true, 0, {}, Value{high}};
     bool is_high = false;
     busy.house.say(property, low);
     for (auto _ : state) {
@@ -63,7 +63,7 @@ void nothing_mentions_it(benchmark::State& state) {
     BusyHouse busy("value > 20", OnChange{"hall/busy"});
     std::vector<RuleRun> runs;
     busy.house.say(busy.quiet, 1.0);
-    const Change change{busy.quiet, 1, false, true, 0, Value{2.0}};
+    const Change change{busy.quiet, 1, false, true, 0, {}, Value{2.0}};
     for (auto _ : state) {
         busy.engine.changed(change, noon, runs);
         benchmark::DoNotOptimize(runs.data());
@@ -75,7 +75,7 @@ void five_rules_mention_it_and_nothing_crosses(benchmark::State& state) {
     BusyHouse busy("", OnCrosses{"hall/busy", 100.0, std::nullopt});
     std::vector<RuleRun> runs;
     busy.house.say(busy.busy, 1.0);
-    const Change change{busy.busy, 1, false, true, 0, Value{2.0}};
+    const Change change{busy.busy, 1, false, true, 0, {}, Value{2.0}};
     for (auto _ : state) {
         busy.engine.changed(change, noon, runs);
         benchmark::DoNotOptimize(runs.data());
@@ -87,7 +87,7 @@ void five_conditions_are_false(benchmark::State& state) {
     BusyHouse busy("value > 20", OnChange{"hall/busy"});
     std::vector<RuleRun> runs;
     busy.house.say(busy.busy, 1.0);
-    const Change change{busy.busy, 1, false, true, 0, Value{2.0}};
+    const Change change{busy.busy, 1, false, true, 0, {}, Value{2.0}};
     for (auto _ : state) {
         busy.engine.changed(change, noon, runs);
         benchmark::DoNotOptimize(runs.data());
@@ -99,7 +99,7 @@ void five_conditions_ask_the_house(benchmark::State& state) {
     BusyHouse busy("get('hall/quiet') == nil and now.hour < 3", OnChange{"hall/busy"});
     std::vector<RuleRun> runs;
     busy.house.say(busy.busy, 1.0);
-    const Change change{busy.busy, 1, false, true, 0, Value{2.0}};
+    const Change change{busy.busy, 1, false, true, 0, {}, Value{2.0}};
     for (auto _ : state) {
         runs.clear();
         busy.engine.changed(change, noon, runs);
