@@ -306,8 +306,9 @@ void ChargingDesk::hear_what_is_known() {
             const auto role = static_cast<PointRole>(target.role);
             const bool lasts = target.of == Target::Of::point &&
                                (role == PointRole::status || role == PointRole::plan ||
-                                role == PointRole::phases || role == PointRole::limit ||
-                                role == PointRole::max_current || role == PointRole::transaction);
+                                role == PointRole::plan_phases || role == PointRole::phases ||
+                                role == PointRole::limit || role == PointRole::max_current ||
+                                role == PointRole::transaction);
             const bool price = target.of == Target::Of::house &&
                                static_cast<HouseRole>(target.role) >= HouseRole::price;
             const bool signal = target.of == Target::Of::circuit &&

@@ -421,9 +421,14 @@ void PlanDesk::tell(DeviceId device, const planner::Setpoint& setpoint, bool obe
                plan_seq_);
     if (device.kind != Kind::car) return;
     // What the charging point is told: nothing while the plan does not act for it.
-    const auto& car = keeper_.site().cars[device.index];
+    const auto& place = keeper_.site().cars[device.index].place;
     Value limit = Null{};
-    if (acts) limit = amperes(setpoint.kw * 1000 / (car.volts * car.phases));
+    Value phases = Null{};
+    if (acts) limit = amperes(place.amperes(setpoint.kw));
+    // While it waits they stay as they are.
+    if (acts && place.switches_phases && setpoint.kw > 0)
+        phases = std::int64_t{place.phases_at(setpoint.kw)};
+    report(thing, "phases", phases, plan_seq_);
     report(thing, "limit", limit, plan_seq_);
 }
 

@@ -83,13 +83,13 @@ private:
         hear(id, DeviceFact::level, one.soc);
         hear(id, DeviceFact::plugged, one.cable);
         hear(id, DeviceFact::home, one.home);
+        if (const auto place = charging_place(charging_, one.point, one.vehicle))
+            car.place = *place;
         PlanOrders orders;
         std::string power = one.power;
         const auto& points = charging_.site.points;
         for (std::size_t i = 0; i < points.size(); ++i) {
             if (points[i].name != one.point) continue;
-            car.volts = charging_.site.volts;
-            car.phases = static_cast<int>(points[i].wiring.size());
             orders.charging_mode = "charge-" + one.point + "/mode";
             orders.charging_default =
                 charging::mode_names[static_cast<std::size_t>(points[i].mode)];
@@ -155,9 +155,11 @@ private:
 void let_points_follow(ChargingConfig& charging, const PlanningConfig& planning) {
     for (const auto& car : planning.cars)
         for (std::size_t i = 0; i < charging.points.size(); ++i)
-            if (charging.site.points[i].name == car.point)
-                charging.points[i].try_emplace("plan",
-                                               "plan-" + to_name(car.limits.name) + "/limit");
+            if (charging.site.points[i].name == car.point) {
+                const auto plan = "plan-" + to_name(car.limits.name);
+                charging.points[i].try_emplace("plan", plan + "/limit");
+                charging.points[i].try_emplace("plan_phases", plan + "/phases");
+            }
 }
 
 PlanningConfig beside(PlanningConfig planning, const std::string& config_file) {

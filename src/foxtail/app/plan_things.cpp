@@ -144,6 +144,9 @@ ThingSpec plan_device_thing(const planning::Site& site, planning::DeviceId devic
         auto limit = property_spec("limit", "Planned current", Type::number, "A");
         limit.category = Category::diagnostic;
         list.push_back(limit);
+        auto phases = property_spec("phases", "Planned phases", Type::integer);
+        phases.category = Category::diagnostic;
+        list.push_back(phases);
     }
     auto obeys = property_spec("obeys", "Does what the plan says", Type::boolean);
     obeys.category = Category::diagnostic;

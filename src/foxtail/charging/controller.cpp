@@ -157,6 +157,11 @@ void Controller::hear(PointRole role, std::size_t index, const Value& value, Seq
                 point.plan_a = *flag ? point.site().current_max_a : 0.0;
             point.plan_fresh = point.plan_a.has_value();
             break;
+        case PointRole::plan_phases:
+            point.plan_phases.reset();
+            if (number && (*number == 1 || *number == 3))
+                point.plan_phases = static_cast<int>(*number);
+            break;
     }
     decide(now);
 }

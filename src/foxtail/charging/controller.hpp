@@ -36,12 +36,14 @@ enum class PointRole : std::uint8_t {
     limit,
     phases,
     max_current,
-    plan  // of the planner: A, or true for all and false for nothing
+    plan,        // of the planner: A, or true for all and false for nothing
+    plan_phases  // of the planner: on how many; null = as they are
 };
-constexpr std::array<std::string_view, 18> point_roles = {
-    "status",     "online",      "power",      "power_l1", "power_l2",       "power_l3",
-    "current_l1", "current_l2",  "current_l3", "energy",   "session_energy", "id_tag",
-    "ev_id",      "transaction", "limit",      "phases",   "max_current",    "plan"};
+constexpr std::array<std::string_view, 19> point_roles = {
+    "status",         "online",      "power",      "power_l1",    "power_l2",
+    "power_l3",       "current_l1",  "current_l2", "current_l3",  "energy",
+    "session_energy", "id_tag",      "ev_id",      "transaction", "limit",
+    "phases",         "max_current", "plan",       "plan_phases"};
 
 /// Of a circuit's meter (+ into the house) and its signal.
 enum class CircuitRole : std::uint8_t {

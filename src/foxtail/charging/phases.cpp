@@ -21,7 +21,8 @@ double Controller::sun_each() const {
 int Controller::better_phases(std::size_t index) const {
     const Point& point = points_[index];
     const int set = point.phases_now();
-    if (point.mode == Mode::now || point.mode == Mode::planned || point.by_hand_a) return 3;
+    if (point.mode == Mode::now || point.by_hand_a) return 3;
+    if (point.mode == Mode::planned) return point.plan_phases.value_or(set);
     if (!uses_sun(point)) return set;
     const double three_w = 3 * point.site().current_min_a * site_.volts;
     const double sun_w = sun_each();

@@ -148,6 +148,7 @@ public:
     Time deadline;
     std::optional<double> plan_a;
     bool plan_fresh = false;
+    std::optional<int> plan_phases;  // 1 or 3; as they are where the plan does not say
     std::optional<Session> session;
     bool car_seen = false;   // in it: the box told of more than that somebody comes
     GridShare::Mark shared;  // until its last energy

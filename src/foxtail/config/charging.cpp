@@ -230,6 +230,7 @@ private:
             if (!valid_name(thing)) yaml_.wrong(node, "'thing' is the name of a thing");
             own_names(thing, charging::point_roles, heard);
             heard.erase("plan");
+            heard.erase("plan_phases");
         }
         roles(map, charging::point_roles, heard);
         if (!heard.contains("status"))

@@ -302,7 +302,7 @@ PlanningConfig read_planning(Yaml& yaml, const YAML::Node& map, const ChargingCo
     read_outdoor(pieces, map, out);
     read_tariff(pieces, map, out);
     DeviceNames names;
-    for (const auto& point : charging.site.points) names.points.push_back(point.name);
+    names.charging = &charging;
     read_batteries(pieces, map, names, out);
     read_planned_cars(pieces, map, names, out);
     read_heat_pumps(pieces, map, names, out);

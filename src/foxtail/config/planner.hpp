@@ -5,6 +5,7 @@
 #include "foxtail/forecast/formats.hpp"
 #include "foxtail/forecast/tariff.hpp"
 #include "foxtail/model/value.hpp"
+#include "foxtail/planner/charging_place.hpp"
 #include "foxtail/planner/plan.hpp"
 #include "foxtail/planner/request.hpp"
 
@@ -189,5 +190,11 @@ struct PlanningConfig {
 /// Reads what stands under `planning:`; mistakes go to `yaml`. Points are looked up in `charging`.
 [[nodiscard]] PlanningConfig read_planning(Yaml& yaml, const YAML::Node& map,
                                            const ChargingConfig& charging);
+
+/// Where a planned car is charged: at that point of `charging:`, on as many phases as the vehicle
+/// has there. Nothing where there is no such point.
+[[nodiscard]] std::optional<planner::ChargingPlace> charging_place(const ChargingConfig& charging,
+                                                                   std::string_view point,
+                                                                   std::string_view vehicle);
 
 }  // namespace foxtail

@@ -1,3 +1,4 @@
+#include "foxtail/config/charging.hpp"
 #include "foxtail/config/planner_yaml.hpp"
 #include "foxtail/model/thing.hpp"
 #include "foxtail/planner/prepare.hpp"
@@ -5,9 +6,12 @@
 #include <algorithm>
 #include <array>
 
+#include <fmt/format.h>
+
 namespace foxtail {
 namespace {
 
+using planner::ChargingPlace;
 using planner::Intent;
 
 constexpr double device_kw_most = 100;
@@ -78,11 +82,11 @@ void read_battery(PlanningPieces& pieces, const YAML::Node& map, DeviceNames& na
     out.batteries.push_back(std::move(one));
 }
 
-std::vector<planner::PowerRange> read_ranges(PlanningPieces& pieces, const YAML::Node& map) {
+std::vector<planner::PowerRange> read_ranges(PlanningPieces& pieces, const YAML::Node& map,
+                                             const std::optional<ChargingPlace>& place) {
     static constexpr std::array<std::string_view, 2> keys = {"min", "max"};
-    const std::vector<planner::PowerRange> usual = planner::Car{}.ranges;
     auto& yaml = pieces.yaml();
-    if (!Yaml::at(map, "kw")) return usual;
+    if (!Yaml::at(map, "kw")) return place ? place->ranges() : planner::Car{}.ranges;
     std::vector<planner::PowerRange> out;
     pieces.each(map, "kw", "a range such as {min: 4.14, max: 11}", 2, [&](const YAML::Node& one) {
         yaml.check_keys(one, keys, "a range");
@@ -90,11 +94,14 @@ std::vector<planner::PowerRange> read_ranges(PlanningPieces& pieces, const YAML:
         range.min_kw = pieces.number(one, "min", 0, device_kw_most, range.min_kw);
         range.max_kw = pieces.number(one, "max", 0, device_kw_most, range.max_kw);
         if (range.min_kw > range.max_kw) yaml.wrong(one, "'max' is at least 'min'");
+        if (place && place->amperes(range.max_kw) < place->least_a - 0.01)
+            yaml.wrong(one, fmt::format("there it takes {:.2f} kW at least; less needs "
+                                        "'switches_phases' of the point, or 'phases' of the car",
+                                        place->ranges().front().min_kw));
         if (!out.empty() && range.min_kw < out.back().max_kw)
             yaml.wrong(one, "ranges go upwards and do not overlap: one phase first, then three");
         out.push_back(range);
     });
-    if (out.empty()) return usual;
     return out;
 }
 
@@ -126,10 +133,11 @@ void read_car(PlanningPieces& pieces, const YAML::Node& map, DeviceNames& names,
     one.cable = own("cable", cable_signal);
     one.home = own("home", "Foxtail.Home");
     one.power = pieces.address(map, "power");
+    std::optional<ChargingPlace> place;
     if (const auto node = yaml.required(map, "point", "a car")) {
         one.point = pieces.text(map, "point");
-        const auto& points = names.points;
-        if (std::find(points.begin(), points.end(), one.point) == points.end())
+        place = charging_place(*names.charging, one.point, one.vehicle);
+        if (!place)
             yaml.wrong(node, "there is no charging point '" + one.point +
                                  "' under 'points' of 'charging'");
     }
@@ -137,7 +145,7 @@ void read_car(PlanningPieces& pieces, const YAML::Node& map, DeviceNames& names,
     to.floor_kwh = share_of(pieces, map, "floor", to.capacity_kwh, 0);
     to.max_kwh = share_of(pieces, map, "max", to.capacity_kwh, 100);
     if (to.floor_kwh > to.max_kwh) yaml.wrong(map, "'max' is at least 'floor'");
-    to.ranges = read_ranges(pieces, map);
+    to.ranges = read_ranges(pieces, map, place);
     to.efficiency = pieces.number(map, "efficiency", 0.3, 1, to.efficiency);
     to.gives_back = pieces.flag(map, "gives_back", false);
     to.discharge_max_kw = pieces.number(map, "discharge_kw", 0, device_kw_most, 0);
@@ -318,6 +326,25 @@ void read_appliances(PlanningPieces& pieces, const YAML::Node& map, DeviceNames&
                      PlanningConfig& out) {
     read_all(pieces, map, "appliances", "an appliance", planner::appliances_max,
              [&](const YAML::Node& one) { read_appliance(pieces, one, names, out); });
+}
+
+std::optional<ChargingPlace> charging_place(const ChargingConfig& charging, std::string_view point,
+                                            std::string_view vehicle) {
+    const auto& site = charging.site;
+    for (const auto& one : site.points) {
+        if (one.name != point) continue;
+        ChargingPlace place;
+        place.volts = site.volts;
+        place.phases = static_cast<int>(one.wiring.size());
+        for (const auto& car : site.cars)
+            if (car.name == vehicle && car.phases > 0)
+                place.phases = std::min(place.phases, car.phases);
+        place.switches_phases = one.switches_phases && place.phases == 3;
+        place.least_a = one.current_min_a;
+        place.most_a = one.current_max_a;
+        return place;
+    }
+    return std::nullopt;
 }
 
 }  // namespace foxtail

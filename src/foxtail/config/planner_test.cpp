@@ -1,5 +1,6 @@
 #include "foxtail/config/planner.hpp"
 
+#include "foxtail/config/charging.hpp"
 #include "foxtail/config/configuration.hpp"
 
 #include <fstream>
@@ -26,7 +27,7 @@ std::string planning_mistakes(const std::string& text) {
 constexpr const char* charging_part =
     "charging:\n"
     "  circuits: [{name: main, limit: 35}]\n"
-    "  points: [{name: left, thing: box, circuit: main}]\n";
+    "  points: [{name: left, thing: box, circuit: main, switches_phases: true}]\n";
 
 std::string with_plan(const std::string& lines) {
     return std::string(charging_part) + "planning:\n  grid: {power: meter/power}\n" +
@@ -192,6 +193,35 @@ TEST(PlanningConfigReading, sun_is_held_back_where_it_can_be_told_and_the_plan_a
                 HasSubstr("'per_kw' of 'limit' is more than 0"));
 }
 
+TEST(PlanningConfigReading, what_a_car_can_take_comes_from_its_point_and_its_phases) {
+    ChargingConfig charging;
+    charging::PointSite box;
+    box.name = "left";
+    charging.site.points.push_back(box);
+    const auto ranges = [&] { return charging_place(charging, "left", "leaf")->ranges(); };
+    ASSERT_EQ(ranges().size(), 1U);
+    EXPECT_NEAR(ranges()[0].min_kw, 4.14, 1e-9);
+    EXPECT_NEAR(ranges()[0].max_kw, 11.04, 1e-9);
+    charging.site.points[0].switches_phases = true;
+    ASSERT_EQ(ranges().size(), 2U);
+    EXPECT_NEAR(ranges()[0].min_kw, 1.38, 1e-9);
+    EXPECT_NEAR(ranges()[0].max_kw, 3.68, 1e-9);
+    const auto place = *charging_place(charging, "left", "leaf");
+    EXPECT_EQ(place.phases_at(3.68), 1);
+    EXPECT_NEAR(place.amperes(3.68), 16, 1e-9);
+    EXPECT_EQ(place.phases_at(4.14), 3);
+    EXPECT_NEAR(place.amperes(4.14), 6, 1e-9);
+    // A car with one phase has nothing to switch.
+    charging::CarSite leaf;
+    leaf.name = "leaf";
+    leaf.phases = 1;
+    charging.site.cars.push_back(leaf);
+    ASSERT_EQ(ranges().size(), 1U);
+    EXPECT_NEAR(ranges()[0].max_kw, 3.68, 1e-9);
+    EXPECT_NEAR(charging_place(charging, "left", "leaf")->amperes(3.68), 16, 1e-9);
+    EXPECT_FALSE(charging_place(charging, "right", "leaf"));
+}
+
 TEST(PlanningConfigReading, each_mistake_is_told_with_its_place_and_what_would_be_right) {
     const auto of = [](const std::string& lines) { return planning_mistakes(with_plan(lines)); };
     EXPECT_EQ(planning_mistakes("planning: {}\n"),
@@ -207,6 +237,10 @@ TEST(PlanningConfigReading, each_mistake_is_told_with_its_place_and_what_would_b
               "7:15 'max' is at least 'min'\n");
     EXPECT_EQ(of("  cars: [{vehicle: leaf, point: right, capacity_kwh: 40}]\n"),
               "7:33 there is no charging point 'right' under 'points' of 'charging'\n");
+    EXPECT_EQ(of("  cars: [{vehicle: leaf, point: left, capacity_kwh: 40, kw: [{min: 0.5, max: "
+                 "1}]}]\n"),
+              "7:62 there it takes 1.38 kW at least; less needs 'switches_phases' of the point, or "
+              "'phases' of the car\n");
     EXPECT_EQ(of("  cars: [{vehicle: leaf, point: left, capacity_kwh: 40000}]\n"),
               "7:53 'capacity_kwh' lies between 0.1 and 500\n");
     EXPECT_EQ(of("  cars: [{vehicle: leaf, point: left, capacity_kwh: 40, gives_back: true}]\n"),

@@ -77,7 +77,7 @@ private:
 /// What all readers of devices share.
 struct DeviceNames {
     std::set<std::string, std::less<>> taken;
-    std::vector<std::string> points;  // of `charging:`
+    const ChargingConfig* charging = nullptr;
 };
 
 void read_batteries(PlanningPieces& pieces, const YAML::Node& map, DeviceNames& names,

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "foxtail/forecast/tariff.hpp"
+#include "foxtail/planner/charging_place.hpp"
 #include "foxtail/planner/plan.hpp"
 #include "foxtail/planner/request.hpp"
 #include "foxtail/planning/goals.hpp"
@@ -23,8 +24,7 @@ struct CarSite {
     planner::Car limits;
     double kwh_per_km = 0.18;
     double arrive_kwh = 0;  // used up on a usual day away, until habits are known
-    double volts = 230;     // for telling a charging point amperes
-    int phases = 3;
+    planner::ChargingPlace place;
     std::vector<CarGoal> goals;  // until somebody says others
     bool act = false;
 };

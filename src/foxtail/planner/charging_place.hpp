@@ -1,0 +1,34 @@
+#pragma once
+
+#include "foxtail/planner/request.hpp"
+
+#include <vector>
+
+namespace foxtail::planner {
+
+/// Where a car is charged: on how many phases, and with what currents (A on each of them). What it
+/// takes is planned in kW; a charging point is told amperes, and 6 A is the least that there is
+/// (IEC 61851-1, annex A).
+struct ChargingPlace {
+    double volts = 230;
+    int phases = 3;                // of the box that the car uses
+    bool switches_phases = false;  // the box gives it one of them or all three
+    double least_a = 6;
+    double most_a = 16;
+
+    /// On how many of them it takes so much.
+    [[nodiscard]] int phases_at(double kw) const {
+        return switches_phases && kw * 1000 < volts * phases * least_a - 1 ? 1 : phases;
+    }
+    [[nodiscard]] double amperes(double kw) const { return kw * 1000 / (volts * phases_at(kw)); }
+    /// With one phase and with all, or with all alone.
+    [[nodiscard]] std::vector<PowerRange> ranges() const {
+        const auto range = [this](int on) {
+            return PowerRange{least_a * volts * on / 1000, most_a * volts * on / 1000};
+        };
+        if (!switches_phases) return {range(phases)};
+        return {range(1), range(phases)};
+    }
+};
+
+}  // namespace foxtail::planner
