@@ -1,5 +1,5 @@
 // One person at the desk of a running hub, told what to do line by line: tests/e2e/desk.py is the other side.
-// Reads "give NAME ADDRESS PRECISION SPAN", "take_back", "looks", "close", "open", "desk", "thing ID", "rule ID", "let_see LINK", "forget ID", "mode POINT MODE",
+// Reads "give NAME ADDRESS PRECISION SPAN", "take_back", "looks", "close", "open", "desk", "thing ID", "markup VIEW anew", "rule ID", "let_see LINK", "forget ID", "mode POINT MODE",
 // "energy", "witness", "proof", "accept", "away", "let_use KIND NAME ADDRESS WAY SPAN [LIMITS]", "tap ADDRESS", "asked", "say YES", "glass", "end_glass", "ask METHOD TARGET [BODY]";
 // answers each with one line of JSON.
 
@@ -11,6 +11,17 @@ const browser = await browse();
 const invite = process.env.FOXTAIL_INVITE ?? "";
 const entrance = who.signup ? `${url}/#signup=${who.signup}` : invite ? `${url}/#invite=${invite}` : url;
 const { page, faults } = await open(browser, desktop, entrance);
+
+/** What only a text that became code would do. */
+const intruders = [];
+page.on("dialog", (dialog) => {
+  intruders.push(`dialog: ${dialog.message()}`);
+  void dialog.dismiss();
+});
+page.on("request", (request) => {
+  if (!request.url().startsWith(`${url}/`) && !/^(about|blob):/.test(request.url())) intruders.push(`asked elsewhere: ${request.url()}`);
+  if (new URL(request.url()).pathname.startsWith("/intruder")) intruders.push(`asked: ${request.url()}`);
+});
 
 async function enter() {
   await page.waitForSelector("form.gate-form");
@@ -156,6 +167,27 @@ const steps = {
     await page.reload();
     await page.waitForSelector("main h1, main .empty, main p");
     return { text: await page.locator("main").innerText() };
+  },
+  /** A page by what follows its #/, if need be loaded anew: its text, and what does not belong there: elements that came of texts,
+   * dialogs, scripts that ran, requests to elsewhere. */
+  async markup(view, anew) {
+    await page.goto(`${url}/#/${view}`);
+    if (anew === "anew") {
+      await page.reload();
+      await page.waitForSelector("main *");
+      await page.waitForLoadState("networkidle");
+    }
+    await page.evaluate(() => new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn))));
+    const strange = await page.evaluate(() => {
+      const wild = [...document.querySelectorAll("main *")].filter(
+        (one) =>
+          /^(script|iframe|img|object|embed|base|meta|link|style|marquee|video|audio)$/i.test(one.tagName) ||
+          [...one.attributes].some(({ name, value }) => /^on|^srcdoc$/i.test(name) || (/href|src|action|data$/i.test(name) && /^\s*(javascript|data|vbscript):/i.test(value))) ||
+          (one.tagName === "A" && one.origin !== location.origin),
+      );
+      return [...wild.map((one) => one.outerHTML.slice(0, 300)), ...(window.__ran ? [`ran: ${window.__ran}`] : [])];
+    });
+    return { text: await page.locator("main").evaluate((main) => main.textContent), strange: [...strange, ...intruders] };
   },
   async forget(id) {
     await to_desk();

@@ -79,23 +79,43 @@ std::string fold_case(std::string_view text) {
     return out;
 }
 
+namespace {
+
+/// Whether terminals and pages obey the character instead of showing it: control characters (those
+/// beyond ASCII too, of which U+009B begins a terminal's command), line separators, and what turns
+/// the direction of what follows.
+bool obeyed(std::string_view character) {
+    const auto byte = [&](std::size_t i) { return static_cast<std::uint8_t>(character[i]); };
+    switch (character.size()) {
+        case 1:
+            return byte(0) < 0x20 || byte(0) == 0x7F;
+        case 2:
+            return byte(0) == 0xC2 && byte(1) < 0xA0;
+        case 3:
+            return byte(0) == 0xE2 && ((byte(1) == 0x80 && byte(2) >= 0xA8 && byte(2) <= 0xAE) ||
+                                       (byte(1) == 0x81 && byte(2) >= 0xA6 && byte(2) <= 0xA9));
+        default:
+            return false;
+    }
+}
+
+}  // namespace
+
 std::string printable(std::string_view text, std::size_t bytes_max) {
     std::string out;
     std::size_t at = 0;
     while (at < text.size()) {
-        const auto length = character_length(text, at);
-        const bool control = static_cast<std::uint8_t>(text[at]) < 0x20 || text[at] == 0x7F;
-        const auto take = length == 0 || control ? 1 : length;
-        if (out.size() + take > bytes_max) {
+        const auto character = text.substr(at, character_length(text, at));
+        const bool shown = !character.empty() && !obeyed(character);
+        if (out.size() + (shown ? character.size() : 1) > bytes_max) {
             out += "...";
             break;
         }
-        if (length == 0 || control) {
+        if (shown)
+            out += character;
+        else
             out += '?';
-        } else {
-            out += text.substr(at, length);
-        }
-        at += take;
+        at += std::max<std::size_t>(character.size(), 1);
     }
     return out;
 }

@@ -13,7 +13,7 @@ namespace foxtail {
 [[nodiscard]] std::string fold_case(std::string_view text);
 
 /// `text` cut to `bytes_max` at a character's border (and "..." after it, when something was cut),
-/// with control characters and invalid bytes shown as
+/// with control characters, those that turn the direction of writing, and invalid bytes shown as
 /// '?': safe for a log line, a page or an error message.
 [[nodiscard]] std::string printable(std::string_view text, std::size_t bytes_max = 120);
 

@@ -22,5 +22,14 @@ TEST(FoldCase, leaves_the_rest_alone) {
     }
 }
 
+TEST(Text, what_terminals_and_pages_would_obey_is_shown_as_a_question_mark) {
+    EXPECT_EQ(printable("a\x1b[31mb\x7f"), "a?[31mb?");
+    EXPECT_EQ(printable("a\u009b31mb\u0085"), "a?31mb?");  // the same beyond ASCII
+    EXPECT_EQ(printable("key\u202egnp.exe\u2066x\u2069"), "key?gnp.exe?x?");
+    EXPECT_EQ(printable("a\u2028b\u2029c"), "a?b?c");
+    EXPECT_EQ(printable("\u00a0\u00fc\u2027\u202f\u2065\u206a\u20ac"),
+              "\u00a0\u00fc\u2027\u202f\u2065\u206a\u20ac");
+}
+
 }  // namespace
 }  // namespace foxtail
