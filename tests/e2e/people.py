@@ -1,17 +1,19 @@
 #!/usr/bin/env python3
-"""people.py BINARY
+"""people.py BINARY VERIFIER
 
 People of a real hub: invited by the command line, signed in over restarts and kills, moved out; sign-ins on
 record in journal and log; and what was taken back after a backup was made does not hold after a restore.
 """
 import http.client
 import json
+import pathlib
 import subprocess
 import sys
 
 from house import DEADLINE_S, House, Wrong, check, wait_until
 
 PASSPHRASE = "correct horse battery"
+VERIFY = pathlib.Path(__file__).resolve().parent.parent / "ledger" / "verify.py"
 LAMP = {
     "name": "On", "object_id": "on", "unique_id": "porch_on", "state_topic": "porch/state", "command_topic": "porch/set",
     "device": {"identifiers": ["porch"], "name": "Porch lamp"},
@@ -114,7 +116,29 @@ def lamp_for(house, token):
     return house.ask("GET", "/things/Porch_lamp/properties/on", token=token).status
 
 
-def a_restore_revives_nothing_unasked(house, ben):
+def keys(house):
+    """The ledger's key leaves, oldest first: the key each tells of, and whether the key before it signed that too."""
+    answer = house.ask("GET", "/ledger/keys")
+    check(answer.status == 200, f"{answer.status} {answer.body}")
+    notes = [json.loads(line)["note"] for line in answer.body.decode().splitlines()]
+    return [(note.split("\n")[4], note.count("\n\u2014 ")) for note in notes]
+
+
+def signs_by_another_key(house, before, verifier):
+    """A backup holds no key: whoever restores it elsewhere cannot sign in the old hub's name, and nobody is led to believe they did."""
+    after = keys(house)
+    check(after[:-1] == before and after[-1][0] not in [key for key, _ in before], f"the same key signs: {before} {after}")
+    check(after[-1][1] == 1, f"who else signed for the new key: {after}")
+    export = house.folder / "restored.jsonl"
+    done = house.cli("journal", "export", "--ledger", str(export))
+    check(done.returncode == 0, f"{done}")
+    for key, status in ((after[-1][0], 0), (before[-1][0], 1)):
+        for words in ([verifier, "--key", key, export], [sys.executable, VERIFY, export, key]):
+            judged = subprocess.run(words, capture_output=True, text=True, timeout=60, check=False)
+            check(judged.returncode == status, f"{words}: {judged.stdout} {judged.stderr}")
+
+
+def a_restore_revives_nothing_unasked(house, ben, verifier):
     kept, kept_token = given(house, "participant:kept")
     ended, ended_token = given(house, "participant:ended")
     check(lamp_for(house, kept_token) == 200 and lamp_for(house, ended_token) == 200, "both are given")
@@ -123,7 +147,7 @@ def a_restore_revives_nothing_unasked(house, ben):
     check(done.returncode == 0, f"backup: {done.stderr}")
     check(house.ask("DELETE", f"/grants/{ended}").status == 200, "taken back after the backup")
     check(lamp_for(house, ended_token) == 401, "taken back")
-    owner_before = house.token()
+    owner_before, keys_before = house.token(), keys(house)
     house.stop()
 
     house.data = house.folder / "restored"
@@ -138,6 +162,7 @@ def a_restore_revives_nothing_unasked(house, ben):
         check(any("until it is confirmed" in p["reason"] for p in house.problems()), f"problems: {house.problems()}")
         house.kill()  # also after another start
         house.start()
+    signs_by_another_key(house, keys_before, verifier)
     wait_until(lambda: not (house.data / "restored").exists(), "the marker is gone once that is on record")
     listed = house.cli("grants")
     check("to be confirmed" in listed.stdout, f"grants: {listed.stdout}")
@@ -173,7 +198,7 @@ def main():
     house.start()
     ben = a_resident_lives_here(house)
     sign_ins_are_on_record(house)
-    a_restore_revives_nothing_unasked(house, ben)
+    a_restore_revives_nothing_unasked(house, ben, sys.argv[2])
     moving_out_ends_it(house, ben)
     check(house.stop() == 0, "TERM: not 0")
     print("people: all is well")
