@@ -5,6 +5,8 @@
 #include "foxtail/grants/reference.hpp"
 
 #include <algorithm>
+#include <cstdlib>
+#include <iostream>
 #include <map>
 #include <random>
 
@@ -263,11 +265,18 @@ private:
     Seq seq_ = 0;
 };
 
+// FOXTAIL_AUTHORITY_WORLDS says how many.
+unsigned worlds() {
+    const char* text = std::getenv("FOXTAIL_AUTHORITY_WORLDS");
+    return text == nullptr ? 300 : static_cast<unsigned>(std::strtoul(text, nullptr, 10));
+}
+
 TEST(AuthorityWorld, the_table_agrees_with_the_reference_on_random_worlds) {
+    std::uint64_t decided = 0;
     std::uint64_t allowed = 0;
     std::uint64_t obliged = 0;
     std::map<Reason, std::uint64_t> reasons;
-    for (unsigned seed = 1; seed <= 300; ++seed) {
+    for (unsigned seed = 1; seed <= worlds(); ++seed) {
         World world(seed);
         for (int step = 0; step < 70; ++step) {
             world.step();
@@ -276,8 +285,12 @@ TEST(AuthorityWorld, the_table_agrees_with_the_reference_on_random_worlds) {
         }
         allowed += world.allowed;
         obliged += world.obliged;
-        for (const auto& [reason, count] : world.reasons) reasons[reason] += count;
+        for (const auto& [reason, count] : world.reasons) {
+            reasons[reason] += count;
+            decided += count;
+        }
     }
+    std::cout << worlds() << " worlds, " << decided << " decisions" << std::endl;
     // The worlds are not empty ones: every reason has been met, and often.
     EXPECT_GT(allowed, 10'000U);
     EXPECT_GT(obliged, 500U);
