@@ -9,12 +9,13 @@ import traceback
 
 from browsers import Person, has_browser
 from retained import retained
-from house import SKIPPED, House, Wrong, check, wait_until
+from house import SKIPPED, House, Listener, Wrong, check, wait_until
 
 PLACES = [48.13700 + step / 1000 for step in range(50)]
 LONGITUDE = 11.57531
 UNFIT = 47.92211  # said in a message that is refused, whose record keeps its sample
 SHOWN = "48.19"  # of the last, as the page rounds it
+PASSWORD = "long enough for a listener"
 RULES = """
 rules:
   - id: moved
@@ -65,6 +66,44 @@ def log_and_metrics_tell_no_place(house):
         check(not places_in(text), f"{where} tells where Ben was: {places_in(text)}")
 
 
+def nobody_listens_in(house, ears):
+    """By what the configuration lets MQTT users hear, which is Anna's to say."""
+    for who, ear in ears.items():
+        check(("said", "last") in ear.heard(), f"{who} hears what speaks for nobody: {ear.text()}")
+        said = [topic for topic, _ in ear.heard() if topic.startswith("owntracks/") and not topic.endswith("/cmd")]
+        check(said == [], f"{who} hears of Ben over MQTT: {said}")
+    check(retained(house, ["owntracks/#"]) == {}, "a newcomer is told where Ben was last")
+
+
+def nor_to_what_else_tells_where_something_is(house, ears):
+    """Of other formats the house learns by the first message what a topic speaks of."""
+    house.tell("homeassistant/device_tracker/keys/config", {"name": "Keys", "unique_id": "keys", "state_topic": "keys/where"}, retain=True)
+    house.tell("keys/where", "home")
+    wait_until(lambda: any(one["value"] == "home" for one in house.get("/readings")["readings"]), lambda: f"the keys are known: {house.things()}")
+    house.tell("keys/where", "not_home", retain=True)
+    house.tell("said", "more")
+    wait_until(lambda: all(("said", "more") in ear.heard() for ear in ears.values()), "the marker comes")
+    for who, ear in ears.items():
+        check("not_home" not in [payload for topic, payload in ear.heard() if topic == "keys/where"], f"{who} hears where the keys are: {ear.text()}")
+    check(retained(house, ["keys/#"]) == {}, "a newcomer is told where the keys are")
+
+
+def who_ben_lets_listen_does(house, ben):
+    given = ben.do("ask", "POST", "/grants", '{"subject_name":"device:watch","addresses":["ben/*"],"verbs":["observe"]}')
+    check(given["status"] == 201, f"Ben's grant: {given}")
+    watch = Listener(house, ["owntracks/#"], user="watch", password=PASSWORD)
+    wait_until(lambda: "owntracks/ben/phone" in dict(watch.heard()), lambda: f"Ben's watch hears what is retained: {watch.text()}")
+    heard = len(watch.heard())
+    be_at(house, PLACES[-1], 1_785_000_002)
+    wait_until(lambda: len(watch.heard()) > heard, lambda: f"Ben's watch hears what is said: {watch.text()}")
+    again = Listener(house, ["owntracks/#", "said"], user="laptop", password=PASSWORD)
+    house.tell("said", "last")
+    wait_until(lambda: ("said", "last") in again.heard(), lambda: f"the laptop hears: {again.text()}")
+    check([topic for topic, _ in again.heard()] == ["said"], f"and nobody else: {again.text()}")
+    again.close()
+    return watch
+
+
 def only_ben_sees_where_he_is(house, anna, ben):
     wait_until(lambda: SHOWN in ben.do("thing", "ben")["text"], "Ben's page shows where he is")
     check(SHOWN not in anna.do("thing", "ben")["text"], "the page of who maintains the hub shows where Ben is")
@@ -94,9 +133,8 @@ def a_rule_sees_it_when_ben_lets_it(house, anna, ben):
     wait_until(lambda: runs(house).count("ran") > before, lambda: f"the rule runs: {runs(house)}")
 
 
-def forgets_for_good(house, ben):
+def forgets_for_good(house, ben, watch):
     check(on_disk(house) != [], "this test would find nothing anyway")
-    check(list(retained(house, ["owntracks/#"])) == ["owntracks/ben/phone"], "this test would find nothing anyway")
     house.tell("owntracks/ben/phone", '{"_type": "location", "lat": "no number"}')
     wait_until(lambda: any(one["sample"] for one in house.ask("GET", "/problems").json()["problems"]), "a sample is shown")
     forgotten = ben.do("forget", "ben")
@@ -106,11 +144,20 @@ def forgets_for_good(house, ben):
     check(SHOWN not in shown, f"it is still shown: {shown}")
     wait_until(lambda: "Being taken off" not in ben.do("desk")["text"], "it is off the disk")
     check(on_disk(house) == [], f"on the disk: {on_disk(house)}")
-    check(retained(house, ["owntracks/#"]) == {}, "the MQTT server still tells newcomers where Ben was")
+    wait_until(lambda: ("owntracks/ben/phone", "") in watch.heard(), lambda: f"who listens is told that nothing is retained: {watch.text()}")
+    check(watch_hears_retained(house) == {}, "the MQTT server still tells newcomers where Ben was")
     samples = [one["sample"] for one in house.ask("GET", "/problems").json()["problems"]]
     check(samples and not any(samples), f"samples of what was not understood: {samples}")
     said = house.records(kind="forgotten")
     check(len(said) == 1 and "forgotten" in said[0]["sentence"], f"on record: {said}")
+
+
+def watch_hears_retained(house):
+    late = Listener(house, ["owntracks/#", "said"], user="watch", password=PASSWORD)
+    house.tell("said", "last")
+    wait_until(lambda: ("said", "last") in late.heard(), lambda: f"the watch hears: {late.text()}")
+    late.close()
+    return {topic: payload for topic, payload in late.heard() if topic != "said"}
 
 
 def the_rest_goes_on(house, ben):
@@ -125,9 +172,13 @@ def the_rest_goes_on(house, ben):
 
 
 def story(house):
-    house.configure(rules=RULES)
+    made = house.cli("password", stdin=PASSWORD + "\n", connect=False)
+    check(made.returncode == 0, f"password: {made.stderr}")
+    house.configure(rules=RULES, users="  users:\n" + "".join(
+        f"    - {{name: {name}, password_hash: '{made.stdout.strip()}', publish: [], subscribe: ['#']}}\n" for name in ("laptop", "watch")))
     house.config.write_text(house.config.read_text() + "log: {level: debug}\n")
     house.start()
+    ears = {"Anna's laptop": Listener(house, ["#"], user="laptop", password=PASSWORD), "a stranger in the house": Listener(house, ["#", "owntracks/+/+"])}
     # What was said before it was Ben's is the household's.
     be_at(house, 47.5, 1_770_000_000)
     wait_until(lambda: "ben" in house.things(), "Ben's phone is known")
@@ -137,10 +188,18 @@ def story(house):
     try:
         ben = Person(house, "ben", invite=invited(house, "ben", "--person", "ben"))
         walk(house)
+        house.tell("said", "last")
+        wait_until(lambda: all(("said", "last") in ear.heard() for ear in ears.values()), "the marker comes")
+        nobody_listens_in(house, ears)
+        nor_to_what_else_tells_where_something_is(house, ears)
         only_ben_sees_where_he_is(house, anna, ben)
         log_and_metrics_tell_no_place(house)
         a_rule_sees_it_when_ben_lets_it(house, anna, ben)
-        forgets_for_good(house, ben)
+        watch = who_ben_lets_listen_does(house, ben)
+        forgets_for_good(house, ben, watch)
+        watch.close()
+        for ear in ears.values():
+            ear.close()
         anna.leave()
         the_rest_goes_on(house, ben)
     finally:

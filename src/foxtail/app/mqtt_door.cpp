@@ -135,9 +135,20 @@ public:
 
 private:
     void note_said(PropertyId property) {
-        if (!door_.retaining_) return;
-        auto& said = door_.said_by_[std::string(topic)];
-        if (std::find(said.begin(), said.end(), property) == said.end()) said.push_back(property);
+        if (door_.retaining_) note(door_.said_by_, property);
+        const auto sensitivity = door_.inlet_->catalogue().property(property).spec.sensitivity;
+        const bool personal =
+            sensitivity == Sensitivity::personal || sensitivity == Sensitivity::sensitive;
+        if (!personal || format.speaks_for(topic)) return;
+        if (note(door_.personal_, property)) ++door_.whose_;
+    }
+    bool note(StringMap<std::vector<PropertyId>>& by_topic, PropertyId property) {
+        auto at = by_topic.find(topic);
+        if (at == by_topic.end()) at = by_topic.emplace(topic, std::vector<PropertyId>{}).first;
+        auto& said = at->second;
+        if (std::find(said.begin(), said.end(), property) != said.end()) return false;
+        said.push_back(property);
+        return true;
     }
 
     MqttDoor& door_;
@@ -303,49 +314,6 @@ mqtt::Admission MqttDoor::admit_token(const mqtt::Credentials& credentials) {
         log(LogLevel::info, "signed in",
             {{"who", subject->name}, {"by", "mqtt"}, {"from", source}});
     return {mqtt::Reason::success, number_of(subject->id, source), subject->name, std::move(hash)};
-}
-
-bool MqttDoor::is_users(SubjectId who, std::string_view password_hash) const {
-    const auto& all = configuration_.mqtt_users;
-    return std::any_of(all.begin(), all.end(), [&](const auto& user) {
-        const auto named = users_.find(user.name);
-        return named != users_.end() && named->second == who && user.password_hash == password_hash;
-    });
-}
-
-bool MqttDoor::may_connect(mqtt::SubjectId subject, std::string_view credential) {
-    const SubjectId who = asker_of(subject);
-    if (credential.empty()) return who == anonymous_;
-    // A password's hash begins with the name of its method; that of a token is hexadecimal.
-    if (credential.front() == '$') return is_users(who, credential);
-    const Subject* known = hub_.authority().find_token(credential, hub_.now().wall);
-    return known != nullptr && known->id == who && hub_.may_enter(known->id);
-}
-std::optional<mqtt::PublishPermit> MqttDoor::may_publish(mqtt::SubjectId subject,
-                                                         std::string_view topic) {
-    if (MqttValues::is_ours(topic)) return std::nullopt;
-    return hub_.authority().permit_topic<Verb::publish>(asker_of(subject), topic, false,
-                                                        hub_.now().wall);
-}
-std::optional<mqtt::SubscribePermit> MqttDoor::may_subscribe(mqtt::SubjectId subject,
-                                                             std::string_view filter) {
-    if (MqttValues::is_ours(filter))
-        return hub_.authority().permit_waiting(asker_of(subject), hub_.now().wall);
-    return hub_.authority().permit_topic<Verb::subscribe>(asker_of(subject), filter, true,
-                                                          hub_.now().wall);
-}
-std::optional<mqtt::SubscribePermit> MqttDoor::may_receive(mqtt::SubjectId subject,
-                                                           std::string_view topic) {
-    if (MqttValues::is_ours(topic)) {
-        const Property* property = MqttValues::property_of(inlet_->catalogue(), topic);
-        if (property == nullptr) return std::nullopt;
-        return hub_.authority().permit_told(asker_of(subject), property->id, hub_.now().wall);
-    }
-    return hub_.authority().permit_topic<Verb::subscribe>(asker_of(subject), topic, false,
-                                                          hub_.now().wall);
-}
-std::uint64_t MqttDoor::permissions_epoch() {
-    return hub_.authority().epoch();
 }
 
 void MqttDoor::refused(const mqtt::Refusal& refusal) {

@@ -58,6 +58,7 @@ public:
         mqtt::SubjectId subject, std::string_view filter) override;
     [[nodiscard]] std::optional<mqtt::SubscribePermit> may_receive(mqtt::SubjectId subject,
                                                                    std::string_view topic) override;
+    [[nodiscard]] bool asks_each_time(std::string_view topic) override;
     [[nodiscard]] std::uint64_t permissions_epoch() override;
     void published(const mqtt::Inbound& message, mqtt::AckId ack) override;
     void refused(const mqtt::Refusal& refusal) override;
@@ -97,6 +98,13 @@ private:
     [[nodiscard]] mqtt::Admission admit_token(const mqtt::Credentials& credentials);
     /// Whether the configuration says so just now.
     [[nodiscard]] bool is_users(SubjectId who, std::string_view password_hash) const;
+    /// Whom what is said on a topic is about.
+    struct About {
+        bool somebody = false;
+        std::vector<PropertyId> properties;  // none though somebody: not known yet
+    };
+    [[nodiscard]] About about(std::string_view topic) const;
+    [[nodiscard]] bool may_hear(Asker who, const About& whom) const;
     void acknowledge_when_durable(mqtt::AckId ack);
     void restore_retained();
     void remember(std::string_view name, std::string_view bytes);
@@ -122,7 +130,10 @@ private:
     std::map<PropertyId, Later> later_;
     /// What the messages that are retained have said: they go when it is forgotten.
     StringMap<std::vector<PropertyId>> said_by_;
-    bool retaining_ = false;  // the message being heard stays
+    /// What is personal and was said on a topic, in this run.
+    StringMap<std::vector<PropertyId>> personal_;
+    std::uint64_t whose_ = 0;  // grows with what is known of whom topics speak for
+    bool retaining_ = false;   // the message being heard stays
     std::map<std::string, SubjectId, std::less<>> users_;
     SubjectId anonymous_;
     std::set<std::string, std::less<>> unkept_;  // topics whose retained message changed

@@ -101,9 +101,14 @@ public:
     [[nodiscard]] virtual std::optional<SubscribePermit> may_subscribe(SubjectId subject,
                                                                        std::string_view filter) = 0;
     /// Asked at each delivery; an answer is remembered until permissions_epoch() changes, but not
-    /// for topics that begin with "$".
+    /// where asks_each_time().
     [[nodiscard]] virtual std::optional<SubscribePermit> may_receive(SubjectId subject,
                                                                      std::string_view topic) = 0;
+    /// True when may_receive() of the topic is to be asked for each message, because the answer
+    /// may change from one moment to the next.
+    [[nodiscard]] virtual bool asks_each_time(std::string_view topic) {
+        return topic.starts_with('$');
+    }
     [[nodiscard]] virtual std::uint64_t permissions_epoch() = 0;
 
     /// Every accepted PUBLISH of a client, after it went to other clients. When `ack` is wanted,

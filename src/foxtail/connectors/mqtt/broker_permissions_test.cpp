@@ -153,6 +153,21 @@ TEST_F(BrokerPermissions,
     EXPECT_EQ(phone->hear<Publish>().payload, "work");
 }
 
+TEST_F(BrokerPermissions, what_may_change_from_one_moment_to_the_next_is_asked_each_time) {
+    host.each_time = {"anna/place"};
+    auto phone = client();
+    phone->arrive("phone");
+    phone->subscribe("#");
+    broker->publish(host.permit(), {.topic = "anna/place", .payload = "home"});
+    EXPECT_EQ(phone->hear<Publish>().payload, "home");
+    host.no_receive = {"anna/place"};
+    broker->publish(host.permit(), {.topic = "anna/place", .payload = "away"});
+    EXPECT_TRUE(phone->silent());
+    host.no_receive.clear();
+    broker->publish(host.permit(), {.topic = "anna/place", .payload = "work"});
+    EXPECT_EQ(phone->hear<Publish>().payload, "work");
+}
+
 TEST_F(BrokerPermissions, a_revoked_right_takes_back_even_what_is_queued) {
     auto phone = client();
     phone->arrive("phone", Version::v5, "user", {.receive_maximum = 1});

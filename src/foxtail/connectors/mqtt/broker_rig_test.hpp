@@ -62,6 +62,9 @@ public:
     [[nodiscard]] PublishPermit permit() const {
         return *authority_.permit_topic<Verb::publish>({}, "any", false, Time{1});
     }
+    bool asks_each_time(std::string_view topic) override {
+        return BrokerHost::asks_each_time(topic) || each_time.contains(topic);
+    }
     std::uint64_t permissions_epoch() override { return epoch; }
     void published(const Inbound& message, AckId ack) override;
     void refused(const Refusal& refusal) override;
@@ -84,6 +87,7 @@ public:
     std::set<std::string, std::less<>> no_publish;
     std::set<std::string, std::less<>> no_subscribe;
     std::set<std::string, std::less<>> no_receive;
+    std::set<std::string, std::less<>> each_time;
     int authentications = 0;
     int receive_questions = 0;
     std::deque<Got> got;

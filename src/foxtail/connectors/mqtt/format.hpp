@@ -6,6 +6,7 @@
 #include "foxtail/model/thing.hpp"
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -92,6 +93,13 @@ public:
     virtual void on_message(std::uint32_t token, const Heard& heard, Sink& sink) = 0;
     /// True when the thing is this format's.
     [[nodiscard]] virtual bool owns(std::string_view thing) const = 0;
+    /// Whose whereabouts what is said on the topic tells, whoever says it: the person's thing,
+    /// empty while there is none yet. Nothing: the topic speaks for nobody, as far as its name
+    /// tells.
+    [[nodiscard]] virtual std::optional<std::string_view> speaks_for(std::string_view topic) const {
+        (void)topic;
+        return std::nullopt;
+    }
     /// The messages that carry out the order. Error: not_found, invalid_input, unavailable,
     /// exhausted (the source's budget).
     virtual Result<std::vector<Publication>> encode(const Order& order) = 0;

@@ -83,6 +83,7 @@ private:
     struct Verdict {
         std::string topic;
         std::uint64_t epoch = 0;
+        bool each_time = false;
         std::optional<SubscribePermit> permit;
     };
 

@@ -54,9 +54,10 @@ const SubscribePermit* Session::may_receive(std::string_view topic) {
     if (verdicts_.empty()) verdicts_.resize(verdicts_kept);
     auto& verdict = verdicts_[std::hash<std::string_view>{}(topic) & (verdicts_kept - 1)];
     const auto epoch = core_.host->permissions_epoch();
-    if (verdict.epoch != epoch || verdict.topic != topic || topic.starts_with('$')) {
+    if (verdict.epoch != epoch || verdict.topic != topic || verdict.each_time) {
         verdict.topic = topic;
         verdict.epoch = epoch;
+        verdict.each_time = core_.host->asks_each_time(topic);
         verdict.permit = core_.host->may_receive(subject_, topic);
     }
     return verdict.permit ? &*verdict.permit : nullptr;

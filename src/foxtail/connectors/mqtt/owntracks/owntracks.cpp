@@ -102,6 +102,18 @@ bool OwnTracks::owns(std::string_view thing) const {
     return person_by_thing_.contains(thing);
 }
 
+/// All below the base, understood or not, but what is spoken to a phone.
+std::optional<std::string_view> OwnTracks::speaks_for(std::string_view topic) const {
+    if (!topic.starts_with(options_.base)) return std::nullopt;
+    const auto rest = topic.substr(options_.base.size());
+    if (!rest.empty() && rest.front() != '/') return std::nullopt;
+    const auto phone = parse_phone_topic(options_.base, topic);
+    if (phone && phone->kind == "cmd") return std::nullopt;
+    const auto person = phone ? people_.find(phone->user) : people_.end();
+    if (person == people_.end()) return "";
+    return person->second->spec.id;
+}
+
 void OwnTracks::on_message(std::uint32_t, const Heard& heard, Sink& sink) {
     const auto topic = parse_phone_topic(options_.base, heard.topic);
     if (!topic) return sink.refuse(heard.topic, heard.payload, "no user and device in the topic");

@@ -38,6 +38,7 @@ public:
     void start(Sink& sink) override;
     void on_message(std::uint32_t token, const Heard& heard, Sink& sink) override;
     [[nodiscard]] bool owns(std::string_view thing) const override;
+    [[nodiscard]] std::optional<std::string_view> speaks_for(std::string_view topic) const override;
     Result<std::vector<Publication>> encode(const Order& order) override;
 
     [[nodiscard]] const StringMap<std::string>& ids() const { return ids_.known(); }

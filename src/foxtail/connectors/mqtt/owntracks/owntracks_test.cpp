@@ -284,5 +284,21 @@ TEST(OwnTracksDistance, IsThatOfTheEarth) {
     EXPECT_NEAR(owntracks::distance_m(90, 0, -90, 0), 20'015'115, 100);
 }
 
+TEST_F(OwnTracksTest, names_whom_a_topic_speaks_for_before_anything_is_said_on_it) {
+    for (const char* topic : {"owntracks/anna/phone", "owntracks/anna/phone/event", "owntracks",
+                              "owntracks/anna", "owntracks/anna/phone/a/b", "owntracks//x"}) {
+        ASSERT_TRUE(format.speaks_for(topic)) << topic;
+        EXPECT_EQ(*format.speaks_for(topic), "") << topic;
+    }
+    at(0, 0);
+    for (const char* topic :
+         {"owntracks/anna/phone", "owntracks/anna/watch", "owntracks/anna/phone/waypoints"})
+        EXPECT_EQ(format.speaks_for(topic), "anna") << topic;
+    EXPECT_EQ(format.speaks_for("owntracks/ben/phone"), "") << "nobody yet, and not Anna";
+    EXPECT_FALSE(format.speaks_for("owntracks/anna/phone/cmd")) << "spoken to the phone";
+    EXPECT_FALSE(format.speaks_for("owntrackster/anna/phone"));
+    EXPECT_FALSE(format.speaks_for("hall/lamp"));
+}
+
 }  // namespace
 }  // namespace foxtail::mqtt
