@@ -236,6 +236,7 @@ void MqttDoor::drop(std::string_view format) {
 
 void MqttDoor::add(mqtt::Format& format) {
     FormatSink& sink = *sinks_.emplace_back(std::make_unique<FormatSink>(*this, format));
+    ++whose_;  // it may name topics that were let through
     const std::string mine = FormatSink::keepsake_name(format, "");
     for (const auto& [name, bytes] : kept_) {
         if (name.starts_with(mine)) format.remember(name.substr(mine.size()), bytes);
