@@ -15,6 +15,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 import traceback
 import urllib.parse
@@ -70,6 +71,7 @@ class House:
         self.page = None
         self.mqtt_ports = []
         self._connection = None
+        self._asking = threading.Lock()  # one asks at a time over one connection
         atexit.register(self.clear)
 
     def configure(self, users="", anonymous=True, rules="rules: []\n", packet_bytes_max=33554432):
@@ -159,6 +161,10 @@ class House:
         if body is not None:
             body = json.dumps(body)
             headers["Content-Type"] = "application/json"
+        with self._asking:
+            return self._ask(method, target, body, headers)
+
+    def _ask(self, method, target, body, headers):
         for attempt in (1, 2):
             if self._connection is None:
                 self._connection = http.client.HTTPConnection(self.page, timeout=DEADLINE_S)

@@ -147,6 +147,8 @@ void Formats::add_car_format(std::string_view name, const CarsConfig& said, Give
         options.client = said.ovms_client;
         options.budget = said.ovms_budget;
         options.money_per_call = said.ovms_money_per_call;
+        options.driver_right = said.ovms_driver_right;
+        options.home = said.home;
         add(std::type_identity<mqtt::Ovms>(), std::move(options));
     }
     if (name == evcc && said.evcc_prefix) {
@@ -157,6 +159,7 @@ void Formats::add_car_format(std::string_view name, const CarsConfig& said, Give
     if (name == mapping && !said.mapped.empty()) {
         mqtt::MappingOptions options;
         options.things = said.mapped;
+        options.home = said.home;
         add(std::type_identity<mqtt::Mapping>(), std::move(options));
     }
 }
@@ -169,9 +172,10 @@ void Formats::change_cars(const CarsConfig& now, const CarsConfig& then, const C
         if (name == ovms)
             return now.ovms_prefix != then.ovms_prefix || now.ovms_client != then.ovms_client ||
                    now.ovms_budget != then.ovms_budget ||
-                   now.ovms_money_per_call != then.ovms_money_per_call;
+                   now.ovms_money_per_call != then.ovms_money_per_call ||
+                   now.ovms_driver_right != then.ovms_driver_right || now.home != then.home;
         if (name == evcc) return now.evcc_prefix != then.evcc_prefix;
-        return now.mapped != then.mapped;
+        return now.mapped != then.mapped || now.home != then.home;
     };
     for (const auto name : car_formats) {
         if (!differs(name)) continue;

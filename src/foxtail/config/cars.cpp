@@ -35,8 +35,8 @@ void read_teslamate(Yaml& yaml, const YAML::Node& map, CarsConfig& out) {
 }
 
 void read_ovms(Yaml& yaml, const YAML::Node& map, CarsConfig& out) {
-    static constexpr std::array<std::string_view, 5> keys = {"enabled", "prefix", "client",
-                                                             "budget", "money_per_call"};
+    static constexpr std::array<std::string_view, 6> keys = {"enabled", "prefix",         "client",
+                                                             "budget",  "money_per_call", "driver"};
     if (!map || !yaml.is_map(map, "'ovms'")) return;
     yaml.check_keys(map, keys, "'ovms'");
     read_prefix(yaml, map, out.ovms_prefix);
@@ -44,6 +44,12 @@ void read_ovms(Yaml& yaml, const YAML::Node& map, CarsConfig& out) {
         out.ovms_client = yaml.text(node, "'client'").value_or("foxtail");
         if (out.ovms_client.empty() || out.ovms_client.find_first_of("/+#") != std::string::npos)
             yaml.wrong(node, "'client' is one level of a topic, without '/', '+' and '#'");
+    }
+    if (const auto node = Yaml::at(map, "driver")) {
+        const auto side = yaml.text(node, "'driver'").value_or("left");
+        if (side != "left" && side != "right")
+            yaml.wrong(node, "'driver' sits on the left or on the right: left, right");
+        out.ovms_driver_right = side == "right";
     }
     out.ovms_budget = read_budget(yaml, Yaml::at(map, "budget"));
     if (const auto node = Yaml::at(map, "money_per_call")) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "foxtail/cars/at_home.hpp"
 #include "foxtail/cars/budget.hpp"
 #include "foxtail/cars/mapping.hpp"
 #include "foxtail/config/yaml.hpp"
@@ -45,6 +46,8 @@ struct CarsConfig {
     std::string ovms_client = "foxtail";
     cars::BudgetLimits ovms_budget;
     double ovms_money_per_call = 0;
+    bool ovms_driver_right = false;       // the cars are steered from their right side
+    std::optional<cars::HomePlace> home;  // the household's position
     std::optional<std::string> evcc_prefix = "evcc";
     std::vector<std::string> mapping_files;  // as written; relative to the configuration file
     std::vector<cars::MappedThing> mapped;   // what stands in them

@@ -481,6 +481,8 @@ ConfigurationRead read_configuration(std::string_view text, std::string_view fil
         read_ocpp(yaml, Yaml::at(root, "ocpp"), out.configuration.ocpp);
         read_formats(yaml, Yaml::at(root, "formats"), out.configuration);
         read_cars(yaml, Yaml::at(root, "cars"), out.configuration.cars);
+        if (const auto& place = out.configuration.position)
+            out.configuration.cars.home = cars::HomePlace{place->latitude, place->longitude};
         read_things(yaml, Yaml::at(root, "things"), out.configuration);
         read_residents(yaml, Yaml::at(root, "residents"), out.configuration);
         out.configuration.break_glass = read_break_glass(yaml, Yaml::at(root, "break_glass"));

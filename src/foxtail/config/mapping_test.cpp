@@ -124,7 +124,7 @@ TEST(CarsInConfiguration, sources_meters_and_formats_are_read) {
         "formats:\n"
         "  teslamate: {prefix: tm, home: Zuhause}\n"
         "  ovms: {client: house, budget: {calls: 100, money: 1.5, wakes: 3}, money_per_call: "
-        "0.01}\n"
+        "0.01, driver: right}\n"
         "  evcc: {enabled: false}\n"
         "  mapping: [cars-map.yaml]\n"
         "cars:\n"
@@ -133,18 +133,29 @@ TEST(CarsInConfiguration, sources_meters_and_formats_are_read) {
         "    sources: [{thing: ovms-leaf, trust: 2}, {thing: evcc-leaf}]\n"
         "    meters: [{energy: garage/energy, car: charge-garage/car}]\n"
         "    capacity_kwh: 39\n"
-        "    efficiency: 0.88\n",
+        "    efficiency: 0.88\n"
+        "household: {latitude: 48.1, longitude: 11.5}\n",
         "foxtail.yaml");
     EXPECT_THAT(lines_about(read.mistakes), IsEmpty());
     const CarsConfig& cars = read.configuration.cars;
     EXPECT_EQ(cars.teslamate_prefix, "tm");
     EXPECT_EQ(cars.ovms_budget, (cars::BudgetLimits{100, 1.5, 3}));
+    EXPECT_TRUE(cars.ovms_driver_right);
+    EXPECT_EQ(cars.home, (cars::HomePlace{48.1, 11.5}));
     EXPECT_EQ(cars.evcc_prefix, std::nullopt);
     EXPECT_THAT(cars.mapping_files, ElementsAre("cars-map.yaml"));
     ASSERT_THAT(cars.cars, SizeIs(1));
     EXPECT_THAT(cars.cars[0].sources,
                 ElementsAre(CarSourceConfig{"ovms-leaf", 2}, CarSourceConfig{"evcc-leaf", 1}));
     EXPECT_EQ(cars.cars[0].meters[0].car, "charge-garage/car");
+}
+
+TEST(CarsInConfiguration, a_driver_sits_on_the_left_or_on_the_right) {
+    const auto read = read_configuration("formats: {ovms: {driver: roof}}\n", "foxtail.yaml");
+    ASSERT_THAT(lines_about(read.mistakes), SizeIs(1));
+    EXPECT_THAT(lines_about(read.mistakes)[0], HasSubstr("left, right"));
+    EXPECT_FALSE(read.configuration.cars.ovms_driver_right);
+    EXPECT_EQ(read.configuration.cars.home, std::nullopt);
 }
 
 TEST(CarsInConfiguration, mistakes_are_told_with_their_place) {

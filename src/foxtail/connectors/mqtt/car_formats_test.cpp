@@ -294,6 +294,44 @@ TEST_F(OvmsBudget, no_more_is_asked_than_the_budget_holds_and_every_call_has_its
     EXPECT_FALSE(again.encode({"leaf", "", "refresh", {}, Null{}, 17, fresh.now}));
 }
 
+TEST_F(CarFormats, the_doors_of_ovms_are_those_of_whoever_sits_there) {
+    hear("ovms/u/leaf/metric/v/d/fl", "yes");
+    hear("ovms/u/leaf/metric/v/d/fr", "no");
+    hear("ovms/u/leaf/metric/v/d/rr", "yes");
+    EXPECT_EQ(value("leaf/Cabin.Door.Row1.DriverSide.IsOpen"), Value(true));
+    EXPECT_EQ(value("leaf/Cabin.Door.Row1.PassengerSide.IsOpen"), Value(false));
+    EXPECT_EQ(value("leaf/Cabin.Door.Row2.PassengerSide.IsOpen"), Value(true));
+    hear("ovms/u/leaf/metric/v/e/on", "yes");
+    EXPECT_EQ(value("leaf/LowVoltageSystemState"), Value(std::string("ON")));
+    hear("ovms/u/leaf/metric/v/e/on", "no");
+    EXPECT_EQ(value("leaf/LowVoltageSystemState"), Value(std::string("OFF")));
+    Ovms british({.driver_right = true});
+    RecordingSink heard;
+    british.start(heard);
+    heard.deliver(british, "ovms/u/leaf/metric/v/d/fl", "yes", false);
+    heard.deliver(british, "ovms/u/leaf/metric/v/d/rr", "yes", false);
+    EXPECT_EQ(heard.value("leaf/Cabin.Door.Row1.PassengerSide.IsOpen"), Value(true));
+    EXPECT_EQ(heard.value("leaf/Cabin.Door.Row2.DriverSide.IsOpen"), Value(true));
+}
+
+TEST_F(CarFormats, a_car_that_tells_its_position_says_whether_it_is_at_home) {
+    EXPECT_EQ(property("leaf", "Foxtail.Home"), nullptr);
+    Ovms cars({.home = cars::HomePlace{48.1, 11.5}});
+    RecordingSink heard;
+    cars.start(heard);
+    const auto tells = [&](std::string_view what, std::string_view degrees) {
+        heard.deliver(cars, "ovms/u/leaf/metric/v/p/" + std::string(what), degrees, true);
+        return heard.value("leaf/Foxtail.Home");
+    };
+    tells("latitude", "48.1005");
+    EXPECT_EQ(tells("longitude", "11.5"), Value(true));
+    EXPECT_EQ(heard.property("leaf", "Foxtail.Home")->sensitivity, Sensitivity::personal);
+    EXPECT_EQ(heard.property("leaf", "Foxtail.Home")->max_age, days(1));
+    EXPECT_EQ(tells("latitude", "48.1012"), Value(true)) << "parked, but the satellites wander";
+    EXPECT_EQ(tells("latitude", "48.12"), Value(false));
+    EXPECT_EQ(tells("latitude", ""), Value(Null{}));
+}
+
 TEST_F(CarFormats, ovms_says_when_its_module_is_gone) {
     hear("ovms/u/leaf/metric/s/v3/connected", "no", true);
     EXPECT_EQ(value("leaf/available"), Value(false));

@@ -11,6 +11,9 @@ namespace foxtail::mqtt {
 namespace {
 
 constexpr std::size_t vehicle_text_bytes_max = 500;
+constexpr std::string_view latitude_path = "CurrentLocation.Latitude";
+constexpr std::string_view longitude_path = "CurrentLocation.Longitude";
+constexpr std::string_view home_path = "Foxtail.Home";
 constexpr double whole_max = 9e15;  // up to where a double tells whole numbers apart
 
 }  // namespace
@@ -64,6 +67,15 @@ void Vehicle::add(PropertySpec property) {
     if (!index_of(property.name)) spec.properties.push_back(std::move(property));
 }
 
+void Vehicle::find_home(const cars::Signals& signals, const std::optional<cars::HomePlace>& home) {
+    const PropertySpec* latitude = find(latitude_path);
+    if (!home || spec.kind != ThingKind::vehicle || latitude == nullptr ||
+        find(longitude_path) == nullptr || find(home_path) != nullptr)
+        return;
+    const auto max_age = latitude->max_age.value_or(Duration{});
+    if (add(signals, home_path, max_age) != nullptr) at_home_.emplace(*home);
+}
+
 Result<void> Vehicle::tell(Sink& sink) {
     auto ids = sink.tell(spec);
     if (!ids) return fail(ids.error());
@@ -93,7 +105,22 @@ Result<void> Vehicle::say(Sink& sink, std::string_view path, Value value, Time a
         return fail(fitting.error());
     }
     sink.say(ids_[*index], std::move(*fitting), at);
-    return {};
+    return at_home_ ? look_whether_home(sink, path, value, at) : Result<void>{};
+}
+
+Result<void> Vehicle::look_whether_home(Sink& sink, std::string_view path, const Value& value,
+                                        Time at) {
+    if (path != latitude_path && path != longitude_path) return {};
+    double degrees = 0;
+    const std::optional<double> heard =
+        as_number(value, degrees) ? std::optional(degrees) : std::nullopt;
+    if (path == latitude_path) {
+        at_home_->heard_latitude(heard);
+    } else {
+        at_home_->heard_longitude(heard);
+    }
+    const auto home = at_home_->look();
+    return say(sink, home_path, home ? Value{*home} : Value{Null{}}, at);
 }
 
 Result<void> Vehicle::say(Sink& sink, const VehicleRow& row, std::string_view text, Time at) {

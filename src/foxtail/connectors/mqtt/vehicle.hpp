@@ -1,5 +1,6 @@
 #pragma once
 
+#include "foxtail/cars/at_home.hpp"
 #include "foxtail/cars/signals.hpp"
 #include "foxtail/connectors/mqtt/format.hpp"
 
@@ -48,6 +49,9 @@ public:
     PropertySpec* add(const cars::Signals& signals, std::string_view path, Duration max_age = {});
     /// A property that is no signal ("available").
     void add(PropertySpec property);
+    /// One that tells its position and not whether it is at home says so from now on, by its
+    /// distance. Before tell(), and after what it tells was added.
+    void find_home(const cars::Signals& signals, const std::optional<cars::HomePlace>& home);
     /// Tells the sink. Error: the sink's.
     [[nodiscard]] Result<void> tell(Sink& sink);
     [[nodiscard]] const PropertySpec* find(std::string_view path) const;
@@ -58,7 +62,9 @@ public:
 
 private:
     [[nodiscard]] std::optional<std::size_t> index_of(std::string_view path) const;
+    Result<void> look_whether_home(Sink& sink, std::string_view path, const Value& value, Time at);
     std::vector<PropertyId> ids_;
+    std::optional<cars::AtHome> at_home_;
 };
 
 }  // namespace foxtail::mqtt

@@ -270,6 +270,7 @@ Mapping::Instance* Mapping::instance_of(std::size_t thing, const std::vector<std
     spec.maker = described.maker;
     spec.model = described.model;
     for (const auto& property : described.properties) instance->vehicle.add(property.spec);
+    instance->vehicle.find_home(*options_.signals, options_.home);
     for (const auto& action : described.actions) spec.actions.push_back(action.spec);
     if (instance->purse.budget().limited()) instance->purse.describe(instance->vehicle);
     if (auto told = instance->vehicle.tell(sink); !told) {

@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -18,6 +19,7 @@ namespace foxtail::mqtt {
 
 struct MappingOptions {
     std::vector<cars::MappedThing> things;
+    std::optional<cars::HomePlace> home;                         // where a car is at home
     const cars::Signals* signals = &cars::Signals::household();  // outlives the format
     ThingIds::Taken taken;
     StringMap<std::string> known_ids;

@@ -99,6 +99,38 @@ TEST_F(MappingTest, a_described_car_has_the_signals_types_and_speaks_json) {
     EXPECT_THAT(sink.refused, IsEmpty()) << "a message may leave things out";
 }
 
+TEST_F(MappingTest, a_described_car_that_tells_its_position_says_whether_it_is_at_home) {
+    auto described = two_descriptions();
+    for (const auto* name : {"Latitude", "Longitude"}) {
+        cars::MappedProperty degrees;
+        degrees.spec.name = std::string("CurrentLocation.") + name;
+        degrees.from_catalogue = true;
+        degrees.topic = std::string("zoe/") + name;
+        described[0].properties.push_back(degrees);
+    }
+    RecordingSink heard;
+    Mapping cars(MappingOptions{.things = described, .home = cars::HomePlace{48.1, 11.5}});
+    cars.start(heard);
+    heard.deliver(cars, "zoe/Latitude", "48.1");
+    heard.deliver(cars, "zoe/Longitude", "11.5");
+    EXPECT_EQ(heard.value("zoe/Foxtail.Home"), Value(true));
+    heard.deliver(cars, "zoe/Longitude", "11.6");
+    EXPECT_EQ(heard.value("zoe/Foxtail.Home"), Value(false));
+    // Who says so itself is believed.
+    cars::MappedProperty home;
+    home.spec.name = "Foxtail.Home";
+    home.from_catalogue = true;
+    home.topic = "zoe/home";
+    described[0].properties.push_back(home);
+    RecordingSink told;
+    Mapping tells(MappingOptions{.things = described, .home = cars::HomePlace{48.1, 11.5}});
+    tells.start(told);
+    told.deliver(tells, "zoe/home", "true");
+    told.deliver(tells, "zoe/Latitude", "50");
+    told.deliver(tells, "zoe/Longitude", "11.5");
+    EXPECT_EQ(told.value("zoe/Foxtail.Home"), Value(true));
+}
+
 TEST_F(MappingTest, what_does_not_fit_is_refused_with_the_propertys_name) {
     sink.deliver(format, "zoe/state", R"({"battery":[{"level":120}]})");
     sink.deliver(format, "zoe/state", R"({"plug/state":"HALF"})");

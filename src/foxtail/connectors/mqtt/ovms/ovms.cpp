@@ -71,6 +71,13 @@ constexpr auto tyre_paths = std::to_array<std::string_view>({
     "Chassis.Axle.Row1.Wheel.Left.Tire.Pressure", "Chassis.Axle.Row1.Wheel.Right.Tire.Pressure",
     "Chassis.Axle.Row2.Wheel.Left.Tire.Pressure", "Chassis.Axle.Row2.Wheel.Right.Tire.Pressure",
 });
+// OVMS tells them by left and right, the signals by who sits there.
+constexpr auto door_keys = std::to_array<std::string_view>({"v/d/fl", "v/d/fr", "v/d/rl", "v/d/rr"});
+constexpr auto door_paths = std::to_array<std::string_view>({
+    "Cabin.Door.Row1.DriverSide.IsOpen", "Cabin.Door.Row1.PassengerSide.IsOpen",
+    "Cabin.Door.Row2.DriverSide.IsOpen", "Cabin.Door.Row2.PassengerSide.IsOpen",
+});
+constexpr std::string_view ignition = "LowVoltageSystemState";
 // clang-format on
 
 /// `<prefix>/<user>/<vehicle>/<rest>`
@@ -187,6 +194,9 @@ Ovms::Car* Ovms::car_of(std::string_view owner, std::string_view id, const Heard
     for (const VehicleRow& row : ovms_rows)
         car->vehicle.add(*options_.signals, row.path, row.max_age);
     for (const auto path : tyre_paths) car->vehicle.add(*options_.signals, path, ovms_day);
+    for (const auto path : door_paths) car->vehicle.add(*options_.signals, path, ovms_hour);
+    car->vehicle.add(*options_.signals, ignition, ovms_hour);
+    car->vehicle.find_home(*options_.signals, options_.home);
     car->vehicle.add(*options_.signals, start_stop, ovms_hour);
     for (PropertySpec& property : spec.properties) {
         property.settable =
@@ -253,6 +263,20 @@ Result<void> Ovms::hear_metric(Car& car, std::string_view key, const Heard& hear
             list.remove_prefix(end + 1);
         }
         return {};
+    }
+    if (const auto* door = std::find(door_keys.begin(), door_keys.end(), key);
+        door != door_keys.end()) {
+        const auto n = static_cast<std::size_t>(door - door_keys.begin());
+        const auto path = door_paths[options_.driver_right ? n ^ 1U : n];
+        return vehicle.say(sink, VehicleRow{"", path, Reads::flag}, heard.payload);
+    }
+    if (key == "v/e/on") {
+        const auto on = flag_from(heard.payload);
+        if (!on && !heard.payload.empty())
+            return fail(Code::invalid_input, "a car is on, yes or no");
+        Value said = Null{};
+        if (on) said = std::string(*on ? "ON" : "OFF");
+        return vehicle.say(sink, ignition, std::move(said));
     }
     const auto* row = std::find_if(ovms_rows.begin(), ovms_rows.end(),
                                    [&](const VehicleRow& r) { return r.key == key; });

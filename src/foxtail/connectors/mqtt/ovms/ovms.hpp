@@ -8,6 +8,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -18,6 +19,8 @@ struct OvmsOptions {
     std::string client = "foxtail";  // how we are called towards the module
     cars::BudgetLimits budget;       // of each car
     double money_per_call = 0;
+    bool driver_right = false;            // the cars are steered from their right side
+    std::optional<cars::HomePlace> home;  // where a car is at home
     const cars::Signals* signals = &cars::Signals::household();  // outlives the format
     ThingIds::Taken taken;
     StringMap<std::string> known_ids;
