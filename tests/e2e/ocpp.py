@@ -173,6 +173,53 @@ def session_of_201(house):
     box.end()
 
 
+def one_that_comes_again_and_again_harms_nobody(house):
+    """Every second a new line, in the middle of a transaction: sometimes after the old one broke, sometimes beside it."""
+    port = int(re.findall(r'listening ocpp="[^"]*:(\d+)"', house.log_text())[-1])
+    endpoint = f"ws://127.0.0.1:{port}/ocpp"
+    steady = Charger(endpoint, "CARPORT", "ocpp2.0.1", PASSWORD)
+    check(steady.connected().get("connected"), f"not let in: {steady.seen}")
+    check(steady.call("BootNotification", BOOT_201)["status"] == "Accepted", "the boot")
+    steady.asked("SetVariables")  # it is set up: from now on it takes limits at once
+    steady.call("TransactionEvent", {"eventType": "Started", "timestamp": now(), "triggerReason": "CablePluggedIn", "seqNo": 0,
+                                     "evse": {"id": 1, "connectorId": 1}, "transactionInfo": {"transactionId": "T-0002", "chargingState": "Charging"}})
+    set_value(house, "CARPORT-1", "limit", 9)
+    becomes(house, "CARPORT-1/limit", 9.0)
+    box = Charger(endpoint, "GARAGE 1", password=PASSWORD)
+    check(box.connected().get("connected"), f"not let in: {box.seen}")
+    check(box.call("BootNotification", BOOT_16)["status"] == "Accepted", "the boot")
+    box.asked("TriggerMessage", lambda p: p["requestedMessage"] == "StatusNotification")
+    begun = box.call("StartTransaction", {"connectorId": 1, "idTag": "CARD1", "meterStart": 6000, "timestamp": now()})["transactionId"]
+    status(box, "Charging")
+    set_value(house, "GARAGE_1-1", "limit", 11)
+    becomes(house, "GARAGE_1-1/limit", 11.0)
+    before = len(sessions(house))
+    for n in range(1, 21):
+        old = box
+        if n % 2 == 0:
+            old.end()
+        box = Charger(endpoint, "GARAGE 1", password=PASSWORD)
+        check(box.connected().get("connected"), f"not let in for the {n}th time: {box.seen}")
+        if n % 2 == 1:
+            check(old.closed()["closed"] == 1008, f"the line before: {old.seen[-1]}")
+        box.call("MeterValues", {"connectorId": 1, "transactionId": begun, "meterValue": [
+            {"timestamp": now(), "sampledValue": samples(6000 + 100 * n, (10, 10, 10), (2.3, 2.3, 2.3))}]})
+        check("currentTime" in steady.call("Heartbeat", {}), "the other charger is heard meanwhile")
+    becomes(house, "GARAGE_1-1/session_energy", 2000.0)
+    check(house.value("GARAGE_1-1/transaction") == str(begun), "its transaction goes on")
+    check(len(sessions(house)) == before, f"no session began or ended: {sessions(house)[:3]}")
+    box.asked("SetChargingProfile", lambda p: p["csChargingProfiles"]["chargingSchedule"]["chargingSchedulePeriod"][0]["limit"] == 11)
+    becomes(house, "GARAGE_1-1/limit", 11.0)
+    check(house.value("CARPORT-1/transaction") == "T-0002" and house.value("CARPORT-1/limit") == 9.0, "the other one is as it was")
+    box.call("StopTransaction", {"transactionId": begun, "idTag": "CARD1", "meterStop": 8100, "timestamp": now(), "reason": "Local"})
+    becomes(house, "GARAGE_1-1/transaction", "")
+    ended = [s for s in sessions(house) if f'"transaction": "{begun}"' in json.dumps(s) and '"ended"' in json.dumps(s)]
+    check(len(ended) == 1 and ended[0]["body"]["detail"]["energy"] == 2100, f"one session, whole: {ended}")
+    for one in (box, steady):
+        one.all_valid()
+        one.end()
+
+
 def pairing(house):
     port = int(re.findall(r'listening ocpp="[^"]*:(\d+)"', house.log_text())[-1])
     endpoint = f"ws://127.0.0.1:{port}/ocpp"
@@ -230,6 +277,7 @@ def main():
         ocpp_charger.configure(house, stations(house, "GARAGE 1", "CARPORT"))
         session_of_16(house)
         session_of_201(house)
+        one_that_comes_again_and_again_harms_nobody(house)
         pairing(house)
         check(house.stop() == 0, f"TERM: not 0\n{house.log_text()}")
         over_tls(house)
