@@ -82,6 +82,29 @@ test("a charging point tells what flows, what it has cost, and takes what is nee
   assert.ok(JSON.stringify(sent[0]).includes("12500"), JSON.stringify(sent));
 });
 
+test("the power's picture has its five flows, each with its watts and where they go", { skip: mock_only }, async () => {
+  await go("#/energy");
+  await page.waitForSelector("[data-flow]");
+  const flows = await page.locator("[data-flow]").evaluateAll((nodes) => Object.fromEntries(nodes.map((one) => [one.dataset.flow, Number(one.dataset.watts)])));
+  assert.deepEqual(flows, { grid: -310, sun: 5230, battery: -900, home: 620, cars: 3400 });
+  const words = (await page.locator(".flow-words li").allInnerTexts()).map((one) => one.replace(/\s+/g, " "));
+  assert.equal(words.length, 5);
+  assert.match(words.find((one) => one.includes("5.2")), /^Sun: 5\.23? kW/);
+  assert.match(await page.locator(".flow svg[role='img']").getAttribute("aria-label"), /620.*3\.4/s, "who sees no picture hears it");
+});
+
+test("who knows better which car it is says so with one tap", { skip: mock_only }, async () => {
+  await go("#/energy");
+  const car = page.locator('[data-point="charge-garage"] [data-fact="car"] select');
+  assert.equal(await car.inputValue(), "leaf");
+  await car.selectOption("guest");
+  await page.waitForFunction(() => window.__sent.some((text) => text.includes("charge-garage/car")));
+  const sent = (await page.evaluate(() => window.__sent)).filter((text) => text.includes("charge-garage/car")).map((text) => JSON.parse(text));
+  assert.equal(sent.length, 1);
+  assert.ok(JSON.stringify(sent[0]).includes('"guest"'), JSON.stringify(sent[0]));
+  await car.selectOption("leaf");
+});
+
 test("fuses tell limit, current on each phase, and what limits them", { skip: mock_only }, async () => {
   await go("#/energy");
   const main = page.locator('[data-circuit="circuit-main"]');
