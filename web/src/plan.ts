@@ -123,6 +123,7 @@ export interface SavedDay {
   would: number;
   note?: string;
   devices?: { name: string; saved: number }[];
+  count?: number; // days, of a week; `day` is its Monday
 }
 
 type Said<T> = { [key in keyof T]?: unknown };
@@ -179,9 +180,10 @@ export function plan_of(value: Json | undefined): Plan | null {
 }
 
 /** Newest day first. */
-export function savings_of(value: Json | undefined): { currency: string; days: SavedDay[] } {
-  const said = opened<{ currency: string; days: SavedDay[] }>(value);
-  return { currency: String(said?.currency ?? ""), days: [...list<SavedDay>(said?.days)].sort((a, b) => (a.day < b.day ? 1 : -1)) };
+export function savings_of(value: Json | undefined): { currency: string; days: SavedDay[]; weeks: SavedDay[] } {
+  const said = opened<{ currency: string; days: SavedDay[]; weeks: SavedDay[] }>(value);
+  const newest = (all: unknown): SavedDay[] => [...list<SavedDay>(all)].sort((a, b) => (a.day < b.day ? 1 : -1));
+  return { currency: String(said?.currency ?? ""), days: newest(said?.days), weeks: newest(said?.weeks) };
 }
 
 /** The slot that holds at `time`; -1 outside of the plan. */

@@ -593,6 +593,18 @@ test("a goal that cannot be met has its ways out, each with its price", { skip: 
   await car.locator('[data-mode=now][aria-pressed="false"]').waitFor();
 });
 
+test("what was saved is told by day and by week", { skip: mock_only }, async () => {
+  await go("#/plan");
+  const saved = page.locator('[aria-labelledby="plan-saved"]');
+  await saved.locator("tbody[data-spans=days] tr").first().waitFor();
+  await saved.getByRole("button", { name: "Weeks" }).click();
+  const rows = await saved.locator("tbody[data-spans=weeks] tr").allInnerTexts();
+  assert.equal(rows.length, 2);
+  assert.match(rows[0], /^Week from .*Leaf \+€6\.39.*€18\.40\s+€24\.79\s+\+€6\.39$/s);
+  await saved.getByRole("button", { name: "Days" }).click();
+  await saved.locator("tbody[data-spans=days] tr").first().waitFor();
+});
+
 test("a goal is changed by touch, with the difference told before it is saved", { skip: mock_only }, async () => {
   const car = page.locator('[data-device="leaf"]');
   await car.locator("[data-edit-goals]").click();

@@ -8,7 +8,7 @@
 namespace foxtail {
 namespace {
 
-constexpr std::uint8_t format = 1;
+constexpr std::uint8_t glass_format = 1;
 
 }  // namespace
 
@@ -64,7 +64,7 @@ bool Glass::expire(Moment now) {
 std::string Glass::save() const {
     std::string out;
     ByteWriter bytes(out);
-    bytes.u8(format);
+    bytes.u8(glass_format);
     bytes.u8(static_cast<std::uint8_t>(state_));
     bytes.i64(until_.us);
     bytes.text(by_);
@@ -80,7 +80,7 @@ Result<void> Glass::load(std::string_view saved, Moment now) {
     const std::string by(bytes.text());
     const std::string reason(bytes.text());
     state_ = State::used;
-    if (!bytes.ok() || !bytes.at_end() || version != format ||
+    if (!bytes.ok() || !bytes.at_end() || version != glass_format ||
         state > static_cast<std::uint8_t>(State::used))
         return fail(Code::corrupt, "what was kept of it cannot be read: it counts as used");
     by_ = by;

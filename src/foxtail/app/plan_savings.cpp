@@ -5,8 +5,12 @@
 #include "foxtail/simulation/savings.hpp"
 
 #include <algorithm>
+#include <chrono>
 #include <cmath>
+#include <cstdio>
 #include <optional>
+
+#include <fmt/format.h>
 
 namespace foxtail {
 namespace {
@@ -324,6 +328,63 @@ double SavingsBook::total() const {
     return cents(sum);
 }
 
+namespace {
+
+/// The Monday of a date's week (ISO 8601), as a date.
+std::string monday_of(const std::string& date) {
+    using namespace std::chrono;
+    int year = 0;
+    unsigned month = 0;
+    unsigned day = 0;
+    if (std::sscanf(date.c_str(), "%d-%u-%u", &year, &month, &day) != 3) return date;
+    const year_month_day said{std::chrono::year(year), std::chrono::month(month),
+                              std::chrono::day(day)};
+    if (!said.ok()) return date;
+    const sys_days that{said};
+    const year_month_day monday{that - (weekday(that) - Monday)};
+    return fmt::format("{:04}-{:02}-{:02}", static_cast<int>(monday.year()),
+                       static_cast<unsigned>(monday.month()), static_cast<unsigned>(monday.day()));
+}
+
+void add_sums(api::JsonText& json, const DaySaved& of) {
+    json.text("day", of.date).number("saved", cents(of.saved()));
+    json.number("paid", cents(of.paid)).number("would", cents(of.would));
+}
+
+void add_devices(api::JsonText& json, const DaySaved& of) {
+    json.key("devices").array();
+    for (const auto& one : of.devices)
+        json.object().text("name", one.name).number("saved", cents(one.saved)).end_object();
+    json.end_array();
+}
+
+}  // namespace
+
+std::vector<SavingsBook::Week> SavingsBook::weeks() const {
+    std::vector<Week> out;
+    for (auto day = days_.rbegin(); day != days_.rend(); ++day) {
+        const auto monday = monday_of(day->date);
+        if (out.empty() || out.back().sum.date != monday) {
+            if (out.size() == weeks_shown) break;
+            out.push_back({{monday, 0, 0, {}, {}}, 0});
+        }
+        auto& week = out.back();
+        ++week.count;
+        week.sum.paid += day->paid;
+        week.sum.would += day->would;
+        for (const auto& one : day->devices) {
+            const auto same = std::find_if(
+                week.sum.devices.begin(), week.sum.devices.end(),
+                [&one](const DaySaved::Device& other) { return other.name == one.name; });
+            if (same == week.sum.devices.end())
+                week.sum.devices.push_back(one);
+            else
+                same->saved += one.saved;
+        }
+    }
+    return out;
+}
+
 std::string SavingsBook::json(std::string_view currency) const {
     std::string out;
     api::JsonText json(out);
@@ -331,12 +392,19 @@ std::string SavingsBook::json(std::string_view currency) const {
     const auto shown = std::min(days_shown, days_.size());
     for (std::size_t i = 0; i < shown; ++i) {
         const auto& day = days_[days_.size() - 1 - i];
-        json.object().text("day", day.date).number("saved", cents(day.saved()));
-        json.number("paid", cents(day.paid)).number("would", cents(day.would));
-        json.text("note", day.note).key("devices").array();
-        for (const auto& one : day.devices)
-            json.object().text("name", one.name).number("saved", cents(one.saved)).end_object();
-        json.end_array().end_object();
+        json.object();
+        add_sums(json, day);
+        json.text("note", day.note);
+        add_devices(json, day);
+        json.end_object();
+    }
+    json.end_array().key("weeks").array();
+    for (const auto& week : weeks()) {
+        json.object();
+        add_sums(json, week.sum);
+        json.number("count", week.count);
+        add_devices(json, week.sum);
+        json.end_object();
     }
     json.end_array().end_object();
     return out;

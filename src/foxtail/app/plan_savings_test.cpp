@@ -197,6 +197,19 @@ TEST(SavingsBook, adds_up_also_what_it_no_longer_has) {
     EXPECT_LT(shown.size(), 65536U);
 }
 
+TEST(SavingsBook, adds_days_into_weeks_from_monday_on) {
+    SavingsBook book;
+    for (const char* date : {"2026-11-21", "2026-11-22", "2026-11-23", "2026-11-24"})
+        book.add({date, 3, 3.5, "", {{"leaf", 0.4}, {"battery", 0.1}}});
+    const auto shown = book.json("EUR");
+    const auto weeks = shown.substr(shown.find("\"weeks\""));
+    EXPECT_EQ(weeks,
+              R"("weeks":[{"day":"2026-11-23","saved":1.0,"paid":6.0,"would":7.0,"count":2,)"
+              R"("devices":[{"name":"leaf","saved":0.8},{"name":"battery","saved":0.2}]},)"
+              R"({"day":"2026-11-16","saved":1.0,"paid":6.0,"would":7.0,"count":2,)"
+              R"("devices":[{"name":"leaf","saved":0.8},{"name":"battery","saved":0.2}]}]})");
+}
+
 TEST(SavingsBook, outlives_a_restart_and_damage_changes_nothing) {
     SavingsBook book;
     for (int i = 0; i < 3; ++i) book.add(of_day(i));

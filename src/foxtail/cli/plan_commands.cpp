@@ -211,36 +211,49 @@ Result<void> show_forecasts(const Setting& setting, HubClient& hub, const PlanOp
     return {};
 }
 
-/// What the plan saved, the newest day first.
+/// Days or weeks, the newest first.
+Table savings_table(const std::string& what, bj::array spans, const std::string& currency,
+                    bool noted) {
+    using Align = Table::Align;
+    std::vector<Table::Column> columns = {{what},
+                                          {"PAID", Align::right},
+                                          {"WITHOUT", Align::right},
+                                          {"SAVED", Align::right},
+                                          {"OF THAT"}};
+    if (noted) columns.push_back({"NOTE"});
+    Table table(columns);
+    std::sort(spans.begin(), spans.end(), [](const bj::value& a, const bj::value& b) {
+        return text_of(a, "day") > text_of(b, "day");
+    });
+    for (const auto& span : spans) {
+        std::string of_that;
+        for (const auto& device : list_of(span, "devices"))
+            of_that += (of_that.empty() ? "" : ", ") + shown(text_of(device, "name")) + " " +
+                       money_words(member(device, "saved"), currency);
+        std::vector<Cell> row = {{shown(text_of(span, "day")), Tone::strong},
+                                 money_words(member(span, "paid"), currency),
+                                 money_words(member(span, "would"), currency),
+                                 money_words(member(span, "saved"), currency),
+                                 of_that};
+        if (noted) row.emplace_back(shown(text_of(span, "note")));
+        table.add(row);
+    }
+    return table;
+}
+
+/// What the plan saved.
 Result<void> show_savings(const Setting& setting, HubClient& hub, const PlanOptions& options) {
     if (options.json) return setting.print_answer(hub, "/things/plan/properties/savings");
     const auto said = hub.get("/things/plan/properties/savings");
     if (!said) return fail(said.error());
     const auto currency = text_of(*said, "currency");
-    using Align = Table::Align;
-    Table table({{"DAY"},
-                 {"PAID", Align::right},
-                 {"WITHOUT", Align::right},
-                 {"SAVED", Align::right},
-                 {"OF THAT"},
-                 {"NOTE"}});
-    auto days = list_of(*said, "days");
-    std::sort(days.begin(), days.end(), [](const bj::value& a, const bj::value& b) {
-        return text_of(a, "day") > text_of(b, "day");
-    });
-    for (const auto& day : days) {
-        std::string of_that;
-        for (const auto& device : list_of(day, "devices"))
-            of_that += (of_that.empty() ? "" : ", ") + shown(text_of(device, "name")) + " " +
-                       money_words(member(device, "saved"), currency);
-        table.add({{shown(text_of(day, "day")), Tone::strong},
-                   money_words(member(day, "paid"), currency),
-                   money_words(member(day, "would"), currency),
-                   money_words(member(day, "saved"), currency),
-                   of_that,
-                   shown(text_of(day, "note"))});
+    const auto days = list_of(*said, "days");
+    setting.terminal.table(savings_table("DAY", days, currency, true));
+    const auto weeks = list_of(*said, "weeks");
+    if (!weeks.empty()) {
+        setting.terminal.line("");
+        setting.terminal.table(savings_table("WEEK FROM", weeks, currency, false));
     }
-    setting.terminal.table(table);
     if (days.empty()) setting.terminal.line("The first day is told here when it is over.");
     const auto total = said_since(hub, "saved_total");
     if (total.is_number())

@@ -92,12 +92,14 @@ TEST_F(PlanCli, what_was_saved_is_told_by_day_the_newest_first) {
     hub.answers(
         "GET /things/plan/properties/savings",
         R"({"currency":"EUR","days":[{"day":"2026-11-21","saved":-0.12,"paid":2.1,"would":1.98,"note":"the sun came later"},)"
-        R"({"day":"2026-11-22","saved":1.23,"paid":2.4,"would":3.63,"devices":[{"name":"leaf","saved":1.1}]}]})");
+        R"({"day":"2026-11-22","saved":1.23,"paid":2.4,"would":3.63,"devices":[{"name":"leaf","saved":1.1}]}],)"
+        R"("weeks":[{"day":"2026-11-16","saved":7.77,"paid":20,"would":27.77,"count":7}]})");
     hub.answers("GET /things/plan/properties/saved_total", "41.5");
     EXPECT_EQ(run({"plan", "savings"}), 0) << line.err();
     EXPECT_THAT(line.out(),
                 AllOf(HasSubstr("1.23 EUR"), HasSubstr("leaf 1.10 EUR"), HasSubstr("-0.12 EUR"),
-                      HasSubstr("the sun came later"), HasSubstr("In all 41.50 EUR saved.")));
+                      HasSubstr("the sun came later"), HasSubstr("2026-11-16"),
+                      HasSubstr("7.77 EUR"), HasSubstr("In all 41.50 EUR saved.")));
     EXPECT_LT(line.out().find("2026-11-22"), line.out().find("2026-11-21"));
 }
 

@@ -19,7 +19,7 @@ function Day({ day, currency }: { day: SavedDay; currency: string }) {
   return (
     <tr>
       <th scope="row">
-        {format_day(new Date(day.day + "T12:00").getTime())}
+        {day.count ? t("plan.week", { day: format_day(new Date(day.day + "T12:00").getTime()) }) : format_day(new Date(day.day + "T12:00").getTime())}
         {day.devices?.map((one) => (
           <span key={one.name} class="soft">
             {device_title(one.name)} {money(one.saved, currency, true)}
@@ -38,7 +38,9 @@ function Day({ day, currency }: { day: SavedDay; currency: string }) {
 
 export function Savings() {
   const [all, set_all] = useState(false);
-  const { days } = savings.value;
+  const [by_week, set_by_week] = useState(false);
+  const { weeks } = savings.value;
+  const days = by_week ? weeks : savings.value.days;
   const currency = savings.value.currency || (plan.value?.currency ?? "");
   const sum = (name: string): string => {
     const value = store.reading("plan/" + name).value?.value;
@@ -69,12 +71,17 @@ export function Savings() {
               <th class="number">{t("plan.saved_short")}</th>
             </tr>
           </thead>
-          <tbody>
+          <tbody data-spans={by_week ? "weeks" : "days"}>
             {days.slice(0, all ? undefined : shown_at_first).map((day) => (
               <Day key={day.day} day={day} currency={currency} />
             ))}
           </tbody>
         </table>
+      )}
+      {weeks.length > 0 && (
+        <button type="button" class="more" onClick={() => set_by_week(!by_week)}>
+          {t(by_week ? "plan.by_day" : "plan.by_week")}
+        </button>
       )}
       {!all && days.length > shown_at_first && (
         <button type="button" class="more" onClick={() => set_all(true)}>
