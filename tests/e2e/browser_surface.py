@@ -113,6 +113,7 @@ def routes(house):
 
 
 def filled(path, **values):
+    values.setdefault("version", values["seq"])  # of a plan
     return re.sub(r"\{(\w+)\}", lambda m: urllib.parse.quote(str(values[m.group(1)]), safe=""), path)
 
 
