@@ -97,6 +97,8 @@ SimulatedWeek::SimulatedWeek(std::uint64_t seed, Options options)
     restarts_at_ = options_.restarts ? after(0, 7 * 86400) : never;
     back_at_ = never;
     wishes_at_ = after(0, 86400);
+    signal_turns_ = site_.circuits[0].limit_w ? after(0, 86400) : never;
+    checked_at_ = now_;
 }
 
 std::unique_ptr<Controller> SimulatedWeek::make_controller() const {
@@ -294,6 +296,37 @@ void SimulatedWeek::tell_meters() {
     }
 }
 
+/// A grid operator's limit of all phases together.
+void SimulatedWeek::turn_signal(bool on) {
+    signal_on_ = on;
+    signal_turns_ = on ? after(900, 7200) : after(3600, 86400);
+    fuses_[0].over_since.reset();  // from now on it must hold
+    tell_signal();
+}
+
+void SimulatedWeek::tell_signal() {
+    if (back_at_ != never) return;
+    controller_->hear(CircuitRole::signal_on, 0, signal_on_, ++seq_, moment());
+    take_out();
+}
+
+/// Somebody chooses how it charges, and perhaps says how much by when.
+void SimulatedWeek::wish() {
+    wishes_at_ = after(3600, 86400);
+    if (back_at_ != never) return;
+    const auto point = random() % boxes_.size();
+    const auto mode = mode_names[random() % mode_names.size()];
+    const auto set = [&](Setting setting, const Value& value) {
+        EXPECT_TRUE(controller_->set(setting, point, value, ++seq_, moment()));
+    };
+    set(Setting::mode, std::string(mode));
+    if (!chance(0.5)) return;
+    set(Setting::needed, std::round(between(1000, 40000)));
+    set(Setting::deadline, format_rfc3339(moment().wall + (after(1800, 14 * 3600) - now_)));
+    controller_->hear(PointRole::plan, point, std::round(between(0, 16)), ++seq_, moment());
+    take_out();
+}
+
 // ---- what the controller says ----
 
 void SimulatedWeek::obey(const Proposal& proposal) {
@@ -368,42 +401,49 @@ void SimulatedWeek::check_energy(std::size_t index, const Value& detail) {
 }
 
 void SimulatedWeek::check() {
-    for (std::size_t c = 0; c < fuses_.size(); ++c) {
-        Fuse& fuse = fuses_[c];
-        const Phases amps = flow(c);
-        bool over = false;
-        for (std::size_t p = 0; p < 3; ++p)
-            over = over || amps[p] > *site_.circuits[c].limit_a + 0.1;
-        bool can_do_more = false;
-        Duration slowest;
-        bool liar = false;
-        for (std::size_t i = 0; i < boxes_.size(); ++i) {
-            if (!below(c, i)) continue;
-            slowest = std::max(slowest, boxes_[i].pilot);
-            liar = liar || now_ < boxes_[i].lies_until;
-            const Phases one = draw(boxes_[i], i);
-            for (std::size_t p = 0; p < 3; ++p) {
-                const bool full = amps[p] > *site_.circuits[c].limit_a + 0.1;
-                if (now_ >= boxes_[i].lies_until && full && one[p] > 0) can_do_more = true;
-            }
+    const Duration since = std::exchange(checked_at_, now_);
+    for (std::size_t c = 0; c < fuses_.size(); ++c) check_fuse(c, since);
+}
+
+void SimulatedWeek::check_fuse(std::size_t c, Duration since) {
+    Fuse& fuse = fuses_[c];
+    const Phases amps = flow(c);
+    const double sum_w = (amps[0] + amps[1] + amps[2]) * week_volts;
+    const bool signalled = c == 0 && signal_on_ && sum_w > *site_.circuits[0].limit_w + 1;
+    bool over = signalled;
+    for (std::size_t p = 0; p < 3; ++p) over = over || amps[p] > *site_.circuits[c].limit_a + 0.1;
+    bool can_do_more = false;
+    Duration slowest;
+    bool liar = false;
+    for (std::size_t i = 0; i < boxes_.size(); ++i) {
+        if (!below(c, i)) continue;
+        slowest = std::max(slowest, boxes_[i].pilot);
+        liar = liar || now_ < boxes_[i].lies_until;
+        const Phases one = draw(boxes_[i], i);
+        for (std::size_t p = 0; p < 3; ++p) {
+            const bool full = signalled || amps[p] > *site_.circuits[c].limit_a + 0.1;
+            if (now_ >= boxes_[i].lies_until && full && one[p] > 0) can_do_more = true;
         }
-        const bool excused =
-            now_ < fuse.silent_until + minutes(1) || now_ < fuse.excused_until || back_at_ != never;
-        if (!over || excused || !can_do_more) {
-            fuse.over_since.reset();
-            continue;
-        }
-        if (!fuse.over_since) fuse.over_since = now_;
-        // That a box lies is seen when it next tells what it draws, at most 240 s later.
-        const Duration allowed =
-            slowest + seconds(2) + (liar ? seconds(75 + 240) + slowest : Duration{});
-        const double late = static_cast<double>((now_ - *fuse.over_since - allowed).us) / 1e6;
-        if (late <= findings_.over_longest_s) continue;
-        findings_.over_longest_s = late;
-        findings_.over_where = site_.circuits[c].name + " at " + std::to_string(hours_of(now_)) +
-                               " h: " + std::to_string(amps[0]) + " " + std::to_string(amps[1]) +
-                               " " + std::to_string(amps[2]);
     }
+    const bool excused =
+        now_ < fuse.silent_until + minutes(1) || now_ < fuse.excused_until || back_at_ != never;
+    findings_.watched_h += hours_of(now_ - since);
+    if (excused) findings_.excused_h += hours_of(now_ - since);
+    if (c == 0 && signal_on_) findings_.signal_h += hours_of(now_ - since);
+    if (!over || excused || !can_do_more) {
+        fuse.over_since.reset();
+        return;
+    }
+    if (!fuse.over_since) fuse.over_since = now_;
+    // That a box lies is seen when it next tells what it draws, at most 240 s later.
+    const Duration allowed =
+        slowest + seconds(2) + (liar ? seconds(75 + 240) + slowest : Duration{});
+    const double late = static_cast<double>((now_ - *fuse.over_since - allowed).us) / 1e6;
+    if (late <= findings_.over_longest_s) return;
+    findings_.over_longest_s = late;
+    findings_.over_where = site_.circuits[c].name + (signalled ? " by signal" : "") + " at " +
+                           std::to_string(hours_of(now_)) + " h: " + std::to_string(amps[0]) + " " +
+                           std::to_string(amps[1]) + " " + std::to_string(amps[2]);
 }
 
 // ---- the run ----
@@ -426,11 +466,12 @@ void SimulatedWeek::restart() {
         boxes_[i].guessed = boxes_[i].guessed || !boxes_[i].tells_register;
         tell_box(i, true);
     }
+    if (site_.circuits[0].limit_w) tell_signal();
     tell_meters();
 }
 
 Duration SimulatedWeek::next_event() const {
-    Duration next = std::min({ends_, base_moves_, meters_tell_, ticks_, wishes_at_});
+    Duration next = std::min({ends_, base_moves_, meters_tell_, ticks_, wishes_at_, signal_turns_});
     next = std::min(next, std::min(restarts_at_, back_at_));
     for (const Box& box : boxes_) {
         next = std::min({next, box.plugs_at, box.tells_at});
@@ -447,15 +488,8 @@ Duration SimulatedWeek::next_event() const {
 void SimulatedWeek::world_events() {
     if (now_ >= base_moves_) move_base();
     for (std::size_t i = 0; i < boxes_.size(); ++i) car_events(i);
-    if (now_ >= wishes_at_) {
-        wishes_at_ = after(3600, 86400);
-        const auto point = random() % boxes_.size();
-        const auto mode = mode_names[random() % 4];
-        if (back_at_ == never) {
-            EXPECT_TRUE(
-                controller_->set(Setting::mode, point, std::string(mode), ++seq_, moment()));
-        }
-    }
+    if (now_ >= wishes_at_) wish();
+    if (now_ >= signal_turns_) turn_signal(!signal_on_);
     if (now_ >= restarts_at_ || now_ >= back_at_) restart();
 }
 
@@ -518,6 +552,9 @@ TEST(SimulatedWeeks, no_fuse_is_over_its_limit_longer_than_the_boxes_take_and_no
     double worst_energy = 0;
     std::uint64_t sessions = 0;
     std::uint64_t decisions = 0;
+    double watched_h = 0;
+    double excused_h = 0;
+    double signal_h = 0;
     const int first = asked_for("FOX_CHARGING_SEED", 1);
     const int weeks = asked_for("FOX_CHARGING_WEEKS", 20);
     for (int seed = first; seed < first + weeks; ++seed) {
@@ -532,11 +569,18 @@ TEST(SimulatedWeeks, no_fuse_is_over_its_limit_longer_than_the_boxes_take_and_no
         worst_energy = std::max(worst_energy, found.energy_worst);
         sessions += static_cast<std::uint64_t>(found.sessions_told);
         decisions += found.decisions;
+        watched_h += found.watched_h;
+        excused_h += found.excused_h;
+        signal_h += found.signal_h;
     }
     RecordProperty("sessions", static_cast<int>(sessions));
     std::printf("%llu sessions, %llu decisions, energy off by at most %.3f %%\n",
                 static_cast<unsigned long long>(sessions),
                 static_cast<unsigned long long>(decisions), worst_energy * 100);
+    std::printf("%.0f hours of fuses, %.0f of them limited by signal, %.0f excused (%.1f %%)\n",
+                watched_h, signal_h, excused_h, 100 * excused_h / watched_h);
+    EXPECT_GT(signal_h, 0);
+    EXPECT_LT(excused_h, 0.1 * watched_h) << "an excuse must stay the exception";
 }
 
 TEST(SimulatedWeeks, the_same_seed_gives_the_same_week) {

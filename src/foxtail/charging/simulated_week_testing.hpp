@@ -36,6 +36,9 @@ public:
         std::string energy_where;
         double energy_true_wh = 0;
         double energy_told_wh = 0;
+        double watched_h = 0;        // fuses times hours
+        double excused_h = 0;        // of them, when a fuse might have been over its limit
+        double signal_h = 0;         // with a limit by signal
         double promised_over_a = 0;  // limits given out beyond what the meters had left
         std::uint64_t proposals = 0;
         std::uint64_t decisions = 0;
@@ -109,11 +112,15 @@ private:
     void note_hidden(Box& box);
     void tell_box(std::size_t index, bool all);
     void tell_meters();
+    void turn_signal(bool on);
+    void tell_signal();
+    void wish();
     void take_out();
     void take_facts();
     void obey(const Proposal& proposal);
     void hear_fact(const Fact& fact);
     void check();
+    void check_fuse(std::size_t circuit, Duration since);
     void check_energy(std::size_t index, const Value& detail);
     void restart();
     [[nodiscard]] Duration next_event() const;
@@ -134,6 +141,9 @@ private:
     Duration restarts_at_;
     Duration back_at_;
     Duration wishes_at_;
+    Duration signal_turns_;
+    bool signal_on_ = false;
+    Duration checked_at_;
     Seq seq_ = 0;
     Findings findings_;
 };
