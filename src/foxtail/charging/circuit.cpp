@@ -46,11 +46,31 @@ void Circuit::settle(const std::vector<Point>& points, std::uint32_t below, Dura
     }
 }
 
+/// More than the signal lets all phases have together, where the meter tells them one by one.
+bool Circuit::over_signal(std::size_t channel, double amps) const {
+    if (!signal_w_ || heard_[3] || channel == 3) return false;
+    double sum = amps;
+    for (std::size_t other = 0; other < 3; ++other) {
+        if (other != channel && heard_[other]) sum += value_[other];
+    }
+    return sum * volts_ > *signal_w_;
+}
+
+void Circuit::signalled(std::optional<double> watts) {
+    signal_w_ = watts;
+    if (!over()) return;
+    // What was put down to a box on its way up may be the house's.
+    for (std::size_t channel = 0; channel < channels; ++channel) {
+        if (heard_[channel])
+            base_[channel] = std::max(base_[channel], value_[channel] - known_[channel]);
+    }
+}
+
 void Circuit::heard(std::size_t channel, double amps, const std::vector<Point>& points,
                     std::uint32_t below, Duration now) {
     const auto sum = sum_of(channel, points, below, now);
     const auto limit = limit_of(channel);
-    const bool over = limit && amps > *limit;
+    const bool over = (limit && amps > *limit) || over_signal(channel, amps);
     double base = amps - sum.known;
     if (heard_[channel]) {
         // A rise is the house's but for what the boxes themselves tell and, while nothing is at
@@ -82,7 +102,7 @@ bool Circuit::over() const {
         const auto limit = limit_of(channel);
         if (heard_[channel] && limit && value_[channel] > *limit + 0.05) return true;
     }
-    return false;
+    return heard_[0] && over_signal(0, value_[0]);
 }
 
 void Circuit::add_rooms(std::vector<Room>& rooms, const std::vector<Point>& points,

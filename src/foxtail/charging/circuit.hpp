@@ -28,7 +28,7 @@ public:
     /// house's share follows from the last reading. To be asked before rooms are.
     void settle(const std::vector<Point>& points, std::uint32_t below, Duration now);
     /// A limit by signal: watts, or nothing while there is none.
-    void signalled(std::optional<double> watts) { signal_w_ = watts; }
+    void signalled(std::optional<double> watts);
 
     [[nodiscard]] bool silent(Duration now) const;
     [[nodiscard]] bool ever_heard() const { return heard_[0] || heard_[3]; }
@@ -47,6 +47,7 @@ private:
     [[nodiscard]] static Point::Bounds sum_of(std::size_t channel, const std::vector<Point>& points,
                                               std::uint32_t below, Duration now);
     [[nodiscard]] std::optional<double> limit_of(std::size_t channel) const;
+    [[nodiscard]] bool over_signal(std::size_t channel, double amps) const;
 
     const CircuitSite* site_;
     double volts_;

@@ -28,9 +28,6 @@ std::uint64_t SimulatedWeek::random() {
 double SimulatedWeek::between(double low, double high) {
     return low + (high - low) * static_cast<double>(random() >> 11U) * 0x1.0p-53;
 }
-bool SimulatedWeek::chance(double p) {
-    return between(0, 1) < p;
-}
 Duration SimulatedWeek::after(double low_s, double high_s) {
     return now_ + microseconds(static_cast<std::int64_t>(between(low_s, high_s) * 1e6));
 }
@@ -99,13 +96,6 @@ SimulatedWeek::SimulatedWeek(std::uint64_t seed, Options options)
     wishes_at_ = after(0, 86400);
     signal_turns_ = site_.circuits[0].limit_w ? after(0, 86400) : never;
     checked_at_ = now_;
-}
-
-std::unique_ptr<Controller> SimulatedWeek::make_controller() const {
-    return std::make_unique<Controller>(site_);
-}
-Moment SimulatedWeek::moment() const {
-    return {Time{1'790'000'000'000'000 + now_.us}, now_};
 }
 
 // ---- physics ----
@@ -282,7 +272,11 @@ void SimulatedWeek::tell_meters() {
     meters_tell_ = after(240, 300);
     if (back_at_ != never) return;
     for (std::size_t c = 0; c < fuses_.size(); ++c) {
-        if (!site_.circuits[c].metered || now_ < fuses_[c].silent_until) continue;
+        if (!site_.circuits[c].metered) continue;
+        if (now_ < fuses_[c].silent_until) {  // it tells as soon as it is back
+            meters_tell_ = std::min(meters_tell_, fuses_[c].silent_until);
+            continue;
+        }
         const Phases amps = flow(c);
         for (std::size_t p = 0; p < 3; ++p) {
             controller_->hear(

@@ -93,12 +93,14 @@ private:
 
     std::uint64_t random();
     double between(double low, double high);
-    bool chance(double p);
+    bool chance(double p) { return between(0, 1) < p; }
     Duration after(double low_s, double high_s);
 
     [[nodiscard]] Site make_site();
-    [[nodiscard]] std::unique_ptr<Controller> make_controller() const;
-    [[nodiscard]] Moment moment() const;
+    [[nodiscard]] std::unique_ptr<Controller> make_controller() const {
+        return std::make_unique<Controller>(site_);
+    }
+    [[nodiscard]] Moment moment() const { return {Time{1'790'000'000'000'000 + now_.us}, now_}; }
     [[nodiscard]] Phases draw(const Box& box, std::size_t index) const;
     [[nodiscard]] Phases flow(std::size_t circuit) const;
     [[nodiscard]] bool below(std::size_t circuit, std::size_t point) const;
