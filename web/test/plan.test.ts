@@ -263,11 +263,12 @@ test("the invented house answers what-if as the hub would: dearer now, at risk w
 });
 
 test("savings come newest first, with their days that lost", () => {
-  const { currency, days } = savings_of(make_savings(noon));
+  const { currency, days, weeks } = savings_of(make_savings(noon));
   assert.equal(currency, "EUR");
   assert.deepEqual(days.map((one) => one.day), [...days.map((one) => one.day)].sort().reverse());
   assert.ok(days.some((one) => one.saved < 0));
-  assert.deepEqual(savings_of(undefined), { currency: "", days: [] });
+  assert.ok(weeks[0]!.day > weeks[1]!.day && weeks[0]!.count === 7);
+  assert.deepEqual(savings_of(undefined), { currency: "", days: [], weeks: [] });
 });
 
 test("goals are read as people write them and written as the hub reads them", () => {
