@@ -64,8 +64,8 @@ bool Builder::topic(std::string_view aspect, std::string_view key, std::string& 
 Field* Builder::field(const FieldKeys& keys, Type type) {
     Field field;
     if (!topic(keys.suffix, keys.state_topic, field.source.topic, false)) return nullptr;
-    if (!topic(keys.suffix, keys.command_topic, field.target.topic, true)) return nullptr;
-    if (field.source.topic.empty() && field.target.topic.empty()) return nullptr;
+    if (!topic(keys.suffix, keys.command_topic, field.target->topic, true)) return nullptr;
+    if (field.source.topic.empty() && field.target->topic.empty()) return nullptr;
     if (!keys.state_template.empty()) {
         auto picker = Picker::parse(text(keys.state_template));
         if (!picker) {
@@ -74,7 +74,7 @@ Field* Builder::field(const FieldKeys& keys, Type type) {
         }
         field.source.picker = std::move(*picker);
     }
-    if (!keys.command_template.empty() && !field.target.topic.empty()) {
+    if (!keys.command_template.empty() && !field.target->topic.empty()) {
         std::vector<std::string_view> names;
         if (!keys.value_name.empty()) names.push_back(keys.value_name);
         auto writer = Writer::parse(text(keys.command_template), names);
@@ -82,12 +82,12 @@ Field* Builder::field(const FieldKeys& keys, Type type) {
             refuse(keys.suffix, writer.error().message);
             return nullptr;
         }
-        field.target.writer = std::move(*writer);
+        field.target->writer = std::move(*writer);
     }
     field.spec.name = keys.suffix;
     field.spec.title = keys.title;
     field.spec.type = type;
-    field.spec.settable = !field.target.topic.empty();
+    field.spec.settable = !field.target->topic.empty();
     field.optimistic = field.spec.settable && (field.source.topic.empty() || flag("optimistic"));
     field.spec.readable = !field.source.topic.empty() || field.optimistic;
     const std::string category = text("entity_category");
@@ -107,7 +107,7 @@ Field* Builder::on_off(const FieldKeys& keys, std::string on, std::string off) {
     }
     made->source.kind = Source::Kind::words;
     made->source.words = {{std::move(on), Value(true)}, {std::move(off), Value(false)}};
-    made->target.words = made->source.words;
+    made->target->words = made->source.words;
     return made;
 }
 
@@ -123,7 +123,7 @@ Field* Builder::choice(const FieldKeys& keys, const Words& words) {
     if (words.empty()) return made;
     made->source.kind = Source::Kind::words;
     made->source.words = words;
-    made->target.words = words;
+    made->target->words = words;
     for (const auto& [payload, value] : words) {
         const std::string& word = std::get<std::string>(value);
         auto& allowed = made->spec.allowed;
@@ -243,6 +243,9 @@ Entity map_component(const Component& component, bool has_node_id) {
     for (Field& field : entity.fields) entitle(field.spec.title);
     for (Deed& deed : entity.deeds) entitle(deed.spec.title);
     for (Happening& happening : entity.happenings) entitle(happening.spec.title);
+    for (Field& field : entity.fields) {
+        if (!field.spec.settable) field.target.reset();
+    }
     return entity;
 }
 

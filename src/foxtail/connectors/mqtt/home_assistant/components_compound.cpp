@@ -171,10 +171,10 @@ void fan(Builder& b) {
     const double low = b.number("speed_range_min").value_or(1) - 1;
     const double high = b.number("speed_range_max").value_or(100);
     if (!(high > low)) return;
-    speed->source.scaled = speed->target.scaled = true;
-    speed->source.zero = speed->target.zero = low;
-    speed->source.full = speed->target.full = high;
-    speed->target.round_up = true;
+    speed->source.scaled = speed->target->scaled = true;
+    speed->source.zero = speed->target->zero = low;
+    speed->source.full = speed->target->full = high;
+    speed->target->round_up = true;
     speed->source.words = {{b.text("payload_reset_percentage", "None"), Value(Null{})}};
 }
 
@@ -186,9 +186,9 @@ bool lets_people_in(const Builder& b) {
 void position(Builder& b, const FieldKeys& keys, double closed, double open) {
     Field* field = b.quantity(keys, "%", 0, 100);
     if (field == nullptr || closed == open) return;
-    field->source.scaled = field->target.scaled = closed != 0 || open != 100;
-    field->source.zero = field->target.zero = closed;
-    field->source.full = field->target.full = open;
+    field->source.scaled = field->target->scaled = closed != 0 || open != 100;
+    field->source.zero = field->target->zero = closed;
+    field->source.full = field->target->full = open;
 }
 
 /// Covers and valves: states, a position, and the three buttons.
@@ -312,8 +312,8 @@ void siren(Builder& b) {
     }
     if (b.has("command_template")) return;
     // Without a template a siren is told in JSON.
-    field->target.writer = Writer::around("{\"state\":", "}");
-    field->target.json_text = true;
+    field->target->writer = Writer::around("{\"state\":", "}");
+    field->target->json_text = true;
     std::vector<std::string> tones = b.list("available_tones");
     if (tones.empty()) return;
     PropertySpec tone;

@@ -40,7 +40,7 @@ void default_schema(Builder& b) {
         Field* field = b.field(keys, Type::array);
         if (field == nullptr) return;
         field->source.kind = Source::Kind::comma_list;
-        field->target.comma_list = true;
+        field->target->comma_list = true;
     };
     color({"rgb", "Colour (red, green, blue)", "rgb_state_topic", "rgb_value_template",
            "rgb_command_topic"});
@@ -64,8 +64,8 @@ void default_schema(Builder& b) {
 Field* with_member(Field* field, std::string_view key, bool text) {
     if (field == nullptr) return nullptr;
     field->source.picker = Picker::member({std::string(key)});
-    field->target.writer = Writer::around("{\"state\":\"ON\",\"" + std::string(key) + "\":", "}");
-    field->target.json_text = text;
+    field->target->writer = Writer::around("{\"state\":\"ON\",\"" + std::string(key) + "\":", "}");
+    field->target->json_text = text;
     return field;
 }
 
@@ -73,8 +73,8 @@ void json_schema(Builder& b) {
     Field* on = b.on_off({"", "", "state_topic", "", "command_topic"}, "ON", "OFF");
     if (on == nullptr) return;
     on->source.picker = Picker::member({"state"});
-    on->target.writer = Writer::around("{\"state\":", "}");
-    on->target.json_text = true;
+    on->target->writer = Writer::around("{\"state\":", "}");
+    on->target->json_text = true;
     const std::vector<std::string> modes = b.list("supported_color_modes");
     const auto has_mode = [&](std::initializer_list<std::string_view> wanted) {
         return std::any_of(wanted.begin(), wanted.end(), [&](std::string_view mode) {

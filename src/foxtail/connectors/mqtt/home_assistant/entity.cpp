@@ -139,7 +139,7 @@ Decoded decode(const Field& field, std::string_view payload, const bj::value* js
 }
 
 Result<std::string> encode(const Field& field, const Value& value) {
-    const Target& target = field.target;
+    const Target& target = *field.target;
     const auto written = [&](const std::string& text) {
         if (!target.json_text) return target.writer.write(text);
         std::string quoted;

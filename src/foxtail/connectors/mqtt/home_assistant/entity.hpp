@@ -7,6 +7,7 @@
 #include "foxtail/model/thing.hpp"
 #include "foxtail/model/value.hpp"
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -49,7 +50,7 @@ struct Field {
     PropertySpec
         spec;  // name: the suffix, until the thing's names are given ("" = the entity itself)
     Source source;
-    Target target;
+    std::unique_ptr<Target> target = std::make_unique<Target>();  // null once nothing can be set
     bool optimistic = false;  // a command counts as done when it is sent
     std::optional<Duration> off_delay;
 };

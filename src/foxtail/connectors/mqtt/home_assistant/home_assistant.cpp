@@ -33,6 +33,11 @@ void append_entity(const ha::Entity& entity, const std::string& base, ThingSpec&
     }
 }
 
+/// clear() keeps the memory, and so does an assignment.
+void give_back(std::string& text) {
+    std::string().swap(text);
+}
+
 }  // namespace
 
 HomeAssistant::HomeAssistant(HomeAssistantOptions options)
@@ -207,8 +212,9 @@ void HomeAssistant::take_component(Announced& announced, Device& device,
     record->unique = unique;
     record->base_name = base_name;
     record->entity = std::move(entity);
-    if (!unique.empty()) record_by_unique_id_[unique] = record.get();
-    device.records[record->key] = record.get();
+    give_back(record->entity.unique_id);
+    if (!unique.empty()) record_by_unique_id_.emplace(record->unique, record.get());
+    device.records.emplace(record->key, record.get());
     announced.records[component.id] = std::move(record);
 }
 
@@ -295,9 +301,6 @@ void HomeAssistant::retell(Device& device, Sink& sink) {
         if (!record->base_name.empty()) names.insert(record->base_name);
     }
     ThingSpec spec = device.spec;
-    spec.properties.clear();
-    spec.actions.clear();
-    spec.events.clear();
     for (const auto& [key, record] : device.records) {
         if (record->base_name.empty()) {
             std::string wish = record->entity.name_wish;
@@ -309,6 +312,7 @@ void HomeAssistant::retell(Device& device, Sink& sink) {
             names.insert(name);
             record->base_name = name;
         }
+        give_back(record->entity.name_wish);
         append_entity(record->entity, record->base_name, spec);
     }
     renew_reachability(device);
@@ -320,23 +324,19 @@ void HomeAssistant::retell(Device& device, Sink& sink) {
         available.category = Category::diagnostic;
         spec.properties.push_back(std::move(available));
     }
-    if (!device.told || spec != device.spec) {
-        auto ids = sink.tell(spec);
-        if (!ids)
-            return sink.refuse(spec.id, spec.title, "thing not taken: " + ids.error().message);
-        device.spec = std::move(spec);
-        device.told = true;
-        device_by_thing_[device.spec.id] = &device;
-        device.available.reset();
-        device.said_available.reset();
-        if (!device.reachability.empty()) device.available = ids->back();
-        std::size_t next = 0;
-        for (const auto& [key, record] : device.records) {
-            const std::size_t count = record->entity.fields.size();
-            record->ids.assign(ids->begin() + static_cast<std::ptrdiff_t>(next),
-                               ids->begin() + static_cast<std::ptrdiff_t>(next + count));
-            next += count;
-        }
+    const auto ids = sink.tell(spec);  // says nothing where nothing changed
+    if (!ids) return sink.refuse(spec.id, spec.title, "thing not taken: " + ids.error().message);
+    device.told = true;
+    device_by_thing_[device.spec.id] = &device;
+    std::optional<PropertyId> now;
+    if (!device.reachability.empty()) now = ids->back();
+    if (std::exchange(device.available, now) != now) device.said_available.reset();
+    std::size_t next = 0;
+    for (const auto& [key, record] : device.records) {
+        const std::size_t count = record->entity.fields.size();
+        record->ids.assign(ids->begin() + static_cast<std::ptrdiff_t>(next),
+                           ids->begin() + static_cast<std::ptrdiff_t>(next + count));
+        next += count;
     }
     for (const auto& [key, record] : device.records) attach(*record);
     say_available(device, sink);

@@ -15,6 +15,7 @@
 #include <set>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
 namespace foxtail::mqtt {
@@ -96,9 +97,9 @@ private:
     std::vector<std::unique_ptr<Device>> devices_;
     StringMap<Device*> device_by_identity_;
     StringMap<Device*> device_by_thing_;
-    StringMap<Record*> record_by_unique_id_;                  // "platform unique_id"
-    StringMap<std::unique_ptr<Subscription>> subscriptions_;  // by topic
-    std::vector<Subscription*> subscription_by_token_;        // 0 and 1: discovery itself
+    std::unordered_map<std::string_view, Record*> record_by_unique_id_;  // by their own `unique`
+    StringMap<std::unique_ptr<Subscription>> subscriptions_;             // by topic
+    std::vector<Subscription*> subscription_by_token_;  // 0 and 1: discovery itself
     std::deque<std::uint32_t> free_tokens_;
     std::set<std::string, std::less<>> to_listen_;  // topics with consumers that have not heard yet
     std::vector<std::pair<std::string, std::uint32_t>> to_unlisten_;

@@ -6,6 +6,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 // What the format remembers; private to home_assistant/.
@@ -16,10 +17,10 @@ namespace foxtail::mqtt {
 struct HomeAssistant::Record {
     Device* device = nullptr;
     Announced* announced = nullptr;
-    std::string key;        // topic and component: the order of a thing's properties
-    std::string unique;     // platform and unique_id, or empty
-    std::string base_name;  // unique in its thing
-    ha::Entity entity;
+    std::string key;              // topic and component: the order of a thing's properties
+    std::string unique;           // platform and unique_id, or empty
+    std::string base_name;        // unique in its thing
+    ha::Entity entity;            // without its name wish and unique_id, once it has its name
     std::vector<PropertyId> ids;  // of entity.fields
     bool attached = false;
 };
@@ -46,9 +47,9 @@ struct HomeAssistant::Device {
     std::string own_key;  // for a device of one entity without device facts
     ha::DeviceFacts facts;
     std::vector<std::string> identities;
-    ThingSpec spec;
+    ThingSpec spec;  // the device alone: its properties are the records'
     bool told = false;
-    std::map<std::string, Record*, std::less<>> records;  // by key
+    std::map<std::string_view, Record*> records;  // by their own key
     std::vector<std::unique_ptr<Reachability>> reachability;
     std::optional<PropertyId> available;
     std::optional<bool> said_available;

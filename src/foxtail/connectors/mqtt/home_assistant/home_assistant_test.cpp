@@ -185,6 +185,14 @@ TEST_F(HomeAssistantTest, AnEmptyPayloadRemovesAndTheSameAgainChangesNothing) {
     EXPECT_TRUE(sink.things.contains("Node_One")) << "the id stays";
 }
 
+TEST_F(HomeAssistantTest, ADeviceWithANewNameIsToldAgain) {
+    announce("switch/n1/x", R"({"dev":{"ids":["n1"],"name":"Node One"},"cmd_t":"n1/set"})");
+    announce("switch/n1/x", R"({"dev":{"ids":["n1"],"name":"Attic fan"},"cmd_t":"n1/set"})");
+    ASSERT_THAT(sink.things, SizeIs(1));
+    EXPECT_EQ(sink.things.begin()->second.title, "Attic fan");
+    EXPECT_EQ(sink.things.begin()->first, "Node_One") << "who knows it by its id still does";
+}
+
 TEST_F(HomeAssistantTest, OtherTemplatesRefuseTheirEntityAndLeaveTheRest) {
     entity("sensor", R"("stat_t":"a","val_tpl":"{{ value | float * 2 }}")");
     EXPECT_TRUE(sink.things.empty());

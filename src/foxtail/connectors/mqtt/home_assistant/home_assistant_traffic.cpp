@@ -299,7 +299,7 @@ Result<std::vector<Publication>> HomeAssistant::encode(const Order& order) {
             if (field.optimistic && sink_ != nullptr && i < record->ids.size()) {
                 sink_->say(record->ids[i], order.value);
             }
-            return publication(*record, field.target.topic, std::move(*payload));
+            return publication(*record, field.target->topic, std::move(*payload));
         }
         for (std::size_t i = 0; !property && i < record->entity.deeds.size(); ++i) {
             const ha::Deed& deed = record->entity.deeds[i];

@@ -157,7 +157,6 @@ Result<Writer> Writer::parse(std::string_view text, const std::vector<std::strin
         text.find("{#") != text.npos) {
         return unsupported(text);
     }
-    writer.parts_.clear();
     std::string_view rest = text;
     while (const auto braces = find_braces(rest)) {
         const bool known = braces->inside == "value" ||
@@ -178,6 +177,7 @@ Writer Writer::around(std::string before, std::string after) {
 }
 
 std::string Writer::write(std::string_view value) const {
+    if (parts_.empty()) return std::string(value);
     std::string out = parts_.front();
     for (std::size_t i = 1; i < parts_.size(); ++i) {
         out += value;

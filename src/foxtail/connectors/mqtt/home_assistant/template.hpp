@@ -53,7 +53,8 @@ public:
     [[nodiscard]] std::string write(std::string_view value) const;
 
 private:
-    std::vector<std::string> parts_ = {"", ""};  // literal text; the value stands between each two
+    std::vector<std::string>
+        parts_;  // literal text; the value stands between each two. None: the value alone
 };
 
 /// As a template prints it: text without quotes, True and False, None, numbers, JSON for the rest.
