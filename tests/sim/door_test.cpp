@@ -140,13 +140,13 @@ TEST_F(DoorTest, a_record_of_a_thing_shows_only_the_members_that_may_be_discover
     told.kind = "thing_told";
     const auto records = journal(door, told);
     ASSERT_EQ(records.size(), 1U);
-    const auto& lamp = std::get<ThingTold>(records.front().body);
+    const auto& lamp = *apart_if<ThingTold>(records.front().body);
     ASSERT_EQ(lamp.spec.properties.size(), 1U);
     EXPECT_EQ(lamp.spec.properties.front().name, "on");
     EXPECT_EQ(lamp.ids, std::vector<PropertyId>{id("lamp/on")});
     EXPECT_TRUE(lamp.spec.actions.empty());
     EXPECT_TRUE(lamp.spec.events.empty());
-    EXPECT_EQ(std::get<ThingTold>(journal(owner(), told).front().body).spec.properties.size(), 2U);
+    EXPECT_EQ(apart_if<ThingTold>(journal(owner(), told).front().body)->spec.properties.size(), 2U);
 }
 
 TEST_F(DoorTest, why_climbs_from_the_report_to_the_one_who_wished_it) {

@@ -156,7 +156,7 @@ void ExportText::grant(const Grant& grant, const std::vector<PropertyId>& reache
 
 void ExportText::record(const Record& record) {
     Record shown = record;
-    if (auto* given = std::get_if<GrantGiven>(&shown.body)) given->token_hash.clear();
+    if (auto* given = apart_if<GrantGiven>(shown.body)) given->token_hash.clear();
     const OwnNames names(door_);
     const auto words = sentence(shown, {names, door_.names(), {}});
     const auto* reading = std::get_if<Reading>(&shown.body);

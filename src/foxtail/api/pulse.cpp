@@ -66,7 +66,7 @@ void Pulse::record(const Record& record) {
         told_at_[thing.index] = record.seq;
         tell_all([&](Ear& ear) { ear.thing_changed(thing); });
     };
-    if (const auto* told = std::get_if<ThingTold>(&record.body)) {
+    if (const auto* told = apart_if<ThingTold>(record.body)) {
         changed(told->thing);
     } else if (const auto* gone = std::get_if<ThingGone>(&record.body)) {
         changed(gone->thing);

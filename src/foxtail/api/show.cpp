@@ -161,10 +161,10 @@ void append_waiting(std::string& out, const Door& door, bool only_to_answer) {
 void append_record(std::string& out, const Door& door, const Record& record, const Pulse* pulse,
                    bool with_sentence) {
     const DoorNames names(door);
-    if (const auto* given = std::get_if<GrantGiven>(&record.body);
+    if (const auto* given = apart_if<GrantGiven>(record.body);
         given != nullptr && !given->token_hash.empty()) {
         Record shown{record.seq, record.time, record.actor, record.cause, *given};
-        std::get<GrantGiven>(shown.body).token_hash.clear();
+        apart_if<GrantGiven>(shown.body)->token_hash.clear();
         append_record_json(out, shown, names);
     } else {
         append_record_json(out, record, names);

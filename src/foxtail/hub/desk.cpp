@@ -217,7 +217,7 @@ void Door::name_purposes(const std::shared_ptr<Looks>& found,
         if (!records) return then(fail(records.error()));
         for (const Record& record : *records) {
             const auto at = found->purposes.find(record.seq);
-            const auto* given = std::get_if<GrantGiven>(&record.body);
+            const auto* given = apart_if<GrantGiven>(record.body);
             if (at != found->purposes.end() && given != nullptr) at->second = given->purpose;
         }
         then(std::move(*found));
@@ -374,7 +374,7 @@ bool Door::is_mine(const Record& record, Time now) const {
     }
     if (const auto* event = std::get_if<EventHappened>(&record.body))
         return of_member(event->thing, event->event);
-    if (const auto* given = std::get_if<GrantGiven>(&record.body))
+    if (const auto* given = apart_if<GrantGiven>(record.body))
         return record.actor == subject_ || given->subject == subject_;
     if (std::holds_alternative<GrantEnded>(record.body)) return record.actor == subject_;
     if (const auto* told = std::get_if<ErasureTold>(&record.body)) {

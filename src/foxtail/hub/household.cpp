@@ -77,7 +77,7 @@ void Household::fold(const Record& record) {
         change_ = fold_reading(record, *reading);
     } else if (const auto* refused = std::get_if<ReadingRefused>(&record.body)) {
         twin_.refuse(refused->property, record.seq);
-    } else if (const auto* told = std::get_if<ThingTold>(&record.body)) {
+    } else if (const auto* told = apart_if<ThingTold>(record.body)) {
         const auto done = catalogue_.tell(told->spec, told->brought_by);
         FOX_ASSERT(done.has_value(), "what is on record was checked before it was recorded");
         twin_.grow(catalogue_.properties().size());
@@ -104,7 +104,7 @@ void Household::fold(const Record& record) {
         });
     } else if (const auto* named = std::get_if<SubjectNamed>(&record.body)) {
         authority_.apply(*named);
-    } else if (const auto* given = std::get_if<GrantGiven>(&record.body)) {
+    } else if (const auto* given = apart_if<GrantGiven>(record.body)) {
         authority_.apply(record.seq, *given, record.actor);
         if (!given->terms.when.presence.empty()) hear_presence();
     } else if (const auto* taken = std::get_if<GrantEnded>(&record.body)) {
@@ -159,7 +159,7 @@ Result<void> Household::replay(const Record& record) {
     }
     seq_ = record.seq;
     fold(record);
-    if (const auto* told = std::get_if<ThingTold>(&record.body)) {
+    if (const auto* told = apart_if<ThingTold>(record.body)) {
         for (std::size_t i = 0; i < told->ids.size(); ++i) {
             if (catalogue_.find_property(told->spec.id, told->spec.properties[i].name)->id ==
                 told->ids[i])
@@ -179,7 +179,7 @@ const char* Household::contradiction(const Record& record) const {
     } else if (const auto* refused = std::get_if<ReadingRefused>(&record.body)) {
         if (!catalogue_.knows(refused->property))
             return "refuses a reading of a property that was never told";
-    } else if (const auto* told = std::get_if<ThingTold>(&record.body)) {
+    } else if (const auto* told = apart_if<ThingTold>(record.body)) {
         const auto would = catalogue_.would_tell(told->spec, told->brought_by);
         if (!would || would->thing != told->thing) return "tells of a thing that cannot be";
         if (told->ids.size() != told->spec.properties.size())
@@ -201,7 +201,7 @@ const char* Household::contradiction(const Record& record) const {
             authority_.find(named->name) != nullptr) {
             return "names a subject out of turn";
         }
-    } else if (const auto* given = std::get_if<GrantGiven>(&record.body)) {
+    } else if (const auto* given = apart_if<GrantGiven>(record.body)) {
         if (authority_.find(given->subject) == nullptr) return "gives a grant to nobody";
         if (authority_.find(record.actor) == nullptr) return "gives a grant of nobody's";
         if (given->terms.parent >= record.seq) return "passes on a grant of the future";

@@ -14,6 +14,7 @@ namespace {
 constexpr int commit_alarm = 1;
 constexpr int household_alarm = 2;
 constexpr int retry_alarm = 3;
+constexpr int rest_alarm = 7;
 constexpr std::size_t ended_max = 1000;
 
 }  // namespace
@@ -188,7 +189,7 @@ void Hub::keep_trace(const Record& record) {
                           asker == askers_.end() ? the_hub : asker->second});
         if (asker != askers_.end()) askers_.erase(asker);
         if (ended_.size() > ended_max) ended_.pop_front();
-    } else if (const auto* told = std::get_if<ThingTold>(&record.body)) {
+    } else if (const auto* told = apart_if<ThingTold>(record.body)) {
         for (std::size_t i = 0; i < told->ids.size(); ++i)
             store_.keep_for(told->ids[i], told->spec.properties[i].retention);
     } else if (const auto* forgotten = std::get_if<Forgotten>(&record.body)) {
@@ -300,6 +301,8 @@ void Hub::committed(Result<Seq> durable, std::vector<Record>&& spent) {
     // One fat batch must not keep its memory for ever.
     if (spare_.size() < 3 && spent.capacity() <= 4 * batch_records_max)
         spare_.push_back(std::move(spent));
+    environment_.loop.alarm(rest_alarm, environment_.clock.monotonic() + rest_after,
+                            [this] { rest(); });
     release(*durable);
     if (!snapshot_.empty() && durable_ >= snapshot_seq_ && !stopping_) {
         store_.keep_snapshot(snapshot_seq_, std::exchange(snapshot_, {}));
@@ -313,6 +316,14 @@ void Hub::committed(Result<Seq> durable, std::vector<Record>&& spent) {
     }
     note_dropped();
     commit_if_due();
+}
+
+/// After a busy time, what its batches took is given back; before the next one is full it is there
+/// again.
+void Hub::rest() {
+    if (committing_ || !pending_.empty() || !household_.records().empty()) return;
+    for (auto* list : {&turn_, &pending_, &household_.records()}) std::vector<Record>().swap(*list);
+    spare_.clear();
 }
 
 void Hub::release(Seq durable) {

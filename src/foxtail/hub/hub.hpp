@@ -98,6 +98,7 @@ public:
     static constexpr std::uint64_t snapshot_every = 200'000;         // records, and for each
     static constexpr std::uint64_t snapshot_every_of_property = 10;  // property at least so many
     static constexpr Duration retry_after = seconds(1);
+    static constexpr Duration rest_after = milliseconds(250);  // without a commit
     static constexpr Duration catch_up_max = minutes(10);
     static constexpr std::size_t trace_max = 20;  // last runs kept of each rule
 
@@ -265,6 +266,7 @@ private:
         return keepsakes_ > (committing_ ? keepsakes_under_way_ : keepsakes_durable_);
     }
     void committed(Result<Seq> durable, std::vector<Record>&& spent);
+    void rest();
     void release(Seq durable);
     void set_read_only(bool read_only, std::string reason);
     void arm();

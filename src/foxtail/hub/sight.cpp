@@ -51,7 +51,7 @@ bool Hub::may_see(Asker subject, const Record& record, Verb verb, Time now) {
     }
     if (const auto* event = std::get_if<EventHappened>(&record.body))
         return member(event->thing, event->event);
-    if (const auto* told = std::get_if<ThingTold>(&record.body)) {
+    if (const auto* told = apart_if<ThingTold>(record.body)) {
         return door(subject).discovers(catalogue.thing(told->thing)) ||
                authority.decide_at(subject, Verb::grant, {}, now).allowed;
     }
@@ -120,7 +120,7 @@ void Hub::narrow(Asker subject, Record& record, Time now) {
         denied->reason = "not shown: it is somebody else's";
         return;
     }
-    auto* told = std::get_if<ThingTold>(&record.body);
+    auto* told = apart_if<ThingTold>(record.body);
     if (told == nullptr || household_.authority().decide_at(subject, Verb::grant, {}, now).allowed)
         return;
     const Door seen_by = door(subject);
@@ -163,7 +163,7 @@ void Hub::show(const Record& record) {
             stream->spoiled(household_.catalogue().property(refused->property));
         if (reading == nullptr && !may_see(subject, record, Verb::observe, when)) continue;
         if (reading == nullptr) streams_[i].delivered = record.seq;
-        if (std::holds_alternative<ThingTold>(record.body) ||
+        if (std::holds_alternative<Apart<ThingTold>>(record.body) ||
             std::holds_alternative<OutsideRead>(record.body) ||
             std::holds_alternative<CommandDenied>(record.body)) {
             Record narrowed = record;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "foxtail/base/apart.hpp"
 #include "foxtail/base/time.hpp"
 #include "foxtail/journal/terms.hpp"
 #include "foxtail/model/reading.hpp"
@@ -269,13 +270,26 @@ struct WishConfirmed {
     Value value;
 };
 
-/// Order is the format's: add at the end, never reorder.
-using Body = std::variant<Reading, ReadingRefused, ThingTold, ThingGone, EventHappened,
+/// Order is the format's: add at the end, never reorder. Nearly all records are readings, so what
+/// is rare and large lies apart: batches of them are a third as large for it.
+using Body = std::variant<Reading, ReadingRefused, Apart<ThingTold>, ThingGone, EventHappened,
                           CommandAsked, CommandEnded, CommandDenied, RuleRan, RuleWaits, Noticed,
-                          SubjectNamed, GrantGiven, GrantEnded, Started, Stopped, ClockJumped,
-                          Dropped, InputRefused, ConfigLoaded, ThingOwned, OutsideRead, Invited,
-                          InvitationEnded, SubjectLeft, SignedIn, SignedOut, SignInRefused,
+                          SubjectNamed, Apart<GrantGiven>, GrantEnded, Started, Stopped,
+                          ClockJumped, Dropped, InputRefused, ConfigLoaded, ThingOwned, OutsideRead,
+                          Invited, InvitationEnded, SubjectLeft, SignedIn, SignedOut, SignInRefused,
                           GrantsSuspended, GrantConfirmed, Forgotten, ErasureTold, WishConfirmed>;
+
+/// The body as one of those that lie apart, or null; the others have std::get_if.
+template <class T>
+[[nodiscard]] const T* apart_if(const Body& body) {
+    const auto* found = std::get_if<Apart<T>>(&body);
+    return found == nullptr ? nullptr : found->get();
+}
+template <class T>
+[[nodiscard]] T* apart_if(Body& body) {
+    auto* found = std::get_if<Apart<T>>(&body);
+    return found == nullptr ? nullptr : found->get();
+}
 
 /// The kind's name as it stands in the journal table, the API and the docs: "reading", "command",
 /// ...

@@ -369,7 +369,7 @@ void append_body_json(std::string& out, const Body& body, const Names& names) {
 bool append_subject_matter(std::string& out, const Body& body, const Names& names) {
     if (const auto* r = std::get_if<Reading>(&body)) return names.append(out, r->property);
     if (const auto* r = std::get_if<ReadingRefused>(&body)) return names.append(out, r->property);
-    if (const auto* t = std::get_if<ThingTold>(&body)) {
+    if (const auto* t = apart_if<ThingTold>(body)) {
         out += t->spec.id;
         return true;
     }

@@ -189,6 +189,10 @@ struct SameBody {
     bool operator()(const ErasureTold& a, const ErasureTold& b) const {
         return a.grant == b.grant && a.subject == b.subject && a.done == b.done;
     }
+    template <class A>
+    bool operator()(const Apart<A>& a, const Apart<A>& b) const {
+        return (*this)(*a.get(), *b.get());
+    }
     template <class A, class B>
     bool operator()(const A&, const B&) const {
         return false;

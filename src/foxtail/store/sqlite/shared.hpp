@@ -28,6 +28,9 @@ struct Options {
     std::uint32_t ledger_readings = 4096;  // that many readings at most are one leaf of the ledger
     Duration ledger_age = minutes(5);      // after that they are, however few
     Duration checkpoint_after = milliseconds(900);  // the ledger grew; promised is a second
+    /// Called on the writer's thread when the upkeep after a round of sealing is done: what the
+    /// readings took until then is free, in many small pieces.
+    std::function<void()> rested;
 };
 
 /// The readings that are on disk but not sealed, oldest first: a chart must not read thousands of

@@ -341,7 +341,7 @@ Result<void> Writer::learn(const Body& body) {
         insert_subject_.bind_text(3, name(named->kind));
         return insert_subject_.run();
     }
-    const auto* told = std::get_if<ThingTold>(&body);
+    const auto* told = apart_if<ThingTold>(body);
     if (told == nullptr) return {};
     shared_.names.learn(*told);
     insert_thing_.bind(1, std::int64_t{told->thing.index});

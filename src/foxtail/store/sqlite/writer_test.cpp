@@ -102,7 +102,7 @@ bool is_about(const Record& r, const JournalQuery& q, const NameTable& names) {
             return names.thing_of(x->property) == q.thing;
         if (const auto* c = std::get_if<CommandAsked>(&r.body)) return c->thing == *q.thing;
         if (const auto* w = std::get_if<WishConfirmed>(&r.body)) return w->thing == *q.thing;
-        if (const auto* t = std::get_if<ThingTold>(&r.body)) return t->thing == *q.thing;
+        if (const auto* t = apart_if<ThingTold>(r.body)) return t->thing == *q.thing;
         if (const auto* t = std::get_if<ThingGone>(&r.body)) return t->thing == *q.thing;
         if (const auto* t = std::get_if<ThingOwned>(&r.body)) return t->thing == *q.thing;
         if (const auto* e = std::get_if<EventHappened>(&r.body)) return e->thing == *q.thing;
@@ -311,6 +311,26 @@ TEST(Writer, passes_over_what_is_already_durable) {
     expect_same(*all, batch, "twice");
     more.front().seq += 100;
     EXPECT_EQ(both.writer.append(std::span(more).first(1)).error().code, Code::invalid_input);
+}
+
+TEST(Writer, tells_when_it_rests_after_each_round_of_sealing) {
+    Folder folder;
+    Household house(6);
+    int rested = 0;
+    Options options = options_for(folder);
+    options.rested = [&] { ++rested; };
+    Both both(options);
+    ASSERT_TRUE(both.open());
+    ASSERT_TRUE(both.maintain());
+    rested = 0;  // of what was there when it was opened
+    for (int round = 1; round <= 3; ++round) {
+        ASSERT_TRUE(both.writer.append(house.batch(1)));
+        ASSERT_TRUE(both.maintain());
+        EXPECT_EQ(rested, round - 1) << "one record is no round";
+        ASSERT_TRUE(both.writer.append(house.batch(1000)));
+        ASSERT_TRUE(both.maintain());
+        EXPECT_EQ(rested, round);
+    }
 }
 
 TEST(Writer, drops_readings_whose_retention_ended_and_no_others) {

@@ -67,7 +67,9 @@ Result<bool> Writer::maintain_step() {
         }
     }
     if (looked_at_free_pages_) return false;
-    return vacuum(false);
+    auto more = vacuum(false);
+    if (more && !*more && options_.rested) options_.rested();
+    return more;
 }
 
 /// Until a snapshot is kept that does not know it any more, a restart needs what it was made of.
