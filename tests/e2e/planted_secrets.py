@@ -196,7 +196,7 @@ def furnish(house):
     house.tell("garden/lamp", "OFF")
     wait_value(house, "porch/lux", 80)
     wait_value(house, "garden/lamp", False)
-    house.tell("garden/lamp", MARKER)  # is among the problems
+    house.tell("homeassistant/light/marked/config", "{" + MARKER)  # is among the problems, whole
     announce_sensor(house, MARKER, "lux")
     wait_until(lambda: MARKER in house.things(), "the marked thing")
 

@@ -2,6 +2,7 @@
 """residents.py PROGRAM: two people who live in one house, each in a browser of their own. Anna maintains the hub, Ben's phone
 says where he is: Anna's page cannot show it, Ben's does, and neither log nor metrics tell it to her; a rule of the house sees it once Ben lets it;
 Ben has it forgotten, and neither disk nor anybody's page has it any more."""
+import json
 import re
 import struct
 import sys
@@ -58,8 +59,12 @@ def places_in(text):
 def log_and_metrics_tell_no_place(house):
     """Not even at its most talkative, nor with the sample of a message that made no sense."""
     house.tell("owntracks/ben/phone", {"_type": "location", "lat": str(UNFIT), "lon": "east"})
-    wait_until(lambda: any(str(UNFIT) in one["sample"] for one in house.problems()), lambda: f"a sample with a place: {house.problems()}")
-    texts = {"the log": house.log_text(), "/metrics": house.ask("GET", "/metrics").body.decode()}
+    wait_until(lambda: any('"lat"' in one["sample"] for one in house.problems()), lambda: f"a sample with a place: {house.problems()}")
+    house.tell("owntracks/ben/phone", {"_type": "transition", "event": f"at {UNFIT}", "desc": "Office"})
+    house.tell("owntracks/ben/phone", {"_type": "location", "lat": 50.0, "lon": LONGITUDE, "batt": UNFIT * 10, "tst": 1_770_000_000})
+    wait_until(lambda: len(house.problems()) >= 3, lambda: f"all of them are listed: {house.problems()}")
+    texts = {"the log": house.log_text(), "/metrics": house.ask("GET", "/metrics").body.decode(),
+             "Problems": json.dumps(house.problems()), "the journal": json.dumps(house.records(kind="input_refused"))}
     check(places_in(f"at {UNFIT}, {LONGITUDE}.") == [LONGITUDE, UNFIT], "this test would find nothing anyway")
     check("signed up" in texts["the log"] and "foxtail_readings_total" in texts["/metrics"], "not even what belongs there is there")
     for where, text in texts.items():

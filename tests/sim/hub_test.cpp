@@ -79,6 +79,61 @@ TEST_F(HubTest, while_one_batch_is_on_its_way_the_next_collects) {
     EXPECT_EQ(hub->durable(), hub->head());
 }
 
+// ---- names ----
+
+TEST_F(HubTest, a_name_that_looks_like_anothers_is_shown_by_the_numbers_of_its_letters) {
+    const auto title = [&](std::string id, std::string_view says) {
+        ThingSpec spec = lamp();
+        spec.id = std::move(id);
+        spec.title = says;
+        return inlet->catalogue().thing(*inlet->tell(spec)).spec.title;
+    };
+    EXPECT_EQ(title("door", "Front door"), "Front door");
+    EXPECT_EQ(title("fake", "Fr\u043Ent door"), "Fr(U+043E)nt door");
+    EXPECT_EQ(title("top", "TOP"), "TOP");
+    EXPECT_EQ(title("fake-top", "\u0422\u041E\u0420"), "(U+0422)(U+041E)(U+0420)")
+        << "of one alphabet, and taken for the other";
+    EXPECT_EQ(title("window", "\u041E\u043A\u043D\u043E"), "\u041E\u043A\u043D\u043E");
+    EXPECT_EQ(title("window-2", "\u041E\u043A\u043D\u043E"), "\u041E\u043A\u043D\u043E")
+        << "who calls two things the same does so openly";
+}
+
+// ---- what was refused ----
+
+TEST_F(HubTest, what_was_refused_is_told_by_its_shape_unless_it_is_about_nobody) {
+    const auto sample = [&] { return (*owner().problems())->all().front().sample; };
+    inlet->refuse("a", "phones/anna", R"({"lat":47.92211})", "'47.92211' is nowhere");
+    EXPECT_EQ(sample(), R"({"lat":…})");
+    EXPECT_EQ((*owner().problems())->all().front().reason, "'…' is nowhere");
+    inlet->refuse("a", "probe", R"({"odd":1})", "no such key", Inlet::Sample::whole);
+    EXPECT_EQ(sample(), R"({"odd":1})");
+    settle();
+    for (const Record& record : disk.records) {
+        const auto* refused = std::get_if<InputRefused>(&record.body);
+        if (refused == nullptr) continue;
+        EXPECT_EQ(refused->sample.find("47.9"), std::string::npos) << "on record neither";
+        EXPECT_EQ(refused->reason.find("47.9"), std::string::npos);
+    }
+    const ThingId thing = inlet->catalogue().find_thing("lamp")->id;
+    EXPECT_TRUE(inlet->about_nobody(thing));
+    (void)owner();
+    std::optional<Result<Seq>> done;
+    owner().hand_over("lamp", {"owner:anna"}, {}, [&](Result<Seq> seq) { done = seq; });
+    settle();
+    ASSERT_TRUE(done && *done);
+    EXPECT_FALSE(inlet->about_nobody(thing)) << "it is somebody's now";
+    for (const ThingKind kind : {ThingKind::person, ThingKind::vehicle}) {
+        ThingSpec spec = lamp();
+        spec.id = "x" + std::to_string(static_cast<int>(kind));
+        spec.kind = kind;
+        EXPECT_FALSE(inlet->about_nobody(*inlet->tell(spec)));
+    }
+    ThingSpec badge = lamp();
+    badge.id = "badge";
+    badge.properties[0].sensitivity = Sensitivity::personal;
+    EXPECT_FALSE(inlet->about_nobody(*inlet->tell(badge)));
+}
+
 // ---- orders ----
 
 TEST_F(HubTest, a_lamps_order_leaves_at_once_and_a_locks_only_when_it_is_on_disk) {
@@ -423,7 +478,8 @@ TEST_F(HubTest, a_configuration_with_a_mistake_changes_nothing) {
 // ---- input that was not understood ----
 
 TEST_F(HubTest, refused_input_is_on_record_once_a_minute_and_printable) {
-    for (int i = 0; i < 5; ++i) inlet->refuse("mqtt", "a/b", "\x01{", "not JSON");
+    for (int i = 0; i < 5; ++i)
+        inlet->refuse("mqtt", "a/b", "\x01{", "not JSON", Inlet::Sample::whole);
     settle();
     ASSERT_EQ(on_disk<InputRefused>(), 1U);
     EXPECT_EQ((*owner().problems())->all().front().count, 5U);

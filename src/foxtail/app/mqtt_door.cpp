@@ -70,7 +70,8 @@ public:
             door_.inlet_->report({property, Quality::good, source_time, std::move(value)});
         // The record says what did not fit; the page also shows which topic it came by.
         if (!said && said.error().code == Code::invalid_input)
-            refuse(topic, sample, said.error().message);
+            refused(topic, sample, said.error().message,
+                    door_.inlet_->catalogue().property(property).thing);
     }
     void say_later(Duration delay, PropertyId property, Value value) override {
         note_said(property);
@@ -80,11 +81,23 @@ public:
     }
     void happened(std::string_view thing, std::string_view event, Value detail) override {
         const auto said = door_.inlet_->happened(thing, event, std::move(detail));
-        if (!said && said.error().code == Code::invalid_input)
-            refuse(topic, sample, said.error().message);
+        const Thing* known = door_.inlet_->catalogue().find_thing(thing);
+        if (!said && said.error().code == Code::invalid_input && known != nullptr)
+            refused(topic, sample, said.error().message, known->id);
     }
     void refuse(std::string_view on, std::string_view what, std::string reason) override {
-        door_.inlet_->refuse("mqtt/" + std::string(format.name()), on, what, reason);
+        const auto of = format.tells_of(on);
+        const Thing* thing = of ? door_.inlet_->catalogue().find_thing(*of) : nullptr;
+        const bool whole =
+            of && (of->empty() || (thing != nullptr && door_.inlet_->about_nobody(thing->id)));
+        door_.inlet_->refuse("mqtt/" + std::string(format.name()), on, what, reason,
+                             whole ? Inlet::Sample::whole : Inlet::Sample::shape);
+    }
+    void refused(std::string_view on, std::string_view what, const std::string& reason,
+                 ThingId thing) {
+        const bool whole = door_.inlet_->about_nobody(thing);
+        door_.inlet_->refuse("mqtt/" + std::string(format.name()), on, what, reason,
+                             whole ? Inlet::Sample::whole : Inlet::Sample::shape);
     }
     void misfit(PropertyId property, std::string_view what, std::string_view reason) override {
         if (!old && !door_.again_) door_.inlet_->misfit(property, what, reason);

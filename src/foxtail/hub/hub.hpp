@@ -59,10 +59,18 @@ public:
     void misfit(PropertyId property, std::string_view said, std::string_view reason);
     Result<Seq> happened(std::string_view thing, std::string_view event, Value detail);
     void answer(Seq command, Outcome outcome, std::string_view detail);
+    /// How much is told of input that was not understood.
+    enum class Sample : std::uint8_t {
+        shape,  // it may be about anybody (outline.hpp)
+        whole   // it is about no person
+    };
     /// Input that was not understood: counted, shown, recorded once a minute for each source and
     /// reason.
     void refuse(std::string_view source, std::string_view topic, std::string_view sample,
-                std::string_view reason);
+                std::string_view reason, Sample shown = Sample::shape);
+    /// True when the thing is the household's in common and nothing in it is about a person: what
+    /// is said of it is nobody's secret from who looks after the house.
+    [[nodiscard]] bool about_nobody(ThingId thing) const;
     /// Input that a full queue left out.
     void dropped(std::string_view where, std::uint64_t count);
     /// Calls back once everything recorded so far is on disk, or with the error when that failed.
@@ -81,6 +89,7 @@ private:
     friend class Hub;
     Inlet(Hub& hub, SubjectId subject) : hub_(&hub), subject_(subject) {}
     [[nodiscard]] Result<ThingId> tell_as_it_is(const ThingSpec& spec);
+    [[nodiscard]] bool takes_after_another(const ThingSpec& spec) const;
     Hub* hub_;
     SubjectId subject_;
 };

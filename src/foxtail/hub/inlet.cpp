@@ -1,6 +1,8 @@
 // What a connector may do with the hub, and nothing else.
+#include "foxtail/base/lookalike.hpp"
 #include "foxtail/base/utf8.hpp"
 #include "foxtail/hub/hub.hpp"
+#include "foxtail/hub/outline.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -47,10 +49,26 @@ const Catalogue& Inlet::catalogue() const {
 Result<ThingId> Inlet::tell(const ThingSpec& spec) {
     if (!accepting()) return fail(Code::unavailable, "the record cannot be kept now");
     const auto overlay = hub_->overlays_.find(spec.id);
-    if (overlay == hub_->overlays_.end()) return tell_as_it_is(spec);
+    const bool pretends = takes_after_another(spec);
+    if (overlay == hub_->overlays_.end() && !pretends) return tell_as_it_is(spec);
     ThingSpec ours = spec;
-    lay_over(ours, overlay->second);
+    if (pretends) ours.title = with_numbers(spec.title);
+    // What the household itself calls it is what it means.
+    if (overlay != hub_->overlays_.end()) lay_over(ours, overlay->second);
     return tell_as_it_is(ours);
+}
+
+/// True for a title that a person would read as another: of two alphabets in a word, or as another
+/// thing's looks.
+bool Inlet::takes_after_another(const ThingSpec& spec) const {
+    if (mixes_alphabets(spec.title)) return true;
+    const std::string looks = as_it_looks(spec.title);
+    if (looks == spec.title) return false;
+    const auto& all = catalogue().things();
+    return std::any_of(all.begin(), all.end(), [&](const Thing& other) {
+        return other.present && other.spec.id != spec.id && other.spec.title != spec.title &&
+               as_it_looks(other.spec.title) == looks;
+    });
 }
 
 Result<ThingId> Inlet::tell_as_it_is(const ThingSpec& spec) {
@@ -96,17 +114,31 @@ void Inlet::answer(Seq command, Outcome outcome, std::string_view detail) {
 }
 
 void Inlet::refuse(std::string_view source, std::string_view topic, std::string_view sample,
-                   std::string_view reason) {
+                   std::string_view reason, Sample shown) {
     const Moment when = hub_->now();
-    const auto count = hub_->problems_.note(source, topic, sample, reason, when);
+    const bool whole = shown == Sample::whole;
+    const std::string told = printable(whole ? std::string(sample) : outline(sample), 200);
+    const std::string why =
+        printable(whole ? std::string(reason) : without_said(reason, sample), 300);
+    const auto count = hub_->problems_.note(source, topic, told, why, when);
     if (count > 0 && accepting()) {
-        hub_->household_.note(subject_,
-                              InputRefused{printable(source, 100), printable(topic, 200),
-                                           printable(sample, 200), printable(reason, 300), count},
-                              when);
+        hub_->household_.note(
+            subject_, InputRefused{printable(source, 100), printable(topic, 200), told, why, count},
+            when);
         hub_->affairs_changed();
         hub_->touched();
     }
+}
+
+bool Inlet::about_nobody(ThingId thing) const {
+    const Thing& known = catalogue().thing(thing);
+    if (known.spec.kind == ThingKind::person || known.spec.kind == ThingKind::vehicle) return false;
+    const OwnershipEpoch* epoch = hub_->authority().ownership().now(thing);
+    if (epoch != nullptr && (!epoch->owners.empty() || !epoch->about.empty())) return false;
+    const auto& all = known.spec.properties;
+    return std::none_of(all.begin(), all.end(), [](const PropertySpec& property) {
+        return property.sensitivity == Sensitivity::personal;
+    });
 }
 
 void Inlet::dropped(std::string_view where, std::uint64_t count) {

@@ -100,6 +100,13 @@ public:
         (void)topic;
         return std::nullopt;
     }
+    /// What is said on the topic is about this thing of the format's, or ("") about devices and
+    /// nobody: refused samples of it may be shown to who may see the thing. Nothing: it may be
+    /// about a person, as far as its name tells, and only its shape is shown.
+    [[nodiscard]] virtual std::optional<std::string_view> tells_of(std::string_view topic) const {
+        (void)topic;
+        return std::nullopt;
+    }
     /// The messages that carry out the order. Error: not_found, invalid_input, unavailable,
     /// exhausted (the source's budget).
     virtual Result<std::vector<Publication>> encode(const Order& order) = 0;

@@ -89,6 +89,11 @@ std::vector<HomeAssistant::Refused> HomeAssistant::refusals() const {
     return all;
 }
 
+std::optional<std::string_view> HomeAssistant::tells_of(std::string_view topic) const {
+    if (topic.starts_with(options_.prefix + "/") && topic.ends_with("/config")) return "";
+    return std::nullopt;
+}
+
 void HomeAssistant::on_config(const Heard& heard, Sink& sink) {
     const auto topic = ha::parse_discovery_topic(options_.prefix, heard.topic);
     if (!topic) {

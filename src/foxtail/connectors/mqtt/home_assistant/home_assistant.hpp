@@ -46,6 +46,8 @@ public:
     void start(Sink& sink) override;
     void on_message(std::uint32_t token, const Heard& heard, Sink& sink) override;
     [[nodiscard]] bool owns(std::string_view thing) const override;
+    /// An announcement says what there is, and nothing of how it is.
+    [[nodiscard]] std::optional<std::string_view> tells_of(std::string_view topic) const override;
     Result<std::vector<Publication>> encode(const Order& order) override;
 
     /// What of the present announcements is not offered, and why.

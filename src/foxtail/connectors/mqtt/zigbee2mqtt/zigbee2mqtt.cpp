@@ -125,6 +125,21 @@ bool Zigbee2Mqtt::owns(std::string_view thing) const {
     return device_by_thing_.contains(thing);
 }
 
+std::optional<std::string_view> Zigbee2Mqtt::tells_of(std::string_view topic) const {
+    for (const auto& bridge : bridges_) {
+        const std::string base = bridge->options.base + "/";
+        if (!topic.starts_with(base)) continue;
+        // A name may have slashes; below it stand its availability and single values.
+        for (std::string_view name = topic.substr(base.size()); !name.empty();) {
+            const auto known = bridge->names.find(name);
+            if (known != bridge->names.end()) return known->second->mapping.spec.id;
+            const auto slash = name.rfind('/');
+            name = name.substr(0, slash == name.npos ? 0 : slash);
+        }
+    }
+    return "";
+}
+
 void Zigbee2Mqtt::on_bridge_state(Bridge& bridge, const Heard& heard, Sink& sink) {
     if (heard.payload.empty()) return;
     const std::optional<bool> online = read_online(reader_, heard.payload);

@@ -56,6 +56,8 @@ public:
     void start(Sink& sink) override;
     void on_message(std::uint32_t token, const Heard& heard, Sink& sink) override;
     [[nodiscard]] bool owns(std::string_view thing) const override;
+    /// Of a device that is not known: about nobody.
+    [[nodiscard]] std::optional<std::string_view> tells_of(std::string_view topic) const override;
     Result<std::vector<Publication>> encode(const Order& order) override;
 
     [[nodiscard]] const Refusals& refusals() const { return refusals_; }
