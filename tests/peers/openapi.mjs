@@ -142,7 +142,7 @@ const requests = {
   ledger_checkpoint: () => [[200]], ledger_keys: () => [[200]],
   ledger_consistency: () => [[200, {query: 'from=1'}], [400], [400, {query: 'from=x'}]],
   ledger_inclusion: () => [[200, {query: 'seq=1'}], [400], [404, {query: 'seq=99999999'}]],
-  receipt: () => [[200, {id: found.lasting}], [404, {id: '999999'}], [404, {id: 'x'}]],
+  receipt: () => [[200, {id: found.lasting}], [200, {id: found.lasting, query: 'signed=true'}], [400, {id: found.lasting, query: 'signed=1'}], [404, {id: '999999'}], [404, {id: 'x'}]],
   confirm_grant: () => [[409, {id: found.lasting}], [404, {id: '999999'}], [404, {id: 'x'}]],
   invitations: () => [[200]], chargers: () => [[200]], plan: () => [[200]],
   plan_version: () => [[200, {version: found.plan}], [404, {version: '999999'}], [400, {version: 'x'}]],

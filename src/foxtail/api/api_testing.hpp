@@ -151,6 +151,8 @@ public:
     static constexpr std::string_view cookie_of_ben = "a-session-of-bens-that-is-long-enough";
 
     explicit House(HttpLimits limits = {})
+        : House([limits](Config& config) { config.limits = limits; }) {}
+    explicit House(const std::function<void(Config&)>& set_up)
         : loop(io), store(io), worker(io, "auth", 8), hub({clock, random, loop}, zone, store) {
         EXPECT_TRUE(hub.start("test"));
         store.thing_of_property = [this](PropertyId id) -> std::optional<ThingId> {
@@ -174,7 +176,7 @@ public:
         config.household = "Test";
         config.version = "1.2.3";
         config.hosts = {"hub.lan"};
-        config.limits = limits;
+        set_up(config);
         server = std::make_unique<Server>(io, hub, secrets, worker, config);
         EXPECT_TRUE(server->load());
         port = server->listen("127.0.0.1", 0).value();

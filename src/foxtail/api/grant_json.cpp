@@ -152,53 +152,6 @@ void append_grant_members(JsonText& json, const Door& door, const Grant& grant) 
     if (grant.suspended) json.boolean("suspended", true);
 }
 
-std::string receipt_of(const Door& door, const Grant& grant, std::string_view household) {
-    const std::string id = std::to_string(grant.id);
-    const std::string giver = door.name_of(grant.grantor);
-    const std::string taker = door.name_of(grant.given.subject);
-    std::string terms;
-    append_json(terms, grant.given.terms);
-    std::string out;
-    JsonText json(out);
-    json.object().text("schema_version", "ISO/IEC TS 27560:2023");
-    json.text("record_id", std::string(household) + "/grants/" + id);
-    json.text("pii_principal_id", giver);
-    json.key("pii_processing").object();
-    json.key("purposes").array();
-    if (!grant.given.purpose.empty()) json.text(grant.given.purpose);
-    json.end_array();
-    json.text("lawful_basis", grant.given.terms.forbid ? "objection" : "consent");
-    json.key("pii_attributes").array();
-    for (const auto& address : grant.given.addresses) json.text(address);
-    json.end_array();
-    append_verbs(json, grant.given.verbs);
-    json.raw("terms", terms);
-    json.key("recipients").array().text(taker).end_array();
-    if (const Duration after = grant.given.terms.erase_after; after.us > 0) {
-        json.key("erasure").object().text("after_end", format_duration(after));
-        json.text("acknowledged_by", "POST /erasure").end_object();
-    }
-    json.text("withdrawal_method", "DELETE /grants/" + id);
-    json.key("privacy_rights").array();
-    json.text("GET /desk").text("GET /export?about=me").text("POST /desk/forget");
-    json.end_array().end_object();
-    json.key("parties").array();
-    const auto party = [&](std::string_view who, std::string_view role) {
-        json.object().text("party_id", who).text("party_role", role).end_object();
-    };
-    party(giver, "PII principal");
-    party(household, "PII controller");
-    party(taker, "recipient");
-    json.end_array();
-    json.key("events").array().object();
-    json.text("event_type", "explicit").text("event_state", "consent given");
-    json.text("entity_id", giver).time("valid_from", grant.given.from);
-    json.time("valid_until", grant.given.until).end_object().end_array();
-    json.key("ledger").object().number("record", grant.id);
-    json.text("proof", "/ledger/proof/inclusion?seq=" + id).end_object().end_object();
-    return out;
-}
-
 void append_erasure_members(JsonText& json, const Erasures::Asked& asked) {
     json.number("grant", asked.grant).key("addresses").array();
     for (const auto& address : asked.addresses) json.text(address);

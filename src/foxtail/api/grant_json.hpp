@@ -14,11 +14,6 @@ namespace foxtail::api {
 void append_verbs(JsonText& json, std::uint16_t verbs);
 /// Everything of a grant but its token.
 void append_grant_members(JsonText& json, const Door& door, const Grant& grant);
-/// What was agreed, in the fields of a consent record (ISO/IEC TS 27560:2023): who gives what about
-/// themself to whom, what for, until when, and how it is taken back. The same grant gives the same
-/// bytes, so that one hash names them.
-[[nodiscard]] std::string receipt_of(const Door& door, const Grant& grant,
-                                     std::string_view household);
 /// What is to be erased since a grant has ended, and how that stands.
 void append_erasure_members(JsonText& json, const Erasures::Asked& asked);
 /// "erasures":[...], with who gave it and who is to erase; `mine` as Door::erasures().

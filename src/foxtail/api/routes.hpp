@@ -80,7 +80,7 @@ void forget(Door&, Site&, Call&, const Answer&);
 void take_along(Door&, Site&, Call&, const Answer&);
 void data_sheet(Door&, Site&, Call&, const Answer&);
 }  // namespace desk
-namespace affairs {  // routes_affairs.cpp
+namespace affairs {  // routes_affairs.cpp, receipt.cpp
 void rules(Door&, Site&, Call&, const Answer&);
 void grants(Door&, Site&, Call&, const Answer&);
 void give(Door&, Site&, Call&, const Answer&);

@@ -4,9 +4,6 @@
 #include "foxtail/api/routes.hpp"
 #include "foxtail/api/show.hpp"
 #include "foxtail/api/token.hpp"
-#include "foxtail/journal/merkle.hpp"
-
-#include <sodium.h>
 
 namespace foxtail::api::affairs {
 
@@ -105,24 +102,6 @@ void take_back(Door& door, Site&, Call& call, const Answer& answer) {
                        json.end_object();
                        answer.json(std::move(out));
                    });
-}
-
-/// With its hash beside it (Content-Digest, RFC 9530): whoever keeps the bytes can show later what
-/// was agreed, and the ledger that it was given.
-void receipt(Door& door, Site& site, Call& call, const Answer& answer) {
-    const auto id = parse_number(call.parts[0]);
-    std::string out;
-    door.grants([&](const Grant& grant) {
-        if (id && grant.id == *id) out = receipt_of(door, grant, site.household);
-    });
-    if (out.empty()) return answer.problem(404, "no such grant");
-    const ledger::Hash hash = ledger::sha256({out});
-    std::string digest(sodium_base64_encoded_len(hash.size(), sodium_base64_VARIANT_ORIGINAL),
-                       '\0');
-    sodium_bin2base64(digest.data(), digest.size(), hash.data(), hash.size(),
-                      sodium_base64_VARIANT_ORIGINAL);
-    digest.pop_back();  // the terminating zero
-    answer.json(200, std::move(out), {{"Content-Digest", "sha-256=:" + digest + ":"}});
 }
 
 void confirm(Door& door, Site&, Call& call, const Answer& answer) {

@@ -52,6 +52,7 @@ struct Server::Inside final : HttpService {
           http(context, *this, config.limits) {
         Environment& environment = hub.environment();
         site.household = config.household;
+        site.notice = config.notice;
         site.version = config.version;
         site.hosts = config.hosts;
         site.boot = std::to_string(hub.boot()) + "-" + random_text(environment.random, 9);

@@ -18,6 +18,7 @@ namespace foxtail::api {
 
 struct Config {
     std::string household = "Foxtail";
+    Notice notice;
     std::string version;
     std::vector<std::string>
         hosts;  // names the page may be reached by, beside localhost and IP addresses

@@ -39,10 +39,18 @@ struct Metric {
 };
 using MetricsSource = std::function<void(std::vector<Metric>&)>;
 
+/// What the household says of itself in receipts; empty = nothing, and then it is not in them.
+struct Notice {
+    std::string contact;
+    std::string jurisdiction;
+    std::string language;
+};
+
 /// What guarded routes know beside their Door: how the program is doing, never what the house is
 /// like.
 struct Site {
     std::string household;
+    Notice notice;
     std::string version;
     std::string boot;                // differs for every start of the program
     std::vector<std::string> hosts;  // beside the loopback names and IP addresses

@@ -35,6 +35,18 @@ constexpr std::uint64_t room_to_take_back = 2 * 1024 * 1024;
 constexpr std::string_view owner_token_subject = "token:owner";
 constexpr std::uint16_t every_verb = 0x7F;  // discover, read, observe, history, set, run, grant
 
+api::Config api_config_of(const Configuration& configuration) {
+    api::Config out;
+    out.household = configuration.household;
+    const ReceiptsConfig& said = configuration.receipts;
+    out.notice = {said.contact, said.jurisdiction, said.language};
+    out.version = FOX_VERSION;
+    out.hosts = configuration.api_hosts;
+    const auto& more = configuration.tls.names;
+    out.hosts.insert(out.hosts.end(), more.begin(), more.end());
+    return out;
+}
+
 }  // namespace
 
 Program::Program(Options options, Loaded loaded)
@@ -177,14 +189,8 @@ Result<void> Program::start() {
     parts_->names_kept = parts_->formats->names();
     if (auto done = open_doors(); !done) return done;
 
-    api::Config api_config;
-    api_config.household = configuration.household;
-    api_config.version = FOX_VERSION;
-    api_config.hosts = configuration.api_hosts;
-    const auto& more = configuration.tls.names;
-    api_config.hosts.insert(api_config.hosts.end(), more.begin(), more.end());
-    parts_->api =
-        std::make_unique<api::Server>(io, hub, *parts_->secrets, *parts_->slow, api_config);
+    parts_->api = std::make_unique<api::Server>(io, hub, *parts_->secrets, *parts_->slow,
+                                                api_config_of(configuration));
     if (auto done = parts_->api->load(); !done) return done;
     show_connector(*parts_->api, *parts_->mqtt);
     show_chargers(*parts_->api, *parts_->ocpp);

@@ -355,6 +355,13 @@ TEST_F(Cli, TheCertificateOfTakingBackIsWrittenAsTheHubSignedIt) {
     EXPECT_EQ(run({"grants", "end", "77", "--certificate", "/nowhere/file"}), 1);
 }
 
+TEST_F(Cli, TheReceiptOfAGrantIsWrittenAsTheHubSignedIt) {
+    hub.answers("GET /grants/77/receipt?signed=true", "a\nb\n");
+    EXPECT_EQ(run({"grants", "receipt", "77"}), 0) << line.err();
+    EXPECT_EQ(line.out(), "a\nb\n");
+    EXPECT_EQ(run({"grants", "receipt", "78"}), 1) << "there is none";
+}
+
 TEST_F(Cli, GrantsAndRulesAreListed) {
     hub.answers(
         "GET /grants",

@@ -182,6 +182,16 @@ Result<void> end(const Setting& setting, HubClient& hub, const GrantOptions& opt
     return {};
 }
 
+/// What was agreed, signed by the house; or the same unsigned, for programs.
+Result<void> receipt(const Setting& setting, HubClient& hub, const GrantOptions& options) {
+    const auto path = "/grants/" + std::to_string(options.id) + "/receipt";
+    if (options.json) return setting.print_answer(hub, path);
+    const auto note = hub.ask("GET", path + "?signed=true");
+    if (!note) return fail(note.error());
+    setting.terminal.out << note->body << std::flush;
+    return {};
+}
+
 Result<void> narrow(const Setting& setting, HubClient& hub, const GrantOptions& options) {
     const Terminal& terminal = setting.terminal;
     std::string body;
@@ -326,12 +336,19 @@ void add_grant_commands(const Setting& setting) {
     confirm_command->add_flag("--all", options->all, "All that wait; look at them first");
     confirm_command->fallthrough();
     add_narrow(setting, *grants, *options);
+    auto* receipt_command = setting.command(
+        *grants, "receipt", "Prints what was agreed and what became of it, signed by the house",
+        "  foxtail grants receipt 4711 > receipt.txt && foxtail-verify receipt receipt.txt");
+    receipt_command->add_option("ID", options->id, "The grant's number, also of one that is over")
+        ->required();
+    receipt_command->fallthrough();
     grants->require_subcommand(0, 1);
     grants->callback([setting, options, to, grants] {
         const GrantWork work = grants->got_subcommand("give")      ? give
                                : grants->got_subcommand("end")     ? end
                                : grants->got_subcommand("narrow")  ? narrow
                                : grants->got_subcommand("confirm") ? confirm
+                               : grants->got_subcommand("receipt") ? receipt
                                                                    : list_grants;
         setting.with_hub(*to, [&](HubClient& hub) { return work(setting, hub, *options); });
     });

@@ -62,15 +62,39 @@ std::optional<double> degrees(Yaml& yaml, const YAML::Node& node, std::string_vi
     return std::nullopt;
 }
 
+/// One line of at most so many bytes.
+std::string short_text(Yaml& yaml, const YAML::Node& map, const char* key, std::size_t bytes_max) {
+    const auto node = Yaml::at(map, key);
+    if (!node) return {};
+    const std::string what = "'" + std::string(key) + "'";
+    const auto text = yaml.text(node, what);
+    if (text && (text->empty() || text->size() > bytes_max))
+        yaml.wrong(node, what + " has 1 to " + std::to_string(bytes_max) + " bytes");
+    return text.value_or("");
+}
+
+void read_receipts(Yaml& yaml, const YAML::Node& map, ReceiptsConfig& out) {
+    out.contact = short_text(yaml, map, "contact", 300);
+    out.jurisdiction = short_text(yaml, map, "jurisdiction", 100);
+    out.language = short_text(yaml, map, "language", 35);
+    const auto is_tag = [](char c) {
+        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+               c == '-';
+    };
+    if (!std::all_of(out.language.begin(), out.language.end(), is_tag))
+        yaml.wrong(Yaml::at(map, "language"), "'language' is a tag such as en or de-AT");
+}
+
 void read_household(Yaml& yaml, const YAML::Node& map, Configuration& out) {
-    static constexpr std::array<std::string_view, 4> keys = {"name", "time_zone", "latitude",
-                                                             "longitude"};
+    static constexpr std::array<std::string_view, 7> keys = {
+        "name", "time_zone", "latitude", "longitude", "contact", "jurisdiction", "language"};
     if (!map || !yaml.is_map(map, "'household'")) return;
     yaml.check_keys(map, keys, "'household'");
     if (const auto node = Yaml::at(map, "name"))
         out.household = yaml.text(node, "'name'").value_or("");
     if (const auto node = Yaml::at(map, "time_zone"))
         out.time_zone = yaml.text(node, "'time_zone'").value_or("UTC");
+    read_receipts(yaml, map, out.receipts);
     const auto latitude = Yaml::at(map, "latitude");
     const auto longitude = Yaml::at(map, "longitude");
     if (!latitude && !longitude) return;
@@ -401,6 +425,7 @@ std::vector<std::string> changed_for_next_start(const Configuration& now,
     using C = Configuration;
     look("household.name", &C::household);
     look("household.time_zone", &C::time_zone);
+    look("household.contact, .jurisdiction, .language", &C::receipts);
     look("api.listen", &C::api);
     look("api.hosts", &C::api_hosts);
     look("mqtt.listeners", &C::mqtt_listeners);

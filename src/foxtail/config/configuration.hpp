@@ -74,10 +74,19 @@ struct ResidentsConfig {
     friend bool operator==(const ResidentsConfig&, const ResidentsConfig&) = default;
 };
 
+/// What a household says of itself in the receipts of grants; empty = nothing.
+struct ReceiptsConfig {
+    std::string contact;       // how to reach who answers for the data
+    std::string jurisdiction;  // whose law holds
+    std::string language;      // of what people write into grants, a BCP 47 tag
+    friend bool operator==(const ReceiptsConfig&, const ReceiptsConfig&) = default;
+};
+
 /// All that a household's configuration file says; docs/configuration.md describes it for people.
 struct Configuration {
     std::string household = "Home";
     std::string time_zone = "UTC";  // IANA name
+    ReceiptsConfig receipts;
     Endpoint api{"127.0.0.1", 8420};
     std::vector<std::string> api_hosts;  // further names under which the page is reached
     TlsConfig tls;

@@ -109,6 +109,8 @@ TEST(ConfigurationChanges, what_only_a_restart_takes_over_is_named_by_its_key) {
     EXPECT_THAT(changed("household: {name: Other}"), ElementsAre("household.name"));
     EXPECT_THAT(changed("household: {time_zone: Europe/Berlin}"),
                 ElementsAre("household.time_zone"));
+    EXPECT_THAT(changed("household: {jurisdiction: AT}"),
+                ElementsAre("household.contact, .jurisdiction, .language"));
     EXPECT_THAT(changed_for_next_start(now, read("api: {listen: 127.0.0.1:1001}")),
                 ElementsAre("api.listen"));
     EXPECT_THAT(
@@ -128,6 +130,17 @@ TEST(ConfigurationChanges, what_only_a_restart_takes_over_is_named_by_its_key) {
                 "household: {latitude: 52.5, longitude: 13.4}"),
         IsEmpty())
         << "taken over at once";
+}
+
+TEST(ConfigurationRead, what_receipts_say_of_the_household_is_said_by_it_or_not_at_all) {
+    EXPECT_EQ(read("household: {name: x}").receipts, ReceiptsConfig{});
+    EXPECT_EQ(read("household: {contact: 'anna@house.example', jurisdiction: AT, language: de-AT}")
+                  .receipts,
+              (ReceiptsConfig{"anna@house.example", "AT", "de-AT"}));
+    for (const char* wrong : {"household: {contact: ''}", "household: {language: 'de AT'}",
+                              "household: {language: [de]}",
+                              "household: {language: a-language-that-has-far-too-many-letters}"})
+        EXPECT_FALSE(read_configuration(wrong, "foxtail.yaml").mistakes.empty()) << wrong;
 }
 
 TEST(ConfigurationRead, tls_is_off_until_it_is_said_where) {

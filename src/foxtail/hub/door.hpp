@@ -134,6 +134,27 @@ public:
     /// A grant that was suspended by a restore holds again: by who gave it, or, when that was no
     /// resident, by who manages the household.
     void confirm(Seq grant, std::function<void(Result<Seq>)> then);
+    // ---- what was agreed, and what became of it (agreed.cpp) ----
+    struct Agreed {
+        Grant grant;
+        enum class State : std::uint8_t {
+            in_force,
+            to_come,          // its time has not begun
+            to_be_confirmed,  // since a backup was restored
+            in_doubt,         // over or not, by a clock that jumped
+            narrowed,         // a narrower one took its place
+            taken_back,
+            ran_out,
+            ended,  // by what happened to others: who gave it, or what it was passed on from
+        } state = State::in_force;
+        Time ended;          // unknown while it is not over
+        SubjectId ended_by;  // the hub when nobody ended it
+        Time erase_by;       // what came of it is to be erased until then; unknown = not agreed
+        Seq instead = 0;     // the narrower one
+    };
+    /// A grant of now or before: for who gave or got it, whose things it reached while it was in
+    /// force, and who manages the household. Error: denied, unavailable.
+    void agreed(Seq grant, std::function<void(Result<Agreed>)> then) const;
     /// From now on the thing belongs to these and is about these. May do so: whom it belongs to. A
     /// person's thing nobody claimed yet may be claimed by the one whose name it bears.
     void hand_over(std::string_view thing, const std::vector<std::string>& owners,
@@ -237,6 +258,8 @@ public:
     void consistency(std::uint64_t from, std::uint64_t to, Attested then) const;
     /// Of a record that the subject may see.
     void inclusion(Seq seq, Attested then) const;
+    /// The house's signature under what agreed() told the subject of a grant, worded as `text`.
+    void sign_receipt(const Agreed& agreed, std::string text, Attested then) const;
 
     // ---- live ----
     void watch(Stream& stream);
@@ -268,11 +291,20 @@ private:
     void see(Asker who, const std::vector<PropertyId>& mine, std::size_t& room,
              Onlooker& onlooker) const;
     void attest(ledger::Attestation asked, Attested then) const;
+    [[nodiscard]] bool may_know(const Grant& over, Time ended) const;
+    using ToldAgreed = std::shared_ptr<std::function<void(Result<Agreed>)>>;
+    void find_given(Seq grant, const ToldAgreed& then) const;
+    void find_end(const std::shared_ptr<Agreed>& agreed, Seq from, const ToldAgreed& then) const;
+    void find_instead(const std::shared_ptr<Agreed>& agreed, Seq ended,
+                      const ToldAgreed& then) const;
     static void climb(Hub& hub, Asker subject, Seq seq, std::vector<Record> chain,
                       std::function<void(Result<std::vector<Record>>)> then);
 
     Hub* hub_;
     Asker subject_;
 };
+
+/// How a receipt has it: "in force", "taken back".
+[[nodiscard]] std::string_view name(Door::Agreed::State state);
 
 }  // namespace foxtail

@@ -96,7 +96,7 @@ Result<Seq> Household::replace(Seq grant, GrantGiven by_this, SubjectId by, Mome
         return fail(Code::not_found, "no grant " + std::to_string(grant));
     // All that can be wrong with the new one is found before the old one ends.
     if (auto good = check_given(by_this, by, now); !good) return fail(std::move(good.error()));
-    end_grants({grant}, "a narrower one takes its place", by, grant, now, true);
+    end_grants({grant}, ended_as_narrowed, by, grant, now, true);
     return append(std::move(by_this), by, grant, now);
 }
 
@@ -165,7 +165,7 @@ void Household::end_expired_grants(Moment now) {
     }
     for (const Seq grant : ended) {
         if (authority_.find_grant(grant) != nullptr)
-            end_grants({grant}, "its time is over", the_hub, grant, now);
+            end_grants({grant}, ended_as_over, the_hub, grant, now);
     }
 }
 

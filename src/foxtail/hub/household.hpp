@@ -30,6 +30,9 @@ namespace foxtail {
 
 /// The household's own program: the first subject there is.
 constexpr SubjectId the_hub{0};
+/// Why a grant ended, as its record has it: receipts go by these words (agreed.cpp).
+constexpr std::string_view ended_as_narrowed = "a narrower one takes its place";
+constexpr std::string_view ended_as_over = "its time is over";
 constexpr SubjectId no_subject{std::numeric_limits<std::uint32_t>::max()};  // may nothing
 
 /// A command on its way to the connector that brought the thing.

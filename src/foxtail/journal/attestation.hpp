@@ -1,6 +1,7 @@
 #pragma once
 
 #include "foxtail/journal/certificate.hpp"
+#include "foxtail/journal/receipt.hpp"
 
 #include <string>
 #include <string_view>
@@ -32,8 +33,15 @@ struct CertificateAsked {
     Seq effective = 0;
     Seq delivered_last = 0;
 };
-using Attestation =
-    std::variant<CheckpointAsked, KeysAsked, ConsistencyAsked, InclusionAsked, CertificateAsked>;
+/// The receipt of a grant, which the ledger's key signs: a signed note.
+struct ReceiptAsked {
+    Seq grant = 0;
+    std::string state;
+    Time time;
+    std::string text;
+};
+using Attestation = std::variant<CheckpointAsked, KeysAsked, ConsistencyAsked, InclusionAsked,
+                                 CertificateAsked, ReceiptAsked>;
 
 /// What a witness is sent (tlog-witness, add-checkpoint): "old N", hashes, an empty line, and the
 /// checkpoint, which is empty when a size was asked for that is not the newest checkpoint's.

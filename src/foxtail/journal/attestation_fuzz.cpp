@@ -3,8 +3,8 @@
 
 #include <cstdint>
 
-// Certificates and proofs come as files from other people. What is understood must be written the
-// same.
+// Certificates, receipts and proofs come as files from other people. What is understood must be
+// written the same.
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t size) {
     using namespace foxtail::ledger;
     const std::string_view input(reinterpret_cast<const char*>(bytes), size);
@@ -16,6 +16,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t siz
         FOX_ASSERT(format_consistency(*one) == input, "a proof has one way to be written");
     if (const auto one = parse_inclusion(input))
         FOX_ASSERT(format_inclusion(*one) == input, "a proof has one way to be written");
+    if (const auto one = parse_receipt(input))
+        FOX_ASSERT(format_receipt(*one) == input, "a receipt has one way to be written");
     (void)verify_certificate(input, nullptr);
+    (void)verify_receipt(input, nullptr);
     return 0;
 }

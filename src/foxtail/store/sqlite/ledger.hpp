@@ -63,6 +63,7 @@ public:
     [[nodiscard]] Result<std::string> attest(const ledger::ConsistencyAsked& asked, Time now);
     [[nodiscard]] Result<std::string> attest(const ledger::InclusionAsked& asked, Time now);
     [[nodiscard]] Result<std::string> attest(const ledger::CertificateAsked& asked, Time now);
+    [[nodiscard]] Result<std::string> attest(const ledger::ReceiptAsked& asked, Time now);
 
     /// The transaction with these records is durable. A failed one is followed by open().
     void committed(std::size_t readings);

@@ -136,4 +136,17 @@ Result<std::string> Ledger::attest(const ledger::CertificateAsked& asked, Time) 
     return ledger::format_note(note);
 }
 
+/// Signs what it is told and writes nothing.
+Result<std::string> Ledger::attest(const ledger::ReceiptAsked& asked, Time) {
+    ledger::Receipt out{origin_,     key_->verifier(), asked.grant,
+                        asked.state, asked.time,       asked.text};
+    ledger::Note note{ledger::format_receipt(out), {}};
+    note.signatures.push_back(key_->sign(note.text));
+    std::string text = ledger::format_note(note);
+    // What the house would not accept from another it does not sign.
+    if (auto good = ledger::verify_receipt(text, nullptr); !good)
+        return fail(Code::invalid_input, good.error().message);
+    return text;
+}
+
 }  // namespace foxtail::sqlite

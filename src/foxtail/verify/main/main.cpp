@@ -23,12 +23,14 @@ constexpr std::size_t line_bytes_max = std::size_t{64} * 1024 * 1024;
 constexpr const char* usage =
     "foxtail-verify [--key KEY] [--witness KEY]... EXPORT\n"
     "foxtail-verify certificate [--key KEY] FILE\n"
+    "foxtail-verify receipt [--key KEY] FILE\n"
     "foxtail-verify proof --key KEY [--witness KEY]... FILE\n"
     "\n"
     "Checks what 'foxtail journal export --ledger EXPORT' wrote: a file, or a folder whose files\n"
     "are read in the order of their names. Needs no network and no hub.\n"
     "'proof' checks what GET /ledger/proof/inclusion gave (c2sp.org/tlog-proof@v1),\n"
-    "'certificate' checks what 'foxtail grants revoke --certificate FILE' wrote.\n"
+    "'certificate' checks what 'foxtail grants revoke --certificate FILE' wrote, 'receipt' what\n"
+    "'foxtail grants receipt ID' did.\n"
     "\n"
     "  --key KEY      the ledger's key as you know it from elsewhere (name+id+base64)\n"
     "  --witness KEY  counts the checkpoints that this key signed, too\n"
@@ -150,7 +152,8 @@ int main_of_single(const std::vector<std::string>& arguments) {
         return misused;
     }
     const auto said = proof ? judge_proof(text, *wish.trust.key, wish.trust.witnesses)
-                            : judge_certificate(text, wish.trust.key);
+                      : arguments.front() == "receipt" ? judge_receipt(text, wish.trust.key)
+                                                       : judge_certificate(text, wish.trust.key);
     if (!said) {
         std::cout << "PROBLEM   " << printable(said.error().message, 300) << "\n";
         return does_not_hold;
@@ -164,7 +167,8 @@ int main_of(const std::vector<std::string>& arguments) {
         std::cout << usage;
         return holds;
     }
-    if (!arguments.empty() && (arguments.front() == "certificate" || arguments.front() == "proof"))
+    const std::string first = arguments.empty() ? std::string() : arguments.front();
+    if (first == "certificate" || first == "receipt" || first == "proof")
         return main_of_single(arguments);
     Wish wish;
     if (!read_arguments(arguments, wish)) return misused;

@@ -3,24 +3,45 @@
 #include "foxtail/base/utf8.hpp"
 #include "foxtail/journal/attestation.hpp"
 #include "foxtail/journal/certificate.hpp"
+#include "foxtail/journal/receipt.hpp"
 
 #include <algorithm>
 
 namespace foxtail::ledger {
+
+namespace {
+
+/// Whose word it is, and how that is known.
+std::string signer(const std::string& origin, const VerifierKey& by, bool given,
+                   std::string_view what) {
+    std::string out = "ledger    " + printable(origin) + "\n";
+    out += "key       " + format_verifier_key(by) + "\n";
+    if (given) return out;
+    if (origin_of(by.key) == origin)
+        return out + "          (the key that the ledger began with, as its name proves)\n";
+    return out + "          (as the " + std::string(what) +
+           " itself says; compare it with the one you know, or give --key)\n";
+}
+
+}  // namespace
+
+Result<std::string> judge_receipt(std::string_view text, const std::optional<VerifierKey>& key) {
+    const auto receipt = verify_receipt(text, key ? &*key : nullptr);
+    if (!receipt) return fail(receipt.error());
+    const auto& r = *receipt;
+    std::string out = signer(r.origin, r.key, key.has_value(), "receipt");
+    out += "grant     " + std::to_string(r.grant) + ", " + printable(r.state) + " as of " +
+           format_rfc3339(r.time) + "\n";
+    out += "agreed    " + printable(r.text, r.text.size()) + "\n";
+    return out;
+}
 
 Result<std::string> judge_certificate(std::string_view text,
                                       const std::optional<VerifierKey>& key) {
     const auto certificate = verify_certificate(text, key ? &*key : nullptr);
     if (!certificate) return fail(certificate.error());
     const auto& c = *certificate;
-    std::string out = "ledger    " + printable(c.origin) + "\n";
-    out += "key       " + format_verifier_key(c.key) + "\n";
-    if (!key) {
-        out += origin_of(c.key.key) == c.origin
-                   ? "          (the key that the ledger began with, as its name proves)\n"
-                   : "          (as the certificate itself says; compare it with the one you know, "
-                     "or give --key)\n";
-    }
+    std::string out = signer(c.origin, c.key, key.has_value(), "certificate");
     out += "grant     " + std::to_string(c.grant) + " of " + printable(c.subject) + "\n";
     out += "ended     " + format_rfc3339(c.time) + ", by record " + std::to_string(c.effective) +
            "; nothing recorded from there on went out under it\n";

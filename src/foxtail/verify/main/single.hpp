@@ -15,6 +15,10 @@ namespace foxtail::ledger {
 [[nodiscard]] Result<std::string> judge_certificate(std::string_view text,
                                                     const std::optional<VerifierKey>& key);
 
+/// The same about the receipt of a grant.
+[[nodiscard]] Result<std::string> judge_receipt(std::string_view text,
+                                                const std::optional<VerifierKey>& key);
+
 /// The same about the proof that a record is in a ledger (c2sp.org/tlog-proof@v1) of this key.
 [[nodiscard]] Result<std::string> judge_proof(std::string_view text, const VerifierKey& key,
                                               const std::vector<VerifierKey>& witnesses);
