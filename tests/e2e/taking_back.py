@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
-"""taking_back.py FOXTAIL [--rounds N]: what was given is taken back while the program is killed, while the disk is full, and
-while the grantee does not read what waits for it over MQTT. Nothing comes late."""
+"""taking_back.py FOXTAIL [--rounds N]: what was given is taken back while the program is killed, while the disk is full, while the journal is
+copied and cleaned, and while the grantee does not read what waits for it over MQTT. Nothing comes late."""
 import http.client
 import json
 import os
 import random
+import re
 import select
 import sys
 import threading
@@ -12,6 +13,7 @@ import time
 
 from disk_full import DISK_MIB, ROOM_KIB, Feeder
 from first_light import announce_sensor
+from people import PASSPHRASE, Browser
 from house import House, Wrong, again_with_own_mounts, check, disk_of_its_own, has_own_mounts, wait_until
 from wire import PUBLISH, Line, publish_packet, subscribe_packet
 
@@ -155,6 +157,54 @@ def unread_over_mqtt(program):
     house.clear()
 
 
+def while_the_journal_is_copied_and_cleaned(program):
+    """Neither who copies the journal nor what takes the past off the disk keeps a grant open, and no copy gives it back."""
+    house = House(program, "busy-back")
+    house.configure()
+    house.start()
+    announce_sensor(house, "porch", "lux", unit="lx")
+    anna = Browser(house)  # who lives there: what is forgotten is hers to say
+    code = wait_until(lambda: re.findall(r"/#signup=(\S+)", house.log_text()), "the sign-up link")[-1].strip('"')
+    anna.expect(204, "POST", "/auth/signup", {"code": code, "name": "anna", "passphrase": PASSPHRASE})
+    anna.expect(200, "PUT", "/things/porch/ownership", {"owners": ["owner:anna"], "about": []})
+    device = Line(house.mqtt_ports[0]).come("porch-device")
+    for number in range(20_000):
+        device.send(publish_packet("porch/lux", b'{"v": %d}' % number))
+    device.send(publish_packet("porch/lux", b'{"v": 1}', qos=1, ident=7))
+    wait_until(lambda: device.next()[0] == 4, "the device's messages were taken")
+    enough, copies = threading.Event(), []
+
+    def copy():
+        while not enough.is_set():
+            target = house.folder / f"copy-{len(copies)}.db"
+            copies.append((target, house.cli("backup", str(target), "--data", str(house.data), connect=False)))
+
+    copier = threading.Thread(target=copy, daemon=True)
+    copier.start()
+    tokens = []
+    for round_ in range(10):
+        given = anna.expect(201, "POST", "/grants", {"subject_name": f"token:while-{round_}", "addresses": ["porch/*"], "verbs": ["read"]})
+        watcher = Watcher(house, given["token"])
+        if round_ % 3 == 2:
+            anna.expect(202, "POST", "/desk/forget", {"addresses": ["porch/*"]})
+        check(may_read(house, given["token"]), "it is in force")
+        anna.expect(200, "DELETE", f"/grants/{given['id']}")
+        check(not may_read(house, given["token"]) and watcher.ended.wait(20), "it is over at once")
+        tokens.append(given["token"])
+    enough.set()
+    copier.join(60)
+    check(copies and all(done.returncode == 0 for _, done in copies), f"the copies are made: {copies}")
+    for target, _ in copies[-2:]:
+        whole = house.cli("journal", "verify", "--file", str(target), connect=False)
+        check(whole.returncode == 0, f"a copy that was made meanwhile is whole: {whole}")
+    house.kill()
+    house.start()
+    check(not any(may_read(house, token) for token in tokens), "taken back, it holds after a kill")
+    check(house.stop() == 0, "TERM: not 0")
+    print(f"ok    {len(tokens)} taken back while {len(copies)} copies were made and the past went", flush=True)
+    house.clear()
+
+
 def on_a_full_disk(program):
     house = House(program, "full-back")
     with disk_of_its_own(house, DISK_MIB):
@@ -209,6 +259,7 @@ def main():
         return 0
     try:
         unread_over_mqtt(program)
+        while_the_journal_is_copied_and_cleaned(program)
         killed_at_any_moment(program, rounds)
     except Wrong as wrong:
         print(f"WRONG: {wrong}", flush=True)

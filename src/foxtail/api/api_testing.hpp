@@ -17,6 +17,7 @@
 #include <mutex>
 #include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include <boost/asio/executor_work_guard.hpp>
@@ -42,12 +43,18 @@ public:
     }
     void keep(Keepsake) override {}
     void commit(std::vector<Record>&& batch, Committed done) override {
-        boost::asio::post(io_, [this, batch = std::move(batch), done = std::move(done)]() mutable {
+        waiting = [this, batch = std::move(batch), done = std::move(done)]() mutable {
             if (failing)
                 return done(fail(Code::unavailable, "no space left on device"), std::move(batch));
             for (const Record& record : batch) records.push_back(record);
             done(records.empty() ? 0 : records.back().seq, std::move(batch));
-        });
+        };
+        if (!held) let_go();
+    }
+    /// The commit that waits goes on.
+    void let_go() {
+        held = false;
+        boost::asio::post(io_, std::exchange(waiting, {}));
     }
     void keep_snapshot(Seq, std::string) override {}
     void history(Permit<Verb::history> permit, HistoryQuery query,
@@ -95,6 +102,8 @@ public:
 
     std::vector<Record> records;
     bool failing = false;
+    bool held = false;              // the next commit waits
+    std::function<void()> waiting;  // ... here
 
     /// By number, as they were told.
     std::function<std::optional<ThingId>(PropertyId)> thing_of_property;

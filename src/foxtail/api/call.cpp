@@ -123,6 +123,7 @@ void add_security_headers(HttpResponse& response) {
 }
 
 void Answer::send(HttpResponse response) const {
+    if (seen_) seen_(response);
     add_security_headers(response);
     reply_.answer(std::move(response));
 }

@@ -4,6 +4,7 @@
 #include "foxtail/base/result.hpp"
 #include "foxtail/runtime/http_server.hpp"
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -42,7 +43,10 @@ enum class Denial : std::uint8_t { looks_missing, is_told };
 /// The right to answer a call, once; in the forms that routes need.
 class Answer {
 public:
-    Answer(HttpReply reply, Denial denial) : reply_(std::move(reply)), denial_(denial) {}
+    /// What an answer to be kept is shown to, before it goes.
+    using Seen = std::function<void(const HttpResponse&)>;
+    Answer(HttpReply reply, Denial denial, Seen seen = {})
+        : reply_(std::move(reply)), denial_(denial), seen_(std::move(seen)) {}
 
     void json(std::string body) const { json(200, std::move(body), {}); }
     void json(unsigned status, std::string body, std::vector<HttpHeader> headers) const;
@@ -61,6 +65,7 @@ public:
 private:
     HttpReply reply_;
     Denial denial_;
+    Seen seen_;
 };
 
 /// On every answer: what a browser must not do with it.

@@ -26,6 +26,7 @@ struct Route {
     std::string_view path;  // "/things/{id}"; a {…} stands for one part
     std::variant<Guarded, Public, Parting> action;
     Denial denial = Denial::looks_missing;
+    bool wish = false;  // sent twice with one Idempotency-Key it is made once (once.hpp)
 };
 
 /// All routes but the page's files; openapi.json describes the same ones.

@@ -1,6 +1,7 @@
 #include "foxtail/api/server.hpp"
 
 #include "foxtail/api/gate.hpp"
+#include "foxtail/api/once.hpp"
 #include "foxtail/api/pulse.hpp"
 #include "foxtail/api/routes.hpp"
 #include "foxtail/api/token.hpp"
@@ -81,11 +82,13 @@ struct Server::Inside final : HttpService {
         return response;
     }
     void serve_page(Call& call, const Answer& answer, const Found& found);
+    void serve_guarded(const Route& route, Call& call, const HttpReply& reply);
 
     Hub& hub;
     Gate gate;
     Pulse pulse;
     Site site;
+    std::shared_ptr<Once> once = std::make_shared<Once>();
     HttpServer http;
 };
 
@@ -97,7 +100,7 @@ void Server::Inside::serve(HttpRequest&& request, HttpReply reply) {
         return early.problem(403, "this host name is not configured; see 'hosts'");
     }
     if (!said_once(call.request, "Authorization") || !said_once(call.request, "Origin") ||
-        !said_once(call.request, "DPoP"))
+        !said_once(call.request, "DPoP") || !said_once(call.request, "Idempotency-Key"))
         return early.problem(400, "a header is said twice");
     if (!origin_fits(call.request))
         return early.problem(403, "requests from other sites are not answered");
@@ -124,8 +127,31 @@ void Server::Inside::serve(HttpRequest&& request, HttpReply reply) {
         return (*open_route)(gate, call, answer);
     if (!call.caller) return answer.problem(401, "sign in, or send a bearer token");
     if (parting != nullptr) return answer.error(Authority::denied().value());
+    serve_guarded(*found->route, call, reply);
+}
+
+void Server::Inside::serve_guarded(const Route& route, Call& call, const HttpReply& reply) {
     Door door = hub.door(call.caller->asker());
-    std::get<Guarded>(found->route->action)(door, site, call, answer);
+    const Guarded action = std::get<Guarded>(route.action);
+    const Answer answer(reply, route.denial);
+    const std::string_view header = call.request.header("Idempotency-Key");
+    if (!route.wish || header.empty()) return action(door, site, call, answer);
+    const auto key = Once::key_from(header);
+    if (!key) return answer.error(key.error());
+    const auto begun =
+        once->begin(call.caller->subject, *key, Once::fingerprint(call.request), hub.now().mono);
+    if (!begun)
+        return answer.problem(begun.error().code == Code::conflict ? 409 : 422,
+                              begun.error().message);
+    if (begun->again) return answer.send(*begun->again);
+    // What is refused at once did nothing. Later a part of it may be done, whatever is answered.
+    const auto at_once = std::make_shared<bool>(true);
+    const auto keep = [kept = once, turn = begun->turn, at_once](const HttpResponse& response) {
+        if (*at_once && response.status >= 400) return kept->forget(turn);
+        kept->answered(turn, response);
+    };
+    action(door, site, call, Answer(reply, route.denial, keep));
+    *at_once = false;
 }
 
 void Server::Inside::serve_page(Call& call, const Answer& answer, const Found& found) {

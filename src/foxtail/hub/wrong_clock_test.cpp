@@ -70,6 +70,30 @@ TEST_F(WrongClock, nothing_that_has_ended_opens_again_and_nobody_is_locked_out_f
     }
 }
 
+TEST_F(WrongClock, a_second_that_comes_twice_gives_nothing_back_and_raises_no_doubt) {
+    // As POSIX clocks have a leap second, at whatever moment around the end it comes.
+    for (const Duration before : {seconds(2), seconds(1), milliseconds(500), Duration{0}}) {
+        SCOPED_TRACE(format_duration(before));
+        const Time until = now.wall + minutes(1);
+        const SubjectId leaping = who("leaping" + std::to_string(before.us));
+        give(leaping, until);
+        pass(minutes(1) - before);
+        EXPECT_EQ(sees(leaping), before.us > 0);
+        set_clock(seconds(-1));
+        EXPECT_TRUE(household.authority().time_is_certain(now.wall));
+        EXPECT_EQ(sees(leaping), before.us > 0) << "ended stays ended; what had not, has not";
+        pass(before + milliseconds(999));
+        EXPECT_EQ(sees(leaping), before.us > 0) << "to the second, by the clock that leapt";
+        pass(milliseconds(1));
+        EXPECT_FALSE(sees(leaping));
+        set_clock(seconds(-1));
+        EXPECT_FALSE(sees(leaping));
+    }
+    EXPECT_EQ(parse_rfc3339("2016-12-31T23:59:60Z").value(),
+              parse_rfc3339("2017-01-01T00:00:00Z").value())
+        << "an end in a leap second is the end of the day";
+}
+
 TEST_F(WrongClock, one_that_stays_wrong_ends_what_it_says_is_over_and_new_things_can_be_given) {
     const Time right = now.wall;
     for (const Duration by : {days(-400), days(400), Duration{year_2038.us - right.us}}) {

@@ -76,6 +76,8 @@ std::string_view reason_phrase(unsigned status) {
             return "Content Too Large";
         case 415:
             return "Unsupported Media Type";
+        case 422:
+            return "Unprocessable Content";
         case 426:
             return "Upgrade Required";
         case 429:
