@@ -308,6 +308,7 @@ def http_that_is_broken_large_or_from_elsewhere_is_turned_away(house):
         ("a good one", request(house, "GET", "/things"), 200),
         ("JSON nested 100,000 deep", request(house, "PUT", put, deep), 400),
         ("100,000 brackets that stay open", request(house, "PUT", put, b"[" * 100_000), 400),
+        ("JSON of 100,000 members", request(house, "PUT", put, b"{" + b",".join(b'"%05d":1' % n for n in range(100_000)) + b"}"), 400),
         ("no JSON", request(house, "PUT", put, b"\xff\xfe"), 400),
         ("a body of 1 MiB and one byte", request(house, "PUT", put, b" " * (1 << 20) + b"1"), 413),
         ("a body of 4 GB announced", request(house, "PUT", put, Content_Length=4 << 30), 413),
