@@ -129,6 +129,8 @@ const requests = {
     [201, {body: {subject_name: 'keyed', addresses: ['porch/*'], verbs: ['read'], key: 'A'.repeat(43)}}],
     [400, {body: {subject_name: 'keyed', addresses: ['porch/*'], verbs: ['read'], key: {kty: 'RSA'}}}], [400, {body: {subject_name: 'dashboard', addresses: ['*'], verbs: ['own']}}]],
   erasure: () => [[200, {token: found.leaving}], [404], [401, {token: 'fxt_wrong'}]],
+  receipt_of_ended: () => [[200, {token: found.leaving}], [200, {token: found.leaving, query: 'signed=true'}], [400, {token: found.leaving, query: 'signed=1'}], [404],
+    [401, {token: 'fxt_wrong'}]],
   erased: () => [[200, {token: found.leaving}], [200, {token: found.leaving}], [404], [401, {token: ''}]],
   desk: () => [[200], [200, {query: 'looks_before=5'}], [400, {query: 'looks_before=x'}]],
   set_privacy: () => [[200, {body: {closed: true, until: '2099-01-01T00:00:00Z'}}], [200, {body: {closed: false}}], [400, {body: {}}],

@@ -91,6 +91,13 @@ TEST_F(Erasure, taking_back_says_so_and_the_ended_token_opens_the_answer_and_not
         EXPECT_EQ(closed.body, unknown.get(other)->body) << other;
     }
     EXPECT_EQ(insurer.get("/grants/" + id + "/receipt")->status, 401U);
+    const auto receipt = insurer.get("/erasure/receipt").value();
+    ASSERT_EQ(receipt.status, 200U) << receipt.body;
+    EXPECT_EQ(receipt.body, ben.get("/grants/" + id + "/receipt")->body);
+    EXPECT_EQ(parsed(receipt.body).at("state").as_string(), "taken back");
+    EXPECT_EQ(parsed(receipt.body).at("pii_processing").at("erasure").at("erase_by"),
+              taken.at("erase_by"));
+    EXPECT_EQ(unknown.get("/erasure/receipt")->status, 401U);
     EXPECT_EQ(unknown.post("/erasure", "")->status, 401U);
     EXPECT_EQ(HttpClient(house.as({})).post("/erasure", "")->status, 401U);
 }

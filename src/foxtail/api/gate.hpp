@@ -62,6 +62,11 @@ public:
     /// They say that it is erased; `then` with what is known of it, once it is durable. Error:
     /// not_found, unavailable.
     void erased(Seq grant, std::function<void(Result<Erasures::Asked>)> then);
+    /// For them to be told what they had agreed to, and nothing else: of what is in force the same
+    /// subject may have other grants.
+    [[nodiscard]] Door door_for_receipt(const Erasures::Asked& asked) {
+        return hub_.door(asked.subject);
+    }
     /// For who is shut out: what to erase, in one line; empty when there is nothing.
     [[nodiscard]] std::string parting_words(const Caller& caller) const;
 

@@ -386,6 +386,7 @@ void Matrix::affairs(HttpClient& client, const Asker& asker) {
     // Nothing of theirs has ended.
     ask(client, asker, "GET /erasure", "/erasure", "", 404);
     ask(client, asker, "POST /erasure", "/erasure", "", 404);
+    ask(client, asker, "GET /erasure/receipt", "/erasure/receipt", "", 404);
     ask(client, asker, "POST /subjects/invitations", "/subjects/invitations", "{}", managed(400));
     ask(client, asker, "DELETE /subjects/invitations/{id}", "/subjects/invitations/999999", "",
         managed(404));

@@ -120,7 +120,6 @@ std::string receipt_of(const Door& door, const Door::Agreed& agreed, const Site&
     return out;
 }
 
-namespace affairs {
 namespace {
 
 /// RFC 9530: whoever keeps the bytes can show later what was agreed.
@@ -136,13 +135,13 @@ std::string digest_of(const std::string& bytes) {
 
 }  // namespace
 
-void receipt(Door& door, Site& site, Call& call, const Answer& answer) {
-    const auto id = parse_number(call.parts[0]);
+void tell_receipt(const Door& door, const Site& site, Seq grant, const Call& call,
+                  const Answer& answer) {
     const std::string* form = call.find("signed");
     if (form != nullptr && *form != "true" && *form != "false")
         return answer.problem(400, "'signed' is true or false");
     const bool is_signed = form != nullptr && *form == "true";
-    door.agreed(id.value_or(0), [door, &site, is_signed, answer](Result<Door::Agreed> agreed) {
+    door.agreed(grant, [door, &site, is_signed, answer](Result<Door::Agreed> agreed) {
         if (!agreed && agreed.error().code == Code::denied)
             return answer.problem(404, "no such grant");
         if (!agreed) return answer.error(agreed.error());
@@ -161,5 +160,8 @@ void receipt(Door& door, Site& site, Call& call, const Answer& answer) {
     });
 }
 
-}  // namespace affairs
+void affairs::receipt(Door& door, Site& site, Call& call, const Answer& answer) {
+    tell_receipt(door, site, parse_number(call.parts[0]).value_or(0), call, answer);
+}
+
 }  // namespace foxtail::api

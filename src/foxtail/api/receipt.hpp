@@ -1,5 +1,6 @@
 #pragma once
 
+#include "foxtail/api/call.hpp"
 #include "foxtail/api/site.hpp"
 #include "foxtail/hub/door.hpp"
 
@@ -13,5 +14,10 @@ namespace foxtail::api {
 /// so that one hash names them. What the household did not say of itself is left out.
 [[nodiscard]] std::string receipt_of(const Door& door, const Door::Agreed& agreed,
                                      const Site& site);
+
+/// Answers with the receipt of a grant, as far as whose door it is may know of it; with
+/// "signed=true" in the query as the house signs it.
+void tell_receipt(const Door& door, const Site& site, Seq grant, const Call& call,
+                  const Answer& answer);
 
 }  // namespace foxtail::api

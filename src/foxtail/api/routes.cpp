@@ -62,6 +62,7 @@ const std::array table{
     Route{"POST", "/grants/{id}/confirm", affairs::confirm, Denial::is_told},
     Route{"GET", "/erasure", parting::show},
     Route{"POST", "/erasure", parting::erased},
+    Route{"GET", "/erasure/receipt", parting::receipt},
     Route{"GET", "/subjects", affairs::subjects, Denial::is_told},
     Route{"GET", "/subjects/invitations", people::invitations, Denial::is_told},
     Route{"POST", "/subjects/invitations", people::invite, Denial::is_told},

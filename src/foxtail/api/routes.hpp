@@ -17,7 +17,8 @@ using Guarded = void (*)(Door& door, Site& site, Call& call, const Answer& answe
 using Public = void (*)(Gate& gate, Call& call, const Answer& answer);
 /// A route for who had a grant that has ended, by its token, which opens nothing else any more: it
 /// is handed what they were asked to erase. To everybody else it looks as if it was not there.
-using Parting = void (*)(Gate& gate, const Erasures::Asked& asked, const Answer& answer);
+using Parting = void (*)(Gate& gate, const Site& site, const Erasures::Asked& asked,
+                         const Call& call, const Answer& answer);
 
 /// One line of the table. There is no fourth kind: what is neither handed a Door nor kept away from
 /// one does not compile.
@@ -95,8 +96,9 @@ void system(Door&, Site&, Call&, const Answer&);
 void metrics(Door&, Site&, Call&, const Answer&);
 }  // namespace affairs
 namespace parting {  // routes_parting.cpp
-void show(Gate&, const Erasures::Asked&, const Answer&);
-void erased(Gate&, const Erasures::Asked&, const Answer&);
+void show(Gate&, const Site&, const Erasures::Asked&, const Call&, const Answer&);
+void erased(Gate&, const Site&, const Erasures::Asked&, const Call&, const Answer&);
+void receipt(Gate&, const Site&, const Erasures::Asked&, const Call&, const Answer&);
 }  // namespace parting
 namespace people {  // routes_people.cpp
 void invitations(Door&, Site&, Call&, const Answer&);

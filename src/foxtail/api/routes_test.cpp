@@ -133,6 +133,7 @@ std::vector<Expected> matrix() {
         {"POST", "/grants/99999/confirm", "", 401, 403, 403, 404},
         {"GET", "/erasure", "", 401, 404, 404, 404},  // but for who had what has ended
         {"POST", "/erasure", "", 401, 404, 404, 404},
+        {"GET", "/erasure/receipt", "", 401, 404, 404, 404},
         {"GET", "/subjects", "", 401, 403, 403, 200},
         {"GET", "/subjects/invitations", "", 401, 403, 403, 200},
         {"POST", "/subjects/invitations", "{}", 401, 403, 403, 400},

@@ -115,7 +115,7 @@ void Server::Inside::serve(HttpRequest&& request, HttpReply reply) {
     const auto* const parting = std::get_if<Parting>(&found->route->action);
     if (parting != nullptr) {
         if (const auto asked = gate.recognise_ended(call.request))
-            return (*parting)(gate, *asked, answer);
+            return (*parting)(gate, site, *asked, call, answer);
     }
     call.caller = gate.recognise(call.request);
     const bool by_cookie = call.caller && call.caller->by == Caller::By::session;
