@@ -31,6 +31,7 @@ struct SimulateOptions {
     std::vector<std::string> forecasts;
     std::vector<std::string> controllers;
     double prove_s = 0;
+    int horizon_h = 0;  // 0 = as far as pays
     bool no_bound = false;
     bool to_end = false;
     bool json = false;
@@ -168,6 +169,7 @@ private:
         simulation::FoxtailOptions options;
         options.foresight = forecast == "perfect" ? Foresight::perfect : Foresight::naive;
         options.stopwatch = [this] { return now_s(); };
+        if (options_.horizon_h > 0) options.horizon = hours(options_.horizon_h);
         if (options_.to_end) {
             options.ends = span.until;
             options.left = simulation::worth_at_end(house, world_, span.from, span.until);
@@ -325,6 +327,10 @@ void add_plan_simulate(const Setting& setting, CLI::App& plan) {
         ->add_option("--prove", options->prove_s,
                      "Seconds for whole numbers after each plan; 0 = as quick as they come")
         ->check(CLI::Range(0.0, 60.0));
+    command
+        ->add_option("--horizon", options->horizon_h,
+                     "Hours that plans look ahead; 72 with all known, 48 with guesses")
+        ->check(CLI::Range(6, 72));
     command->add_flag("--to-end", options->to_end,
                       "Foxtail knows that the span ends, and what is left is worth then");
     command->add_flag("--no-bound", options->no_bound, "Without the lower bound, so no shares");

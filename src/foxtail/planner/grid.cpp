@@ -73,7 +73,8 @@ std::vector<Time> graded(Time now, Time end) {
         const auto ahead = t - now;
         const auto step = ahead < hours(12)   ? quarter_hour
                           : ahead < hours(24) ? quarter_hour * 2
-                                              : quarter_hour * 4;
+                          : ahead < hours(48) ? quarter_hour * 4
+                                              : quarter_hour * 8;
         t = floor_to(t, step) + step;
     }
     bounds.push_back(end);

@@ -142,7 +142,7 @@ public:
 private:
     static constexpr double worth_replacing = 0.02;
     static constexpr double near_enough = 0.002;  // to the relaxed optimum: nothing is to be won
-    static constexpr int carried_max = 3;         // plans, until a better one is looked for anyway
+    static constexpr int carried_max = 1;         // plans, until a better one is looked for anyway
 
     /// What the last plan leaves to the next. As long as it comes no further from the relaxed
     /// optimum, what was decided holds.

@@ -1,5 +1,7 @@
 #include "foxtail/simulation/foxtail.hpp"
 
+#include "foxtail/planner/prepare.hpp"
+
 #include <algorithm>
 
 namespace foxtail::simulation {
@@ -165,7 +167,8 @@ std::string Foxtail::name() const {
 }
 
 void Foxtail::quarter(const View& view) {
-    auto horizon = options_.horizon;
+    const auto far = options_.foresight == Foresight::perfect ? planner::horizon_most : hours(48);
+    auto horizon = options_.horizon.value_or(far);
     if (options_.ends) horizon = std::clamp(*options_.ends - view.now(), minutes(15), horizon);
     auto request = request_for(view, options_.foresight, horizon);
     if (options_.ends && view.now() + horizon >= *options_.ends) request.left = options_.left;

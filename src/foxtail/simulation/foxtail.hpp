@@ -14,7 +14,9 @@ namespace foxtail::simulation {
 
 struct FoxtailOptions {
     Foresight foresight = Foresight::perfect;
-    Duration horizon = hours(48);
+    /// Nothing = as far as pays with what is known: looking further than two days at guesses costs
+    /// more than it brings (docs/simulate.md).
+    std::optional<Duration> horizon;
     /// Plans do not look beyond it, and know what is left then to be worth something; nothing =
     /// they do not know that the span has an end.
     std::optional<Time> ends;
