@@ -176,6 +176,7 @@ struct AskClearProfiles {
     std::optional<int> id;
     std::optional<int> point;
     std::optional<Profile::Purpose> purpose;
+    std::optional<int> stack_level;
 };
 struct AskSchedule {
     int point = 1;

@@ -74,7 +74,7 @@ void Station::set_options(StationOptions options, Moment now) {
                                 options.relative_profiles != options_.relative_profiles ||
                                 options.lease != options_.lease;
     options_ = std::move(options);
-    // What it falls back to goes out once more, before the limit that is renewed at once.
+    // What it falls back to goes out once more, after the limit that is renewed at once.
     for (int number = 1; other_profiles && number <= points(); ++number) {
         Point& point = *point_at(number);
         point.prepared = false;
@@ -214,6 +214,7 @@ void Station::send_next(Moment now) {
 }
 
 void Station::finished(const Call& call, const Answered& answered, Moment now) {
+    if (make_way(call, answered, now)) return;
     switch (call.step) {
         case Step::settings:
             learn(answered.settings);

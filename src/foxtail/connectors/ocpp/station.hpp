@@ -186,7 +186,7 @@ private:
         measurands,
         measurand_probe,
         setting,
-        prepare,  // profiles before a limit
+        prepare,  // what has to be there before a limit
         limit,
         phases,
         service,
@@ -206,6 +206,7 @@ private:
         std::uint64_t ticket = 0;
         int point = 0;
         double ampere = 0;
+        bool again = false;  // after what stood in its way was cleared
         Duration sent;
     };
 
@@ -289,7 +290,8 @@ private:
     void want_register_at(const char* key, Moment now);
     [[nodiscard]] Result<void> send_limit(int point, double ampere, Step step, std::uint64_t ticket,
                                           Moment now);
-    void prepare(int point, Moment now);
+    void prepare(int point, bool before_limit, Moment now);
+    [[nodiscard]] bool make_way(const Call& call, const Answered& answered, Moment now);
     void supersede(const Call& newest);
     [[nodiscard]] const Call* under_way(Step step, int point) const;
     [[nodiscard]] std::optional<double> limit_wanted(int point) const;

@@ -14,6 +14,7 @@ constexpr std::array<std::string_view, 5> wanted_measurands = {
     "Energy.Active.Import.Register", "Current.Import", "Power.Active.Import", "Voltage", "SoC"};
 constexpr int limit_profile_id = 4201;
 constexpr int fallback_profile_id = 4200;
+constexpr int levels_cleared_max = 9;  // one request each
 
 bool truth(std::string_view text) {
     return text == "true" || text == "True" || text == "TRUE" || text == "1";
@@ -196,20 +197,51 @@ Profile Station::profile_for(const Point& point, double ampere, Time now) const 
     return out;
 }
 
-/// What was there before goes: profiles nobody remembers are how limits stop working.
-void Station::prepare(int number, Moment now) {
+/// What others left there goes: profiles nobody remembers are how limits stop working. A box that
+/// has taken a limit of ours keeps it until the new one is in its place: what is cleared then, and
+/// only after, is what stands above ours.
+void Station::prepare(int number, bool before_limit, Moment now) {
     Point& point = *point_at(number);
-    if (point.prepared) return;
+    const bool first = !point.limit_a;
+    if (point.prepared || first != before_limit) return;
     point.prepared = true;
-    enqueue_step(AskClearProfiles{std::nullopt, number, Profile::Purpose::tx_default},
-                 Step::prepare, now);
-    if (stack_level_max_ < 1 || options_.lease.us == 0) return;
-    Profile fallback = profile_for(point, options_.fallback_a, now.wall);
-    fallback.id = fallback_profile_id;
-    fallback.stack_level = 0;
-    fallback.start = fallback.start - days(1);  // also where the clock is hours behind
-    fallback.lasts.reset();
-    enqueue_step(AskProfile{number, fallback}, Step::prepare, now);
+    const auto step = first ? Step::prepare : Step::other;
+    AskClearProfiles others{std::nullopt, number, Profile::Purpose::tx_default, std::nullopt};
+    if (first) enqueue_step(others, step, now);
+    if (stack_level_max_ > 0 && options_.lease.us > 0) {
+        Profile fallback = profile_for(point, options_.fallback_a, now.wall);
+        fallback.id = fallback_profile_id;
+        fallback.stack_level = 0;
+        fallback.start = fallback.start - days(1);  // also where the clock is hours behind
+        fallback.lasts.reset();
+        enqueue_step(AskProfile{number, fallback}, step, now);
+    }
+    if (first) return;
+    const int ours = stack_level_max_ > 0 ? 1 : 0;
+    for (int level = ours + 1; level <= std::min(stack_level_max_, levels_cleared_max); ++level) {
+        others.stack_level = level;
+        enqueue_step(others, step, now);
+    }
+}
+
+/// One of 2.0.1 takes no profile beside another's of the same level: that one goes, and ours is
+/// told again, once.
+bool Station::make_way(const Call& call, const Answered& answered, Moment now) {
+    const auto* ask = std::get_if<AskProfile>(&call.asked);
+    if (ask == nullptr || answered.done || call.again ||
+        answered.status.find("DuplicateProfile") == std::string::npos)
+        return false;
+    Call clear;
+    clear.asked = AskClearProfiles{std::nullopt, ask->point, Profile::Purpose::tx_default,
+                                   ask->profile.stack_level};
+    clear.step = Step::prepare;
+    Call again = call;
+    again.again = true;
+    // Both at the front, the clearing first.
+    waiting_.push_front(std::move(again));
+    waiting_.push_front(std::move(clear));
+    send_next(now);
+    return true;
 }
 
 /// Only the newest limit counts: older ones that wait are not sent any more. And what waits for a
@@ -236,7 +268,7 @@ Result<void> Station::send_limit(int number, double ampere, Step step, std::uint
     if (!smart_) return fail(Code::invalid_input, "this charger has no smart charging");
     Point* point = point_at(number);
     if (point == nullptr) return fail(Code::not_found, "no such charging point");
-    prepare(number, now);
+    prepare(number, true, now);
     Call call;
     const auto phases = point->phases;
     if (step == Step::limit) point->phases = phases_wanted(number);
@@ -247,7 +279,9 @@ Result<void> Station::send_limit(int number, double ampere, Step step, std::uint
     call.point = number;
     call.ampere = ampere;
     supersede(call);
-    return enqueue(std::move(call), now, true);
+    if (auto queued = enqueue(std::move(call), now, true); !queued) return queued;
+    prepare(number, false, now);
+    return {};
 }
 
 Result<void> Station::limit(int point, double ampere, std::uint64_t ticket, Moment now) {

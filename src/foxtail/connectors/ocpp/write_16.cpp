@@ -77,6 +77,7 @@ Result<Written> write(const AskClearProfiles& ask) {
     if (ask.point) whole.integer("connectorId", *ask.point);
     if (ask.purpose)
         whole.text("chargingProfilePurpose", purpose_words[static_cast<std::size_t>(*ask.purpose)]);
+    if (ask.stack_level) whole.integer("stackLevel", *ask.stack_level);
     whole.end();
     return out;
 }

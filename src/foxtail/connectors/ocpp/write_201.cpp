@@ -103,6 +103,7 @@ Result<Written> compose(const AskClearProfiles& ask) {
         if (ask.purpose)
             which.text("chargingProfilePurpose",
                        profile_words[static_cast<std::size_t>(*ask.purpose)]);
+        if (ask.stack_level) which.integer("stackLevel", *ask.stack_level);
         which.end();
     }
     whole.end();
