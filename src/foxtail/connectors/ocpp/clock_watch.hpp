@@ -18,6 +18,8 @@ public:
     bool hear(Time said, Moment now) {
         const Duration late = now.wall - said;
         const Duration was = behind_;
+        heard_ = true;
+        if (late <= wrong_least && late >= Duration{} - wrong_least) compared_ = true;
         if (late < behind_ - slack) behind_ = {};  // it was set meanwhile
         if (late > late_ + slack || late < late_ - slack) {
             late_ = late;
@@ -25,11 +27,25 @@ public:
         } else if (now.mono - since_ >= steady_for && !near(late_, behind_)) {
             const bool wrong = late_ > wrong_least || late_ < Duration{} - wrong_least;
             behind_ = wrong ? late_ : Duration{};
+            compared_ = true;
         }
         return was.us != behind_.us;
     }
     /// Below zero: it goes ahead. Zero: as far as is known it goes right.
     [[nodiscard]] Duration behind() const { return behind_; }
+    /// Before hear(): nothing tells yet whether what is dated `said` waited, or comes now from a
+    /// clock that is behind. A clock that was right once is not; nor does what is late by another
+    /// time than what came before.
+    [[nodiscard]] bool unsure(Time said, Moment now) const {
+        const Duration late = now.wall - said;
+        return !compared_ && late > wrong_least && (!heard_ || near(late, late_));
+    }
+    [[nodiscard]] bool compared() const { return compared_; }
+    /// As it was known before a restart.
+    void restore(bool compared, Duration behind) {
+        compared_ = compared;
+        behind_ = behind;
+    }
 
 private:
     static bool near(Duration a, Duration b) { return a <= b + slack && a >= b - slack; }
@@ -37,6 +53,8 @@ private:
     Duration behind_;
     Duration late_;  // of the messages heard last
     Duration since_;
+    bool heard_ = false;
+    bool compared_ = false;  // it is known whether, and by how much, it is wrong
 };
 
 }  // namespace foxtail::ocpp

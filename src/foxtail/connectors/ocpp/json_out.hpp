@@ -40,6 +40,10 @@ public:
         out_ += value ? "true" : "false";
         return *this;
     }
+    /// Only where it is so.
+    ObjectOut& flag_if(std::string_view key, bool value) {
+        return value ? flag(key, value) : *this;
+    }
     /// What follows is the caller's: a JSON text of its own.
     ObjectOut& name(std::string_view key) {
         if (!first_) out_ += ',';

@@ -186,12 +186,11 @@ Result<void> Station::enqueue(Call call, Moment now, bool urgent) {
     return {};
 }
 
-void Station::enqueue_step(Asked asked, Step step, Moment now, int point, double ampere) {
+void Station::enqueue_step(Asked asked, Step step, Moment now, int point) {
     Call call;
     call.asked = std::move(asked);
     call.step = step;
     call.point = point;
-    call.ampere = ampere;
     if (auto done = enqueue(std::move(call), now); !done)
         sink_->noticed("request", {}, done.error().message);
 }
@@ -226,14 +225,7 @@ void Station::finished(const Call& call, const Answered& answered, Moment now) {
             measurands_answered(call, answered, now);
             break;
         case Step::limit:
-            if (Point* point = point_at(call.point); point != nullptr && answered.done) {
-                point->limit_a = call.ampere;
-                point->lease_until = now.mono + options_.lease;
-                sink_->say(call.point, "limit", call.ampere, now.wall);
-                save();
-            } else if (!answered.done) {
-                sink_->noticed("limit", answered.status, "the charger did not take a limit");
-            }
+            limit_answered(call, answered, now);
             break;
         case Step::phases:
             if (Point* point = point_at(call.point); point != nullptr && answered.done) {
@@ -358,10 +350,10 @@ void Station::speak_up(Moment now) {
 void Station::renew(Moment now) {
     for (int number = 1; number <= points(); ++number) {
         Point& point = *point_at(number);
-        if (point.limit_a && options_.lease.us > 0 && stack_level_max_ > 0 && smart_ &&
+        if (point.limit && options_.lease.us > 0 && stack_level_max_ > 0 && smart_ &&
             now.mono + Duration{options_.lease.us / 2} >= point.lease_until) {
             point.lease_until = now.mono + options_.lease;
-            if (auto done = send_limit(number, *point.limit_a, Step::limit, 0, now); !done)
+            if (auto done = send_limit(number, *point.limit, Step::limit, 0, now); !done)
                 sink_->noticed("limit", {}, done.error().message);
         }
         const bool silent =

@@ -96,6 +96,10 @@ public:
     // ---- wishes; ended() follows with the ticket unless an error comes back. Error: unavailable
     // (not connected), invalid_input, exhausted, not_found.
     [[nodiscard]] Result<void> limit(int point, double ampere, std::uint64_t ticket, Moment now);
+    /// The same in W of all phases together: told in W where the box takes W, else in the amperes
+    /// that it comes to.
+    [[nodiscard]] Result<void> limit_power(int point, double watt, std::uint64_t ticket,
+                                           Moment now);
     [[nodiscard]] Result<void> phases(int point, int phases, std::uint64_t ticket, Moment now);
     [[nodiscard]] Result<void> start(int point, const std::string& token, std::uint64_t ticket,
                                      Moment now);
@@ -140,14 +144,20 @@ public:
     [[nodiscard]] std::optional<std::string> transaction(int point) const;
 
 private:
+    /// What a point may draw: A per phase, which is what W come to where it was wished in W.
+    struct Limit {
+        double ampere = 0;
+        std::optional<double> watt;
+    };
     struct Point {
         PointState state = PointState::unavailable;
         Time state_at;
         Time meter_at;
-        Duration metered;               // when a reading last came, on our clock
-        std::optional<double> limit_a;  // wished; what is renewed
-        std::optional<int> phases;      // wished
+        Duration metered;            // when a reading last came, on our clock
+        std::optional<Limit> limit;  // wished; what is renewed
+        std::optional<int> phases;   // wished
         int phases_seen = 0;
+        double volts = volts_nominal;  // of its first phase, as metered
         Duration lease_until;
         bool prepared = false;     // our profiles are in, since the last connection
         Duration free_since;       // no car, while a transaction is in the books
@@ -162,6 +172,8 @@ private:
         std::string token;
         bool of_car = false;  // the token: what the car says of itself, no card
         Time started;
+        Time said;             // when it began by the box's own clock
+        bool guessed = false;  // started is when that was told: nobody has compared the clock
         std::int64_t meter_start = 0;
         bool started_known = false;  // its begin was told
         std::int64_t register_wh = 0;
@@ -175,6 +187,7 @@ private:
         std::string id;
         int point = 0;
         Time started;
+        Time said;
         std::int64_t meter_start = 0;
         std::string token;
         bool lost = false;  // we ended it ourselves: the charger may still tell
@@ -205,7 +218,7 @@ private:
         Step step = Step::other;
         std::uint64_t ticket = 0;
         int point = 0;
-        double ampere = 0;
+        Limit limit;
         bool again = false;  // after what stood in its way was cleared
         Duration sent;
     };
@@ -218,7 +231,7 @@ private:
                 std::string_view sample);
     void answer(std::string_view id, std::string_view payload, bool when_durable = false);
     [[nodiscard]] Result<void> enqueue(Call call, Moment now, bool urgent = false);
-    void enqueue_step(Asked asked, Step step, Moment now, int point = 0, double ampere = 0);
+    void enqueue_step(Asked asked, Step step, Moment now, int point = 0);
     void send_next(Moment now);
     void finished(const Call& call, const Answered& answered, Moment now);
     void fail_calls(std::string_view why);
@@ -247,6 +260,11 @@ private:
     void told(const Noted& noted, std::string_view id, Moment now);
     void say_certified(const Answered& answered, Moment now);
     [[nodiscard]] Time event_time(Time said, Moment now);
+    struct When {
+        Time at;
+        bool guessed = false;
+    };
+    [[nodiscard]] When when_told(Time said, bool waited, Moment now);
     [[nodiscard]] bool may_charge(const std::string& token) const;
     void say_state(int point, PointState state, Time at);
     [[nodiscard]] PointState state_of_idle(int point) const;
@@ -254,9 +272,10 @@ private:
 
     // station_transactions.cpp
     void began(const TransactionTold& told, std::string_view id, Moment now);
-    void went_on(const TransactionTold& told, Running& running, Moment now);
+    void went_on(const TransactionTold& told, Running& running, Time at, Moment now);
     void over(const TransactionTold& told, std::string_view id, Moment now);
     void finish(Running running, Time at, std::string_view reason, bool late, Moment now);
+    void compare_start(Running& running, Time at, Moment now) const;
     void say_session(int point, const Running* running, Time at);
     [[nodiscard]] Running* find_running(std::string_view transaction);
     [[nodiscard]] Running* running_at(int point);
@@ -288,15 +307,17 @@ private:
     void measurands_answered(const Call& call, const Answered& answered, Moment now);
     void finish_plan(Moment now);
     void want_register_at(const char* key, Moment now);
-    [[nodiscard]] Result<void> send_limit(int point, double ampere, Step step, std::uint64_t ticket,
+    [[nodiscard]] Result<void> send_limit(int point, Limit limit, Step step, std::uint64_t ticket,
                                           Moment now);
+    void limit_answered(const Call& call, const Answered& answered, Moment now);
+    [[nodiscard]] Limit in_amperes(const Point& point, double watt) const;
     void prepare(int point, bool before_limit, Moment now);
     [[nodiscard]] bool make_way(const Call& call, const Answered& answered, Moment now);
     void supersede(const Call& newest);
     [[nodiscard]] const Call* under_way(Step step, int point) const;
-    [[nodiscard]] std::optional<double> limit_wanted(int point) const;
+    [[nodiscard]] std::optional<Limit> limit_wanted(int point) const;
     [[nodiscard]] std::optional<int> phases_wanted(int point) const;
-    [[nodiscard]] Profile profile_for(const Point& point, double ampere, Time now) const;
+    [[nodiscard]] Profile profile_for(const Point& point, const Limit& limit, Time now) const;
     [[nodiscard]] std::string setting(std::string_view key) const;
 
     std::string id_;
@@ -310,8 +331,9 @@ private:
     bool clock_wrong_ = false;
     ClockWatch clock_;
     bool switches_phases_ = false;
-    bool in_watts_ = false;
-    bool smart_ = true;  // knows charging profiles
+    bool in_watts_ = false;     // it takes no amperes
+    bool takes_watts_ = false;  // it takes W, maybe beside amperes
+    bool smart_ = true;         // knows charging profiles
     int stack_level_max_ = 1;
     Duration speak_at_;  // once connected: when we begin, if the charger has not booted
     Booted about_;

@@ -78,6 +78,7 @@ void Station::learn(const std::vector<Setting>& settings) {
     const bool amperes =
         units.empty() || units.find("Current") != std::string::npos || lists(units, "A");
     in_watts_ = !amperes;
+    takes_watts_ = units.find("Power") != std::string::npos || lists(units, "W");
     const auto levels = number(
         setting(old ? "ChargeProfileMaxStackLevel" : "SmartChargingCtrlr.ProfileStackLevel"));
     stack_level_max_ = levels.value_or(1);
@@ -165,8 +166,8 @@ void Station::finish_plan(Moment now) {
     configured_ = true;
     for (int number = 1; number <= points(); ++number) {
         Point& point = *point_at(number);
-        if (!point.limit_a) continue;
-        if (auto done = send_limit(number, *point.limit_a, Step::limit, 0, now); !done)
+        if (!point.limit) continue;
+        if (auto done = send_limit(number, *point.limit, Step::limit, 0, now); !done)
             sink_->noticed("limit", {}, done.error().message);
     }
     for (const auto& one : running_) {
@@ -177,7 +178,16 @@ void Station::finish_plan(Moment now) {
 // ---- limits
 // ---------------------------------------------------------------------------------------
 
-Profile Station::profile_for(const Point& point, double ampere, Time now) const {
+/// On as many phases as it is seen to take, or all that there could be.
+Station::Limit Station::in_amperes(const Point& point, double watt) const {
+    int phases = point.phases_seen > 0 ? point.phases_seen : 3;
+    if (point.phases && switches_phases_) phases = *point.phases;
+    const double ampere = std::floor(watt / (point.volts * phases) * 10 + 1e-6) / 10;
+    return {ampere < ampere_min ? 0 : std::min(ampere, options_.current_a_max), watt};
+}
+
+Profile Station::profile_for(const Point& point, const Limit& limit, Time now) const {
+    const double ampere = limit.watt ? in_amperes(point, *limit.watt).ampere : limit.ampere;
     Profile out;
     out.id = limit_profile_id;
     out.stack_level = stack_level_max_ > 0 ? 1 : 0;
@@ -194,6 +204,10 @@ Profile Station::profile_for(const Point& point, double ampere, Time now) const 
     int phases = point.phases_seen > 0 ? point.phases_seen : 1;
     if (point.phases && switches_phases_) phases = *point.phases;
     out.limit = in_watts_ ? std::floor(ampere * volts_nominal * phases) : ampere;
+    if (limit.watt && takes_watts_) {
+        out.in_watts = true;
+        out.limit = std::floor(*limit.watt);
+    }
     return out;
 }
 
@@ -202,14 +216,14 @@ Profile Station::profile_for(const Point& point, double ampere, Time now) const 
 /// only after, is what stands above ours.
 void Station::prepare(int number, bool before_limit, Moment now) {
     Point& point = *point_at(number);
-    const bool first = !point.limit_a;
+    const bool first = !point.limit;
     if (point.prepared || first != before_limit) return;
     point.prepared = true;
     const auto step = first ? Step::prepare : Step::other;
     AskClearProfiles others{std::nullopt, number, Profile::Purpose::tx_default, std::nullopt};
     if (first) enqueue_step(others, step, now);
     if (stack_level_max_ > 0 && options_.lease.us > 0) {
-        Profile fallback = profile_for(point, options_.fallback_a, now.wall);
+        Profile fallback = profile_for(point, {options_.fallback_a, {}}, now.wall);
         fallback.id = fallback_profile_id;
         fallback.stack_level = 0;
         fallback.start = fallback.start - days(1);  // also where the clock is hours behind
@@ -256,13 +270,13 @@ void Station::supersede(const Call& newest) {
         }
         if (same_point && (at->step == Step::limit || at->step == Step::phases)) {
             at->asked = newest.asked;
-            at->ampere = newest.ampere;
+            at->limit = newest.limit;
         }
         ++at;
     }
 }
 
-Result<void> Station::send_limit(int number, double ampere, Step step, std::uint64_t ticket,
+Result<void> Station::send_limit(int number, Limit limit, Step step, std::uint64_t ticket,
                                  Moment now) {
     if (!online_) return fail(Code::unavailable, "the charger is not connected");
     if (!smart_) return fail(Code::invalid_input, "this charger has no smart charging");
@@ -272,12 +286,13 @@ Result<void> Station::send_limit(int number, double ampere, Step step, std::uint
     Call call;
     const auto phases = point->phases;
     if (step == Step::limit) point->phases = phases_wanted(number);
-    call.asked = AskProfile{number, profile_for(*point, ampere, now.wall)};
+    call.asked = AskProfile{number, profile_for(*point, limit, now.wall)};
     point->phases = phases;
     call.step = step;
     call.ticket = ticket;
     call.point = number;
-    call.ampere = ampere;
+    if (limit.watt) limit = in_amperes(*point, *limit.watt);
+    call.limit = limit;
     supersede(call);
     if (auto queued = enqueue(std::move(call), now, true); !queued) return queued;
     prepare(number, false, now);
@@ -291,7 +306,30 @@ Result<void> Station::limit(int point, double ampere, std::uint64_t ticket, Mome
     if (rounded > options_.current_a_max)
         return fail(Code::invalid_input,
                     "at most " + std::to_string(std::lround(options_.current_a_max)) + " A here");
-    return send_limit(point, rounded, Step::limit, ticket, now);
+    return send_limit(point, {rounded, {}}, Step::limit, ticket, now);
+}
+
+Result<void> Station::limit_power(int point, double watt, std::uint64_t ticket, Moment now) {
+    const double least = ampere_min * volts_nominal;
+    const double most = options_.current_a_max * volts_nominal * 3;
+    if (!std::isfinite(watt) || watt < 0 || (watt > 0 && watt < least) || watt > most)
+        return fail(Code::invalid_input, "a limit is 0 (pause), or " +
+                                             std::to_string(std::lround(least)) + " to " +
+                                             std::to_string(std::lround(most)) + " W here");
+    return send_limit(point, {0, watt}, Step::limit, ticket, now);
+}
+
+void Station::limit_answered(const Call& call, const Answered& answered, Moment now) {
+    if (!answered.done)
+        return sink_->noticed("limit", answered.status, "the charger did not take a limit");
+    Point* point = point_at(call.point);
+    if (point == nullptr) return;
+    point->limit = call.limit;
+    point->lease_until = now.mono + options_.lease;
+    const auto watt = call.limit.watt;
+    sink_->say(call.point, "limit", call.limit.ampere, now.wall);
+    sink_->say(call.point, "limit_power", watt ? Value{*watt} : Value{Null{}}, now.wall);
+    save();
 }
 
 const Station::Call* Station::under_way(Step step, int number) const {
@@ -302,9 +340,9 @@ const Station::Call* Station::under_way(Step step, int number) const {
 }
 
 /// The newest limit that it has, is being told, or will be; the phases likewise.
-std::optional<double> Station::limit_wanted(int number) const {
-    if (const Call* call = under_way(Step::limit, number)) return call->ampere;
-    return points_[static_cast<std::size_t>(number) - 1].limit_a;
+std::optional<Station::Limit> Station::limit_wanted(int number) const {
+    if (const Call* call = under_way(Step::limit, number)) return call->limit;
+    return points_[static_cast<std::size_t>(number) - 1].limit;
 }
 
 std::optional<int> Station::phases_wanted(int number) const {
@@ -321,8 +359,8 @@ Result<void> Station::phases(int number, int phases, std::uint64_t ticket, Momen
     if (point == nullptr) return fail(Code::not_found, "no such charging point");
     const auto before = point->phases;
     point->phases = phases;
-    auto sent = send_limit(number, limit_wanted(number).value_or(options_.current_a_max),
-                           Step::phases, ticket, now);
+    const auto wanted = limit_wanted(number).value_or(Limit{options_.current_a_max, {}});
+    auto sent = send_limit(number, wanted, Step::phases, ticket, now);
     point->phases = before;  // until it is taken
     return sent;
 }

@@ -13,6 +13,8 @@ constexpr double register_wh_max = 1e13;  // ten thousand households for a year
 constexpr std::array<std::string_view, ToldBefore::measurands_max> measurand_names = {
     "power_l1",   "power_l2",   "power_l3",   "current_l1", "current_l2", "current_l3",
     "voltage_l1", "voltage_l2", "voltage_l3", "power",      "energy",     "soc"};
+constexpr double volts_least = 180;  // of a phase to neutral, where one can charge
+constexpr double volts_most = 280;
 constexpr std::size_t power_of_all = 9;
 constexpr std::size_t energy_register = 10;
 constexpr std::size_t state_of_charge = 11;
@@ -119,6 +121,8 @@ void Station::see_phases(Point& point, const PointMeter& meter) {
     int drawing = 0;
     for (const auto& one : meter.current_a) drawing += one && *one > 1 ? 1 : 0;
     if (drawing > 0) point.phases_seen = drawing;
+    const auto& volts = meter.voltage_v[0];
+    if (volts && *volts >= volts_least && *volts <= volts_most) point.volts = *volts;
 }
 
 }  // namespace foxtail::ocpp

@@ -181,7 +181,7 @@ TEST_F(AStation, is_heard_when_its_clock_is_an_hour_behind) {
         call("StatusNotification", R"({"connectorId":1,"errorCode":"NoError","status":")" + status +
                                        R"(","timestamp":")" + stamp(late) + "\"}");
     };
-    state("Available");
+    says("Available", {});
     says("Preparing");
     EXPECT_EQ(text("status"), "\"Available\"") << "it may have waited for an hour";
     pass(seconds(40));

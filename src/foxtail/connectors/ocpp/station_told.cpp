@@ -20,7 +20,10 @@ Time Station::event_time(Time said, Moment now) {
                            "the charger's clock was never set: our time counts");
         return now.wall;
     }
-    if (clock_.hear(said, now)) {
+    const bool was_compared = clock_.compared();
+    const bool other = clock_.hear(said, now);
+    if (other || clock_.compared() != was_compared) save();
+    if (other) {
         const auto behind = clock_.behind().us / 1'000'000;
         if (behind != 0)
             sink_->noticed(
@@ -37,6 +40,20 @@ Time Station::event_time(Time said, Moment now) {
                        "the charger's clock is wrong: our time counts");
     }
     return std::min(said + clock_.behind(), now.wall);
+}
+
+/// When what is told as it happens was so. Of a box that was never heard before nobody knows
+/// whether it tells late or by a clock that is behind: until that shows, when it was told counts.
+Station::When Station::when_told(Time said, bool waited, Moment now) {
+    const bool unsure = said >= clock_least && !waited && clock_.unsure(said, now);
+    const Time at = event_time(said, now);
+    if (!unsure || clock_.compared()) return {at};
+    if (!std::exchange(clock_wrong_, true))
+        sink_->noticed(
+            "clock", format_rfc3339(said),
+            "the charger's clock has never been compared with ours: what it tells counts "
+            "from when it was told");
+    return {now.wall, true};
 }
 
 bool Station::may_charge(const std::string& token) const {
@@ -102,7 +119,7 @@ void Station::told(const Alive&, std::string_view id, Moment now) {
 }
 
 void Station::told(const StatusTold& status, std::string_view id, Moment now) {
-    const Time at = event_time(status.at, now);
+    const Time at = when_told(status.at, false, now).at;
     if (status.point == 0) {
         // The whole charger: only what takes the points out of service says something of them.
         const bool down =
@@ -225,7 +242,7 @@ void Station::told(const TransactionTold& told, std::string_view id, Moment now)
     if (told.stage == TransactionTold::Stage::started) return began(told, id, now);
     Running* running = find_running(told.transaction);
     if (running == nullptr) return began(told, id, now);  // its start was lost, or comes later
-    went_on(told, *running, now);
+    went_on(told, *running, when_told(told.at, told.offline, now).at, now);
     save();
     answer(id, transaction_answer(version_, !told.token.empty(), may_charge(told.token)), true);
 }

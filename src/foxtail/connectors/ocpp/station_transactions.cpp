@@ -10,9 +10,10 @@
 namespace foxtail::ocpp {
 namespace {
 
-constexpr std::uint8_t save_format = 3;
+constexpr std::uint8_t save_format = 4;
 constexpr std::uint8_t save_format_oldest =
-    1;  // without reservations and the list of cards; 2: without what was metered last
+    1;  // without reservations and the list of cards; 2: without what was metered last; 3: without
+        // what is known of the clock, and limits in W
 
 /// 0 for one of 2.0.1, whose transactions have names.
 std::int64_t number_of(std::string_view transaction) {
@@ -73,7 +74,8 @@ void Station::transaction_answered(const Call& call, const Answered& answered, M
 }
 
 void Station::began(const TransactionTold& told, std::string_view id, Moment now) {
-    const Time at = event_time(told.at, now);
+    const When when = when_told(told.at, told.offline, now);
+    const Time at = when.at;
     const bool accepted = told.token.empty() || may_charge(told.token);
     const bool old = version_ == Version::v16;
     const auto reply = [&](const std::string& transaction, bool wait) {
@@ -82,13 +84,14 @@ void Station::began(const TransactionTold& told, std::string_view id, Moment now
     };
     // A start whose answer got lost comes again, word by word: it is the same one.
     const auto same = [&](const auto& one) {
-        return old ? one.point == told.point && one.started == at && one.token == told.token &&
+        const bool then = one.started == at || (told.at.known() && one.said == told.at);
+        return old ? one.point == told.point && then && one.token == told.token &&
                          one.meter_start == told.meter_wh.value_or(0)
                    : one.id == told.transaction;
     };
     if (const auto known = std::find_if(running_.begin(), running_.end(), same);
         known != running_.end()) {
-        if (!old) went_on(told, *known, now);
+        if (!old) went_on(told, *known, at, now);
         return reply(known->id, true);
     }
     if (const auto known = std::find_if(ended_.begin(), ended_.end(), same); known != ended_.end())
@@ -100,10 +103,13 @@ void Station::began(const TransactionTold& told, std::string_view id, Moment now
     running.token = told.token;
     running.of_car = of_car(told.token, told.token_kind);
     running.started = at;
+    running.said = told.at;
+    running.guessed = when.guessed;
     running.started_known = told.stage == TransactionTold::Stage::started;
     if (told.meter_wh) {
         running.meter_start = *told.meter_wh;
-        count(running, static_cast<double>(*told.meter_wh), at);
+        // What the meter tells next is dated by the same clock.
+        count(running, static_cast<double>(*told.meter_wh), when.guessed ? told.at : at);
     }
     ensure_point(running.point);
     if (old && !accepted) {
@@ -129,18 +135,26 @@ void Station::began(const TransactionTold& told, std::string_view id, Moment now
         .text("transaction", kept.id)
         .time("started", kept.started)
         .integer("meter_start", kept.meter_start)
+        .flag_if("estimated", kept.guessed)
         .end();
     sink_->happened(kept.point, "session", Json{detail});
     say_session(kept.point, &kept, at);
     say_register(kept, told);
-    if (!old) went_on(told, kept, now);
+    if (!old) went_on(told, kept, at, now);
     const std::string transaction = kept.id;
     save();
     reply(transaction, true);
 }
 
-void Station::went_on(const TransactionTold& told, Running& running, Moment now) {
-    const Time at = event_time(told.at, now);
+/// Where its begin was taken for when that was told, what is told of it next may show better.
+void Station::compare_start(Running& running, Time at, Moment now) const {
+    if (!running.guessed || (!clock_.compared() && at >= running.started)) return;
+    running.guessed = false;
+    running.started = std::min(running.said + clock_.behind(), now.wall);
+}
+
+void Station::went_on(const TransactionTold& told, Running& running, Time at, Moment now) {
+    compare_start(running, at, now);
     const bool newest = told.sequence < 0 || told.sequence > running.sequence;
     if (newest) running.sequence = told.sequence;
     if (told.stage == TransactionTold::Stage::started) {
@@ -164,7 +178,7 @@ void Station::went_on(const TransactionTold& told, Running& running, Moment now)
 }
 
 void Station::over(const TransactionTold& told, std::string_view id, Moment now) {
-    const Time at = event_time(told.at, now);
+    const Time at = when_told(told.at, told.offline, now).at;
     const bool accepted = may_charge(told.token);
     const auto reply = [&] {
         answer(id, transaction_answer(version_, !told.token.empty(), accepted), true);
@@ -176,7 +190,7 @@ void Station::over(const TransactionTold& told, std::string_view id, Moment now)
     Running gone;
     bool late = false;
     if (running != nullptr) {
-        went_on(told, *running, now);
+        went_on(told, *running, at, now);
         gone = std::move(*running);
         std::erase_if(running_, [&](const Running& one) { return &one == running; });
     } else {
@@ -215,6 +229,7 @@ void Station::finish(Running running, Time at, std::string_view reason, bool lat
     ObjectOut out(detail);
     out.text("stage", "ended").text("transaction", running.id);
     if (running.started_known || !late) out.time("started", running.started);
+    out.flag_if("estimated", running.guessed);
     out.time("ended", at).text("reason", reason).integer("energy", running.energy_wh);
     if (running.register_known) {
         out.integer("meter_start", running.meter_start);
@@ -241,8 +256,8 @@ void Station::finish(Running running, Time at, std::string_view reason, bool lat
         sink_->say(running.point, "session_energy", static_cast<double>(running.energy_wh), at);
         say_session(running.point, nullptr, std::max(at, running.heard));
     }
-    ended_.push_back(
-        {running.id, running.point, running.started, running.meter_start, running.token, false});
+    ended_.push_back({running.id, running.point, running.started, running.said, running.meter_start,
+                      running.token, false});
     if (ended_.size() > ended_kept) ended_.pop_front();
     (void)now;
 }
@@ -271,7 +286,8 @@ void Station::save() {
     out.u64(points_.size());
     for (const auto& point : points_) {
         out.u8(static_cast<std::uint8_t>(point.state));
-        out.f64(point.limit_a.value_or(-1));
+        out.f64(point.limit ? point.limit->ampere : -1);
+        out.f64(point.limit ? point.limit->watt.value_or(-1) : -1);
         out.u8(static_cast<std::uint8_t>(point.phases.value_or(0)));
         out.text(point.reserved_for);
         out.i64(point.reserved_until.us);
@@ -285,8 +301,9 @@ void Station::save() {
         for (const std::int64_t n : {one.started.us, one.meter_start, one.register_wh,
                                      one.energy_wh, one.heard.us, one.sequence})
             out.i64(n);
-        out.u8(
-            static_cast<std::uint8_t>((one.started_known ? 1 : 0) | (one.register_known ? 2 : 0)));
+        out.u8(static_cast<std::uint8_t>((one.started_known ? 1 : 0) |
+                                         (one.register_known ? 2 : 0) | (one.guessed ? 4 : 0)));
+        out.i64(one.said.us);
         out.u64(one.signed_values.size());
         for (const auto& value : one.signed_values) out.text(value);
     }
@@ -295,12 +312,15 @@ void Station::save() {
         out.text(one.id);
         out.u64(static_cast<std::uint64_t>(one.point));
         out.i64(one.started.us);
+        out.i64(one.said.us);
         out.i64(one.meter_start);
         out.text(one.token);
         out.u8(one.lost ? 1 : 0);
     }
     out.i64(list_version_);
     out.text(list_cards_);
+    out.u8(clock_.compared() ? 1 : 0);
+    out.i64(clock_.behind().us);
     sink_->keep(std::move(bytes));
 }
 
@@ -316,7 +336,9 @@ Result<void> Station::restore(std::string_view bytes) {
     points_.resize(std::min(in.count(), static_cast<std::size_t>(points_max)));
     for (auto& point : points_) {
         point.state = in.one_of(PointState::faulted);
-        if (const double limit = in.f64(); limit >= 0) point.limit_a = limit;
+        if (const double ampere = in.f64(); ampere >= 0) point.limit = Limit{ampere, {}};
+        const double watt = format >= 4 ? in.f64() : -1;
+        if (watt >= 0 && point.limit) point.limit->watt = watt;
         if (const int phases = in.u8(); phases > 0) point.phases = phases;
         if (format < 2) continue;
         point.reserved_for = in.text();
@@ -334,6 +356,8 @@ Result<void> Station::restore(std::string_view bytes) {
         const auto flags = in.u8();
         one.started_known = (flags & 1) != 0;
         one.register_known = (flags & 2) != 0;
+        one.guessed = (flags & 4) != 0;
+        if (format >= 4) one.said.us = in.i64();
         one.signed_values.resize(std::min<std::size_t>(in.count(), 4));
         for (auto& value : one.signed_values) value = in.text();
     }
@@ -342,6 +366,7 @@ Result<void> Station::restore(std::string_view bytes) {
         one.id = in.text();
         one.point = static_cast<int>(in.u32());
         one.started.us = in.i64();
+        if (format >= 4) one.said.us = in.i64();
         one.meter_start = in.i64();
         one.token = in.text();
         one.lost = in.u8() == 1;
@@ -350,6 +375,9 @@ Result<void> Station::restore(std::string_view bytes) {
         list_version_ = in.i64();
         list_cards_ = in.text();
     }
+    // Who was heard before those were kept was heard long enough.
+    const bool compared = format >= 4 ? in.u8() == 1 : known_;
+    clock_.restore(compared, Duration{format >= 4 ? in.i64() : 0});
     if (in.ok()) return {};
     *this = Station(id_, options_, *sink_);
     return fail(Code::corrupt, "cut short");
