@@ -64,6 +64,8 @@ test("a charging point tells what flows, what it has cost, and takes what is nee
   const point = '[data-point="charge-garage"]';
   await page.waitForSelector(point);
   assert.match(await fact(point, "measured").innerText(), /L1 13\.8\s?A · L2 13\.7\s?A · L3 13\.6\s?A · on 3 phases/);
+  assert.match(await fact(point, "commanded").innerText(), /14\s?A · 9[.,]66/);
+  assert.match(await fact(point, "at_most_power").innerText(), /11[.,]04/);
   assert.match(await fact(point, "session").innerText(), /7\.42\s?kWh · 75% of the house's own/);
   assert.match(await fact(point, "cost").innerText(), /€0\.84 · 1\.3\s?kg CO₂/);
   assert.match(await fact(point, "who").innerText(), /Anna/);

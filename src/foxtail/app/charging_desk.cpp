@@ -68,6 +68,11 @@ ThingSpec point_thing(const charging::PointSite& point, const charging::Site& si
     most.maximum = point.current_max_a;
     most.step = point.step_a;
     list.push_back(most);
+    auto power =
+        wished(property_spec("at_most_power", "At most, of all phases", Type::number, "W"));
+    power.minimum = point.current_min_a * site.volts;
+    power.maximum = point.power_max_w(site.volts);
+    list.push_back(power);
     auto needed = wished(property_spec("needed", "Energy needed", Type::number, "W.h"));
     needed.minimum = 0;
     needed.maximum = 500'000;
@@ -82,6 +87,7 @@ ThingSpec point_thing(const charging::PointSite& point, const charging::Site& si
     list.push_back(property_spec("car_reason", "Why this car", Type::string));
     list.push_back(personal(property_spec("who", "Who charges", Type::string)));
     list.push_back(property_spec("commanded", "Commanded", Type::number, "A"));
+    list.push_back(property_spec("commanded_power", "Commanded, of all phases", Type::number, "W"));
     list.push_back(word_spec("obeyed", "Obeyed", charging::obeyed_names));
     list.push_back(property_spec("why", "Why", Type::string));
     auto seen = property_spec("phases_seen", "Phases that carry current", Type::integer);
@@ -356,10 +362,14 @@ void ChargingDesk::record(const Record& record) {
     const PropertyId property = wished ? asked->property : confirmed->property;
     const Value& value = wished ? asked->value : confirmed->value;
     const auto& address = inlet_->catalogue().property(property).address;
-    double amps = 0;
+    double number = 0;
     for (std::size_t i = 0; i < config_.limits.size(); ++i) {
-        if (config_.limits[i] != address || !as_number(value, amps)) continue;
-        controller_.set_by_hand(i, amps, record.seq, hub_.now());
+        const bool in_watts = config_.limit_powers[i] == address;
+        if ((config_.limits[i] != address && !in_watts) || !as_number(value, number)) continue;
+        if (in_watts)
+            controller_.set_power_by_hand(i, number, record.seq, hub_.now());
+        else
+            controller_.set_by_hand(i, number, record.seq, hub_.now());
         pump();
     }
 }

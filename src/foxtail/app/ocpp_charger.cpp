@@ -52,6 +52,11 @@ void add_settings(std::vector<PropertySpec>& out, const ocpp::Station& station) 
     limit.step = 0.1;
     limit.settable = true;
     out.push_back(std::move(limit));
+    auto power = reading_of("limit_power", "Limit of all phases", Type::number, "W");
+    power.minimum = 0;
+    power.maximum = station.options().current_a_max * ocpp::Station::volts_nominal * 3;
+    power.settable = true;
+    out.push_back(std::move(power));
     auto phases = reading_of("phases", "Phases", Type::integer);
     phases.minimum = 1;
     phases.maximum = 3;
@@ -298,6 +303,7 @@ Result<Outlet::Sent> OcppCharger::carry_out(const Order& order, int point) {
     double number = 0;
     if (!as_number(order.value, number)) return fail(Code::invalid_input, "a number is needed");
     if (name == "limit") return sent(station_.limit(point, number, order.command, now));
+    if (name == "limit_power") return sent(station_.limit_power(point, number, order.command, now));
     if (name == "phases")
         return sent(station_.phases(point, static_cast<int>(number), order.command, now));
     return fail(Code::invalid_input, "'" + name + "' cannot be set");

@@ -9,10 +9,11 @@
 namespace foxtail::charging {
 namespace {
 
-constexpr std::uint64_t state_format = 3;
+constexpr std::uint64_t state_format = 4;
 constexpr std::size_t absent_max = 64;  // points
 constexpr std::uint64_t state_format_oldest =
-    1;  // without the own energy of a session; 2: without what bridged a register that stood still
+    1;  // without the own energy of a session; 2: without what bridged a register that stood still;
+        // 3: without limits in W
 constexpr double needed_wh_max = 500'000;
 
 std::string text_value(const Value& value) {
@@ -277,6 +278,7 @@ Result<void> Controller::set(Setting setting, std::size_t index, const Value& va
             if (*mode != Mode::now) point.mode_before = *mode;
             point.mode = *mode;
             point.by_hand_a.reset();
+            point.by_hand_w.reset();
             point.sun_since.reset();
             point.short_since.reset();
             // Whoever asks does not want to wait; the sums are kept all the same.
@@ -292,6 +294,16 @@ Result<void> Controller::set(Setting setting, std::size_t index, const Value& va
                             "current; for a pause set the mode to off");
             point.at_most_a = number;
             break;
+        case Setting::at_most_power: {
+            const double least = point.site().current_min_a * site_.volts;
+            const double most = point.site().power_max_w(site_.volts);
+            if (!number || *number < least || *number > most)
+                return fail(Code::invalid_input,
+                            "the most lies between the power of the point's least current on one "
+                            "phase and of its most on all; for a pause set the mode to off");
+            point.at_most_w = *number < most ? number : std::nullopt;
+            break;
+        }
         case Setting::needed:
             if (!number || *number < 0 || *number > needed_wh_max)
                 return fail(Code::invalid_input, "the energy needed lies between 0 and 500000 Wh");
@@ -317,6 +329,16 @@ Result<void> Controller::set(Setting setting, std::size_t index, const Value& va
 void Controller::set_by_hand(std::size_t index, double amps, Seq seq, Moment now) {
     Point& point = points_[index];
     point.by_hand_a = amps < point.site().current_min_a ? 0.0 : amps;
+    point.by_hand_w.reset();
+    because_ = seq;
+    ++changes_;
+    decide(now);
+}
+
+void Controller::set_power_by_hand(std::size_t index, double watts, Seq seq, Moment now) {
+    Point& point = points_[index];
+    point.by_hand_w = std::max(watts, 0.0);
+    point.by_hand_a.reset();
     because_ = seq;
     ++changes_;
     decide(now);
@@ -372,6 +394,8 @@ std::string Controller::save() const {
         out.u8(static_cast<std::uint8_t>(point.mode_before));
         out.f64(point.at_most_a.value_or(-1));
         out.f64(point.by_hand_a.value_or(-1));
+        out.f64(point.at_most_w.value_or(-1));
+        out.f64(point.by_hand_w.value_or(-1));
         out.f64(point.needed_wh);
         out.i64(point.deadline.us);
         out.f64(point.commanded ? point.commanded_a : -1);
@@ -406,7 +430,7 @@ namespace {
 struct SavedPoint {
     std::string name;
     Mode mode{}, mode_before{};
-    double at_most = -1, by_hand = -1, needed = 0, commanded = -1;
+    double at_most = -1, by_hand = -1, at_most_w = -1, by_hand_w = -1, needed = 0, commanded = -1;
     Time deadline;
     Status status{};
     std::string tag, ev_id;
@@ -419,6 +443,8 @@ struct SavedPoint {
         mode_before = in.one_of(Mode::planned);
         at_most = in.f64();
         by_hand = in.f64();
+        if (format >= 4) at_most_w = in.f64();
+        if (format >= 4) by_hand_w = in.f64();
         needed = in.f64();
         deadline.us = in.i64();
         commanded = in.f64();
@@ -433,6 +459,8 @@ struct SavedPoint {
         point.mode_before = mode_before;
         if (at_most >= 0) point.at_most_a = at_most;
         if (by_hand >= 0) point.by_hand_a = by_hand;
+        if (at_most_w >= 0) point.at_most_w = at_most_w;
+        if (by_hand_w >= 0) point.by_hand_w = by_hand_w;
         point.needed_wh = needed;
         point.deadline = deadline;
         point.commanded = commanded >= 0;

@@ -71,9 +71,9 @@ constexpr std::array<std::string_view, 6> house_roles = {"grid",  "battery", "pr
                                                          "price", "co2",     "feed_in"};
 
 /// What people can set, by the names of the point's own thing.
-enum class Setting : std::uint8_t { mode, at_most, needed, deadline, car };
-constexpr std::array<std::string_view, 5> setting_names = {"mode", "at_most", "needed", "deadline",
-                                                           "car"};
+enum class Setting : std::uint8_t { mode, at_most, needed, deadline, car, at_most_power };
+constexpr std::array<std::string_view, 6> setting_names = {"mode",     "at_most", "needed",
+                                                           "deadline", "car",     "at_most_power"};
 
 /// Something the hub should wish for.
 struct Proposal {
@@ -122,6 +122,8 @@ public:
                                    Moment now);
     /// Somebody else set the box's limit: it holds, within the circuits, until unplugged.
     void set_by_hand(std::size_t point, double amps, Seq seq, Moment now);
+    /// The same in W of all phases together.
+    void set_power_by_hand(std::size_t point, double watts, Seq seq, Moment now);
     /// The box did not take the limit.
     void refused(std::size_t point, std::string reason, Moment now);
 
@@ -157,6 +159,8 @@ private:
     [[nodiscard]] bool held(std::size_t point, Moment now) const;
     [[nodiscard]] const char* out_of_hand(std::size_t point, Moment now) const;
     [[nodiscard]] std::optional<Ask> ask_by_mode(Point& point, Ask ask, Moment now) const;
+    [[nodiscard]] int phases_taken(const Point& point) const;
+    [[nodiscard]] bool keep_to_power(Point& point, Ask& ask) const;
     [[nodiscard]] std::optional<Ask> ask(std::size_t point, Moment now);
     void rank(std::vector<Ask>& asks, Moment now) const;
     [[nodiscard]] double urgency(const Point& point, Moment now) const;

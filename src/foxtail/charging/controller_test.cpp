@@ -506,17 +506,7 @@ TEST(Controller, what_somebody_set_at_the_box_holds_until_the_plug_is_out) {
 }
 
 void switches(bool box_says_its_phases) {
-    Site site;
-    CircuitSite main;
-    main.name = "main";
-    main.limit_a = 32;
-    site.circuits.push_back(main);
-    PointSite point;
-    point.name = "box";
-    point.mode = Mode::min_sun;
-    point.switches_phases = true;
-    site.points.push_back(point);
-    Controller controller(site);
+    Controller controller(one_box(32, Mode::min_sun, true));
     Duration at = seconds(100);
     const auto now = [&] { return Moment{Time{at.us}, at}; };
     controller.start(now());

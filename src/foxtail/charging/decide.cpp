@@ -32,7 +32,7 @@ bool Controller::waits_for_card(const Point& point) {
 }
 
 bool Controller::uses_sun(const Point& point) const {
-    return plugged(point.status) && !point.by_hand_a &&
+    return plugged(point.status) && !point.by_hand() &&
            (point.mode == Mode::sun || point.mode == Mode::min_sun);
 }
 
@@ -111,9 +111,10 @@ std::optional<Ask> Controller::ask_by_mode(Point& point, Ask ask, Moment now) co
         point.why = why;
         return std::optional<Ask>();
     };
-    if (point.by_hand_a) {
-        if (*point.by_hand_a <= 0) return nothing("paused by hand at the box, until unplugged");
-        ask.max_a = std::min(ask.max_a, *point.by_hand_a);
+    if (point.by_hand()) {
+        if (point.by_hand_a.value_or(1) <= 0 || point.by_hand_w.value_or(1) <= 0)
+            return nothing("paused by hand at the box, until unplugged");
+        ask.max_a = std::min(ask.max_a, point.by_hand_a.value_or(ask.max_a));
         ask.rank += override_rank;
         point.why = "set by hand at the box, until unplugged";
         return ask;
@@ -147,6 +148,31 @@ std::optional<Ask> Controller::ask_by_mode(Point& point, Ask ask, Moment now) co
     return std::nullopt;
 }
 
+/// On how many phases it takes what it takes: those that are seen, else those of a car that is
+/// known, else all there are.
+int Controller::phases_taken(const Point& point) const {
+    const int on = std::max(1, count(point.phases_on()));
+    if (point.phases_seen() > 0 || !point.session) return on;
+    for (const CarSite& car : site_.cars) {
+        if (car.name == point.session->car && car.phases > 0) return std::min(on, car.phases);
+    }
+    return on;
+}
+
+/// What a person lets all phases take together, as amperes. False: it is too little for any.
+bool Controller::keep_to_power(Point& point, Ask& ask) const {
+    const auto watts = point.wished_w();
+    if (!watts) return true;
+    const int phases = phases_taken(point);
+    ask.max_a = std::min(ask.max_a, *watts / (site_.volts * phases));
+    if (ask.max_a >= ask.min_a - hardly) return true;
+    point.why = "may take " + std::to_string(std::lround(*watts)) +
+                " W, and its least current on " +
+                (phases == 1 ? "one phase is " : std::to_string(phases) + " phases is ") +
+                std::to_string(std::lround(ask.min_a * site_.volts * phases)) + " W";
+    return false;
+}
+
 std::optional<Ask> Controller::ask(std::size_t index, Moment now) {
     Point& point = points_[index];
     const PointSite& site = point.site();
@@ -174,6 +200,7 @@ std::optional<Ask> Controller::ask(std::size_t index, Moment now) {
     ask.weight = std::max(1.0, urgency(point, now));
     auto asked = ask_by_mode(point, ask, now);
     if (!asked) return asked;
+    if (!keep_to_power(point, *asked)) return std::nullopt;
     const bool idle = point.idle_since && now.mono - *point.idle_since >= idle_after;
     if (idle || point.status == Status::suspended_ev) {
         // It would not take more now; its least current is offered after the others' needs.
@@ -424,7 +451,7 @@ void Controller::propose(std::size_t index, double target, Moment now) {
     }
     // Whether what was said before the start arrived, and still holds, nobody knows.
     const bool otherwise =
-        point.obeyed(now.mono) == Obeyed::gives_none ||
+        point.obeyed(now.mono) == Obeyed::gives_none || point.over_power(now.mono) ||
         (point.limit_reported ? *point.limit_reported != target : !point.told_here);
     if (!otherwise || (point.told_here && point.unsettled(now.mono)) ||
         now.mono - point.sent_at < site_.delays.resend)

@@ -11,6 +11,21 @@
 
 namespace foxtail::charging {
 
+/// One box, on a fuse without a meter.
+inline Site one_box(double limit_a, Mode mode, bool switches_phases = false) {
+    Site site;
+    CircuitSite main;
+    main.name = "main";
+    main.limit_a = limit_a;
+    site.circuits.push_back(main);
+    PointSite point;
+    point.name = "box";
+    point.mode = mode;
+    point.switches_phases = switches_phases;
+    site.points.push_back(point);
+    return site;
+}
+
 /// A house with one metered fuse of 25 A and boxes on it; the test says what they say.
 struct House {
     /// `limit_w`: of all phases together, while a signal says so.

@@ -21,10 +21,11 @@ double Controller::sun_each() const {
 int Controller::better_phases(std::size_t index) const {
     const Point& point = points_[index];
     const int set = point.phases_now();
-    if (point.mode == Mode::now || point.by_hand_a) return 3;
+    const double three_w = 3 * point.site().current_min_a * site_.volts;
+    if (point.wished_w().value_or(three_w) < three_w) return 1;  // or nothing at all
+    if (point.mode == Mode::now || point.by_hand()) return 3;
     if (point.mode == Mode::planned) return point.plan_phases.value_or(set);
     if (!uses_sun(point)) return set;
-    const double three_w = 3 * point.site().current_min_a * site_.volts;
     const double sun_w = sun_each();
     if (set == 3 && point.phases_seen() == 1) return 3;  // the car has one anyway
     if (sun_w < three_w) return 1;

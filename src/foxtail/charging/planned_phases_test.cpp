@@ -1,6 +1,6 @@
 // The plan says on how many phases: a box that can switch is switched, with a pause, and stays
 // while the plan waits.
-#include "foxtail/charging/controller.hpp"
+#include "foxtail/charging/house_testing.hpp"
 
 #include <gtest/gtest.h>
 
@@ -9,43 +9,32 @@ namespace {
 
 struct PlannedPhases : ::testing::Test {
     PlannedPhases() {
-        CircuitSite main;
-        main.name = "main";
-        main.limit_a = 32;
-        site.circuits.push_back(main);
-        PointSite point;
-        point.name = "box";
-        point.mode = Mode::planned;
-        point.switches_phases = true;
-        site.points.push_back(point);
-        controller.emplace(site);
-        controller->start(now());
-        controller->hear(PointRole::phases, 0, std::int64_t{3}, 1, now());
-        controller->hear(PointRole::status, 0, std::string("Preparing"), 2, now());
+        controller.start(now());
+        controller.hear(PointRole::phases, 0, std::int64_t{3}, 1, now());
+        controller.hear(PointRole::status, 0, std::string("Preparing"), 2, now());
     }
     [[nodiscard]] Moment now() const { return {Time{at.us}, at}; }
     void plan(double amps, const Value& phases) {
-        controller->hear(PointRole::plan_phases, 0, phases, 3, now());
-        controller->hear(PointRole::plan, 0, amps, 3, now());
+        controller.hear(PointRole::plan_phases, 0, phases, 3, now());
+        controller.hear(PointRole::plan, 0, amps, 3, now());
     }
     /// Lets time pass; the box does as it is told. What it was switched to, in order.
     std::vector<int> pass(Duration span) {
         std::vector<int> out;
         for (const Duration until = at + span; at < until; at = at + seconds(1)) {
-            controller->tick(now());
-            const auto proposals = std::exchange(controller->proposals(), {});
+            controller.tick(now());
+            const auto proposals = std::exchange(controller.proposals(), {});
             for (const auto& one : proposals) {
                 if (one.what != Proposal::What::phases) continue;
-                EXPECT_EQ(controller->points()[0].commanded_a, 0) << "only in a pause";
+                EXPECT_EQ(controller.points()[0].commanded_a, 0) << "only in a pause";
                 out.push_back(static_cast<int>(one.value));
-                controller->hear(PointRole::phases, 0, std::int64_t{out.back()}, 4, now());
+                controller.hear(PointRole::phases, 0, std::int64_t{out.back()}, 4, now());
             }
         }
         return out;
     }
-    double amps() const { return controller->points()[0].commanded_a; }
-    Site site;
-    std::optional<Controller> controller;
+    double amps() const { return controller.points()[0].commanded_a; }
+    Controller controller{one_box(32, Mode::planned, true)};
     Duration at = seconds(100);
 };
 

@@ -234,4 +234,15 @@ Obeyed Point::obeyed(Duration now) const {
     return Obeyed::yes;
 }
 
+std::optional<double> Point::wished_w() const {
+    if (!by_hand_w) return at_most_w;
+    return at_most_w ? std::min(*at_most_w, *by_hand_w) : by_hand_w;
+}
+
+bool Point::over_power(Duration now) const {
+    const auto most = wished_w();
+    if (!most || !commanded || !measured_since(commanded_at + site_->obeys_within)) return false;
+    return watts() > *most * (1 + obey_slack_ratio) + obey_slack_a * volts_ && !unsettled(now);
+}
+
 }  // namespace foxtail::charging

@@ -94,6 +94,11 @@ public:
 
     [[nodiscard]] const PointSite& site() const { return *site_; }
     [[nodiscard]] double most_w() const { return 3 * volts_ * site_->current_max_a; }
+    [[nodiscard]] bool by_hand() const { return by_hand_a || by_hand_w; }
+    /// What a person lets it draw of all phases together; nothing = nobody said.
+    [[nodiscard]] std::optional<double> wished_w() const;
+    /// It draws more than that, although every phase keeps to what it was told.
+    [[nodiscard]] bool over_power(Duration now) const;
     [[nodiscard]] bool reachable() const {
         return online && status != Status::unavailable && status != Status::faulted &&
                status != Status::unknown;
@@ -143,7 +148,10 @@ public:
     Mode mode;
     Mode mode_before = Mode::min_sun;  // what "now" goes back to
     std::optional<double> at_most_a;   // a person's
-    std::optional<double> by_hand_a;   // somebody set the box itself; until unplugged
+    std::optional<double> at_most_w;   // a person's, of all phases together
+    /// Somebody set the box itself; until unplugged. In one of both.
+    std::optional<double> by_hand_a;
+    std::optional<double> by_hand_w;
     double needed_wh = 0;
     Time deadline;
     std::optional<double> plan_a;

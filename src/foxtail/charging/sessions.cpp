@@ -52,6 +52,7 @@ void Controller::plug_out(std::size_t index, Time when, Moment now) {
     point.closing_at = now.mono + last_figures_within;
     if (point.mode == Mode::now) point.mode = point.mode_before;
     point.by_hand_a.reset();
+    point.by_hand_w.reset();
     point.needed_wh = 0;
     point.deadline = {};
     point.forced_out.reset();

@@ -75,6 +75,10 @@ struct PointSite {
     Mode mode = Mode::min_sun;
     /// The box's own time from a limit to the current that follows it.
     Duration obeys_within = seconds(35);
+    /// Of all its phases together.
+    [[nodiscard]] double power_max_w(double volts) const {
+        return volts * current_max_a * static_cast<double>(wiring.size());
+    }
     std::string start_tag;  // non-empty: a transaction is started with it when none runs
 };
 

@@ -47,10 +47,17 @@ void Controller::tell_all(Moment now) {
         };
         say("mode", std::string(mode_names[static_cast<std::size_t>(point.mode)]));
         say("commanded", point.commanded ? Value{point.commanded_a} : Value{Null{}});
-        say("obeyed", std::string(obeyed_names[static_cast<std::size_t>(point.obeyed(now.mono))]));
+        const auto on = std::max(1, count(point.phases_on()));
+        say("commanded_power", point.commanded
+                                   ? Value{to_step(point.commanded_a * on * site_.volts, 1)}
+                                   : Value{Null{}});
+        auto obeyed = point.obeyed(now.mono);
+        if (obeyed == Obeyed::yes && point.over_power(now.mono)) obeyed = Obeyed::draws_more;
+        say("obeyed", std::string(obeyed_names[static_cast<std::size_t>(obeyed)]));
         say("why", point.why);
         say("phases_seen", std::int64_t{point.phases_seen()});
         say("at_most", point.at_most_a.value_or(point.site().current_max_a));
+        say("at_most_power", point.at_most_w.value_or(point.site().power_max_w(site_.volts)));
         say("needed", point.needed_wh);
         say("deadline", point.deadline.known() ? format_rfc3339(point.deadline) : std::string());
         tell_session(i, now);

@@ -1,6 +1,4 @@
-#include "foxtail/cli/command_line_testing.hpp"
-#include "foxtail/cli/commands.hpp"
-#include "foxtail/cli/fake_hub_testing.hpp"
+#include "foxtail/cli/asking_testing.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -32,19 +30,11 @@ constexpr const char* readings =
       {"address":"plan-family/intent","value":"surplus"},
       {"address":"plan-family/goals","value":"80 % by 07:00 mon-fri"}]})";
 
-struct CarsCli : ::testing::Test {
+struct CarsCli : AskingCli {
     CarsCli() {
-        line.fake.environment["FOXTAIL_TOKEN"] = FakeHub::token;
         hub.answers("GET /things", things);
         hub.answers("GET /readings", readings);
     }
-    int run(std::vector<std::string> words) {
-        words.push_back("--url");
-        words.push_back(hub.url());
-        return line.run(std::move(words));
-    }
-    FakeHub hub;
-    CommandLine line;
 };
 
 TEST_F(CarsCli, doors_climate_and_plan_are_told_of_a_car_as_far_as_they_are_known) {

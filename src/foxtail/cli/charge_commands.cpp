@@ -50,6 +50,11 @@ std::string fact_words(const Facts& facts, const std::string& name, std::string_
     return value_words(at->second, unit);
 }
 
+std::string joined_parts(std::string first, const std::string& second) {
+    if (!first.empty() && !second.empty()) first += ", ";
+    return first + second;
+}
+
 Result<void> list_points(const Setting& setting, HubClient& hub, const ChargeOptions& options) {
     const auto points = points_of(hub);
     if (!points) return fail(points.error());
@@ -86,7 +91,8 @@ Result<void> list_points(const Setting& setting, HubClient& hub, const ChargeOpt
             car += " (" + fact_words(facts, "car_certainty", "%") + ")";
         table.add({{shown(point), Tone::strong},
                    fact_words(facts, "mode", ""),
-                   fact_words(facts, "commanded", "A"),
+                   joined_parts(fact_words(facts, "commanded", "A"),
+                                fact_words(facts, "commanded_power", "W")),
                    well ? Cell(obeyed) : Cell(obeyed, Tone::warning),
                    fact_words(facts, "session_energy", "W.h"),
                    shown(car),
@@ -96,8 +102,19 @@ Result<void> list_points(const Setting& setting, HubClient& hub, const ChargeOpt
     return {};
 }
 
-Result<void> set_point(const Setting& setting, HubClient& hub, const ChargeOptions& options,
-                       const std::string& property) {
+/// Wishes it of a property of a point's; `body` is the value as JSON.
+Result<void> ask_of_point(const Setting& setting, HubClient& hub, const std::string& point,
+                          const std::string& property, std::string body, std::string_view told) {
+    const auto answer = hub.ask(
+        "PUT",
+        "/things/" + percent_encode(std::string(thing_prefix) + point) + "/properties/" + property,
+        std::move(body));
+    if (!answer) return fail(answer.error());
+    setting.terminal.line(shown(point) + ": " + property + " " + shown(told) + " (asked)");
+    return {};
+}
+
+Result<void> there_is(HubClient& hub, const ChargeOptions& options) {
     const auto points = points_of(hub);
     if (!points) return fail(points.error());
     if (!points->contains(options.point)) {
@@ -107,17 +124,47 @@ Result<void> set_point(const Setting& setting, HubClient& hub, const ChargeOptio
                     "there is no charging point '" + shown(options.point) + "'" +
                         (names.empty() ? "" : "; there are " + shown(joined(names))));
     }
+    return {};
+}
+
+Result<void> set_point(const Setting& setting, HubClient& hub, const ChargeOptions& options,
+                       const std::string& property) {
+    if (auto known = there_is(hub, options); !known) return known;
     std::string body;
     append_json_string(body, options.value);
-    const auto answer =
-        hub.ask("PUT",
-                "/things/" + percent_encode(std::string(thing_prefix) + options.point) +
-                    "/properties/" + property,
-                std::move(body));
-    if (!answer) return fail(answer.error());
-    setting.terminal.line(shown(options.point) + ": " + property + " " + shown(options.value) +
-                          " (asked)");
+    return ask_of_point(setting, hub, options.point, property, std::move(body), options.value);
+}
+
+/// As much as the point can is no limit: there is none to be taken away.
+Result<void> take_limits_back(const Setting& setting, HubClient& hub,
+                              const ChargeOptions& options) {
+    const auto thing =
+        hub.get("/things/" + percent_encode(std::string(thing_prefix) + options.point));
+    if (!thing) return fail(thing.error());
+    for (const char* name : {"at_most", "at_most_power"}) {
+        const auto& most = member(member(member(*thing, "properties"), name), "maximum");
+        if (!most.is_number()) continue;
+        std::string body;
+        append_json(body, most);
+        const std::string told = body;
+        auto asked = ask_of_point(setting, hub, options.point, name, std::move(body), told);
+        if (!asked) return asked;
+    }
     return {};
+}
+
+/// "10 A" of each phase, "7 kW" of all together, "none".
+Result<void> limit_point(const Setting& setting, HubClient& hub, const ChargeOptions& options) {
+    if (auto known = there_is(hub, options); !known) return known;
+    if (options.value == "none") return take_limits_back(setting, hub, options);
+    for (const auto& [unit, property] : {std::pair{"A", "at_most"}, {"W", "at_most_power"}}) {
+        auto body = value_for(bj::value{{"type", "number"}, {"unit", unit}}, options.value);
+        if (!body) continue;
+        const std::string told = *body;
+        return ask_of_point(setting, hub, options.point, property, std::move(*body), told);
+    }
+    return fail(Code::invalid_input,
+                "'" + shown(options.value) + "' is no limit; right would be 10 A, 7 kW or none");
 }
 
 /// Each ended session, as its JSON object, in the order of their ends.
@@ -249,17 +296,22 @@ void add_charge_commands(const Setting& setting) {
                                  "  foxtail charge mode garage min_sun");
     auto* now = setting.command(*charge, "now", "Charges as fast as fits, until unplugged",
                                 "  foxtail charge now garage");
+    auto* limit = setting.command(*charge, "limit", "Caps a point, in A of a phase or in W of all",
+                                  "  foxtail charge limit garage 10A\n"
+                                  "  foxtail charge limit garage 7kW\n"
+                                  "  foxtail charge limit garage none");
     auto* car = setting.command(*charge, "car", "Says which car it is; the hub learns from it",
                                 "  foxtail charge car garage leaf\n"
                                 "  foxtail charge car garage guest");
     auto* sessions = setting.command(*charge, "sessions", "Lists what was charged",
                                      "  foxtail charge sessions garage --from 2026-01-01 --json");
-    for (auto* one : {mode, now, car, sessions}) one->fallthrough();
-    for (auto* one : {mode, now, car})
+    for (auto* one : {mode, now, limit, car, sessions}) one->fallthrough();
+    for (auto* one : {mode, now, limit, car})
         one->add_option("POINT", options->point, "The charging point's name")->required();
     mode->add_option("MODE", options->value, "How")
         ->required()
         ->check(CLI::IsMember({"off", "sun", "min_sun", "now", "planned"}));
+    limit->add_option("LIMIT", options->value, "In A, in W or kW, or none")->required();
     car->add_option("CAR", options->value, "A car's name, guest or unknown")->required();
     sessions->add_option("POINT", options->point, "Only of this point");
     sessions->add_option("--from", options->from, "From when on, e.g. 30d or 2026-01-01");
@@ -269,6 +321,7 @@ void add_charge_commands(const Setting& setting) {
     charge->callback([setting, options, to, charge] {
         setting.with_hub(*to, [&](HubClient& hub) -> Result<void> {
             if (charge->got_subcommand("mode")) return set_point(setting, hub, *options, "mode");
+            if (charge->got_subcommand("limit")) return limit_point(setting, hub, *options);
             if (charge->got_subcommand("car")) return set_point(setting, hub, *options, "car");
             if (charge->got_subcommand("sessions")) return show_sessions(setting, hub, *options);
             if (!charge->got_subcommand("now")) return list_points(setting, hub, *options);

@@ -1,6 +1,4 @@
-#include "foxtail/cli/command_line_testing.hpp"
-#include "foxtail/cli/commands.hpp"
-#include "foxtail/cli/fake_hub_testing.hpp"
+#include "foxtail/cli/asking_testing.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -8,12 +6,14 @@
 namespace foxtail::cli {
 namespace {
 
+using ::testing::Contains;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
 constexpr const char* charging_readings =
     R"({"readings":[{"address":"charge-garage/mode","value":"sun"},
                     {"address":"charge-garage/commanded","value":6.0},
+                    {"address":"charge-garage/commanded_power","value":4140.0},
                     {"address":"charge-garage/obeyed","value":"yes"},
                     {"address":"charge-garage/why","value":"follows the sun"},
                     {"address":"charge-garage/session","value":"garage-3"},
@@ -26,26 +26,22 @@ constexpr const char* charging_history =
        [1,null,null,null,{"id":"garage-1","point":"garage","from":"2026-11-20T17:00:00Z","until":"2026-11-20T19:00:00Z",
         "energy_wh":7400.5,"estimated":false,"own_wh":5000.0,"cost":1.85,"co2_g":2500.0,"car":"=leaf","certainty":0.9,"who":"anna"},1]]})";
 
-struct ChargeCli : ::testing::Test {
+struct ChargeCli : AskingCli {
     ChargeCli() {
-        line.fake.environment["FOXTAIL_TOKEN"] = FakeHub::token;
         hub.answers("GET /readings", charging_readings);
         hub.answers("GET /history", charging_history);
-        hub.answers("PUT /things/charge-garage/properties/mode", "", 202);
+        for (const char* name : {"mode", "at_most", "at_most_power"})
+            hub.answers(std::string("PUT /things/charge-garage/properties/") + name, "", 202);
+        hub.answers("GET /things/charge-garage",
+                    R"({"properties":{"at_most":{"type":"number","unit":"A","maximum":16.0},
+                        "at_most_power":{"type":"number","unit":"W","maximum":11040.0}}})");
     }
-    int run(std::vector<std::string> words) {
-        words.push_back("--url");
-        words.push_back(hub.url());
-        return line.run(std::move(words));
-    }
-    FakeHub hub;
-    CommandLine line;
 };
 
 TEST_F(ChargeCli, points_are_listed_with_the_reason_of_what_they_do) {
     EXPECT_EQ(run({"charge"}), 0) << line.err();
     EXPECT_THAT(line.out(), HasSubstr("garage"));
-    EXPECT_THAT(line.out(), HasSubstr("6 A"));
+    EXPECT_THAT(line.out(), HasSubstr("6 A, 4140 W"));
     EXPECT_THAT(line.out(), HasSubstr("leaf (92%)"));
     EXPECT_THAT(line.out(), HasSubstr("follows the sun"));
     EXPECT_EQ(line.out().find("hall-lamp"), std::string::npos);
@@ -58,6 +54,24 @@ TEST_F(ChargeCli, now_asks_for_the_mode_and_an_unknown_point_is_told_with_those_
     EXPECT_EQ(run({"charge", "now", "attic"}), 1);
     EXPECT_THAT(line.err(), HasSubstr("there are garage"));
     EXPECT_EQ(run({"charge", "mode", "garage", "fast"}), 2);
+}
+
+TEST_F(ChargeCli, a_limit_is_said_in_amperes_or_in_watts_and_taken_back) {
+    const auto asks = [&](const std::string& value) {
+        EXPECT_EQ(run({"charge", "limit", "garage", value}), 0) << line.err();
+        return hub.asked().back();
+    };
+    EXPECT_EQ(asks("10"), "PUT /things/charge-garage/properties/at_most 10.0");
+    EXPECT_EQ(asks("10A"), "PUT /things/charge-garage/properties/at_most 10.0");
+    EXPECT_EQ(asks("7 kW"), "PUT /things/charge-garage/properties/at_most_power 7000.0");
+    EXPECT_EQ(line.out(), "garage: at_most_power 7000.0 (asked)\n");
+    EXPECT_EQ(asks("none"), "PUT /things/charge-garage/properties/at_most_power 11040.0");
+    EXPECT_THAT(hub.asked(), Contains("PUT /things/charge-garage/properties/at_most 16.0"));
+    EXPECT_EQ(run({"charge", "limit", "garage", "fast"}), 2);
+    EXPECT_THAT(line.err(), HasSubstr("10 A, 7 kW or none"));
+    EXPECT_EQ(run({"charge", "limit", "garage", "5 kWh"}), 2);
+    EXPECT_EQ(run({"charge", "limit", "attic", "10"}), 1);
+    EXPECT_THAT(line.err(), HasSubstr("there are garage"));
 }
 
 TEST_F(ChargeCli, sessions_come_as_a_table_as_csv_and_as_json) {

@@ -1,7 +1,6 @@
 #include "foxtail/cli/commands.hpp"
 
-#include "foxtail/cli/command_line_testing.hpp"
-#include "foxtail/cli/fake_hub_testing.hpp"
+#include "foxtail/cli/asking_testing.hpp"
 
 #include <fstream>
 
@@ -27,16 +26,7 @@ constexpr const char* lamp_readings =
                     {"address":"hall-lamp/power","value":4.5,"quality":"stale","time":"2026-11-22T09:00:00Z",
                      "received":"2026-11-22T09:00:00Z","seq":3,"unit":"W"}]})";
 
-struct Cli : testing::Test {
-    int run(std::vector<std::string> words) {
-        words.push_back("--url");
-        words.push_back(hub.url());
-        return line.run(std::move(words));
-    }
-    FakeHub hub;
-    CommandLine line;
-    Cli() { line.fake.environment["FOXTAIL_TOKEN"] = FakeHub::token; }
-};
+using Cli = AskingCli;
 
 TEST_F(Cli, ThingsAreListedWithWhenTheyWereHeard) {
     hub.answers("GET /things", std::string("[") + lamp + "]");

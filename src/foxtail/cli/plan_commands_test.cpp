@@ -1,6 +1,4 @@
-#include "foxtail/cli/command_line_testing.hpp"
-#include "foxtail/cli/commands.hpp"
-#include "foxtail/cli/fake_hub_testing.hpp"
+#include "foxtail/cli/asking_testing.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -22,9 +20,8 @@ constexpr const char* a_plan =
                     "alternatives":[{"what":"charging now","at":"2026-11-23T20:00:00Z","more":0.84,"possible":true}]}],
         "at_risk":[],"guessed":["prices from 2026-11-24T23:00:00Z on"],"mended":[]})";
 
-struct PlanCli : ::testing::Test {
+struct PlanCli : AskingCli {
     PlanCli() {
-        line.fake.environment["FOXTAIL_TOKEN"] = FakeHub::token;
         hub.answers("GET /plan", a_plan);
         hub.answers(
             "POST /plan/what-if",
@@ -32,13 +29,6 @@ struct PlanCli : ::testing::Test {
         hub.answers("PUT /things/plan-leaf/properties/goals", "", 202);
         hub.answers("PUT /things/plan-leaf/properties/act", "", 202);
     }
-    int run(std::vector<std::string> words) {
-        words.push_back("--url");
-        words.push_back(hub.url());
-        return line.run(std::move(words));
-    }
-    FakeHub hub;
-    CommandLine line;
 };
 
 TEST_F(PlanCli, shows_when_what_runs_and_how_the_goals_stand) {

@@ -1,7 +1,6 @@
 #include "foxtail/cli/plan_diff.hpp"
 
-#include "foxtail/cli/command_line_testing.hpp"
-#include "foxtail/cli/fake_hub_testing.hpp"
+#include "foxtail/cli/asking_testing.hpp"
 #include "foxtail/cli/hub_client.hpp"
 #include "foxtail/json/parse.hpp"
 
@@ -133,21 +132,13 @@ TEST(PlanDiff, a_device_that_came_and_plans_without_inputs_are_told) {
         EXPECT_TRUE(member(diff(plan(nonsense), plan()), "common").is_null()) << nonsense;
 }
 
-struct PlanRecords : ::testing::Test {
+struct PlanRecords : AskingCli {
     PlanRecords() {
-        line.fake.environment["FOXTAIL_TOKEN"] = FakeHub::token;
         hub.answers("GET /plan/versions/41", first);
         hub.answers("GET /plan",
                     with(with(first, "41", "42"), R"("kw":[0,0,8,8])", R"("kw":[8,8,0,8])"));
         hub.answers("GET /plan/versions/7", "{}", 404);
     }
-    int run(std::vector<std::string> words) {
-        words.push_back("--url");
-        words.push_back(hub.url());
-        return line.run(std::move(words));
-    }
-    FakeHub hub;
-    CommandLine line;
 };
 
 TEST_F(PlanRecords, a_plan_is_compared_with_the_one_of_now) {

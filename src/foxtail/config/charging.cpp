@@ -259,6 +259,7 @@ private:
             return thing.empty() ? std::string() : thing + "/" + name;
         };
         out_.limits.push_back(where("set_limit", own("limit")));
+        out_.limit_powers.push_back(own("limit_power"));
         out_.phases.push_back(where("set_phases", own("phases")));
         out_.starts.push_back(where("start", own("start")));
         if (out_.limits.back().empty())

@@ -14,12 +14,13 @@ namespace foxtail {
 struct ChargingConfig {
     using Map = std::map<std::string, std::string, std::less<>>;  // role to address
     charging::Site site;
-    std::vector<Map> points;          // as site.points
-    std::vector<std::string> limits;  // of each point: where a limit is set
-    std::vector<std::string> phases;  // where phases are set; empty = nowhere
-    std::vector<std::string> starts;  // the action that starts a transaction; empty = none
-    std::vector<Map> circuits;        // as site.circuits
-    std::vector<Map> cars;            // as site.cars
+    std::vector<Map> points;                // as site.points
+    std::vector<std::string> limits;        // of each point: where a limit is set
+    std::vector<std::string> limit_powers;  // where one in W may be set by hand; empty = nowhere
+    std::vector<std::string> phases;        // where phases are set; empty = nowhere
+    std::vector<std::string> starts;        // the action that starts a transaction; empty = none
+    std::vector<Map> circuits;              // as site.circuits
+    std::vector<Map> cars;                  // as site.cars
     Map house;
     std::string currency = "EUR";
 

@@ -177,6 +177,8 @@ export function Point({ thing }: { thing: Thing }) {
       <dl class="rule-what">
         <Fact title={t("energy.commanded")} name="commanded">
           <ValueWords address={at("commanded")} name="commanded" spec={spec.commanded} />
+          {spec.commanded_power && " · "}
+          {spec.commanded_power && <ValueWords address={at("commanded_power")} name="commanded_power" spec={spec.commanded_power} />}
           {obeyed !== "" && <span class="soft"> · {obeyed === "yes" ? t("energy.obeyed") : enum_word(obeyed)}</span>}
         </Fact>
         {plugged && (
@@ -187,14 +189,17 @@ export function Point({ thing }: { thing: Thing }) {
         <Fact title={t("energy.because")} name="why">
           {told(text_at(at("why"))) || "—"}
         </Fact>
-        {spec.at_most && (
-          <Fact title={t("energy.at_most")} name="at_most">
-            <span class="plan-line">
-              <ValueWords address={at("at_most")} name="at_most" spec={spec.at_most} />
-              <Control address={at("at_most")} name="at_most" spec={spec.at_most} label={`${thing.title}, ${t("energy.at_most")}`} />
-            </span>
-            <WantedNote address={at("at_most")} brief />
-          </Fact>
+        {(["at_most", "at_most_power"] as const).map(
+          (name) =>
+            spec[name] && (
+              <Fact title={t(`energy.${name}`)} name={name}>
+                <span class="plan-line">
+                  <ValueWords address={at(name)} name={name} spec={spec[name]} />
+                  <Control address={at(name)} name={name} spec={spec[name]} label={`${thing.title}, ${t(`energy.${name}`)}`} />
+                </span>
+                <WantedNote address={at(name)} brief />
+              </Fact>
+            ),
         )}
         {plugged && <SessionFacts thing={thing} />}
       </dl>

@@ -42,6 +42,7 @@ export const de: Record<Key, string> = {
   "energy.on_phases.other": "auf {n} Phasen",
   "energy.not_measured": "nicht gemessen",
   "energy.at_most": "Höchstens",
+  "energy.at_most_power": "Zusammen höchstens",
   "energy.who": "Es lädt",
   "energy.needs": "Braucht",
   "energy.needs_by": "{amount} bis {time}",

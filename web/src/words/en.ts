@@ -43,6 +43,7 @@ export const en = {
   "energy.on_phases.other": "on {n} phases",
   "energy.not_measured": "not measured",
   "energy.at_most": "At most",
+  "energy.at_most_power": "At most in all",
   "energy.who": "Charges",
   "energy.needs": "Needs",
   "energy.needs_by": "{amount} by {time}",
