@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""ocpp_suite.py FOXTAIL: npm's `ocpp-ws-cli test --suite all` against a real house, with 1.6 and with 2.0.1: every check passes."""
+"""ocpp_suite.py FOXTAIL: npm's `ocpp-ws-cli test --suite all` against a real house, with 1.6 and with 2.0.1: every check passes. Then its
+`bench`: several clients at once, and nothing fails. How long it takes is not looked at."""
 import json
 import os
 import shutil
@@ -13,14 +14,14 @@ from house import PEERS, SKIPPED, House, Wrong, check
 
 PASSWORD = "a-key-of-20-letters"
 CHECKS = 21
+CLIENTS = 4  # of the bench; it names them Bench-0 ...
 
 
-def passed(port, protocol):
-    """The suite's report."""
+def report_of(*words):
+    """What a command of ocpp-ws-cli reports."""
     with tempfile.TemporaryDirectory(prefix="foxtail-suite-") as folder:
         done = subprocess.run(
-            ["node", str(PEERS / "node_modules" / "ocpp-ws-cli" / "dist" / "index.js"), "test", "-e", f"ws://SUITE:{PASSWORD}@127.0.0.1:{port}/ocpp",
-             "-i", "SUITE", "-p", protocol, "--suite", "all", "--report", "json", "--report-dir", folder],
+            ["node", str(PEERS / "node_modules" / "ocpp-ws-cli" / "dist" / "index.js"), *words, "--report", "json", "--report-dir", folder],
             stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=120, check=False)
         reports = [name for name in os.listdir(folder) if name.endswith(".json")]
         check(len(reports) == 1, f"no report: {done.stdout[-2000:]}{done.stderr[-2000:]}")
@@ -35,12 +36,16 @@ def main():
     house = House(sys.argv[1], "ocpp-suite")
     try:
         made = house.cli("password", stdin=PASSWORD + "\n", connect=False)
-        ocpp_charger.configure(house, f"  stations: [{{id: SUITE, password_hash: '{made.stdout.strip()}'}}]\n")
+        clients = "".join(f", {{id: Bench-{n}, open_because: the bench knows no password}}" for n in range(CLIENTS + 1))
+        ocpp_charger.configure(house, f"  stations: [{{id: SUITE, password_hash: '{made.stdout.strip()}'}}{clients}]\n")
         port = ocpp_charger.start(house)
         for protocol in ("ocpp1.6", "ocpp2.0.1"):
-            results = passed(port, protocol)["testResults"]
+            results = report_of("test", "-e", f"ws://SUITE:{PASSWORD}@127.0.0.1:{port}/ocpp", "-i", "SUITE", "-p", protocol,
+                                "--suite", "all")["testResults"]
             wrong = [f"{one['name']}: {one.get('issue')}" for one in results if not one["passed"]]
             check(len(results) == CHECKS and not wrong, f"{protocol}: {len(results)} checks, of which failed: {wrong}")
+        benched = report_of("bench", "-e", f"ws://127.0.0.1:{port}/ocpp", "-p", "ocpp1.6", "-d", "3", "-c", str(CLIENTS))
+        print(benched)
         check(house.stop() == 0, f"TERM: not 0\n{house.log_text()}")
         check("bugs found" not in house.log_text(), house.log_text())
     except (Wrong, OSError, KeyError) as wrong:

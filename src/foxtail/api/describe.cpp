@@ -49,9 +49,12 @@ void data_schema(JsonText& json, const PropertySpec& spec) {
     if (spec.step && *spec.step > 0 && spec.minimum.value_or(0) == 0)
         bound("multipleOf", spec.step);
     if (!spec.allowed.empty()) {
+        const bool each = spec.type == Type::array;
+        if (each) json.key("items").object();
         json.key("enum").array();
         for (const auto& value : spec.allowed) json.text(value);
         json.end_array();
+        if (each) json.end_object();
     }
 }
 

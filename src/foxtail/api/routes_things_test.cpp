@@ -34,6 +34,24 @@ TEST(Things, a_description_follows_the_web_of_things) {
     EXPECT_EQ(directory.at("@type").as_string(), "ThingDirectory");
 }
 
+TEST(Things, a_description_says_what_the_elements_of_an_array_may_be) {
+    House house;
+    house.at_home([&] {
+        ThingSpec car;
+        car.id = car.title = "car";
+        auto types = House::property("types", Type::array, false);
+        types.allowed = {"CCS 2", "CHAdeMO"};
+        car.properties = {types};
+        EXPECT_TRUE(house.devices.inlet->tell(car));
+        return true;
+    });
+    const auto td = parsed(HttpClient(house.as_owner()).get("/things/car")->body);
+    const auto& types = td.at("properties").at("types").as_object();
+    EXPECT_EQ(types.at("type").as_string(), "array");
+    EXPECT_FALSE(types.contains("enum"));
+    EXPECT_EQ(types.at("items").at("enum").as_array().size(), 2U);
+}
+
 TEST(Things, a_description_names_only_what_the_subject_may_know_of) {
     House house;
     HttpClient narrow(house.as(

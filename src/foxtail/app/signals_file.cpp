@@ -59,6 +59,10 @@ Result<std::string> import_signals(const std::string& file,
         out += "\nwithout a unit, because it is not known here:";
         for (const auto& unit : read->unknown_units) out += " " + unit;
     }
+    if (!read->left_out.empty()) {
+        out += "\nleft out, because their type is a struct:";
+        for (const auto& path : read->left_out) out += " " + path;
+    }
     return out;
 }
 

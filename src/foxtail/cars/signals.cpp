@@ -176,7 +176,7 @@ std::optional<PropertySpec> Signals::property(std::string_view path) const {
     out.title = signal->title;
     out.type = type_of(*signal);
     out.sensitivity = sensitivity_of(path);
-    if (out.type == Type::enumeration) out.allowed = signal->allowed;
+    if (out.type == Type::enumeration || out.type == Type::array) out.allowed = signal->allowed;
     if (out.type != Type::integer && out.type != Type::number) return out;
     out.unit = signal->unit;
     out.minimum = signal->minimum;

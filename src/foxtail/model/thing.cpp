@@ -88,7 +88,8 @@ Result<void> check_property(const std::string& where, const PropertySpec& spec) 
     if (spec.type == Type::enumeration && spec.allowed.empty()) {
         return wrong_spec(where, "an enumeration needs its allowed values");
     }
-    if (spec.type != Type::enumeration && !spec.allowed.empty()) {
+    const bool has_words = spec.type == Type::enumeration || spec.type == Type::array;
+    if (!has_words && !spec.allowed.empty()) {
         return wrong_spec(where,
                           std::string("allowed values on a property of type ") + name(spec.type));
     }
@@ -161,6 +162,15 @@ Result<Value> fit_number(const PropertySpec& property, Value value) {
     return in_range(property, number, std::move(value));
 }
 
+std::string one_of(const std::vector<std::string>& words) {
+    std::string out = "one of";
+    for (const auto& word : words) {
+        if (out.size() > 200) return out + " ...";
+        out += " " + printable(word, 40);
+    }
+    return out;
+}
+
 Result<Value> fit_text(const PropertySpec& property, Value value) {
     const auto* text = std::get_if<std::string>(&value);
     if (text == nullptr)
@@ -169,15 +179,7 @@ Result<Value> fit_text(const PropertySpec& property, Value value) {
         const bool known = std::find(property.allowed.begin(), property.allowed.end(), *text) !=
                            property.allowed.end();
         if (known) return value;
-        std::string right = "one of";
-        for (const auto& allowed : property.allowed) {
-            if (right.size() > 200) {
-                right += " ...";
-                break;
-            }
-            right += " " + printable(allowed, 40);
-        }
-        return does_not_fit(property, value, right);
+        return does_not_fit(property, value, one_of(property.allowed));
     }
     if (text->size() > string_value_bytes_max) {
         return fail(Code::invalid_input, "string of " + std::to_string(text->size()) +
@@ -186,6 +188,48 @@ Result<Value> fit_text(const PropertySpec& property, Value value) {
     }
     if (!valid_utf8(*text)) return does_not_fit(property, value, "valid UTF-8");
     return value;
+}
+
+/// The elements of a JSON array as they stand there; what stands in one is not looked into.
+std::vector<std::string_view> elements_of(std::string_view json) {
+    std::vector<std::string_view> out;
+    const std::string_view inside = json.substr(1, json.size() - 2);
+    std::size_t begin = 0;
+    int depth = 0;
+    bool quoted = false;
+    const auto take = [&](std::size_t end) {
+        std::string_view one = inside.substr(begin, end - begin);
+        while (!one.empty() && one.front() == ' ') one.remove_prefix(1);
+        while (!one.empty() && one.back() == ' ') one.remove_suffix(1);
+        if (!one.empty()) out.push_back(one);
+        begin = end + 1;
+    };
+    for (std::size_t i = 0; i < inside.size(); ++i) {
+        const char c = inside[i];
+        if (quoted && c == '\\') {
+            ++i;
+        } else if (c == '"') {
+            quoted = !quoted;
+        } else if (!quoted && (c == '[' || c == '{')) {
+            ++depth;
+        } else if (!quoted && (c == ']' || c == '}')) {
+            --depth;
+        } else if (!quoted && c == ',' && depth == 0) {
+            take(i);
+        }
+    }
+    take(inside.size());
+    return out;
+}
+
+/// A word of the list; of numbers and booleans the list has what they are written as.
+bool is_allowed(const PropertySpec& property, std::string_view element) {
+    return std::any_of(property.allowed.begin(), property.allowed.end(), [&](const auto& word) {
+        if (element.front() != '"') return element == word;
+        std::string quoted;
+        append_json_string(quoted, word);
+        return element == quoted;
+    });
 }
 
 Result<Value> fit_json(const PropertySpec& property, Value value) {
@@ -198,6 +242,12 @@ Result<Value> fit_json(const PropertySpec& property, Value value) {
         return fail(Code::invalid_input, "JSON of " + std::to_string(json->text.size()) +
                                              " bytes for property '" + property.name + "', limit " +
                                              std::to_string(string_value_bytes_max));
+    }
+    if (!property.allowed.empty()) {
+        for (const std::string_view element : elements_of(json->text)) {
+            if (!is_allowed(property, element))
+                return does_not_fit(property, value, "each element " + one_of(property.allowed));
+        }
     }
     return value;
 }

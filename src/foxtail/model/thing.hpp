@@ -33,7 +33,7 @@ struct PropertySpec {
     std::optional<double> minimum;      // numbers only
     std::optional<double> maximum;      // numbers only
     std::optional<double> step;         // numbers only
-    std::vector<std::string> allowed;   // enumeration only: the closed list
+    std::vector<std::string> allowed;   // of an enumeration, or of an array's elements: closed list
     std::optional<Duration> max_age;    // older readings are stale
     std::optional<Duration> retention;  // history older than this is dropped; nothing = kept
     Category category = Category::primary;

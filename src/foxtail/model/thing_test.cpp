@@ -236,6 +236,21 @@ TEST(Fit, a_string_is_utf8_of_at_most_64_kib) {
     EXPECT_THAT(refusal(property, Value{1.0}), HasSubstr("type string"));
 }
 
+TEST(Fit, each_element_of_an_array_is_one_of_its_list) {
+    auto property = property_of(Type::array);
+    property.allowed = {"CCS 2", "say \"ü\"", "3"};
+    for (const char* good :
+         {"[]", R"(["CCS 2"])", R"(["CCS 2","say \"ü\"","CCS 2"])", "[3,\"3\"]", "[ 3 , 3 ]"})
+        EXPECT_EQ(fitted(property, Value{Json{good}}), Value{Json{good}}) << good;
+    EXPECT_EQ(
+        refusal(property, Value{Json{R"(["CCS 2","CHAdeMO"])"}}),
+        "value [\"CCS 2\",\"CHAdeMO\"] does not fit property 'level': each element one of CCS 2 "
+        "say \"ü\" 3");
+    for (const char* bad : {"[4]", "[null]", R"([["CCS 2"]])", R"([{"a":"CCS 2"}])",
+                            R"(["CCS 2,"])", R"(["CCS"])", "[33]", R"(["say \\"])"})
+        EXPECT_THAT(refusal(property, Value{Json{bad}}), HasSubstr("each element")) << bad;
+}
+
 TEST(Fit, arrays_and_objects_are_told_apart) {
     EXPECT_EQ(fitted(property_of(Type::array), Value{Json{"[1]"}}), Value{Json{"[1]"}});
     EXPECT_EQ(fitted(property_of(Type::object), Value{Json{"{}"}}), Value{Json{"{}"}});

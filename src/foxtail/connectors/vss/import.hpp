@@ -10,8 +10,9 @@
 
 // The JSON export of the Vehicle Signal Specification (COVESA vss-tools, "json" exporter; 4.0, 5.1
 // and 6.0): one object with one root, whose branches hold their children and whose leaves hold
-// "type", "datatype" and perhaps "unit", "min", "max", "allowed". Instances stand there expanded.
-// Pure.
+// "type", "datatype" and perhaps "unit", "min", "max", "allowed". Instances stand there expanded, or
+// (exported with --no-expand) as "instances" of their branch. Struct types are a root of their own,
+// "ComplexDataTypes". Pure.
 
 namespace foxtail::vss {
 
@@ -19,6 +20,7 @@ struct Import {
     cars::Signals signals;
     std::size_t leaves = 0;
     std::vector<std::string> unknown_units;  // as written, each once: their values carry no unit
+    std::vector<std::string> left_out;       // signals whose type is a struct
 };
 
 /// Reads a whole export. Error: invalid_input naming the path and what would be right, exhausted.
