@@ -29,6 +29,16 @@ def report_of(*words):
             return json.load(file)
 
 
+def benched(port):
+    """Every client is served, and nothing fails. A machine that is busy is given more time to begin."""
+    for seconds in (3, 30):
+        found = report_of("bench", "-e", f"ws://127.0.0.1:{port}/ocpp", "-p", "ocpp1.6", "-d", str(seconds), "-c", str(CLIENTS))["metrics"]
+        if found["messagesReceived"] >= CLIENTS:
+            break
+    # How many wait for their answer when its time is over is a question of time.
+    check(found["errors"] == 0 and found["messagesReceived"] >= CLIENTS, f"the bench: {found}")
+
+
 def main():
     if shutil.which("node") is None or not (PEERS / "node_modules" / "ocpp-ws-cli").is_dir():
         print("skipped: node, or the packages of tests/peers, are not installed")
@@ -44,15 +54,14 @@ def main():
                                 "--suite", "all")["testResults"]
             wrong = [f"{one['name']}: {one.get('issue')}" for one in results if not one["passed"]]
             check(len(results) == CHECKS and not wrong, f"{protocol}: {len(results)} checks, of which failed: {wrong}")
-        benched = report_of("bench", "-e", f"ws://127.0.0.1:{port}/ocpp", "-p", "ocpp1.6", "-d", "3", "-c", str(CLIENTS))
-        print(benched)
+        benched(port)
         check(house.stop() == 0, f"TERM: not 0\n{house.log_text()}")
         check("bugs found" not in house.log_text(), house.log_text())
     except (Wrong, OSError, KeyError) as wrong:
         traceback.print_exc()
         print(f"ocpp_suite: {wrong}", file=sys.stderr)
         return 1
-    print(f"{CHECKS} of {CHECKS}, both")
+    print(f"{CHECKS} of {CHECKS}, both; the bench without an error")
     return 0
 
 
