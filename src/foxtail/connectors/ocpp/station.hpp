@@ -281,6 +281,7 @@ private:
     void over(const TransactionTold& told, std::string_view id, Moment now);
     void finish(Running running, Time at, std::string_view reason, bool late, Moment now);
     void compare_start(Running& running, Time at, Moment now) const;
+    void say_started(const Running& running);
     void say_session(int point, const Running* running, Time at);
     [[nodiscard]] Running* find_running(std::string_view transaction);
     [[nodiscard]] Running* running_at(int point);

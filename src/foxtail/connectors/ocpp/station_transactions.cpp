@@ -129,15 +129,7 @@ void Station::began(const TransactionTold& told, std::string_view id, Moment now
     }
     Running& kept = remember(std::move(running));
     end_reservation(kept.point, at);  // it is for who comes, and here somebody is
-    std::string detail;
-    ObjectOut(detail)
-        .text("stage", "started")
-        .text("transaction", kept.id)
-        .time("started", kept.started)
-        .integer("meter_start", kept.meter_start)
-        .flag_if("estimated", kept.guessed)
-        .end();
-    sink_->happened(kept.point, "session", Json{detail});
+    say_started(kept);
     say_session(kept.point, &kept, at);
     say_register(kept, told);
     if (!old) went_on(told, kept, at, now);
@@ -260,6 +252,18 @@ void Station::finish(Running running, Time at, std::string_view reason, bool lat
                       running.token, false});
     if (ended_.size() > ended_kept) ended_.pop_front();
     (void)now;
+}
+
+void Station::say_started(const Running& running) {
+    std::string detail;
+    ObjectOut(detail)
+        .text("stage", "started")
+        .text("transaction", running.id)
+        .time("started", running.started)
+        .integer("meter_start", running.meter_start)
+        .flag_if("estimated", running.guessed)
+        .end();
+    sink_->happened(running.point, "session", Json{detail});
 }
 
 void Station::say_session(int point, const Running* running, Time at) {

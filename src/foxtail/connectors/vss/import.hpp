@@ -10,9 +10,9 @@
 
 // The JSON export of the Vehicle Signal Specification (COVESA vss-tools, "json" exporter; 4.0, 5.1
 // and 6.0): one object with one root, whose branches hold their children and whose leaves hold
-// "type", "datatype" and perhaps "unit", "min", "max", "allowed". Instances stand there expanded, or
-// (exported with --no-expand) as "instances" of their branch. Struct types are a root of their own,
-// "ComplexDataTypes". Pure.
+// "type", "datatype" and perhaps "unit", "min", "max", "allowed". Instances stand there expanded,
+// or (exported with --no-expand) as "instances" of their branch. Struct types are a root of their
+// own, "ComplexDataTypes". Pure.
 
 namespace foxtail::vss {
 
