@@ -71,8 +71,10 @@ export interface Plan {
   slots: Slot[];
   buy: number[];
   sell: number[];
+  marginal: number[];
   import: number[];
   export: number[];
+  curtailed: number[];
   load: number[];
   sun: number[];
   sun_p10: number[];
@@ -165,8 +167,10 @@ export function plan_of(value: Json | undefined): Plan | null {
     slots: begins.map((from, index) => ({ from, until: ends[index]! })),
     buy: list(said.buy),
     sell: list(said.sell),
+    marginal: list(said.marginal),
     import: list(said.import),
     export: list(said.export),
+    curtailed: list(said.curtailed),
     load: list(said.load),
     sun: list(said.sun),
     sun_p10: list(said.sun_p10),
@@ -199,6 +203,39 @@ export function grid_of(plan: Plan): { kw: number; cost: number; total: number }
     const cost = ((taken * (plan.buy[index] ?? 0) - given * (plan.sell[index] ?? 0)) * (until - from)) / 3600e3;
     return { kw: taken - given, cost, total: (total += cost) };
   });
+}
+
+/** The two prices of a kWh that speak for working in slot `then` rather than in `now`, as the hub compares them (planner/comparison.cpp). */
+export function compared(plan: Plan, device: Device, now: number, then: number): { by: "sun" | "some_sun" | "grid" | "house"; then: number; now: number } | null {
+  const at = (values: readonly number[], index: number): number => values[index] ?? 0;
+  const works = (index: number): boolean => at(device.kw, index) > 0.02;
+  const run = [0];
+  while (device.kind === "appliance" && works(then + run.length)) run.push(run.length);
+  const mean = (values: readonly number[], from: number): number => run.reduce((sum, i) => sum + at(values, from + i), 0) / run.length;
+  const kwh = (slot: number, kw: number, own: number): number => {
+    const fed_in = at(plan.curtailed, slot) > 0.05 ? Math.min(0, at(plan.sell, slot)) : at(plan.sell, slot);
+    const free = Math.max(0, Math.min(own, kw));
+    return free * fed_in + (kw - free) * at(plan.buy, slot);
+  };
+  let [all, bought, costs_then, costs_now] = [0, 0, 0, 0];
+  for (const i of run) {
+    const kw = at(device.kw, then + i);
+    const grid = Math.min(kw, at(plan.import, then + i));
+    all += kw;
+    bought += grid;
+    costs_then += kwh(then + i, kw, kw - grid);
+    costs_now += kwh(now + i, kw, at(plan.export, now + i) + at(plan.curtailed, now + i));
+  }
+  const pays = (less: number, more: number): boolean => less < more - 0.0005;
+  const stored = plan.devices.some((one) => (one.kind === "battery" || one.kind === "car") && at(one.kw, then) < -0.05);
+  const sunny = all > 0 && !stored && bought <= all / 2 && mean(plan.sun, then) > mean(plan.load, then) + 0.05;
+  if (sunny && pays(costs_then / all, costs_now / all))
+    return { by: costs_then / all < at(plan.sell, then) + 0.0005 ? "sun" : "some_sun", then: costs_then / all, now: costs_now / all };
+  const grid = { by: "grid" as const, then: mean(plan.buy, then), now: mean(plan.buy, now) };
+  if (at(plan.import, then) > 0.05 && pays(grid.then, grid.now)) return grid;
+  const house = { by: "house" as const, then: mean(plan.marginal, then), now: mean(plan.marginal, now) };
+  if (pays(house.then, house.now)) return house;
+  return pays(grid.then, grid.now) ? grid : null;
 }
 
 /** Prices of this slot are not published yet. */

@@ -2,7 +2,7 @@
 
 import { format_duration, format_number, format_time, humanise } from "./format";
 import { has_key, language, t } from "./messages";
-import { is_guessed, type Alternative, type Device, type Goal, type Plan, type Way } from "./plan";
+import { compared, is_guessed, type Alternative, type Device, type Goal, type Plan, type Way } from "./plan";
 
 function currency_format(value: number, currency: string, digits: number, signDisplay: "auto" | "exceptZero" = "auto"): string {
   const options = { minimumFractionDigits: digits, maximumFractionDigits: digits, signDisplay };
@@ -71,19 +71,44 @@ export function power_words(intent: string, kw: number): string {
   return ", " + t("plan.gives", { kw: kilowatts(-kw) });
 }
 
+/** What is bought is called cheap only where it is. */
+function bought_words(plan: Plan, index: number): string {
+  const cost = plan.buy[index] ?? 0;
+  const told = price(cost, plan.currency);
+  if (Math.max(...plan.buy) - Math.min(...plan.buy) < 0.0005) return t("plan.one_price", { price: told });
+  let [sum, time] = [0, 0];
+  plan.slots.forEach(({ from, until }, at) => ((sum += (plan.buy[at] ?? 0) * (until - from)), (time += until - from)));
+  return cost > sum / time - 0.0005 ? `${code_word("CHEAP_SLOT")}: ${told}` : t("plan.cheap", { price: told, mean: price(sum / time, plan.currency) });
+}
+
+/** What a slot's code says, with the numbers that it is about. */
+function because_words(plan: Plan, device: Device, index: number): string {
+  const code = device.code[index] ?? "";
+  const told = price(plan.buy[index] ?? 0, plan.currency);
+  if (code === "CHEAP_SLOT") return bought_words(plan, index);
+  if (code === "HOLD_FOR_HIGHER_PRICE") return `${code_word(code)} (${t("plan.up_to", { most: price(Math.max(...plan.buy.slice(index + 1)), plan.currency), now: told })})`;
+  if (code === "EXPORT_BEATS_STORE") return `${code_word(code)} (${price(plan.sell[index] ?? 0, plan.currency)})`;
+  if (code === "MIN_SOC" && device.kind === "battery") return t("plan.empty");
+  if (/^WAIT_FOR/.test(code)) {
+    const next = next_work(device, index);
+    const two = next > 0 ? compared(plan, device, index, next) : null;
+    return two ? t(`plan.by_${two.by}`, { then: price(two.then, plan.currency), now: price(two.now, plan.currency) }) : code_word("INDIFFERENT");
+  }
+  return /PREHEAT|NEGATIVE|AVOIDS|FROM_B|TOO_HIGH/.test(code) ? `${code_word(code)} (${told})` : code_word(code);
+}
+
+const works = (kw: number | undefined): boolean => Math.abs(kw ?? 0) > 0.02;
+const next_work = (device: Device, index: number): number => device.kw.findIndex((one, at) => at > index && one > 0.02);
+
 /** Why a device does what it does in a slot, from the plan's codes and numbers; what else it might do and what that costs. */
 export function why_words(plan: Plan, device: Device, index: number, now: number): string {
-  const works = (kw: number | undefined): boolean => Math.abs(kw ?? 0) > 0.02;
-  const because = (at: number): string => {
-    const code = code_word(device.code[at] ?? "");
-    return /cheap|dear|preheat|negative/i.test(device.code[at] ?? "") ? `${code} (${price(plan.buy[at] ?? 0, plan.currency)})` : code;
-  };
   const kw = device.kw[index];
-  const next = device.kw.findIndex((one, at) => at > index && works(one));
+  const next = next_work(device, index);
   const waits = !works(kw) && next > 0 && device.kind !== "battery" && device.code[index] !== "NOT_OBEYING";
+  const why = because_words(plan, device, index);
   const first = waits
-    ? t("plan.waits", { time: format_time(plan.slots[next]!.from, now), then: price(plan.buy[next] ?? 0, plan.currency), now: price(plan.buy[index] ?? 0, plan.currency) })
-    : `${intent_word(device.intent[index] ?? "")}${works(kw) ? power_words(device.intent[index] ?? "", kw!) : ""}: ${because(index)}.`;
+    ? t("plan.waits", { time: format_time(plan.slots[next]!.from, now), why })
+    : `${intent_word(device.intent[index] ?? "")}${works(kw) ? power_words(device.intent[index] ?? "", kw!) : ""}: ${why}.`;
   const other = device.alternatives.find((one) => one.possible && one.at <= plan.slots[index]!.from) ?? device.alternatives.find((one) => one.possible);
   return first + (other ? ` ${alternative_words(other, now)} ${more_words(other.more, plan.currency)}.` : "");
 }

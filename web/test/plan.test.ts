@@ -226,13 +226,27 @@ test("why is told in the reader's language, from codes and numbers alone", () =>
   assert.match(plain(why_words(plan, car, rests, noon)), /^Waits until .*\d\d:\d\d: €0\.\d{3}\/kWh then, €0\.\d{3} now\. Charging now costs €0\.84 more\.$/);
   set_language(["de-DE"]);
   assert.match(plain(why_words(plan, car, rests, noon)), /^Wartet bis .*\d\d:\d\d: 0,\d{3} €\/kWh dann, 0,\d{3} € jetzt\. Laden jetzt kostet 0,84 € mehr\.$/);
-  assert.match(plain(why_words(plan, car, works, noon)), /^Lädt 7,4 kW: günstig \(0,\d{3} €\)\./);
+  assert.match(plain(why_words(plan, car, works, noon)), /^Lädt 7,4 kW: günstig: 0,\d{3} €, im Mittel 0,\d{3} €\./);
   const battery = plan.devices[1]!;
   const gives = battery.kw.findIndex((kw) => kw < -0.5);
   assert.match(plain(why_words(plan, battery, gives, noon)), /^Folgt dem Haus(, gibt)? \d,\d kW: .*\.$/);
   const missed = made({ ...first_wishes(), mode: "pause" }).devices[0]!;
   assert.match(plain(risk_words(missed, missed.goals[0]!, "Leaf", missed.goals[0]!.what)), /^Leaf: 80 % by 07:00.*: verfehlt · \d/);
   assert.equal(alternative_words({ what: "something new", at: noon, more: 1, possible: true }, noon), "something new");
+});
+
+test("who waits for the sun is told what the sun would bring, not the grid's price of then", () => {
+  const plan = made();
+  const car = { ...plan.devices[0]!, alternatives: [] };
+  const next = car.kw.findIndex((kw) => kw > 7);
+  const odd = { ...plan, devices: [car], buy: plan.buy.map((_, at) => (at < next ? 0.238 : 0.3)), sell: plan.sell.map(() => 0.08), marginal: plan.buy.map(() => 0.1), sun: plan.sun.map((_, at) => (at < next ? 0 : 9)), import: plan.import.map(() => 0), export: plan.export.map(() => 0), curtailed: [] };
+  const coded = { ...car, code: car.code.map(() => "WAIT_FOR_SUN") };
+  assert.match(plain(why_words(odd, coded, next - 1, noon)), /^Waits until .*: the sun gives it then, fed in it would bring €0\.080\/kWh; €0\.238 now\.$/);
+  const bought = { ...odd, import: odd.import.map(() => 2.5) };
+  assert.match(plain(why_words(bought, coded, next - 1, noon)), /most of it comes from the sun then, €0\.1\d\d\/kWh; €0\.238 now/);
+  // Whatever the code says: without a price that speaks for it, nothing is claimed.
+  const dear = { ...odd, sell: odd.sell.map(() => 0.5), marginal: odd.buy };
+  assert.match(plain(why_words(dear, coded, next - 1, noon)), /^Waits until .*: no difference\.$/);
 });
 
 test("a slot is told in words: when, what it costs, what each device does and how full it is then", () => {

@@ -61,9 +61,11 @@ enum class Code : std::uint8_t {
     not_obeying,
     wait_for_sun,
     price_too_high,
-    quiet_hours
+    quiet_hours,
+    from_battery,
+    avoids_import
 };
-constexpr std::array<std::string_view, 21> code_names = {"CHEAP_SLOT",
+constexpr std::array<std::string_view, 23> code_names = {"CHEAP_SLOT",
                                                          "PV_SURPLUS",
                                                          "DEADLINE_TIGHT",
                                                          "MIN_SOC",
@@ -83,7 +85,9 @@ constexpr std::array<std::string_view, 21> code_names = {"CHEAP_SLOT",
                                                          "NOT_OBEYING",
                                                          "WAIT_FOR_SUN",
                                                          "PRICE_TOO_HIGH",
-                                                         "QUIET_HOURS"};
+                                                         "QUIET_HOURS",
+                                                         "FROM_BATTERY",
+                                                         "AVOIDS_IMPORT"};
 
 /// One device in one slot.
 struct Step {

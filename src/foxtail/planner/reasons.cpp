@@ -1,3 +1,4 @@
+#include "foxtail/planner/comparison.hpp"
 #include "foxtail/planner/formulation.hpp"
 #include "foxtail/planner/read_out.hpp"
 
@@ -8,8 +9,7 @@
 namespace foxtail::planner {
 namespace {
 
-constexpr double some_kw = 0.05;   // kW that matter
-constexpr double some_eur = 1e-4;  // a kWh that is cheaper by less is as dear
+constexpr double some_kw = 0.05;  // kW that matter
 
 /// The house in one slot, as the reasons see it.
 struct House {
@@ -31,37 +31,32 @@ House house_in(const Scene& s, const Plan& plan, std::size_t t) {
             s.buy[t]<0, plan.import_kw[t]> limit - some_kw, drains};
 }
 
-/// The next slot in which it works; nothing when there is none.
+/// The next slot until then in which it works; nothing when there is none.
 std::optional<std::size_t> next_work(const Scene& s, const Course& course, std::size_t t,
                                      Time until) {
-    for (std::size_t later = t + 1; later < s.size(); ++later) {
-        if (s.slots[later].until > until + seconds(30)) break;
-        if (course.steps[later].kw > some_kw) return later;
-    }
-    return std::nullopt;
+    const auto later = next_work(course, t);
+    return later && s.slots[*later].until <= until + seconds(30) ? later : std::nullopt;
 }
 
-double mean_of(const std::vector<double>& values, std::size_t from, std::size_t count) {
-    const auto until = std::min(from + count, values.size());
-    double sum = 0;
-    for (std::size_t t = from; t < until; ++t) sum += values[t];
-    return sum / static_cast<double>(until - from);
-}
-
-/// Why what works for `count` slots from `later` on does not from `t` on: what a kWh costs the
-/// house in the one and in the other. Indifferent when it is as good.
-Code waits_for(const Scene& s, const Plan& plan, std::size_t t, std::size_t later,
-               std::size_t count = 1) {
+/// Why what works in a later slot does not in this one. Indifferent when it is as good.
+Code waits_for(const Scene& s, const Plan& plan, const Course& course, std::size_t t,
+               std::size_t later) {
     if (house_in(s, plan, t).at_limit) return Code::peak_limit;
-    const auto less = [&](const std::vector<double>& eur) {
-        return mean_of(eur, later, count) < mean_of(eur, t, count) - some_eur;
-    };
-    const bool cheaper = less(s.buy);
-    const bool saves = less(plan.marginal_eur);
-    const bool own = !house_in(s, plan, later).imports;
-    const bool sun = mean_of(s.sun, later, count) > mean_of(s.load, later, count) + some_kw;
-    if (sun && (own || (saves && !cheaper))) return Code::wait_for_sun;
-    return cheaper || saves ? Code::wait_for_cheaper : Code::indifferent;
+    switch (compare(plan, course, t, later).by) {
+        case Comparison::By::sun:
+            return Code::wait_for_sun;
+        case Comparison::By::grid:
+        case Comparison::By::house:
+            return Code::wait_for_cheaper;
+        case Comparison::By::nothing:
+            break;
+    }
+    return Code::indifferent;
+}
+
+/// Power that is not bought: the sun's, unless something stored gives it.
+Code own_power(const Plan& plan, std::size_t t) {
+    return stores_give(plan, t) ? Code::from_battery : Code::pv_surplus;
 }
 
 /// What goes before all other reasons.
@@ -75,6 +70,18 @@ bool told_exactly(const Scene& s, const std::string& name, std::size_t t) {
     return over != nullptr && over->what == Override::What::exactly && !over->measured;
 }
 
+/// Why a battery gives nothing while the house buys.
+Code holds_for(const Scene& s, const Battery& b, const Plan& plan, const Course& course,
+               std::size_t t) {
+    const auto dearest = dearest_after(plan.buy_eur, t);
+    if (dearest && *dearest > plan.buy_eur[t] + worth_waiting_eur)
+        return Code::hold_for_higher_price;
+    const bool kept =
+        !b.reserve_kwh.values.empty() &&
+        course.steps[t].level <= b.reserve_kwh.mean(s.slots[t].from, s.slots[t].until) + 0.01;
+    return kept ? Code::reserve_for_peak : Code::indifferent;
+}
+
 void explain_battery(const Scene& s, const Battery& b, const Plan& plan, Course& course) {
     for (std::size_t t = 0; t < s.size(); ++t) {
         auto& step = course.steps[t];
@@ -85,18 +92,18 @@ void explain_battery(const Scene& s, const Battery& b, const Plan& plan, Course&
             step.intent = h.imports || h.exports ? Intent::charge : Intent::automatic;
             step.code = h.paid      ? Code::negative_price
                         : h.imports ? Code::cheap_slot
-                                    : Code::pv_surplus;
+                                    : own_power(plan, t);
         } else if (step.kw < -some_kw) {
             const bool all = -step.kw >= b.discharge_max_kw - some_kw;
             step.intent = h.exports || (h.imports && !all) ? Intent::discharge : Intent::automatic;
-            step.code = h.exports ? Code::export_beats_store : Code::reserve_for_peak;
+            step.code = h.exports ? Code::export_beats_store : Code::avoids_import;
         } else {
             const bool would = (h.imports && !empty) || (h.exports && !full);
             step.intent = would ? Intent::hold : Intent::automatic;
             step.code = full        ? Code::full
                         : h.exports ? Code::export_beats_store
                         : empty     ? Code::min_soc
-                        : h.imports ? Code::hold_for_higher_price
+                        : h.imports ? holds_for(s, b, plan, course, t)
                                     : Code::indifferent;
         }
         explain_override(s, b.name, t, step);
@@ -117,7 +124,8 @@ Code car_rests(const Car& car, const Course& course, const Session& stay, std::s
     Time leaves = stay.depart;
     for (const auto& next : car.sessions)
         if (next.arrive <= leaves && next.trip_kwh <= 0) leaves = std::max(leaves, next.depart);
-    if (const auto later = next_work(s, course, t, leaves)) return waits_for(s, plan, t, *later);
+    if (const auto later = next_work(s, course, t, leaves))
+        return waits_for(s, plan, course, t, *later);
     if (stay.target_kwh && level >= *stay.target_kwh - 0.05) return Code::done;
     return Code::price_too_high;
 }
@@ -155,11 +163,11 @@ void explain_car(const Scene& s, const Car& car, const Plan& plan, Course& cours
             step.code = before < car.floor_kwh - 0.01 ? Code::min_soc
                         : h.paid                      ? Code::negative_price
                         : tight                       ? Code::deadline_tight
-                        : !h.imports                  ? Code::pv_surplus
+                        : !h.imports                  ? own_power(plan, t)
                                                       : Code::cheap_slot;
         } else if (step.kw < -1e-6) {
             step.intent = Intent::discharge;
-            step.code = Code::reserve_for_peak;
+            step.code = h.exports ? Code::export_beats_store : Code::avoids_import;
         } else {
             step.intent = Intent::off;
             step.code = car_rests(car, course, *stay, t, s, plan);
@@ -173,7 +181,7 @@ void explain_car(const Scene& s, const Car& car, const Plan& plan, Course& cours
 Code warmth_rests(const Scene& s, const Plan& plan, const Course& course, std::size_t t) {
     if (house_in(s, plan, t).at_limit) return Code::peak_limit;
     const auto later = next_work(s, course, t, s.slots.back().until);
-    const auto code = later ? waits_for(s, plan, t, *later) : Code::indifferent;
+    const auto code = later ? waits_for(s, plan, course, t, *later) : Code::indifferent;
     return code == Code::indifferent ? Code::done : code;
 }
 
@@ -188,7 +196,7 @@ void explain_zone(const Scene& s, const Zone& z, const Plan& plan, Course& cours
             step.intent = more ? Intent::boost : Intent::normal;
             step.code = step.level < low + 0.2 ? Code::comfort
                         : h.paid               ? Code::negative_price
-                        : !h.imports           ? Code::pv_surplus
+                        : !h.imports           ? own_power(plan, t)
                                                : Code::comfort_preheat;
         } else {
             step.intent = Intent::off;
@@ -207,7 +215,7 @@ void explain_tank(const Scene& s, const HotWater& w, const Plan& plan, Course& c
             step.code = step.level < w.min_kwh + 0.2 ? Code::comfort
                         : h.paid                     ? Code::negative_price
                         : h.imports                  ? Code::cheap_slot
-                                                     : Code::pv_surplus;
+                                                     : own_power(plan, t);
         } else {
             step.intent = Intent::off;
             step.code =
@@ -220,9 +228,7 @@ void explain_tank(const Scene& s, const HotWater& w, const Plan& plan, Course& c
 Code machine_rests(const Scene& s, const Plan& plan, const Course& course, std::size_t t) {
     const auto later = next_work(s, course, t, s.slots.back().until);
     if (!later) return Code::price_too_high;
-    const auto works = std::count_if(course.steps.begin(), course.steps.end(),
-                                     [](const Step& step) { return step.kw > 1e-6; });
-    return waits_for(s, plan, t, *later, static_cast<std::size_t>(works));
+    return waits_for(s, plan, course, t, *later);
 }
 
 void explain_appliance(const Scene& s, const Appliance& a, const Plan& plan, Course& course) {
@@ -234,7 +240,7 @@ void explain_appliance(const Scene& s, const Appliance& a, const Plan& plan, Cou
             ran = true;
             step.intent = Intent::run;
             step.code =
-                h.paid ? Code::negative_price : (h.imports ? Code::cheap_slot : Code::pv_surplus);
+                h.paid ? Code::negative_price : (h.imports ? Code::cheap_slot : own_power(plan, t));
         } else {
             step.intent = Intent::off;
             const bool quiet = a.quiet.mean(s.slots[t].from, s.slots[t].until) > 0.5;

@@ -1,5 +1,4 @@
 #include "foxtail/planning/planning_testing.hpp"
-#include "foxtail/planning/words.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -348,18 +347,6 @@ TEST_F(KeeperTest, who_does_not_obey_is_planned_as_it_is_for_half_an_hour_and_tr
     ASSERT_TRUE(due);
     EXPECT_THAT(due->request.overrides, SizeIs(0));
     EXPECT_EQ(due->because.name(), "TRIED_AGAIN");
-}
-
-TEST_F(KeeperTest, the_words_say_what_is_waited_for_and_what_the_other_way_would_cost) {
-    made(2, 3);
-    const planner::Alternative alternative{"leaf", 0, "charging now", 0.84, true};
-    const auto& plan = *keeper.plan();
-    const auto words = why_now(plan, plan.courses[0], {alternative}, now.wall, {utc, "EUR"});
-    EXPECT_THAT(words, HasSubstr("Waits until 20:30: 0.14 EUR/kWh then, 0.30 now"));
-    EXPECT_THAT(words, HasSubstr("Charging now would cost 0.84 EUR more."));
-    pass(minutes(30));
-    EXPECT_THAT(why_now(plan, plan.courses[0], {}, now.wall, {utc, "EUR"}),
-                HasSubstr("Charges at 7.4 kW: power is cheap: 0.14 EUR/kWh."));
 }
 
 TEST_F(KeeperTest, a_battery_does_not_follow_its_own_shadow) {

@@ -1,5 +1,6 @@
 #include "foxtail/planning/words.hpp"
 
+#include "foxtail/planner/comparison.hpp"
 #include "foxtail/planner/follower.hpp"
 #include "foxtail/planning/goals.hpp"
 
@@ -37,26 +38,93 @@ const char* doing(Kind kind, double kw) {
     return "Runs";
 }
 
+std::string digits_of(double eur, int digits) {
+    return fmt::format("{:.{}f}", eur, digits);
+}
+
+/// With so many digits, two at least, that what differs is seen to differ.
+int digits_between(double a, double b) {
+    int digits = 2;
+    while (digits < 4 && digits_of(a, digits) == digits_of(b, digits)) ++digits;
+    return digits;
+}
+
+std::string price_words(double eur, const Speech& speech) {
+    return fmt::format("{:.2f} {}/kWh", eur, speech.currency);
+}
+
+/// That it is bought: called cheap only where it is, against the mean of the plan's time.
+std::string bought_words(const Plan& plan, std::size_t slot, const Speech& speech) {
+    const double eur = plan.buy_eur[slot];
+    const double mean = planner::mean_price(plan);
+    const auto [least, most] = std::minmax_element(plan.buy_eur.begin(), plan.buy_eur.end());
+    if (*most - *least < planner::worth_waiting_eur)
+        return "power costs the same at all times: " + price_words(eur, speech);
+    if (eur > mean - planner::worth_waiting_eur)
+        return "it is worth its price: " + price_words(eur, speech);
+    const int digits = digits_between(eur, mean);
+    return fmt::format("power is cheap: {} {}/kWh, {} on average", digits_of(eur, digits),
+                       speech.currency, digits_of(mean, digits));
+}
+
+std::string held_words(const Plan& plan, std::size_t slot, const Speech& speech) {
+    const double dearest = planner::dearest_after(plan.buy_eur, slot).value_or(0);
+    const double eur = plan.buy_eur[slot];
+    const int digits = digits_between(eur, dearest);
+    return fmt::format("later hours are dearer: up to {} {}/kWh, {} now",
+                       digits_of(dearest, digits), speech.currency, digits_of(eur, digits));
+}
+
+/// The two prices that the plan compared.
+std::string compared_words(const planner::Comparison& one, const Plan& plan, const Speech& speech) {
+    using By = planner::Comparison::By;
+    const int digits = digits_between(one.then_eur, one.now_eur);
+    const auto then = digits_of(one.then_eur, digits);
+    const auto now = digits_of(one.now_eur, digits);
+    const auto& currency = speech.currency;
+    const bool all_sun = one.then_eur < plan.sell_eur[one.later] + planner::worth_waiting_eur;
+    switch (one.by) {
+        case By::sun:
+            if (all_sun)
+                return fmt::format(
+                    "the sun gives it then, fed in it would bring {} {}/kWh; "
+                    "{} now",
+                    then, currency, now);
+            return fmt::format("most of it comes from the sun then, {} {}/kWh; {} now", then,
+                               currency, now);
+        case By::grid:
+            return fmt::format("{} {}/kWh then, {} now", then, currency, now);
+        case By::house:
+            return fmt::format("a kWh costs the house {} {} then, {} now", then, currency, now);
+        case By::nothing:
+            break;
+    }
+    return "nothing speaks for another time";
+}
+
 /// What a code says about a slot in which the device does something, or does not.
-std::string because(Code code, const Plan& plan, std::size_t slot, const Speech& speech,
-                    bool gives = false) {
-    const auto price = fmt::format("{:.2f} {}/kWh", plan.buy_eur[slot], speech.currency);
-    if (gives && code != Code::user_override && code != Code::peak_limit &&
-        code != Code::not_obeying)
-        return fmt::format("power from the grid would cost {}", price);
-    switch (code) {
+std::string because(const Plan& plan, const Course& course, std::size_t slot,
+                    const Speech& speech) {
+    const auto& step = course.steps[slot];
+    const auto price = price_words(plan.buy_eur[slot], speech);
+    switch (step.code) {
         case Code::cheap_slot:
-            return fmt::format("power is cheap: {}", price);
+            return bought_words(plan, slot, speech);
         case Code::pv_surplus:
             return "the sun gives more than the house takes";
+        case Code::from_battery:
+            return fmt::format("what is stored gives it; from the grid it would cost {}", price);
         case Code::deadline_tight:
             return "the goal leaves no time to wait";
         case Code::min_soc:
-            return "it is below the least that is wanted in it";
+            return course.kind == Kind::battery ? "there is nothing in it to give"
+                                                : "it is below the least that is wanted in it";
         case Code::reserve_for_peak:
-            return "what is in it is kept for dearer hours";
+            return "what is in it is kept in reserve";
+        case Code::avoids_import:
+            return fmt::format("power from the grid would cost {}", price);
         case Code::hold_for_higher_price:
-            return "later hours are dearer";
+            return held_words(plan, slot, speech);
         case Code::peak_limit:
             return "the connection has no more room";
         case Code::comfort_preheat:
@@ -68,19 +136,21 @@ std::string because(Code code, const Plan& plan, std::size_t slot, const Speech&
         case Code::full:
             return "it is full";
         case Code::export_beats_store:
-            return "feeding in brings more than storing";
+            return fmt::format("storing more would bring no more than feeding in: {}",
+                               price_words(plan.sell_eur[slot], speech));
         case Code::user_override:
             return "somebody said so";
         case Code::wait_for_cheaper:
-            return fmt::format("it is cheaper later; now {}", price);
+        case Code::wait_for_sun:
+            if (const auto later = planner::next_work(course, slot))
+                return compared_words(planner::compare(plan, course, slot, *later), plan, speech);
+            return "nothing speaks for another time";
         case Code::indifferent:
             return "nothing speaks for another time";
         case Code::not_there:
             return "it is not there";
         case Code::done:
             return "its goals are reached";
-        case Code::wait_for_sun:
-            return "the sun is expected to give more later";
         case Code::price_too_high:
             return fmt::format("what it would store is not worth its price: {}", price);
         case Code::not_obeying:
@@ -89,13 +159,6 @@ std::string because(Code code, const Plan& plan, std::size_t slot, const Speech&
             return "it would be heard in quiet hours";
     }
     return {};
-}
-
-/// The next slot from `slot` on in which it works; nothing when there is none.
-std::optional<std::size_t> next_work(const Course& course, std::size_t slot) {
-    for (std::size_t i = slot; i < course.steps.size(); ++i)
-        if (std::abs(course.steps[i].kw) > idle_kw) return i;
-    return std::nullopt;
 }
 
 std::string duration_words(Duration d) {
@@ -154,7 +217,7 @@ std::string alternative_what(const Alternative& one, const Plan& plan, Time now,
 std::string why_slot(const Plan& plan, const Course& course, std::size_t slot,
                      const Speech& speech) {
     const auto& step = course.steps[slot];
-    const auto reason = because(step.code, plan, slot, speech, step.kw < -idle_kw);
+    const auto reason = because(plan, course, slot, speech);
     if (std::abs(step.kw) > idle_kw)
         return fmt::format("{} at {:.1f} kW: {}.", doing(course.kind, step.kw), std::abs(step.kw),
                            reason);
@@ -167,19 +230,13 @@ std::string why_now(const Plan& plan, const Course& course,
     if (!slot || *slot >= course.steps.size()) return "There is no plan for now.";
     std::string out;
     const auto& step = course.steps[*slot];
-    const auto next = next_work(course, *slot);
+    const auto next = planner::next_work(course, *slot);
     const bool waits = course.kind != Kind::battery && step.code != Code::not_obeying;
-    if (std::abs(step.kw) <= idle_kw && next && waits) {
-        out = "Waits until " + clock_words(plan.slots[*next].from, now, speech.zone) + ": ";
-        if (plan.buy_eur[*next] < plan.buy_eur[*slot] - cent / 10) {
-            out += fmt::format("{:.2f} {}/kWh then, {:.2f} now.", plan.buy_eur[*next],
-                               speech.currency, plan.buy_eur[*slot]);
-        } else {
-            out += because(course.steps[*next].code, plan, *next, speech) + " then.";
-        }
-    } else {
-        out = why_slot(plan, course, *slot, speech);
-    }
+    out = std::abs(step.kw) <= idle_kw && next && waits
+              ? fmt::format("Waits until {}: {}.",
+                            clock_words(plan.slots[*next].from, now, speech.zone),
+                            because(plan, course, *slot, speech))
+              : why_slot(plan, course, *slot, speech);
     // The alternative for this moment, else the first for later.
     const Alternative* told = nullptr;
     for (const auto& one : alternatives) {

@@ -101,6 +101,16 @@ Request with(Request r, const std::function<void(Request&)>& change) {
     return r;
 }
 
+void dear_first(Request& r) {
+    r.buy_eur = after(4, 0.4, 0.2);
+}
+void cheap_first(Request& r) {
+    r.buy_eur = after(4, 0.2, 0.4);
+}
+void noon(Request& r) {
+    r.sun_kw = between(4, 8, 9, 0);
+}
+
 struct Reason {
     const char* house;
     Code code;
@@ -109,9 +119,6 @@ struct Reason {
 };
 
 std::vector<Reason> reasons() {
-    const auto dear_first = [](Request& r) { r.buy_eur = after(4, 0.4, 0.2); };
-    const auto cheap_first = [](Request& r) { r.buy_eur = after(4, 0.2, 0.4); };
-    const auto noon = [](Request& r) { r.sun_kw = between(4, 8, 9, 0); };
     return {
         {"a car that waits for the night", Code::wait_for_cheaper,
          with(with_car(20, 40), dear_first)},
@@ -135,10 +142,25 @@ std::vector<Reason> reasons() {
               })},
         {"a car that was told to wait", Code::user_override, said(with_car(20, 40), false)},
         {"a car that does not obey", Code::not_obeying, said(with_car(20, 40), true)},
+    };
+}
+
+std::vector<Reason> reasons_of_stores() {
+    return {
         {"a battery before the evening", Code::hold_for_higher_price,
          with(with_battery(3), [](Request& r) { r.buy_eur = between(8, 12, 0.6, 0.3); })},
-        {"a battery in the evening", Code::reserve_for_peak,
+        {"a battery in the evening", Code::avoids_import,
          with(with_battery(3), [](Request& r) { r.buy_eur = between(8, 12, 0.6, 0.3); }), false},
+        {"a battery with its reserve alone", Code::reserve_for_peak,
+         with(with_battery(4),
+              [](Request& r) { r.batteries[0].reserve_kwh = Series::constant(4); })},
+        {"a car at night that the battery fills", Code::from_battery,
+         with(with_car(20, 24, 4),
+              [](Request& r) {
+                  r.batteries = {{"store", 20, 19, 0.5, 20, {}, 5, 5}};
+                  r.buy_eur = after(6, 0.6, 0.3);
+              }),
+         false},
         {"a battery that is paid for taking", Code::negative_price,
          with(with_battery(3), [](Request& r) { r.buy_eur = after(2, -0.2, 0.3); })},
         {"a battery while feeding in pays", Code::export_beats_store,
@@ -175,7 +197,9 @@ std::vector<Reason> reasons() {
 
 TEST(Reasons, each_is_given_in_a_house_where_it_holds) {
     std::set<Code> seen;
-    for (const auto& one : reasons()) {
+    auto all = reasons();
+    for (auto& one : reasons_of_stores()) all.push_back(std::move(one));
+    for (const auto& one : all) {
         const auto plan = planner::Planner(make_clp()).plan(one.request);
         const auto course = std::find_if(plan.courses.begin(), plan.courses.end(),
                                          [](const auto& each) { return each.name == "it"; });
