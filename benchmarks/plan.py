@@ -25,7 +25,22 @@ def by_name(week):
     return {controller["name"]: controller for controller in week["controllers"]}
 
 
-def figures(program, say):
+CAPTURED = [f"plan.captured.{of}" for of in ("perfect_min", "perfect_mean", "naive_min", "naive_over_cheapest")]
+BEYOND = [f"plan.captured_beyond.{of}" for of in ("perfect_min", "perfect_mean", "naive_min")] + ["plan.heat_pump_starts", "plan.year_minutes"]
+
+
+def say_captured(name, weeks, say):
+    perfect = [week["foxtail, perfect"]["captured"] for week in weeks]
+    naive = [week["foxtail, naive"]["captured"] for week in weeks]
+    say(f"plan.{name}.perfect_min", min(perfect), "share", "higher")
+    say(f"plan.{name}.perfect_mean", sum(perfect) / len(perfect), "share", "higher")
+    say(f"plan.{name}.naive_min", min(naive), "share", "higher")
+
+
+def figures(program, say, wanted):
+    """Lives only through the weeks that a wanted figure is taken from: they take minutes."""
+    short = wanted("plan.shortfall_kwh")
+    within, over = short or any(map(wanted, CAPTURED)), short or any(map(wanted, BEYOND))
     given = os.environ.get("FOXTAIL_ENERGY")
     folder = pathlib.Path(given) if given else konstanz.folder_of_figures()
     if folder is None or not (folder / konstanz.HOUSE).exists():
@@ -37,24 +52,24 @@ def figures(program, say):
         konstanz.write(folder, series)
         starts = [part for moment in WEEKS for part in ("--from", moment)]
         known_end = ["--to-end", "--forecast", "perfect,naive"]
-        weeks = [by_name(week) for week in simulate(program, series, *starts, *known_end)]
+        weeks = [by_name(week) for week in simulate(program, series, *starts, *known_end)] if within else []
         beyond = ["--controllers", "arrival,foxtail", "--forecast", "perfect,naive"]
-        beyond = [by_name(week) for week in simulate(program, series, *starts, *beyond)]
+        beyond = [by_name(week) for week in simulate(program, series, *starts, *beyond)] if over else []
     # A window is all there is: what is left at its end is worth the same to the bound, to the
     # baselines and to the plans. "Beyond" are plans that look 48 hours ahead over its end, as in
     # life, and lose what they kept for later.
-    for name, of in (("captured", weeks), ("captured_beyond", beyond)):
-        perfect = [week["foxtail, perfect"]["captured"] for week in of]
-        naive = [week["foxtail, naive"]["captured"] for week in of]
-        say(f"plan.{name}.perfect_min", min(perfect), "share", "higher")
-        say(f"plan.{name}.perfect_mean", sum(perfect) / len(perfect), "share", "higher")
-        say(f"plan.{name}.naive_min", min(naive), "share", "higher")
-    say("plan.captured.naive_over_cheapest",
-        min(week["foxtail, naive"]["captured"] - week["cheapest"]["captured"] for week in weeks), "share", "higher")
-    say("plan.heat_pump_starts", max(beyond[i]["foxtail, perfect"]["heat_pump_starts"] /
-                                     max(1, beyond[i]["arrival"]["heat_pump_starts"]) for i in TRANSITION), "ratio", "lower")
-    say("plan.shortfall_kwh", sum(week[name]["shortfall_kwh"] for week in weeks + beyond
-                                  for name in ("foxtail, perfect", "foxtail, naive")), "kWh", "lower")
-    # Thirteen such sets of four weeks are a year, winter and summer in equal parts.
-    seconds = sum(week["foxtail, perfect"]["seconds"] for week in beyond)
-    say("plan.year_minutes", seconds * 365.25 / 28 / 60, "min", "lower")
+    if within:
+        say_captured("captured", weeks, say)
+        say("plan.captured.naive_over_cheapest",
+            min(week["foxtail, naive"]["captured"] - week["cheapest"]["captured"] for week in weeks), "share", "higher")
+    if over:
+        say_captured("captured_beyond", beyond, say)
+        say("plan.heat_pump_starts", max(beyond[i]["foxtail, perfect"]["heat_pump_starts"] /
+                                         max(1, beyond[i]["arrival"]["heat_pump_starts"]) for i in TRANSITION), "ratio", "lower")
+    if short:
+        say("plan.shortfall_kwh", sum(week[name]["shortfall_kwh"] for week in weeks + beyond
+                                      for name in ("foxtail, perfect", "foxtail, naive")), "kWh", "lower")
+    if over:
+        # Thirteen such sets of four weeks are a year, winter and summer in equal parts.
+        seconds = sum(week["foxtail, perfect"]["seconds"] for week in beyond)
+        say("plan.year_minutes", seconds * 365.25 / 28 / 60, "min", "lower")

@@ -22,6 +22,8 @@ def wanted(name):
 
 
 def say(name, value, unit, better):
+    if not wanted(name):
+        return
     print(json.dumps({"name": name, "value": round(value, 4), "unit": unit, "better": better}), flush=True)
 
 
@@ -303,7 +305,7 @@ def vss():
 
 
 def plans():
-    plan_solver.say_all(google("fox_solver_benches"), say)
+    plan_solver.say_all(google("fox_solver_benches", plan_solver.asked(wanted)), say)
 
 
 def revoke():
@@ -338,7 +340,7 @@ def ocpp():
 
 
 def captured():
-    plan_weeks.figures(BIN / "foxtail", say)
+    plan_weeks.figures(BIN / "foxtail", say, wanted)
 
 
 def planned_rss():
