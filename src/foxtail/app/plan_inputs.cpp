@@ -129,6 +129,16 @@ std::string plan_inputs_json(const Request& request) {
         json.raw("so_far", rounded(grid.peak_so_far_kw, per_kwh)).end_object();
     }
     steps(json, "soft_import", grid.soft_import_kw, request);
+    if (!request.circuits.empty()) {
+        json.key("circuits").array();
+        for (const auto& one : request.circuits) {
+            json.object().text("name", one.name).raw("most", rounded(one.limit_kw, per_kwh));
+            json.key("cars").array();
+            for (const auto& share : one.shares) json.text(request.cars[share.car].name);
+            json.end_array().end_object();
+        }
+        json.end_array();
+    }
     devices(json, request);
     json.key("said").array();
     for (std::size_t i = 0; i < std::min(said_max, request.overrides.size()); ++i) {

@@ -36,6 +36,7 @@ public:
         for (std::size_t i = 0; i < r_.appliances.size(); ++i) {
             appliance(r_.appliances[i], course(order_.appliances + i));
         }
+        for (const auto& one : r_.circuits) circuit(one);
         return out_;
     }
 
@@ -67,6 +68,7 @@ private:
     void battery(const Battery& b, const Course& c);
     void car(const Car& car, const Course& c);
     void car_power(const Car& car, std::size_t t, double kw, bool there, double level);
+    void circuit(const Circuit& circuit);
     void zone(const Zone& z, const Course& c);
     void machine(std::size_t zone);
     bool runs(std::size_t zone, std::size_t t) const;
@@ -242,6 +244,21 @@ void Player::car(const Car& car, const Course& c) {
         }
     }
     if (stayed) out_.terminal_eur += car_worth(s_) * level;
+}
+
+/// What hangs below a fuse, each car with what of its power flows there.
+void Player::circuit(const Circuit& circuit) {
+    for (std::size_t t = 0; t < size(); ++t) {
+        double all = 0;
+        for (const auto& share : circuit.shares) {
+            const auto& ranges = r_.cars[share.car].ranges;
+            const double kw = std::max(0.0, course(order_.cars + share.car).steps[t].kw);
+            bool highest = t >= s_.car_whole || ranges.size() < 2;
+            if (!highest) highest = kw > ranges[ranges.size() - 2].max_kw + allowed;
+            all += kw * (highest ? share.part : share.part_few_phases);
+        }
+        most("circuit '" + circuit.name + "'", t, all, circuit.limit_kw);
+    }
 }
 
 void Player::zone(const Zone& z, const Course& c) {

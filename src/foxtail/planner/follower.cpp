@@ -272,6 +272,12 @@ void Follower::compare_with_orders(const Observed& observed, Followed& out) {
         }
         if (!memory.differs_since.known()) memory.differs_since = observed.now;
         if (observed.now - memory.differs_since < options_.obeys_within) continue;
+        // What does all that it may do obeys, and what may do no more is not asked for it.
+        if (device.let_kw && *device.let_kw < memory.told_kw &&
+            device.kw <= *device.let_kw + tolerated) {
+            out.held_back.push_back({device.name, memory.told_kw, *device.let_kw});
+            continue;
+        }
         out.disobeys.push_back({device.name, memory.told_kw, device.kw, memory.differs_since,
                                 std::abs(memory.told_kw) <= nothing_kw && device.kw > tolerated});
         if (out.replan.empty())

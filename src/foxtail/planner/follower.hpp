@@ -29,6 +29,9 @@ struct ObservedDevice {
     std::vector<PowerRange> ranges;
     bool running = false;  // an appliance in its run, which is not interrupted
     bool told = true;      // false: the plan is only shown for it, so it cannot disobey
+    /// What its charging point lets it take at the moment, where that is less than it was told: a
+    /// fuse on the way there is full. Nothing = not known.
+    std::optional<double> let_kw;
 };
 
 struct Observed {
@@ -60,6 +63,13 @@ struct Disobeys {
     bool by_hand = false;
 };
 
+/// A device that would do as it was told, and may not.
+struct HeldBack {
+    std::string device;
+    double told_kw = 0;
+    double let_kw = 0;
+};
+
 struct Followed {
     std::vector<Setpoint> setpoints;  // of each observed device that the plan knows
     double curtail_kw = 0;            // sun to hold back
@@ -67,6 +77,7 @@ struct Followed {
     /// not hang on how much there would be. Nothing = it need not be held back.
     std::optional<double> sun_limit_kw;
     std::vector<Disobeys> disobeys;
+    std::vector<HeldBack> held_back;
     Told replan;  // why a new plan is due ("battery: 1.2 kWh below the plan"); empty = no
 };
 

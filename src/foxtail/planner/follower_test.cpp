@@ -239,6 +239,32 @@ TEST(Follower, a_device_that_does_not_obey_is_told_of) {
     EXPECT_EQ(out.replan.words(), "leaf: takes 0.0 kW, was told 8.0 kW");
 }
 
+TEST(Follower, a_car_that_its_circuit_holds_back_is_told_so_and_is_not_deaf) {
+    House house(1);
+    auto& car = house.add(Kind::car, "leaf", Intent::charge, 11);
+    car.kw = car.let_kw.emplace(6.9);
+    Followed out;
+    for (int i = 0; i < 20; ++i) {
+        out = house.follower.follow(house.observed, house.plan);
+        house.observed.now = house.observed.now + seconds(5);
+    }
+    EXPECT_TRUE(out.disobeys.empty());
+    EXPECT_TRUE(out.replan.empty()) << out.replan.words();
+    ASSERT_EQ(out.held_back.size(), 1U);
+    EXPECT_EQ(out.held_back[0].device, "leaf");
+    EXPECT_EQ(out.held_back[0].told_kw, 11);
+    EXPECT_EQ(out.held_back[0].let_kw, 6.9);
+    EXPECT_EQ(kw_of(out, "leaf"), 11) << "it is asked for again as soon as there is room";
+    // Who takes more than it may does not obey, whatever it was let.
+    house.observed.devices[0].kw = 14;
+    for (int i = 0; i < 20; ++i) {
+        out = house.follower.follow(house.observed, house.plan);
+        house.observed.now = house.observed.now + seconds(5);
+    }
+    EXPECT_TRUE(out.held_back.empty());
+    EXPECT_EQ(out.disobeys.size(), 1U);
+}
+
 TEST(Follower, what_is_switched_on_at_the_device_is_seen_as_somebodys_wish) {
     House house(1);
     house.add(Kind::car, "leaf", Intent::off, 0);

@@ -1,5 +1,6 @@
 #include "foxtail/planner/formulation.hpp"
 
+#include "foxtail/planner/circuits.hpp"
 #include "foxtail/planner/grid.hpp"
 #include "foxtail/planner/ladder.hpp"
 #include "foxtail/planner/prepare.hpp"
@@ -239,6 +240,7 @@ Formulation formulate(Scene scene) {
     add_zones(f);
     add_tanks(f);
     add_appliances(f);
+    add_circuits(f);
     add_money_row(f);
     return f;
 }

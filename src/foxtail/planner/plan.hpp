@@ -63,9 +63,10 @@ enum class Code : std::uint8_t {
     price_too_high,
     quiet_hours,
     from_battery,
-    avoids_import
+    avoids_import,
+    circuit_limit
 };
-constexpr std::array<std::string_view, 23> code_names = {"CHEAP_SLOT",
+constexpr std::array<std::string_view, 24> code_names = {"CHEAP_SLOT",
                                                          "PV_SURPLUS",
                                                          "DEADLINE_TIGHT",
                                                          "MIN_SOC",
@@ -87,7 +88,8 @@ constexpr std::array<std::string_view, 23> code_names = {"CHEAP_SLOT",
                                                          "PRICE_TOO_HIGH",
                                                          "QUIET_HOURS",
                                                          "FROM_BATTERY",
-                                                         "AVOIDS_IMPORT"};
+                                                         "AVOIDS_IMPORT",
+                                                         "CIRCUIT_LIMIT"};
 
 /// One device in one slot.
 struct Step {

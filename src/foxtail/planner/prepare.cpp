@@ -197,6 +197,22 @@ void at_most(Mender& mend, std::vector<T>& all, std::size_t most, const char* wh
     mend.say("request", text);
 }
 
+/// What limits nothing, or nothing that is planned, is left out.
+void mend_circuits(Mender& mend, Request& r) {
+    for (auto& circuit : r.circuits) {
+        const auto where = "circuit " + circuit.name;
+        mend.number(where, "limit in kW", circuit.limit_kw, 0, 1000, 1000);
+        std::erase_if(circuit.shares,
+                      [&r](const Circuit::Share& one) { return one.car >= r.cars.size(); });
+        for (auto& share : circuit.shares) {
+            mend.number(where, "part of a car's power", share.part, 0, 1, 1);
+            mend.number(where, "part of a car's power", share.part_few_phases, 0, 1, 1);
+        }
+    }
+    std::erase_if(r.circuits, [](const Circuit& one) { return one.shares.empty(); });
+    at_most(mend, r.circuits, circuits_max, "circuits");
+}
+
 void mend_overrides(Mender& mend, Request& r) {
     std::erase_if(r.overrides, [&](Override& over) {
         mend.time(over.from);
@@ -247,6 +263,7 @@ Prepared prepare(const Request& asked) {
     at_most(mend, r.appliances, appliances_max, "appliances");
     for (auto& b : r.batteries) mend_battery(mend, b);
     for (auto& c : r.cars) mend_car(mend, c, r.now);
+    mend_circuits(mend, r);
     for (auto& z : r.zones) mend_zone(mend, z);
     for (auto& t : r.tanks) mend_tank(mend, t, r.zones.size());
     for (auto& a : r.appliances) mend_appliance(mend, a);

@@ -10,6 +10,7 @@ namespace foxtail::planner {
 /// What one household's plan may be asked for at most; more is left out, and said so.
 constexpr std::size_t batteries_max = 4;
 constexpr std::size_t cars_max = 6;
+constexpr std::size_t circuits_max = 100;  // each phase of a fuse is one
 constexpr std::size_t sessions_max = 12;
 constexpr std::size_t zones_max = 4;
 constexpr std::size_t tanks_max = 4;

@@ -1,3 +1,4 @@
+#include "foxtail/planner/circuits.hpp"
 #include "foxtail/planner/comparison.hpp"
 #include "foxtail/planner/formulation.hpp"
 #include "foxtail/planner/read_out.hpp"
@@ -124,8 +125,10 @@ Code car_rests(const Car& car, const Course& course, const Session& stay, std::s
     Time leaves = stay.depart;
     for (const auto& next : car.sessions)
         if (next.arrive <= leaves && next.trip_kwh <= 0) leaves = std::max(leaves, next.depart);
-    if (const auto later = next_work(s, course, t, leaves))
-        return waits_for(s, plan, course, t, *later);
+    const auto later = next_work(s, course, t, leaves);
+    const auto index = static_cast<std::size_t>(&car - s.request.cars.data());
+    if (later && circuit_full(s, plan, index, t)) return Code::circuit_limit;
+    if (later) return waits_for(s, plan, course, t, *later);
     if (stay.target_kwh && level >= *stay.target_kwh - 0.05) return Code::done;
     return Code::price_too_high;
 }

@@ -150,6 +150,21 @@ struct Left {
     std::vector<double> tank_kwh;
 };
 
+/// A fuse between the house and some of its cars. What else hangs below it is not known here.
+struct Circuit {
+    struct Share {
+        std::size_t car = 0;
+        double part = 1;  // of its power that counts here: a third, of one of three phases
+        /// The same while it charges in a range below its highest: on fewer phases.
+        double part_few_phases = 1;
+        friend bool operator==(const Share&, const Share&) = default;
+    };
+    std::string name;
+    double limit_kw = 0;  // hard
+    std::vector<Share> shares;
+    friend bool operator==(const Circuit&, const Circuit&) = default;
+};
+
 struct Request {
     Time now;
     Duration horizon = hours(48);
@@ -162,6 +177,7 @@ struct Request {
     Series outdoor_c;
     std::vector<Battery> batteries;
     std::vector<Car> cars;
+    std::vector<Circuit> circuits;
     std::vector<Zone> zones;
     std::vector<HotWater> tanks;
     std::vector<Appliance> appliances;

@@ -1,6 +1,7 @@
 #include "foxtail/planner/thumb.hpp"
 
 #include "foxtail/planner/check.hpp"
+#include "foxtail/planner/circuits.hpp"
 #include "foxtail/planner/grid.hpp"
 #include "foxtail/planner/read_out.hpp"
 
@@ -72,7 +73,8 @@ private:
     void rod(std::size_t i);
     void appliance(std::size_t i);
     void car(std::size_t i);
-    double car_kw(const Car& car, std::size_t t, double missing, double space) const;
+    double car_kw(std::size_t i, std::size_t t, double missing, double space) const;
+    double circuits_room(std::size_t car, std::size_t t, double kw) const;
     void battery(std::size_t i);
 
     const Scene& s_;
@@ -204,8 +206,21 @@ void Thumb::appliance(std::size_t i) {
     }
 }
 
+/// What the fuses above a car leave for it while it takes about so much: of those before it.
+double Thumb::circuits_room(std::size_t car, std::size_t t, double kw) const {
+    double most = 1e9;
+    for (const auto& circuit : r_.circuits)
+        for (const auto& share : circuit.shares) {
+            const double part = part_of(s_, share, t, kw);
+            if (share.car != car || part <= 0) continue;
+            most = std::min(most, std::max(0.0, circuit_room(s_, circuit, plan_, t)) / part);
+        }
+    return most;
+}
+
 /// The most the charger can give for what is missing, or nothing.
-double Thumb::car_kw(const Car& car, std::size_t t, double missing, double space) const {
+double Thumb::car_kw(std::size_t i, std::size_t t, double missing, double space) const {
+    const auto& car = r_.cars[i];
     if (missing <= 1e-9 || off(car.name, t)) return 0;
     const double per_kw = car.efficiency * s_.hours[t];
     const double most = std::min(room(t), told(car.name, t, 1e9));
@@ -213,7 +228,7 @@ double Thumb::car_kw(const Car& car, std::size_t t, double missing, double space
     for (const auto& range : car.ranges) {
         // Rather a little more than was asked for than the last kWh never.
         const double kw = std::clamp(missing / per_kw, range.min_kw, range.max_kw);
-        const double able = std::min(kw, most);
+        const double able = std::min({kw, most, circuits_room(i, t, kw)});
         if (able >= range.min_kw && able * per_kw <= space) best = std::max(best, able);
     }
     return best;
@@ -243,7 +258,7 @@ void Thumb::car(std::size_t i) {
         if (there) {
             const double wanted = std::max(target, car.floor_kwh);
             const double kw =
-                car_kw(car, t, std::min(wanted, car.max_kwh) - level, car.max_kwh - level);
+                car_kw(i, t, std::min(wanted, car.max_kwh) - level, car.max_kwh - level);
             if (kw > 0) take(c, t, kw);
             level += kw * car.efficiency * s_.hours[t];
         }

@@ -368,6 +368,7 @@ Request make_request(const Site& site, const Facts& facts, const Wishes& wishes,
     request.outdoor_c = outlook.outdoor_c;
     add_batteries(request, site, facts, wishes);
     add_cars(request, site, facts, wishes, outlook, zone);
+    request.circuits = site.circuits;
     add_zones(request, site, facts, wishes, outlook, zone);
     add_tanks(request, site, facts, wishes, outlook, zone);
     add_appliances(request, site, facts, wishes, zone);

@@ -60,6 +60,7 @@ struct Site {
     double sun_peak_kw = 0;
     std::vector<BatterySite> batteries;
     std::vector<CarSite> cars;
+    std::vector<planner::Circuit> circuits;  // above cars; their numbers are those of `cars`
     std::vector<HeatPumpSite> heat_pumps;
     std::vector<TankSite> tanks;
     std::vector<ApplianceSite> appliances;

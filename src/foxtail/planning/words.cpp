@@ -127,6 +127,8 @@ std::string because(const Plan& plan, const Course& course, std::size_t slot,
             return held_words(plan, slot, speech);
         case Code::peak_limit:
             return "the connection has no more room";
+        case Code::circuit_limit:
+            return "its circuit has no more room";
         case Code::comfort_preheat:
             return fmt::format("warmth is stored while power costs {}", price);
         case Code::comfort:

@@ -140,6 +140,16 @@ std::vector<Reason> reasons() {
                   r.connection.import_max_kw = 5;
                   r.load_kw = after(4, 4.98, 0.4);
               })},
+        {"a car whose fuse another car fills", Code::circuit_limit,
+         with(with_car(20, 40),
+              [](Request& r) {
+                  auto other = r.cars[0];
+                  other.name = "other";
+                  other.sessions[0].target_kwh = 55;
+                  other.sessions[0].depart = r.now + hours(3);
+                  r.cars.push_back(other);
+                  r.circuits = {{"garage", 12, {{0, 1, 1}, {1, 1, 1}}}};
+              })},
         {"a car that was told to wait", Code::user_override, said(with_car(20, 40), false)},
         {"a car that does not obey", Code::not_obeying, said(with_car(20, 40), true)},
     };

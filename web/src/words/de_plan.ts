@@ -211,6 +211,7 @@ export const de_plan: Record<keyof typeof en_plan, string> = {
   "plan.skip": "Einmal nicht",
   "plan.ends": "Endet",
   "plan.in_hours": "in {n} Std.",
+  "plan.held_back": "Zurückgehalten: {why}",
   "plan.disobeys": "Es tut nicht, was der Plan sagt.",
   "plan.acts": "Der Plan handelt",
   "plan.acts_note": "Das Gerät wird bedient, wie der Plan es sagt.",
@@ -272,6 +273,7 @@ export const de_plan: Record<keyof typeof en_plan, string> = {
   "code.wait_for_sun": "wartet auf die Sonne",
   "code.price_too_high": "den Preis nicht wert",
   "code.quiet_hours": "Ruhezeit",
+  "code.circuit_limit": "sein Stromkreis ist voll",
   "code.from_battery": "aus dem Gespeicherten",
   "code.avoids_import": "vom Netz wäre es teuer",
 };

@@ -211,6 +211,7 @@ export const en_plan = {
   "plan.skip": "Skip next",
   "plan.ends": "Ends",
   "plan.in_hours": "in {n} h",
+  "plan.held_back": "Held back: {why}",
   "plan.disobeys": "It does not do what the plan says.",
   "plan.acts": "The plan acts",
   "plan.acts_note": "The device is worked as the plan says.",
@@ -272,6 +273,7 @@ export const en_plan = {
   "code.wait_for_sun": "waits for the sun",
   "code.price_too_high": "not worth its price",
   "code.quiet_hours": "quiet hours",
+  "code.circuit_limit": "its circuit is full",
   "code.from_battery": "from what is stored",
   "code.avoids_import": "dear from the grid",
 };
