@@ -4,7 +4,7 @@ import type { Certificate, Desk } from "./desk";
 import { t } from "./messages";
 import type { Entry, History, Me, Problem, ProblemDetails, Rule } from "./model";
 import { to_ms, type Json } from "./model";
-import type { WhatIf } from "./plan";
+import type { PlanReason, WhatIf } from "./plan";
 
 export class ApiError extends Error {
   constructor(
@@ -74,8 +74,9 @@ export const api = {
     );
     return { records: entries(found.records), first: found.first ?? 1, head: found.head ?? 0 };
   },
-  async why(seq: number): Promise<Entry[]> {
-    return entries((await get<{ chain: Entry[] }>(`/why/${seq}`)).chain);
+  async why(seq: number): Promise<{ chain: Entry[]; plan?: PlanReason }> {
+    const said = await get<{ chain: Entry[]; plan?: PlanReason }>(`/why/${seq}`);
+    return { chain: entries(said.chain), plan: said.plan };
   },
   async rules(): Promise<Rule[]> {
     return (await get<{ rules: Rule[] }>("/rules")).rules;

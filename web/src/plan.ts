@@ -91,6 +91,15 @@ export interface WhatIf {
   devices: { name: string; goals: Goal[] }[];
 }
 
+/** What a plan on record says of what it led to (GET /why). */
+export interface PlanReason {
+  record: number;
+  version: number;
+  device?: string;
+  slot?: { from: string; until: string };
+  goal?: { who?: string; what: string; due: string | null; state: string };
+}
+
 /** Where what the plan looks at is measured. */
 export interface Places {
   sun?: string;

@@ -34,6 +34,11 @@ struct PlanRoutes : ::testing::Test {
                     asked += " " + wish.setting + "=" + to_json(wish.value);
                 then(std::string(R"({"more":0.84})"));
             };
+            site.why = [](std::string_view record, std::string_view address, Time at) {
+                if (!record.starts_with("{\"version\"")) return std::string();
+                return "{\"told\":\"" + std::string(address) +
+                       "\",\"known\":" + (at.known() ? "true" : "false") + "}";
+            };
             house.server->set_planner(std::move(site));
         });
         house.say("plan/plan", Json{R"({"cost":3.2})"});
@@ -87,6 +92,33 @@ TEST_F(PlanRoutes, a_plan_of_the_past_is_found_by_its_number) {
     EXPECT_EQ(there.body, reads.get("/plan/versions/2")->body);
     HttpClient looks_back(house.as(history));
     EXPECT_EQ(looks_back.get("/plan/versions/39")->status, 200U);
+}
+
+TEST_F(PlanRoutes, why_tells_of_the_plan_that_led_there_to_who_may_see_its_record) {
+    Seq plan = 0;
+    Seq led_to = 0;
+    house.at_home([&] {
+        const auto tell = [&](const char* address, Value value, Seq cause) {
+            const Property* property = house.devices.inlet->catalogue().find_property(address);
+            return *house.devices.inlet->report({property->id, Quality::good, {}, value}, cause);
+        };
+        plan = tell("plan/plan", Json{R"({"version":7})"}, 0);
+        led_to = tell("plan-leaf/mode", std::string("now"), plan);
+    });
+    house.say("plan/quiet", std::string("22:00 to 06:00"));
+    const auto target = "/why/" + std::to_string(led_to);
+    HttpClient owner(house.as_owner());
+    const auto said = parsed(owner.get(target)->body);
+    EXPECT_EQ(said.at("plan").at("record").as_int64(), static_cast<std::int64_t>(plan));
+    EXPECT_EQ(said.at("plan").at("told").as_string(), "plan-leaf/mode");
+    EXPECT_TRUE(said.at("plan").at("known").as_bool());
+    // Who may not look back at the plan is told nothing of it.
+    const auto only_car =
+        house.token("only-car", {"plan-leaf/*"}, bits({Verb::read, Verb::history, Verb::observe}));
+    HttpClient sees_car(house.as(only_car));
+    const auto less = sees_car.get(target).value();
+    EXPECT_EQ(less.status, 200U);
+    EXPECT_THAT(less.body, ::testing::Not(HasSubstr("\"plan\":{")));
 }
 
 TEST_F(PlanRoutes, what_if_answers_who_sees_the_plan_and_the_setting) {

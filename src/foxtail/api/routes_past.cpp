@@ -141,6 +141,39 @@ void journal(Door& door, Site& site, Call& call, const Answer& answer) {
     door.journal(std::move(asked->query), show);
 }
 
+namespace {
+
+/// What a record is about; empty for what is about no property and no action.
+std::string address_in(const Door& door, const Record& record) {
+    const auto& names = door.names();
+    if (const auto* reading = std::get_if<Reading>(&record.body))
+        return names.knows(reading->property) ? names.property(reading->property).address : "";
+    const auto* asked = std::get_if<CommandAsked>(&record.body);
+    if (asked == nullptr) return {};
+    if (asked->action.empty())
+        return names.knows(asked->property) ? names.property(asked->property).address : "";
+    return names.knows(asked->thing) ? names.thing(asked->thing).spec.id + "/" + asked->action : "";
+}
+
+/// Where a plan led to what is asked about: what that plan says of it. Who may see the plan's
+/// record may see that: it is in it.
+void add_plan(std::string& out, const Door& door, const Site& site,
+              const std::vector<Record>& chain) {
+    if (!site.planner.why) return;
+    for (std::size_t i = 0; i < chain.size(); ++i) {
+        const auto* reading = std::get_if<Reading>(&chain[i].body);
+        const auto* plan = reading != nullptr ? std::get_if<Json>(&reading->value) : nullptr;
+        if (plan == nullptr || address_in(door, chain[i]) != "plan/plan") continue;
+        const Record& led_to = chain[i == 0 ? 0 : i - 1];
+        auto said = site.planner.why(plan->text, address_in(door, led_to), led_to.time);
+        if (!said.empty())
+            out += ",\"plan\":{\"record\":" + std::to_string(chain[i].seq) + "," + said.substr(1);
+        return;
+    }
+}
+
+}  // namespace
+
 void why(Door& door, Site& site, Call& call, const Answer& answer) {
     const auto seq = parse_number(call.parts[0]);
     if (!seq) return answer.problem(400, "the number of a record is a whole number");
@@ -151,7 +184,9 @@ void why(Door& door, Site& site, Call& call, const Answer& answer) {
             if (i > 0) out += ',';
             append_record(out, door, (*chain)[i], site.pulse, true);
         }
-        out += "]}";
+        out += ']';
+        add_plan(out, door, site, *chain);
+        out += '}';
         answer.json(std::move(out));
     });
 }

@@ -6,6 +6,7 @@
 
 #include <functional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace foxtail::api {
@@ -25,6 +26,10 @@ struct PlannerSite {
                        const std::vector<PlanWish>& wishes,
                        std::function<void(Result<std::string>)> then)>
         what_if;
+    /// What a plan on record (the value of plan/plan) says of what `address` was told at `at`: the
+    /// device's slot, its reason and goal, and where the plan's inputs are. JSON text; empty when
+    /// it is no plan. It tells nothing that is not in the plan.
+    std::function<std::string(std::string_view plan, std::string_view address, Time at)> why;
 };
 
 }  // namespace foxtail::api

@@ -10,6 +10,8 @@
 #include <cmath>
 #include <utility>
 
+#include <fmt/format.h>
+
 namespace foxtail {
 namespace {
 
@@ -22,13 +24,6 @@ constexpr std::string_view plan_purpose = "planning, as configured";
 constexpr std::uint16_t looks = static_cast<std::uint16_t>(Verb::discover) |
                                 static_cast<std::uint16_t>(Verb::read) |
                                 static_cast<std::uint16_t>(Verb::observe);
-
-std::optional<Setting> setting_from(std::string_view name) {
-    const auto& names = planning::setting_names;
-    const auto at = std::find(names.begin(), names.end(), name);
-    if (at == names.end()) return std::nullopt;
-    return static_cast<Setting>(at - names.begin());
-}
 
 double to_tenth(double value) {
     return std::round(value * 10) / 10;
@@ -126,6 +121,8 @@ Result<void> PlanDesk::give_grants() {
     };
     for (const auto& [address, unused] : wiring_.targets) also(address, 0);
     for (const auto& address : wiring_.sources) also(address, 0);
+    for (const auto& [unused, orders] : wiring_.orders)
+        if (!orders.charging_why.empty()) also(orders.charging_why, 0);
     for (const auto& address : wiring_.settable)
         also(address, static_cast<std::uint16_t>(Verb::set));
     for (const auto& address : wiring_.runnable)
@@ -264,7 +261,7 @@ Result<Outlet::Sent> PlanDesk::send(const Order& order) {
                                                                           : Sent::awaiting_report;
     }
     const auto device = find(thing);
-    const auto setting = setting_from(name);
+    const auto setting = planning::setting_from(name);
     if (!device || !setting)
         return fail(Code::unavailable, "'" + thing + "/" + name + "' is no longer configured");
     if (auto done = keeper_.set(*device, *setting, order.value, by, order.command, now); !done)
@@ -296,6 +293,7 @@ void PlanDesk::pump() {
     follow();
     if (auto due = keeper_.due(hub_.now())) {
         due_since_ = hub_.now().mono;
+        due_seq_ = 0;
         auto inputs = plan_inputs_json(due->request);
         const bool sent =
             solving_.plan(std::move(due->request),
@@ -319,7 +317,7 @@ void PlanDesk::publish(const planner::Plan& plan,
     const Time now = hub_.now().wall;
     alternatives_ = alternatives;
     const auto text = plan_json(keeper_, plan, alternatives_, now, speech_, {}, inputs_);
-    plan_seq_ = report_anew(thing, "plan", Json{text}, keeper_.cause());
+    plan_seq_ = report_anew(thing, "plan", Json{text}, cause_of_plan());
     inlet_->keep(std::string(plan_kept::version), version_kept());
     report(thing, "because", keeper_.because(), plan_seq_);
     note_proof();
@@ -334,6 +332,16 @@ void PlanDesk::publish(const planner::Plan& plan,
     solving_.accept(plan);
     follow();
     look_for_ways();
+}
+
+/// The record that led to the plan. Where none did, such as when a quarter of an hour has passed or
+/// a source was asked, what did is put on record first.
+Seq PlanDesk::cause_of_plan() {
+    if (keeper_.cause() != 0) return keeper_.cause();
+    const auto& changed = keeper_.changed();
+    if (due_seq_ == 0 && !changed.empty())
+        due_seq_ = report_anew(std::string(plan_id), "due", changed.front().words(), 0);
+    return due_seq_;
 }
 
 /// What is missed or at risk gets its ways out, with their prices, as soon as they are known: the
@@ -420,6 +428,7 @@ void PlanDesk::tell(DeviceId device, const planner::Setpoint& setpoint, bool obe
                planning::why_now(*keeper_.plan(), *course, alternatives_, hub_.now().wall, speech_),
                plan_seq_);
     if (device.kind != Kind::car) return;
+    report(thing, "held_back", held_back_words(device, setpoint.device), plan_seq_);
     // What the charging point is told: nothing while the plan does not act for it.
     const auto& place = keeper_.site().cars[device.index].place;
     Value limit = Null{};
@@ -430,6 +439,19 @@ void PlanDesk::tell(DeviceId device, const planner::Setpoint& setpoint, bool obe
         phases = std::int64_t{place.phases_at(setpoint.kw)};
     report(thing, "phases", phases, plan_seq_);
     report(thing, "limit", limit, plan_seq_);
+}
+
+/// What keeps a car from taking what the plan says, in the words of its charging point; empty when
+/// nothing does.
+std::string PlanDesk::held_back_words(DeviceId device, std::string_view name) const {
+    for (const auto& one : keeper_.followed().held_back) {
+        if (one.device != name) continue;
+        auto words = fmt::format("{:.1f} kW of {:.1f} kW", one.let_kw, one.told_kw);
+        const auto why = door_->read(wiring_.orders.at(device).charging_why);
+        const auto* said = why ? std::get_if<std::string>(&why->belief->value) : nullptr;
+        return said != nullptr && !said->empty() ? words + ": " + *said : words;
+    }
+    return {};
 }
 
 // ---- telling ----
@@ -479,48 +501,6 @@ Seq PlanDesk::report_anew(const std::string& thing, std::string_view name, Value
         inlet_->refuse("plan", property->address, to_json(value).substr(0, 200),
                        said.error().message);
     return said ? *said : 0;
-}
-
-void PlanDesk::what_if(SubjectId who, const std::string& device,
-                       const std::vector<api::PlanWish>& wishes,
-                       std::function<void(Result<std::string>)> then) {
-    const auto id = find(device);
-    if (!id && !device.empty())
-        return then(fail(Code::not_found, "no device '" + device + "' is planned"));
-    if (keeper_.plan() == nullptr)
-        return then(fail(Code::unavailable, "there is no plan yet: prices are not known"));
-    const Moment now = hub_.now();
-    planning::Keeper other = keeper_;
-    for (const auto& wish : wishes) {
-        if (!id) {
-            auto done = set_of_house(other, wish.setting, wish.value, asker(who), 0, now);
-            if (!done) return then(fail(done.error()));
-            continue;
-        }
-        const auto setting = setting_from(wish.setting);
-        const auto known = settings_of(id->kind);
-        if (!setting || std::find(known.begin(), known.end(), *setting) == known.end())
-            return then(fail(Code::invalid_input,
-                             "'" + wish.setting + "' is no setting of '" + device + "'"));
-        if (auto done = other.set(*id, *setting, wish.value, asker(who), 0, now); !done)
-            return then(fail(done.error()));
-    }
-    const bool sent = solving_.what_if(keeper_.request_with(keeper_.wishes(), now.wall),
-                                       other.request_with(other.wishes(), now.wall),
-                                       [this, then](PlanSolving::WhatIf made) {
-                                           then(what_if_json(made.as_is, made.other, speech_));
-                                       });
-    if (!sent) then(fail(Code::exhausted, "too many questions at once: ask again in a moment"));
-}
-
-api::PlannerSite PlanDesk::site() {
-    api::PlannerSite out;
-    out.what_if = [this](SubjectId who, const std::string& device,
-                         const std::vector<api::PlanWish>& wishes,
-                         std::function<void(Result<std::string>)> then) {
-        what_if(who, device, wishes, std::move(then));
-    };
-    return out;
 }
 
 void PlanDesk::keep_if_changed() {

@@ -88,11 +88,14 @@ private:
     void source_told(Outlooker::Of what, planner::Series series, planner::Told because);
     void pump();
     void publish(const planner::Plan& plan, const std::vector<planner::Alternative>& alternatives);
+    [[nodiscard]] Seq cause_of_plan();
     void look_for_ways();
     void follow();
     void tell_price(const planner::Plan& plan);
     void hold_back_sun(const planner::Followed& followed);
     void tell(planning::DeviceId device, const planner::Setpoint& setpoint, bool obeys);
+    [[nodiscard]] std::string held_back_words(planning::DeviceId device,
+                                              std::string_view name) const;
     void command(planning::DeviceId device, const planner::Setpoint& setpoint, bool obeys);
     /// How soon after the order before.
     enum class Haste : std::uint8_t { usual, at_once };
@@ -111,6 +114,7 @@ private:
     Seq report_anew(const std::string& thing, std::string_view name, Value value, Seq cause);
     void what_if(SubjectId who, const std::string& device, const std::vector<api::PlanWish>& wishes,
                  std::function<void(Result<std::string>)> then);
+    [[nodiscard]] std::string device_told(std::string_view address) const;
     [[nodiscard]] std::optional<planning::DeviceId> find(std::string_view name) const;
     [[nodiscard]] std::string asker(SubjectId subject) const;
     void keep_books();
@@ -143,6 +147,7 @@ private:
     std::set<planning::DeviceId> untaken_;  // whose charging point is still to be told who decides
     std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
     Seq plan_seq_ = 0;    // the reading of the plan that is followed
+    Seq due_seq_ = 0;     // of plan/due, where no other record led to the plan
     Seq source_seq_ = 0;  // of the reading that is heard just now
     Duration due_since_;
     std::uint64_t kept_changes_ = 0;

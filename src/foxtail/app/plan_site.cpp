@@ -43,6 +43,7 @@ public:
         for (const auto* source :
              {&planning_.prices, &planning_.sun_forecast, &planning_.outdoor_forecast})
             if (*source && !(*source)->address.empty()) out_.sources.push_back((*source)->address);
+        add_circuits();
         for (const auto& [id, orders] : out_.orders) collect(orders);
         if (planning_.connection.curtails) out_.sun_limit = planning_.sun_limit;
         if (out_.sun_limit) out_.settable.push_back(out_.sun_limit->address);
@@ -91,6 +92,9 @@ private:
         for (std::size_t i = 0; i < points.size(); ++i) {
             if (points[i].name != one.point) continue;
             orders.charging_mode = "charge-" + one.point + "/mode";
+            orders.charging_why = "charge-" + one.point + "/why";
+            hear(id, DeviceFact::let, "charge-" + one.point + "/commanded");
+            place_of_[id.index] = i;
             orders.charging_default =
                 charging::mode_names[static_cast<std::size_t>(points[i].mode)];
             const auto at = charging_.points[i].find("power");
@@ -145,8 +149,51 @@ private:
             if (!address->empty()) out_.settable.push_back(*address);
     }
 
+    [[nodiscard]] bool below(const charging::PointSite& point, std::size_t circuit) const {
+        std::optional<std::size_t> at = point.circuit;
+        while (at && *at != circuit) at = charging_.site.circuits[*at].parent;
+        return at.has_value();
+    }
+    /// How much of a car's power flows on one of the household's phases.
+    [[nodiscard]] planner::Circuit::Share share_on(std::size_t car, std::size_t phase) const {
+        const auto& place = out_.site.cars[car].place;
+        const auto& wiring = charging_.site.points[place_of_.at(car)].wiring;
+        const auto used =
+            std::min(wiring.size(), static_cast<std::size_t>(std::max(1, place.phases)));
+        planner::Circuit::Share share{car, 0, 0};
+        for (std::size_t i = 0; i < used; ++i)
+            if (wiring[i] == phase) share.part = 1.0 / static_cast<double>(used);
+        share.part_few_phases = wiring.front() == phase ? 1 : 0;
+        if (!place.switches_phases) share.part_few_phases = share.part;
+        return share;
+    }
+    /// Each phase of a fuse that the planned cars below it could overload.
+    void add_circuits() {
+        const auto& site = charging_.site;
+        for (std::size_t c = 0; c < site.circuits.size(); ++c) {
+            const auto& fuse = site.circuits[c];
+            if (!fuse.limit_a) continue;
+            for (std::size_t phase = 0; phase < 3; ++phase) {
+                planner::Circuit circuit{fuse.name, *fuse.limit_a * site.volts / 1000, {}};
+                double most_a = 0;
+                for (const auto& [car, point] : place_of_) {
+                    if (!below(site.points[point], c)) continue;
+                    const auto share = share_on(car, phase);
+                    if (share.part <= 0 && share.part_few_phases <= 0) continue;
+                    circuit.shares.push_back(share);
+                    most_a += out_.site.cars[car].place.most_a;
+                }
+                const auto same = [&](const planner::Circuit& one) { return one == circuit; };
+                auto& all = out_.site.circuits;
+                if (most_a > *fuse.limit_a && std::none_of(all.begin(), all.end(), same))
+                    all.push_back(std::move(circuit));
+            }
+        }
+    }
+
     const PlanningConfig& planning_;
     const ChargingConfig& charging_;
+    std::map<std::size_t, std::size_t> place_of_;  // of a car's charging point, by number
     PlanWiring out_;
 };
 

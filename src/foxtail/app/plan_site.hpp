@@ -27,6 +27,7 @@ struct PlanOrders {
     double boost_k = 0;
     std::string charging_mode;     // address of the charging point's mode
     std::string charging_default;  // what it is when the plan does not act
+    std::string charging_why;      // address of what the point says of why it gives what it gives
 };
 
 struct PlanWiring {

@@ -114,6 +114,7 @@ ThingSpec plan_thing() {
         list.push_back(std::move(spec));
     };
     hidden(property_spec("plan", "The plan", Type::object));
+    hidden(property_spec("due", "What made a plan due", Type::string));
     hidden(property_spec("savings", "What was saved, by day", Type::object));
     hidden(property_spec("forecasts", "How well it was foretold", Type::object));
     hidden(word_spec("stage", "How it was found", planner::stage_names));
@@ -147,6 +148,9 @@ ThingSpec plan_device_thing(const planning::Site& site, planning::DeviceId devic
         auto phases = property_spec("phases", "Planned phases", Type::integer);
         phases.category = Category::diagnostic;
         list.push_back(phases);
+        auto held = property_spec("held_back", "Held back by its circuit", Type::string);
+        held.category = Category::diagnostic;
+        list.push_back(held);
     }
     auto obeys = property_spec("obeys", "Does what the plan says", Type::boolean);
     obeys.category = Category::diagnostic;

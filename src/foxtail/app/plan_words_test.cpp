@@ -4,6 +4,7 @@
 #include "foxtail/planner/hostile_testing.hpp"
 #include "foxtail/planner/house_testing.hpp"
 #include "foxtail/planner/planner.hpp"
+#include "foxtail/planning/planning_testing.hpp"
 #include "foxtail/planning/words.hpp"
 #include "foxtail/solver/clp.hpp"
 
@@ -20,12 +21,6 @@ namespace {
 using planner::Course;
 using planner::Kind;
 using planner::Plan;
-
-class Utc final : public Zone {
-public:
-    [[nodiscard]] Duration offset_at(Time) const override { return {}; }
-};
-const Utc utc;
 
 /// Of a claim with two numbers: whether they may stand so.
 struct Claim {
@@ -87,7 +82,7 @@ class Sentences : public ::testing::Test {
 public:
     /// Of all devices in all slots.
     void look_at(const Plan& plan, const std::string& house) {
-        const planning::Speech speech{utc, "EUR"};
+        const planning::Speech speech{planning::utc, "EUR"};
         for (const Course& course : plan.courses)
             for (std::size_t t = 0; t < plan.slots.size(); ++t) {
                 const auto words = planning::why_now(plan, course, {}, plan.slots[t].from, speech) +

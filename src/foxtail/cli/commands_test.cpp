@@ -149,6 +149,23 @@ TEST_F(Cli, WhyTellsTheChainFromTheNewestToTheRoot) {
               "  └ because Hall motion is true  11:57:59  #5\n");
 }
 
+TEST_F(Cli, WhySaysWhatThePlanSaysThatLedThere) {
+    hub.answers("GET /why/8", R"({"seq":8,"chain":[
+        {"seq":8,"time":"2026-11-22T11:58:00Z","cause":7,"sentence":"Box limit is to be 16 A"},
+        {"seq":7,"time":"2026-11-22T11:57:59Z","cause":null,"sentence":"Plan is told"}],
+        "plan":{"record":7,"version":41,"made":"2026-11-22T11:57:59Z","because":"leaf was plugged in",
+         "inputs":"/plan/versions/41","guessed":["the sun: nothing is known of it yet"],"device":"leaf",
+         "slot":{"from":"2026-11-22T11:45:00Z","until":"2026-11-22T12:00:00Z","kw":11,"intent":"charge",
+          "code":"CHEAP_SLOT","sentence":"Charges at 11.0 kW: power is cheap."},
+         "goal":{"who":"anna","what":"80 % by 07:00","due":"2026-11-23T06:00:00Z","state":"met"}}})");
+    EXPECT_EQ(run({"why", "8"}), 0) << line.err();
+    EXPECT_THAT(line.out(), HasSubstr("leaf: Charges at 11.0 kW: power is cheap. (CHEAP_SLOT)"));
+    EXPECT_THAT(line.out(), HasSubstr("goal: anna: 80 % by 07:00, due "));
+    EXPECT_THAT(line.out(), HasSubstr("plan 41, made "));
+    EXPECT_THAT(line.out(), HasSubstr("its inputs: /plan/versions/41"));
+    EXPECT_THAT(line.out(), HasSubstr("guessed: the sun: nothing is known of it yet"));
+}
+
 TEST_F(Cli, WhyOfAThingIsWhatWasDoneWithItRatherThanThatItSpokeUp) {
     hub.answers("GET /journal?limit=20&thing=hall-lamp",
                 R"({"records":[{"seq":9,"kind":"thing_told"},{"seq":8,"kind":"command_ended"}]})");

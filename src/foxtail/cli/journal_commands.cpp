@@ -47,6 +47,36 @@ Result<std::uint64_t> record_about(HubClient& hub, const std::string& what) {
     return fail(Code::not_found, "nothing was ever said of " + shown(what));
 }
 
+/// What the plan says that led there: its slot, the goal that it is for, what it was made from.
+void tell_plan(const Terminal& terminal, const bj::value& plan, std::size_t depth) {
+    const std::string indent(2 * depth + 2, ' ');
+    const auto words = [&](const bj::value& of, const char* name) {
+        const auto time = time_of(of, name);
+        return time.known() ? full_time_words(time, terminal.zone) : std::string("?");
+    };
+    const auto& slot = member(plan, "slot");
+    if (slot.is_object()) {
+        auto line = "slot " + words(slot, "from") + " to " + words(slot, "until");
+        if (!text_of(plan, "device").empty())
+            line += ", " + shown(text_of(plan, "device")) + ": " +
+                    shown(text_of(slot, "sentence")) + " (" + shown(text_of(slot, "code")) + ")";
+        terminal.line(indent + line);
+    }
+    const auto& goal = member(plan, "goal");
+    if (goal.is_object()) {
+        const auto who = text_of(goal, "who");
+        terminal.line(indent + "goal: " + (who.empty() ? "" : shown(who) + ": ") +
+                      shown(text_of(goal, "what")) +
+                      (time_of(goal, "due").known() ? ", due " + words(goal, "due") : "") + ", " +
+                      shown(text_of(goal, "state")));
+    }
+    terminal.line(indent + "plan " + std::to_string(number_of(plan, "version")) + ", made " +
+                  words(plan, "made") + "; its inputs: " + shown(text_of(plan, "inputs")));
+    for (const auto& one : list_of(plan, "guessed"))
+        if (one.is_string())
+            terminal.line(indent + "guessed: " + shown(std::string(one.get_string())));
+}
+
 Result<void> why(const Setting& setting, HubClient& hub, const WhyOptions& options) {
     const Terminal& terminal = setting.terminal;
     const auto seq = record_about(hub, options.what);
@@ -67,6 +97,9 @@ Result<void> why(const Setting& setting, HubClient& hub, const WhyOptions& optio
             terminal.toned(sentence, depth == 0 ? Tone::strong : Tone::plain) + "  " +
             terminal.toned(when + "  #" + std::to_string(number_of(record, "seq")), Tone::faint);
         terminal.line(line);
+        const auto& plan = member(*answer, "plan");
+        if (plan.is_object() && number_of(plan, "record") == number_of(record, "seq"))
+            tell_plan(terminal, plan, depth);
         ++depth;
     }
     const auto& chain = list_of(*answer, "chain");

@@ -48,6 +48,14 @@ bool another_house(const Told& because) {
     }
 }
 
+/// What a car's charging point lets it take.
+std::optional<double> let_kw(const DeviceFacts& heard, const planner::ChargingPlace& place) {
+    if (!heard.let_a) return std::nullopt;
+    // Before it takes anything nobody knows on how many phases it will.
+    const double kw = heard.kw.value_or(0);
+    return *heard.let_a * place.volts * (kw > 0 ? place.phases_at(kw) : place.phases) / 1000;
+}
+
 Duration length_of(const planner::Appliance& appliance) {
     return minutes(15) * static_cast<std::int64_t>(appliance.profile_kw.size());
 }
@@ -83,11 +91,15 @@ void Keeper::hear(DeviceId device, DeviceFact fact, std::optional<double> value,
     switch (fact) {
         case DeviceFact::power:
             hold_levels(now);
+            heard.kw_seq = seq;
             power_told(heard, value);
-            follow_run(device, heard, now);
+            follow_run(device, heard, seq, now);
             break;
         case DeviceFact::level:
             level_told(device, value, seq, now);
+            break;
+        case DeviceFact::let:
+            heard.let_a = value;
             break;
         case DeviceFact::plugged:
             if (heard.plugged == flag()) break;
@@ -123,6 +135,7 @@ void Keeper::level_told(DeviceId device, std::optional<double> percent, Seq seq,
     const auto& name = name_of(site_, device);
     const bool stores = device.kind == Kind::car || device.kind == Kind::battery;
     const auto was = std::exchange(heard.level, percent);
+    heard.level_seq = seq;
     if (!percent) {
         const bool gone = device.kind == Kind::car && !heard.plugged.value_or(false) &&
                           !heard.home.value_or(false);
@@ -187,7 +200,7 @@ void Keeper::power_told(DeviceFacts& heard, std::optional<double> kw) {
     heard.kw_at_grid += change;
 }
 
-void Keeper::follow_run(DeviceId device, DeviceFacts& heard, Moment now) {
+void Keeper::follow_run(DeviceId device, DeviceFacts& heard, Seq seq, Moment now) {
     const double kw = heard.kw.value_or(0);
     if (device.kind == Kind::heat_pump && heard.running != (kw > runs_kw)) {
         heard.running = kw > runs_kw;
@@ -198,10 +211,10 @@ void Keeper::follow_run(DeviceId device, DeviceFacts& heard, Moment now) {
     if (!heard.run_from.known() && kw > works_kw) {
         heard.run_from = now.wall;
         if (std::exchange(heard.armed, false)) ++changes_;
-        wants_plan({Tells::run_began, {{"device", name_of(site_, device)}}}, 0, false);
+        wants_plan({Tells::run_began, {{"device", name_of(site_, device)}}}, seq, false);
     } else if (heard.run_from.known() && now.wall - heard.run_from > takes && kw <= works_kw) {
         heard.run_from = {};
-        wants_plan({Tells::run_done, {{"device", name_of(site_, device)}}}, 0, false);
+        wants_plan({Tells::run_done, {{"device", name_of(site_, device)}}}, seq, false);
     }
 }
 
@@ -382,6 +395,7 @@ planner::Observed Keeper::observe(Time now) const {
                 const auto& limits = site_.cars[id.index].limits;
                 device.there = heard.plugged.value_or(false);
                 device.ranges = limits.ranges;
+                device.let_kw = let_kw(heard, site_.cars[id.index].place);
                 const auto said = wishes_.devices.find(id);
                 const double most =
                     said == wishes_.devices.end() ? 100 : said->second.most_percent.value_or(100);
@@ -417,8 +431,9 @@ void Keeper::see_who_disobeys(Moment now) {
     for (const auto& one : followed_.disobeys) {
         for (const DeviceId id : devices(site_)) {
             if (name_of(site_, id) != one.device) continue;
+            const Seq measured = facts_.devices[id].kw_seq;
             if (one.by_hand && id.kind != Kind::battery) {
-                switched_by_hand(id, DeviceWishes::Mode::now, 0, now);
+                switched_by_hand(id, DeviceWishes::Mode::now, measured, now);
                 continue;
             }
             // A run goes on as it will. What a person said is told to it all the same.
@@ -432,9 +447,17 @@ void Keeper::see_who_disobeys(Moment now) {
                       {{"device", one.device},
                        {"kw", std::abs(one.takes_kw)},
                        {"until", format_rfc3339(heard.deaf_until)}}};
-            wants_plan(upset_, 0, true);
+            wants_plan(upset_, measured, true);
         }
     }
+}
+
+Seq Keeper::told_level(const Told& because) const {
+    for (const auto& [name, value] : because.values())
+        for (const auto& [id, heard] : facts_.devices)
+            if (name == "device" && value == Told::Value(name_of(site_, id)))
+                return heard.level_seq;
+    return 0;
 }
 
 /// Who did not do as told may do so by now.
@@ -456,7 +479,7 @@ const planner::Followed& Keeper::follow(Moment now) {
     see_who_disobeys(now);
     if (!followed_.replan.empty() && now.mono - replanned_at_ > off_course_again) {
         replanned_at_ = now.mono;
-        wants_plan(followed_.replan, 0, false);
+        wants_plan(followed_.replan, told_level(followed_.replan), false);
     }
     return followed_;
 }

@@ -18,7 +18,14 @@ namespace foxtail::planning {
 
 using Seq = std::uint64_t;  // number of a record
 
-enum class DeviceFact : std::uint8_t { power, level, plugged, home, armed };
+enum class DeviceFact : std::uint8_t {
+    power,
+    level,
+    plugged,
+    home,
+    armed,
+    let  // A, of a car: what its charging point gives it leave for
+};
 enum class HouseFact : std::uint8_t { grid, sun, load, home, outdoor, soft_import };
 
 /// Keeps the plan of one household: hears what happens, says when a new plan is due and what it is
@@ -70,6 +77,8 @@ public:
 
     /// What is to be done now by the plan; of devices that act and of those that do not.
     [[nodiscard]] const planner::Followed& follow(Moment now);
+    /// What follow() gave last.
+    [[nodiscard]] const planner::Followed& followed() const { return followed_; }
     [[nodiscard]] Duration next_wake(Moment now) const;
 
     [[nodiscard]] const planner::Plan* plan() const { return plan_ ? &*plan_ : nullptr; }
@@ -106,7 +115,9 @@ private:
     void wants_plan(planner::Told because, Seq seq, bool at_once);
     void meter_told(std::optional<double> grid_kw);
     void power_told(DeviceFacts& heard, std::optional<double> kw);
-    void follow_run(DeviceId device, DeviceFacts& facts, Moment now);
+    void follow_run(DeviceId device, DeviceFacts& facts, Seq seq, Moment now);
+    /// The record that told last how full the device is that `because` is about.
+    [[nodiscard]] Seq told_level(const planner::Told& because) const;
     void level_told(DeviceId device, std::optional<double> percent, Seq seq, Moment now);
     void hold_levels(Moment now);
     void see_who_disobeys(Moment now);

@@ -314,6 +314,19 @@ TEST_F(KeeperTest, who_is_only_shown_the_plan_cannot_disobey_it) {
     }
 }
 
+TEST_F(KeeperTest, a_car_that_its_circuit_holds_back_is_not_planned_as_deaf) {
+    ASSERT_TRUE(keeper.set(leaf, Setting::act, Value(true), "anna", 2, now));
+    keeper.hear(leaf, DeviceFact::plugged, 1, 5, now);
+    keeper.hear(leaf, DeviceFact::level, 50, 5, now);
+    made(0, 3);                                     // at 7.4 kW
+    keeper.hear(leaf, DeviceFact::let, 7, 6, now);  // A on each of three phases
+    keeper.hear(leaf, DeviceFact::power, 4.83, 6, now);
+    for (const Time end = now.wall + minutes(7); now.wall < end; pass(seconds(5)))
+        (void)keeper.follow(now);
+    EXPECT_THAT(keeper.followed().held_back, SizeIs(1));
+    EXPECT_THAT(keeper.request_with(keeper.wishes(), now.wall).overrides, SizeIs(0));
+}
+
 TEST_F(KeeperTest, who_does_not_obey_is_planned_as_it_is_for_half_an_hour_and_tried_again) {
     ASSERT_TRUE(keeper.set(leaf, Setting::act, Value(true), "anna", 2, now));
     keeper.hear(leaf, DeviceFact::plugged, 1, 5, now);

@@ -25,6 +25,13 @@ std::size_t place_in(const std::vector<std::string>& people, const std::string& 
 
 }  // namespace
 
+std::optional<Setting> setting_from(std::string_view name) {
+    const auto& names = setting_names;
+    const auto at = std::find(names.begin(), names.end(), name);
+    if (at == names.end()) return std::nullopt;
+    return static_cast<Setting>(at - names.begin());
+}
+
 bool has_authors(Setting setting) {
     switch (setting) {
         case Setting::act:

@@ -5,6 +5,7 @@
 
 #include <array>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -30,6 +31,8 @@ enum class Setting : std::uint8_t {
 constexpr std::array<std::string_view, 13> setting_names = {
     "act",     "mode", "mode_until", "skip",     "goals", "least", "most",
     "reserve", "low",  "high",       "ready_by", "armed", "hold"};
+
+[[nodiscard]] std::optional<Setting> setting_from(std::string_view name);
 
 /// Which of several people's wishes for the same thing holds.
 struct WishRule {

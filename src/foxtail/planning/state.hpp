@@ -19,6 +19,7 @@ struct DeviceFacts {
     double kw_at_grid = 0;        // of that, what the grid's meter has seen
     std::optional<double> level;  // %, of battery and car; °C of zone and tank
     std::optional<bool> plugged;  // car
+    std::optional<double> let_a;  // car: the current that its charging point was told
     std::optional<bool> home;     // car
     bool armed = false;           // appliance: loaded and waiting
     Time run_from;                // appliance in its run: since then
@@ -27,6 +28,9 @@ struct DeviceFacts {
     // battery and car: while `level` is silent, the last one with what was metered since
     std::optional<double> held_level;
     Time level_at;  // when `level` was heard last
+    // The records that told it last; 0 = none did.
+    std::uint64_t kw_seq = 0;
+    std::uint64_t level_seq = 0;
     // It does not do what it is told: until then it is planned at what it takes.
     double deaf_kw = 0;
     Time deaf_until;

@@ -3,9 +3,12 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import { api, ApiError } from "../api";
 import { names, now, thing_href, why_seq, store } from "../app";
-import { format_clock, format_exact, format_time } from "../format";
+import { as_title, format_clock, format_exact, format_time } from "../format";
 import { t } from "../messages";
 import type { Entry } from "../model";
+import { to_ms, type Json } from "../model";
+import { plan_of, slot_at, type PlanReason } from "../plan";
+import { goal_state, why_words } from "../plan_sentences";
 import { split_address } from "../model";
 import { actor_name, group_of, sentence_of } from "../sentences";
 import { Icon } from "./icon";
@@ -47,7 +50,7 @@ export function EntryLine({ entry, dated }: { entry: Entry; dated?: boolean }) {
 
 /** From the asked record down to the root, each step with who and when. */
 export function WhyChain({ seq }: { seq: number }) {
-  const [chain, set_chain] = useState<Entry[] | null>(null);
+  const [chain, set_chain] = useState<{ chain: Entry[]; plan?: PlanReason } | null>(null);
   const [failed, set_failed] = useState("");
   useEffect(() => {
     let gone = false;
@@ -66,8 +69,8 @@ export function WhyChain({ seq }: { seq: number }) {
   return (
     <>
       <ol class="chain">
-        {chain.map((entry, index) => (
-          <ChainStep key={entry.seq} entry={entry} first={index === 0} />
+        {chain.chain.map((entry, index) => (
+          <ChainStep key={entry.seq} entry={entry} first={index === 0} plan={chain.plan?.record === entry.seq ? chain.plan : undefined} />
         ))}
       </ol>
       <p class="soft chain-end">{t("why.root")}</p>
@@ -75,7 +78,23 @@ export function WhyChain({ seq }: { seq: number }) {
   );
 }
 
-function ChainStep({ entry, first }: { entry: Entry; first: boolean }) {
+/** The slot of the plan that led here, and the goal that it is for: from the plan that stands in this record. */
+function PlanWords({ entry, reason }: { entry: Entry; reason: PlanReason }) {
+  const plan = plan_of(entry.body.value as Json);
+  const device = plan?.devices.find((one) => one.name === reason.device);
+  const { slot, goal } = reason;
+  const index = plan && slot ? slot_at(plan, to_ms(slot.from)) : -1;
+  return (
+    <p class="plan-reason" data-plan-reason={reason.version}>
+      {slot && `${format_time(to_ms(slot.from), now.value)} – ${format_clock(to_ms(slot.until)).slice(0, 5)}`}
+      {plan && device && index >= 0 && ` · ${as_title(store.things.value.get(device.name)?.title ?? device.name)}: ${why_words(plan, { ...device, alternatives: [] }, index, now.value)}`}
+      {goal && ` ${t("why.goal", { goal: (goal.who ? goal.who + ": " : "") + goal.what, state: goal_state(goal) })}`}
+      {` ${t("why.plan", { version: String(reason.version) })}`}
+    </p>
+  );
+}
+
+function ChainStep({ entry, first, plan }: { entry: Entry; first: boolean; plan?: PlanReason }) {
   const { thing } = split_address(entry.address ?? "");
   const known = store.things.value.get(thing);
   return (
@@ -91,6 +110,7 @@ function ChainStep({ entry, first }: { entry: Entry; first: boolean }) {
           </>
         )}
       </p>
+      {plan && <PlanWords entry={entry} reason={plan} />}
     </li>
   );
 }

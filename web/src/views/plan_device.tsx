@@ -211,6 +211,7 @@ export function DeviceCard({ plan, device }: { plan: Plan | null; device: Device
   const why = store.reading(at("why")).value?.value;
   const acts = thing ? (said(at("act")) ?? device.act) : device.act;
   const obeys = store.reading(at("obeys")).value?.value !== false;
+  const held = store.reading(at("held_back")).value?.value;
   const does = typeof intent === "string" && typeof watts === "number" ? `${intent_word(intent)}${Math.abs(watts) >= 50 ? power_words(intent, watts / 1000) : ""}` : slot >= 0 ? device_words(device, slot) : "";
   return (
     <li class="panel plan-device" data-device={device.name}>
@@ -225,6 +226,11 @@ export function DeviceCard({ plan, device }: { plan: Plan | null; device: Device
         <p class="note is-bad">
           <Icon name="problems" size={14} />
           {t("plan.disobeys")}
+        </p>
+      )}
+      {acts && typeof held === "string" && held !== "" && (
+        <p class="note" data-held-back>
+          {t("plan.held_back", { why: told(held) })}
         </p>
       )}
       <p data-why>{plan && slot >= 0 && device.code[slot] ? why_words(plan, device, slot, now.value) : typeof why === "string" && why !== "" ? why : device.why}</p>

@@ -436,6 +436,8 @@ export const de: Record<Key, string> = {
   "kind.system": "System",
   "why.title": "Warum?",
   "why.because": "weil",
+  "why.goal": "Ziel: {goal} ({state}).",
+  "why.plan": "Woraus er gemacht ist, steht in Plan {version}.",
   "why.root": "Davor ist nichts festgehalten: Hier beginnt die Kette.",
   "why.failed": "Der Grund ist nicht lesbar: {detail}",
   "why.close": "Schließen",

@@ -437,6 +437,8 @@ export const en = {
   "kind.system": "System",
   "why.title": "Why?",
   "why.because": "because",
+  "why.goal": "Goal: {goal} ({state}).",
+  "why.plan": "Plan {version} has what it was made from.",
   "why.root": "Nothing on record led to this: the chain starts here.",
   "why.failed": "The reason could not be read: {detail}",
   "why.close": "Close",
