@@ -27,6 +27,7 @@ async function told() {
     why: await text_of(car.locator("[data-why]")),
     goals: await car.locator(".plan-goals li").allInnerTexts(),
     rejected: await car.locator(".plan-rejected li").allInnerTexts(),
+    saved: await text_of(page.locator('[aria-labelledby="plan-saved"] dl')),
     savings: await page.locator('[aria-labelledby="plan-saved"] tbody tr').allInnerTexts(),
     findings: await grave_findings(page),
   };

@@ -1,6 +1,7 @@
 #include "foxtail/sim/run.hpp"
 
 #include <algorithm>
+#include <chrono>
 #include <cmath>
 
 #include <unistd.h>
@@ -13,6 +14,14 @@ constexpr std::int64_t pending_ms = 4000;
 constexpr std::size_t acks_max = 64;
 constexpr std::int64_t save_every_ms = 30'000;
 constexpr std::int64_t saved_wait_ms = 1000;
+
+/// How far the machine's clock is from the time that it has been awake: this changes when it slept,
+/// or when somebody turns the clock.
+std::int64_t clock_off_ms() {
+    using namespace std::chrono;
+    const auto wall = system_clock::now().time_since_epoch();
+    return duration_cast<milliseconds>(wall).count() - steady_ms();
+}
 
 void carry_out(Answer& answer, SharedView& view, Link& link) {
     for (const Act& act : answer.acts) {
@@ -125,6 +134,7 @@ void run_world(const WorldOptions& options, LinkOptions link_options,
     std::int64_t settle_at_ms = 0;
     std::int64_t base_steady_ms = steady_ms();
     std::int64_t base_t_ms = world.t_ms;
+    const std::int64_t base_off_ms = clock_off_ms();
 
     link.on_connected = [&] {
         settle_at_ms = steady_ms() + saved_wait_ms;
@@ -161,13 +171,18 @@ void run_world(const WorldOptions& options, LinkOptions link_options,
         const std::int64_t now_ms = steady_ms();
         link.turn(static_cast<int>(std::clamp<std::int64_t>(next_ms - now_ms, 1, 200)));
         settled = settled || (link.connected() && steady_ms() >= settle_at_ms);
-        if (steady_ms() < next_ms || !settled) {
+        const std::int64_t t_ms =
+            base_t_ms + clock_off_ms() - base_off_ms +
+            static_cast<std::int64_t>(static_cast<double>(steady_ms() - base_steady_ms) *
+                                      options.speed);
+        // Who turned the clock, or woke the machine, is not kept waiting.
+        const bool turned = static_cast<double>(t_ms - world.t_ms) >
+                            2 * static_cast<double>(every_ms) * options.speed;
+        if ((steady_ms() < next_ms && !turned) || !settled) {
             continue;
         }
         next_ms = steady_ms() + every_ms;
-        advance(world,
-                base_t_ms + static_cast<std::int64_t>(
-                                static_cast<double>(steady_ms() - base_steady_ms) * options.speed));
+        advance(world, std::max(world.t_ms, t_ms));
         const std::string truth = encode_truth(world, acks);
         link.publish({std::string(truth_topic), truth, false, 0});
         if (steady_ms() >= next_save_ms) {

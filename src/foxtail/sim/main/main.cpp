@@ -6,6 +6,7 @@
 #include "foxtail/sim/supervise.hpp"
 
 #include <atomic>
+#include <chrono>
 #include <csignal>
 #include <cstdio>
 #include <ctime>
@@ -44,7 +45,8 @@ struct Options {
 };
 
 std::int64_t real_ms() {
-    return static_cast<std::int64_t>(::time(nullptr)) * 1000;
+    const auto wall = std::chrono::system_clock::now().time_since_epoch();
+    return std::chrono::duration_cast<std::chrono::milliseconds>(wall).count();
 }
 
 int machine_offset_min() {
