@@ -213,6 +213,15 @@ void add_deaf(Request& request, const Site& site, const Facts& facts, const Wish
     }
 }
 
+/// When a tank that is heated from now on can take no more. "Now" asked for longer would be done as
+/// well by heating later.
+Time full_at(const Request& request, const planner::HotWater& tank) {
+    const double cop = tank.cop.values.empty() ? 1 : std::max(1.0, tank.cop.at(request.now));
+    const double room = std::max(0.0, tank.max_kwh - tank.energy_kwh);
+    if (tank.power_kw <= 0) return request.now;
+    return request.now + Duration{static_cast<std::int64_t>(room / (tank.power_kw * cop) * 3.6e9)};
+}
+
 void add_overrides(Request& request, const Site& site, const Wishes& wishes) {
     for (const auto& [id, wished] : wishes.devices) {
         if (wished.hold && wished.hold->until > request.now) {
@@ -242,6 +251,9 @@ void add_overrides(Request& request, const Site& site, const Wishes& wishes) {
             }
             one.what = planner::Override::What::at_least;
             one.kw = most_kw(site, id);
+            if (id.kind == Kind::hot_water)
+                one.until = std::min(one.until, full_at(request, request.tanks[id.index]));
+            if (one.until <= request.now) continue;
         }
         request.overrides.push_back(std::move(one));
     }

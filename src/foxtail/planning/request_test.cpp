@@ -35,6 +35,21 @@ TEST_F(RequestTest, a_goal_ends_a_session_and_the_next_one_follows) {
     EXPECT_FALSE(car.sessions[2].target_kwh);
 }
 
+TEST_F(RequestTest, now_of_a_tank_is_until_it_is_full_and_of_a_full_one_nothing) {
+    site.tanks.push_back(small_tank());
+    const DeviceId tank{Kind::hot_water, 0};
+    auto& said = wishes.devices[tank];
+    said.mode = DeviceWishes::Mode::now;
+    said.until = now + hours(12);
+    facts.devices[tank].level = 50;  // of 55
+    const auto request = make();
+    ASSERT_THAT(request.overrides, SizeIs(1));
+    // Five degrees of 200 litres with 2 kW: 35 minutes.
+    EXPECT_NEAR(static_cast<double>((request.overrides[0].until - now).us), 2093.4e6, 1e3);
+    facts.devices[tank].level = 56;
+    EXPECT_THAT(make().overrides, SizeIs(0));
+}
+
 TEST_F(RequestTest, a_trip_of_the_calendar_takes_the_car_away_and_needs_its_energy) {
     facts.devices[leaf].plugged = true;
     outlook.trips = {{"leaf", at("2026-11-24T09:00:00Z"), at("2026-11-24T15:00:00Z"), 16, 0.9,
