@@ -41,6 +41,7 @@ struct ChargingTest : HomeTest {
             box[std::string(role)] = "box/" + std::string(role);
         config.points = {box};
         config.limits = {"box/limit"};
+        config.limit_powers = {""};
         config.phases = {""};
         config.starts = {""};
         config.site.cars = {{"leaf", {}, {}, "", 0}};
