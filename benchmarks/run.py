@@ -8,6 +8,7 @@ import gzip, json, os, pathlib, re, shutil, signal, socket, subprocess, sys, tem
 import guard as fuse
 import ocpp as charging_stations
 import plan as plan_weeks
+import plan_hub
 import plan_rss
 import plan_solver
 import revoke as revoking
@@ -343,6 +344,10 @@ def captured():
     plan_weeks.figures(BIN / "foxtail", say, wanted)
 
 
+def planned_hub():
+    plan_hub.figures(BIN / "foxtail", say)
+
+
 def planned_rss():
     plan_rss.figures(BIN, say)
 
@@ -357,7 +362,8 @@ FIGURES = ((("core",), core), (("store", "history", "ledger"), store), (("mqtt.r
            (("start", "rss"), start), (("scale",), scale), (("page",), page), (("trust.decision", "trust.recompile"), trust), (("trust.revoke",), revoke),
            (("vss",), vss), (("guard",), guard), (("ocpp",), ocpp),
            (("plan.event", "plan.one_cent", "plan.flat", "plan.reasons", "plan.infeasible"), plans),
-           (("plan.captured", "plan.heat_pump_starts", "plan.shortfall_kwh", "plan.year_minutes"), captured), (("plan.rss_mib",), planned_rss))
+           (("plan.captured", "plan.heat_pump_starts", "plan.shortfall_kwh", "plan.year_minutes"), captured),
+           (("plan.hub",), planned_hub), (("plan.rss_mib",), planned_rss))
 for names, figure in FIGURES:
     if not WANTED or any(w.startswith(name) or name.startswith(w) for w in WANTED for name in names):
         figure()

@@ -12,30 +12,9 @@ import time
 import traceback
 
 from house import Wrong, check, wait_until
-from plan_house import PLANNING, MAPPING, Devices, PlannedHouse, Prices, local_now
+from plan_house import Devices, PlannedHouse, Prices, calendar, local_now, prepare, ready_by
 
 SOON_S = 10
-
-
-def ready_by():
-    """A time of day that is about ten hours away."""
-    return (local_now() + datetime.timedelta(hours=10)).strftime("%H:30")
-
-
-def calendar():
-    begin = (local_now() + datetime.timedelta(hours=20)).astimezone(datetime.timezone.utc)
-    stamp = lambda moment: moment.strftime("%Y%m%dT%H%M%SZ")
-    return ("BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//Test//EN\r\nBEGIN:VEVENT\r\nUID:ulm@test\r\n"
-            f"DTSTAMP:{stamp(begin)}\r\nDTSTART:{stamp(begin)}\r\nDTEND:{stamp(begin + datetime.timedelta(hours=3))}\r\n"
-            "SUMMARY:Visit\r\nLOCATION:Ulm\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n")
-
-
-def prepare(house, prices):
-    house.configure()
-    (house.folder / "map.yaml").write_text(MAPPING)
-    (house.folder / "anna.ics").write_text(calendar())
-    text = house.config.read_text().replace("{name: Test house}", "{name: Test house, time_zone: Europe/Berlin}")
-    house.config.write_text(text + PLANNING % prices.port)
 
 
 def level_at(plan, course, due):
@@ -81,6 +60,8 @@ def somebody_says_when(house):
     check(level_at(plan, course, goal["due"]) >= 79.5, f"the course reaches it: {level_at(plan, course, goal['due'])}")
     charges = [plan["buy"][i] for i, kw in enumerate(course["kw"]) if kw > 0.1 and plan["slots"][i] < goal["due"]]
     check(charges and max(charges) < 0.1, f"only what is cheap is taken: {charges}")
+    priced = wait_until(lambda: house.plan() if house.course("leaf")["alternatives"] else None, "what was not chosen gets its price after the plan")
+    check(priced["version"] == plan["version"], f"which is the same plan still: {priced['version']}, {plan['version']}")
     said = next(record for record in house.records(kind="command", limit=50) if record.get("address") == "plan-leaf/goals")
     check(plan["because"].startswith(said["actor"].split(":")[-1]), f"'{plan['because']}' names who said it: {said}")
 

@@ -244,3 +244,24 @@ class PlannedHouse(House):
             fresh = plan and (plan["made"], plan["version"]) != (before["made"], before["version"])
             return plan if fresh and why in plan["because"] else None
         return wait_until(found, lambda: f"a plan because of '{why}' after {before['version']}: {self.value('plan/because')!r}", deadline_s)
+
+
+def ready_by():
+    """A time of day that is about ten hours away."""
+    return (local_now() + datetime.timedelta(hours=10)).strftime("%H:30")
+
+
+def calendar():
+    begin = (local_now() + datetime.timedelta(hours=20)).astimezone(datetime.timezone.utc)
+    stamp = lambda moment: moment.strftime("%Y%m%dT%H%M%SZ")
+    return ("BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//Test//EN\r\nBEGIN:VEVENT\r\nUID:ulm@test\r\n"
+            f"DTSTAMP:{stamp(begin)}\r\nDTSTART:{stamp(begin)}\r\nDTEND:{stamp(begin + datetime.timedelta(hours=3))}\r\n"
+            "SUMMARY:Visit\r\nLOCATION:Ulm\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n")
+
+
+def prepare(house, prices):
+    house.configure()
+    (house.folder / "map.yaml").write_text(MAPPING)
+    (house.folder / "anna.ics").write_text(calendar())
+    text = house.config.read_text().replace("{name: Test house}", "{name: Test house, time_zone: Europe/Berlin}")
+    house.config.write_text(text + PLANNING % prices.port)

@@ -5,7 +5,7 @@ import sys
 import traceback
 
 from house import Wrong, check, wait_until
-from plan import prepare, ready_by
+from plan_house import prepare, ready_by
 from plan_house import Devices, PlannedHouse, Prices
 
 

@@ -94,7 +94,7 @@ Result<void> PlanDesk::start_from(const PlanState& state) {
     solving_.on_better([this](PlanSolving::Answer answer) {
         const auto taken = keeper_.improved(answer.plan, hub_.now());
         if (taken.proved) note_proof();
-        if (taken.published) publish(answer.plan, answer.alternatives);
+        if (taken.published) publish(answer.plan, answer.number);
     });
     door_->watch(*this);
     started_ = true;
@@ -301,7 +301,7 @@ void PlanDesk::pump() {
                               if (stopped_) return;
                               inputs_ = inputs;
                               if (keeper_.planned(answer.plan, hub_.now()).published)
-                                  publish(answer.plan, answer.alternatives);
+                                  publish(answer.plan, answer.number);
                               pump();
                           });
         if (!sent) keeper_.planned_nothing();
@@ -311,11 +311,10 @@ void PlanDesk::pump() {
     arm();
 }
 
-void PlanDesk::publish(const planner::Plan& plan,
-                       const std::vector<planner::Alternative>& alternatives) {
+void PlanDesk::publish(const planner::Plan& plan, std::uint64_t number) {
     const std::string thing(plan_id);
     const Time now = hub_.now().wall;
-    alternatives_ = alternatives;
+    alternatives_.clear();
     const auto text = plan_json(keeper_, plan, alternatives_, now, speech_, {}, inputs_);
     plan_seq_ = report_anew(thing, "plan", Json{text}, cause_of_plan());
     inlet_->keep(std::string(plan_kept::version), version_kept());
@@ -331,7 +330,22 @@ void PlanDesk::publish(const planner::Plan& plan,
                plan_seq_);
     solving_.accept(plan);
     follow();
+    look_for_prices(number);
     look_for_ways();
+}
+
+/// What was not chosen gets its price when the plan is out and followed already: the same plan told
+/// once more.
+void PlanDesk::look_for_prices(std::uint64_t number) {
+    solving_.price(number, [this, version = keeper_.version(),
+                            inputs = inputs_](std::vector<planner::Alternative> priced) {
+        if (stopped_ || keeper_.version() != version || priced.empty()) return;
+        alternatives_ = std::move(priced);
+        const auto text = plan_json(keeper_, *keeper_.plan(), alternatives_, hub_.now().wall,
+                                    speech_, {}, inputs);
+        (void)report_anew(std::string(plan_id), "plan", Json{text}, plan_seq_);
+        follow();
+    });
 }
 
 /// The record that led to the plan. Where none did, such as when a quarter of an hour has passed or

@@ -87,7 +87,8 @@ private:
     void hear_source(const std::string& address, const Value& value);
     void source_told(Outlooker::Of what, planner::Series series, planner::Told because);
     void pump();
-    void publish(const planner::Plan& plan, const std::vector<planner::Alternative>& alternatives);
+    void publish(const planner::Plan& plan, std::uint64_t number);
+    void look_for_prices(std::uint64_t number);
     [[nodiscard]] Seq cause_of_plan();
     void look_for_ways();
     void follow();

@@ -46,8 +46,8 @@ bool PlanSolving::plan(planner::Request request, std::function<void(Answer)> the
         [planner, request = std::move(request)] {
             Made made;
             made.answer.plan = planner->plan(request);
-            made.answer.alternatives = planner->alternatives();
             made.task = planner->task();
+            made.answer.number = planner->number();
             return made;
         },
         [this, then = std::move(then)](Made made) {
@@ -70,21 +70,26 @@ void PlanSolving::prove(std::shared_ptr<const planner::WholeTask> task, bool onc
                 if (solution.error().code == Code::unavailable && once_more) prove(task, false);
                 return;
             }
-            struct Better {
-                std::optional<planner::Plan> plan;
-                std::vector<planner::Alternative> alternatives;
-            };
             (void)inside_->thread.run(
                 [planner = inside_->planner, number, solution = *solution] {
-                    Better better;
-                    better.plan = planner->improve(number, solution);
-                    if (better.plan) better.alternatives = planner->alternatives();
-                    return better;
+                    return planner->improve(number, solution);
                 },
-                [this](Better better) {
-                    if (better.plan && better_)
-                        better_({std::move(*better.plan), std::move(better.alternatives)});
+                [this, number](std::optional<planner::Plan> better) {
+                    if (better && better_) better_({std::move(*better), number});
                 });
+        });
+}
+
+void PlanSolving::price(std::uint64_t number,
+                        std::function<void(std::vector<planner::Alternative>)> then) {
+    using Priced = std::optional<std::vector<planner::Alternative>>;
+    (void)inside_->thread.run(
+        [planner = inside_->planner, number]() -> Priced {
+            if (planner->number() != number) return std::nullopt;
+            return planner->alternatives();
+        },
+        [then = std::move(then)](Priced priced) {
+            if (priced) then(std::move(*priced));
         });
 }
 

@@ -21,7 +21,7 @@ class PlanSolving {
 public:
     struct Answer {
         planner::Plan plan;
-        std::vector<planner::Alternative> alternatives;
+        std::uint64_t number = 0;  // of the plan, for price()
     };
     struct WhatIf {
         planner::Plan as_is;
@@ -38,6 +38,9 @@ public:
     /// Of the last plan: something better that is proved. Comes at most once for a plan(), and not
     /// when nothing is better.
     void on_better(std::function<void(Answer)> then) { better_ = std::move(then); }
+    /// What was not chosen in that plan, with what it would cost: much slower than the plan, which
+    /// need not wait for it. `then` is not called when another plan was made meanwhile.
+    void price(std::uint64_t number, std::function<void(std::vector<planner::Alternative>)> then);
     /// What is being carried out; steadies the next plans.
     void accept(planner::Plan plan);
     /// Two plans that differ in one thing. False when too many wait.

@@ -137,6 +137,8 @@ public:
         return options(last_->f, *linear_, *last_->dived, most);
     }
 
+    std::uint64_t number() const { return last_ ? last_->number : 0; }
+
     void accept(const Plan& plan) { carried_out_ = plan; }
 
 private:
@@ -219,6 +221,9 @@ std::optional<Plan> Planner::improve(std::uint64_t task, const Solution& answer)
 }
 std::vector<Alternative> Planner::alternatives(std::size_t most) {
     return impl_->alternatives(most);
+}
+std::uint64_t Planner::number() const {
+    return impl_->number();
 }
 void Planner::accept(const Plan& plan) {
     impl_->accept(plan);

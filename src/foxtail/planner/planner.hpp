@@ -38,6 +38,8 @@ public:
     /// the contrary now, and the neighbours of what is planned. At most `most`, dearest differences
     /// last.
     [[nodiscard]] std::vector<Alternative> alternatives(std::size_t most = 20);
+    /// Of the last plan: the number that its task has. 0 before the first.
+    [[nodiscard]] std::uint64_t number() const;
 
     /// Tells the planner which plan is being carried out, for steadiness.
     void accept(const Plan& plan);
