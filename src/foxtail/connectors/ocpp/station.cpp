@@ -346,36 +346,12 @@ void Station::speak_up(Moment now) {
     if (!outstanding_ && waiting_.empty()) plan(now);
 }
 
-/// A box that takes only W may share them among three phases, and no car begins with a third of
-/// what one may have: where nobody takes any for a minute, it gets what three may have. What the
-/// car takes then says on how many it is.
-void Station::watch_offer(Point& point, Moment now) const {
-    const bool there =
-        point.state >= PointState::preparing && point.state <= PointState::suspended_ev;
-    const bool offered = in_watts_ && there && point.limit && !point.limit->watt &&
-                         point.limit->ampere >= ampere_min && point.phases_seen == 0;
-    if (!offered || point.on_all) {
-        point.offered_since = {};
-        return;
-    }
-    if (point.offered_since.us == 0) point.offered_since = now.mono;
-    // Who charges and has no meter is not known to take nothing.
-    const bool takes_none =
-        point.state != PointState::charging || point.metered > point.offered_since;
-    if (!takes_none || now.mono - point.offered_since < offered_for) return;
-    point.on_all = true;
-    point.tell_again = true;
-}
-
 /// A limit that is not renewed ends: then the box falls back by itself to what is safe.
 void Station::renew(Moment now) {
     for (int number = 1; number <= points(); ++number) {
         Point& point = *point_at(number);
-        watch_offer(point, now);
-        const bool ends = options_.lease.us > 0 && stack_level_max_ > 0 &&
-                          now.mono + Duration{options_.lease.us / 2} >= point.lease_until;
-        if (point.limit && smart_ && (ends || point.tell_again)) {
-            point.tell_again = false;
+        if (point.limit && options_.lease.us > 0 && stack_level_max_ > 0 && smart_ &&
+            now.mono + Duration{options_.lease.us / 2} >= point.lease_until) {
             point.lease_until = now.mono + options_.lease;
             if (auto done = send_limit(number, *point.limit, Step::limit, 0, now); !done)
                 sink_->noticed("limit", {}, done.error().message);

@@ -69,7 +69,6 @@ public:
     static constexpr Duration answer_time_max = seconds(30);
     static constexpr Duration answer_time_before_limit = seconds(5);  // while a limit waits
     static constexpr Duration settle_time = seconds(5);  // after connecting, before we speak up
-    static constexpr Duration offered_for = minutes(1);
     static constexpr Duration promise_time_max = minutes(1);  // for a boot or a report to follow
     static constexpr Duration clock_ahead_max = minutes(5);
     static constexpr Duration lost_after = minutes(10);  // a transaction of a free point is over
@@ -154,13 +153,10 @@ private:
         PointState state = PointState::unavailable;
         Time state_at;
         Time meter_at;
-        Duration metered;              // when a reading last came, on our clock
-        std::optional<Limit> limit;    // wished; what is renewed
-        std::optional<int> phases;     // wished
-        int phases_seen = 0;           // of the car that is there; 0 = none yet
-        bool on_all = false;           // it did not begin with what one phase may have
-        Duration offered_since;        // that, and nobody takes it
-        bool tell_again = false;       // what the limit comes to has changed
+        Duration metered;            // when a reading last came, on our clock
+        std::optional<Limit> limit;  // wished; what is renewed
+        std::optional<int> phases;   // wished
+        int phases_seen = 0;
         double volts = volts_nominal;  // of its first phase, as metered
         Duration lease_until;
         bool prepared = false;     // our profiles are in, since the last connection
@@ -243,7 +239,6 @@ private:
     Point* ensure_point(int point);
     void speak_up(Moment now);
     void renew(Moment now);
-    void watch_offer(Point& point, Moment now) const;
     void forget_lost(Moment now);
     void lose(std::string_view transaction, std::string_view why, Moment now);
     void transaction_answered(const Call& call, const Answered& answered, Moment now);
@@ -292,7 +287,7 @@ private:
     void take_reads(int point, Running* running, const std::vector<MeterRead>& reads, Moment now);
     bool say_meter(int point, const PointMeter& meter, Time at, bool clock_right);
     bool say_measurand(int point, std::size_t measurand, double value, Time at, bool clock_right);
-    void see_phases(Point& point, const PointMeter& meter) const;
+    static void see_phases(Point& point, const PointMeter& meter);
     void say_register(const Running& running, const TransactionTold& told);
     void count(Running& running, double register_wh, Time at);
 

@@ -201,7 +201,7 @@ Profile Station::profile_for(const Point& point, const Limit& limit, Time now) c
         out.lasts = Duration{options_.lease.us * (little ? 2 : 1)} + minutes(1);
     if (switches_phases_) out.phases = point.phases;
     // Nobody knows on how many phases the car will charge: one is what cannot be too much.
-    int phases = point.phases_seen > 0 ? point.phases_seen : point.on_all ? 3 : 1;
+    int phases = point.phases_seen > 0 ? point.phases_seen : 1;
     if (point.phases && switches_phases_) phases = *point.phases;
     out.limit = in_watts_ ? std::floor(ampere * volts_nominal * phases) : ampere;
     if (limit.watt && takes_watts_) {

@@ -173,47 +173,6 @@ TEST_P(ALimit, in_watts_survives_a_restart_and_is_nothing_that_no_point_can_give
     EXPECT_THAT(::testing::PrintToString(all_asked), HasSubstr(R"(\"limit\":5000)"));
 }
 
-/// A box that shares its watts among three phases gives none of them 6 A then, and the car never
-/// begins to show on how many it is.
-TEST_P(ALimit, in_watts_of_one_phase_under_which_no_car_begins_becomes_one_of_three) {
-    ready(old() ? "Power" : "W");
-    const auto state = [&](const std::string& now_it_is) {
-        if (old()) {
-            call("StatusNotification",
-                 R"({"connectorId":1,"errorCode":"NoError","status":")" + now_it_is + "\"}");
-        } else {
-            call("StatusNotification", R"({"evseId":1,"connectorId":1,"timestamp":")" + stamp() +
-                                           R"(","connectorStatus":")" +
-                                           (now_it_is == "Available" ? "Available" : "Occupied") +
-                                           "\"}");
-        }
-    };
-    const auto told = [&](Duration span) {
-        all_asked.clear();
-        for (const Time until = now.wall + span; now.wall < until;) {
-            pass(seconds(10));
-            answer_all();
-        }
-        return ::testing::PrintToString(all_asked);
-    };
-    state("Available");
-    ASSERT_TRUE(station().limit(1, 10, 7, now));
-    answer_all();
-    EXPECT_THAT(all_asked.back(), HasSubstr(R"("limit":2300)"));
-    EXPECT_THAT(told(minutes(3)), Not(HasSubstr("6900"))) << "nobody is there";
-    state("Preparing");
-    EXPECT_THAT(told(seconds(90)), HasSubstr(R"(\"limit\":6900)"));
-    // It turns out to be on one phase: that is what it gets, at once.
-    call("MeterValues", std::string(old() ? R"({"connectorId":1)" : R"({"evseId":1)") +
-                            R"(,"meterValue":[{"timestamp":")" + stamp() + R"(","sampledValue":[)" +
-                            sample("16", "Current.Import", "L1") + "]}]}");
-    EXPECT_THAT(told(seconds(10)), HasSubstr(R"(\"limit\":2300)"));
-    // Of the next car nothing is known.
-    state("Available");
-    state("Preparing");
-    EXPECT_THAT(told(seconds(90)), HasSubstr(R"(\"limit\":6900)"));
-}
-
 TEST_F(ALimitOf201, that_stands_beside_one_of_others_takes_its_place) {
     ready();
     ASSERT_TRUE(station().limit(1, 10, 7, now));

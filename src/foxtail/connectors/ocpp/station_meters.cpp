@@ -117,14 +117,10 @@ bool Station::say_meter(int number, const PointMeter& meter, Time at, bool clock
     return news;
 }
 
-void Station::see_phases(Point& point, const PointMeter& meter) const {
+void Station::see_phases(Point& point, const PointMeter& meter) {
     int drawing = 0;
     for (const auto& one : meter.current_a) drawing += one && *one > 1 ? 1 : 0;
-    if (drawing > 0 && drawing != point.phases_seen) {
-        point.phases_seen = drawing;
-        point.on_all = false;
-        point.tell_again = in_watts_ || (point.limit && point.limit->watt && !takes_watts_);
-    }
+    if (drawing > 0) point.phases_seen = drawing;
     const auto& volts = meter.voltage_v[0];
     if (volts && *volts >= volts_least && *volts <= volts_most) point.volts = *volts;
 }
