@@ -41,7 +41,7 @@ struct ChargingTest : HomeTest {
             box[std::string(role)] = "box/" + std::string(role);
         config.points = {box};
         config.limits = {"box/limit"};
-        config.limit_powers = {""};
+        config.limit_powers = {"box/limit_power"};
         config.phases = {""};
         config.starts = {""};
         config.site.cars = {{"leaf", {}, {}, "", 0}};
@@ -57,10 +57,10 @@ struct ChargingTest : HomeTest {
         ASSERT_TRUE(inlet->tell(meter));
         ThingSpec box;
         box.id = "box";
-        box.properties = {text_named("status"),       number_named("power"),
-                          number_named("current_l1"), number_named("current_l2"),
-                          number_named("current_l3"), number_named("energy"),
-                          number_named("limit", true)};
+        box.properties = {text_named("status"),        number_named("power"),
+                          number_named("current_l1"),  number_named("current_l2"),
+                          number_named("current_l3"),  number_named("energy"),
+                          number_named("limit", true), number_named("limit_power", true)};
         ASSERT_TRUE(inlet->tell(box));
     }
     void begin() {
@@ -163,6 +163,14 @@ TEST_F(ChargingTest, what_a_person_sets_at_the_box_itself_holds) {
     settle();
     EXPECT_EQ(shown("charge-garage/why"), "\"set by hand at the box, until unplugged\"");
     EXPECT_EQ(last_limit(), 8);
+}
+
+TEST_F(ChargingTest, what_a_person_sets_at_the_box_in_watts_holds_too) {
+    plug();
+    (void)ask(owner(), "box/limit_power", 5600.0);
+    settle();
+    EXPECT_EQ(last_limit(), 8) << "of each of three phases";
+    EXPECT_EQ(shown("charge-garage/why"), "\"set by hand at the box, until unplugged\"");
 }
 
 TEST_F(ChargingTest, a_box_that_refuses_is_shown) {

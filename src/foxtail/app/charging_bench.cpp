@@ -117,6 +117,7 @@ ChargingConfig guard_config() {
             map[std::string(role)] = point.name + "/" + std::string(role);
         config.points.push_back(map);
         config.limits.push_back(point.name + "/limit");
+        config.limit_powers.emplace_back();
         config.phases.emplace_back();
         config.starts.emplace_back();
     }

@@ -249,6 +249,7 @@ Result<void> ChargingDesk::give_grants() {
         }
     };
     also(config_.limits, Verb::set);
+    also(config_.limit_powers, Verb::discover);  // only to hear what is set there by hand
     also(config_.phases, Verb::set);
     also(config_.starts, Verb::run);
     return give_exactly(hub_, door_->subject(), wanted, charging_purpose);

@@ -60,6 +60,7 @@ api::PlannerSite PlanDesk::site() {
 
 /// The device that is told something at `address`, or of which the plan tells something there.
 std::string PlanDesk::device_told(std::string_view address) const {
+    if (address.empty()) return {};  // nor has every device a target or a mode
     for (const auto& [device, orders] : wiring_.orders) {
         const bool here = (orders.setpoint && orders.setpoint->address == address) ||
                           (orders.mode && orders.mode->address == address) ||

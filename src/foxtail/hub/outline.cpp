@@ -61,15 +61,45 @@ std::size_t after_number(std::string_view text, std::size_t at) {
     return end;
 }
 
+bool is_json(std::string_view sample) {
+    std::size_t at = 0;
+    while (at < sample.size() && is_space(sample[at])) ++at;
+    return at < sample.size() && (sample[at] == '{' || sample[at] == '[');
+}
+
+std::string_view trimmed(std::string_view text) {
+    while (!text.empty() && is_space(text.front())) text.remove_prefix(1);
+    while (!text.empty() && is_space(text.back())) text.remove_suffix(1);
+    return text;
+}
+
+/// The sample itself, where a reason repeats it without quotes. Two letters say nothing.
+void hide_whole(std::string& reason, std::string_view sample) {
+    const auto said = trimmed(sample);
+    if (said.size() < 3 || is_json(sample)) return;
+    for (auto at = reason.find(said); at != std::string::npos; at = reason.find(said, at)) {
+        reason.replace(at, said.size(), hidden);
+        at += hidden.size();
+    }
+}
+
+/// Where the sample has quotes of its own nobody knows which of the reason's are a pair: all that
+/// stands between the first and the last of them is hidden.
+void hide_between(std::string& reason, char quote, bool in_sample) {
+    const auto first = reason.find(quote);
+    const auto last = reason.rfind(quote);
+    if (!in_sample || first == std::string::npos || first == last) return;
+    reason.replace(first + 1, last - first - 1, hidden);
+}
+
 }  // namespace
 
 std::string outline(std::string_view sample) {
     if (sample.empty()) return {};
-    std::size_t at = 0;
-    while (at < sample.size() && is_space(sample[at])) ++at;
-    if (at == sample.size() || (sample[at] != '{' && sample[at] != '['))
+    if (!is_json(sample))
         return std::to_string(sample.size()) + (sample.size() == 1 ? " byte" : " bytes");
-    sample = sample.substr(0, outlined_bytes_max);
+    std::size_t at = 0;
+    sample = trimmed(sample).substr(0, outlined_bytes_max);
     std::string out;
     constexpr std::string_view marks = "{}[],:";
     while (at < sample.size()) {
@@ -102,6 +132,9 @@ std::string without_said(std::string_view reason, std::string_view sample) {
     const auto end = whole.rfind(after_value);
     if (begin != std::string::npos && end != std::string::npos && begin < end)
         whole.replace(begin + before_value.size(), end - begin - before_value.size(), hidden);
+    hide_whole(whole, sample);
+    hide_between(whole, '\'', contains(sample, "'"));
+    hide_between(whole, '"', contains(sample, is_json(sample) ? "\\\"" : "\""));
     const std::string_view text = whole;
     std::string out;
     for (std::size_t at = 0; at < text.size();) {

@@ -29,17 +29,31 @@ TEST(Outline, hides_it_also_where_the_sample_is_cut_or_broken) {
 
 TEST(Outline, of_a_reason_what_the_sample_said_goes_and_our_own_words_stay) {
     const auto reason = [](std::string_view text) {
-        return without_said(text, R"({"event":"left Bob's","lat":47.92211,"acc":12,"tid":"x1"})");
+        return without_said(text, R"({"event":"left Bobs","lat":47.92211,"acc":12,"tid":"x1"})");
     };
     EXPECT_EQ(reason("no lat from -90 to 90 and lon from -180 to 180"),
               "no lat from -90 to 90 and lon from -180 to 180");
     EXPECT_EQ(reason("at 47.92211, within 12 m"), "at …, within … m");
     EXPECT_EQ(reason("'47.92211' is no number"), "'…' is no number");
-    EXPECT_EQ(reason("event is \"left Bob's\", expected enter or leave"),
+    EXPECT_EQ(reason("event is \"left Bobs\", expected enter or leave"),
               "event is \"…\", expected enter or leave");
     EXPECT_EQ(reason("'lat' is no number, 'battery' is missing, 'x1' is nothing"),
               "'lat' is no number, 'battery' is missing, '…' is nothing");
     EXPECT_EQ(reason("unknown _type \"left Bo..."), "unknown _type \"…");
+}
+
+TEST(Outline, of_a_reason_no_quote_of_the_sample_lets_the_rest_out) {
+    EXPECT_EQ(without_said("''Secret place' is no number", "'Secret place"), "'…' is no number");
+    EXPECT_EQ(without_said("'Anna's house' is no number", "Anna's house"), "'…' is no number");
+    EXPECT_EQ(without_said("'Anna's house' is no number", R"({"at":"Anna's house"})"),
+              "'…' is no number");
+    EXPECT_EQ(without_said("\"at \"Bobs\" now\" is none", R"({"at":"at \"Bobs\" now"})"),
+              "\"…\" is none");
+    EXPECT_EQ(without_said("event is \"left Bob's\", expected enter or leave",
+                           R"({"event":"left Bob's"})"),
+              "event is \"…\", expected enter or leave");
+    EXPECT_EQ(without_said("at Ben is neither true nor false", " at Ben\n"),
+              "… is neither true nor false");
 }
 
 TEST(Outline, of_megabytes_little_is_looked_at_and_nothing_is_told) {

@@ -377,6 +377,11 @@ TEST_F(AStation, that_counts_in_watts_gets_no_more_than_one_phase_may_have_until
     ASSERT_TRUE(station().limit(1, 10, 2, now));
     agree("[]");
     EXPECT_THAT(all_asked.back(), HasSubstr(R"("limit":6900)"));
+    call("StatusNotification", R"({"connectorId":1,"errorCode":"NoError","status":"Available"})");
+    ASSERT_TRUE(station().limit(1, 10, 3, now));
+    agree("[]");
+    EXPECT_THAT(all_asked.back(), HasSubstr(R"("limit":2300)"))
+        << "the next car may be one of one phase";
 }
 
 TEST_F(AStation, that_refuses_a_limit_leaves_the_old_one_standing) {

@@ -71,6 +71,8 @@ void Station::say_state(int number, PointState state, Time at) {
     if (point == nullptr || at < point->state_at) return;  // told late: something newer is known
     point->state = state;
     point->state_at = at;
+    // The next car may take what is told in W from one phase alone.
+    if (state == PointState::available) point->phases_seen = 0;
     sink_->say(number, "status", std::string(point_state_words[static_cast<std::size_t>(state)]),
                at);
     if (state != PointState::faulted)

@@ -65,7 +65,7 @@ Result<Value> number_meant(const cars::MappedProperty& property, const Value& sa
         if (!read) return fail(Code::invalid_input, "'" + printable(*text, 40) + "' is no number");
         number = *read;
     } else if (std::holds_alternative<bool>(said) || !as_number(said, number)) {
-        return fail(Code::invalid_input, printable(to_json(said), 40) + " is no number");
+        return fail(Code::invalid_input, "'" + printable(to_json(said), 40) + "' is no number");
     }
     return as_value(property.spec, number * property.scale + property.offset, property.unit);
 }
@@ -84,7 +84,7 @@ Result<Value> meant(const cars::MappedProperty& property, const Value& said) {
             const auto flag = flag_from(wire_text(said));
             if (flag) return Value{*flag};
             return fail(Code::invalid_input,
-                        printable(wire_text(said), 40) + " is neither true nor false");
+                        "'" + printable(wire_text(said), 40) + "' is neither true nor false");
         }
         case Type::integer:
         case Type::number:

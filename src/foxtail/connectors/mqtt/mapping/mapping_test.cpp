@@ -138,7 +138,7 @@ TEST_F(MappingTest, what_does_not_fit_is_refused_with_the_propertys_name) {
     sink.deliver(format, "zoe/limit", "much");
     ASSERT_GE(sink.refused.size(), 4U);
     EXPECT_THAT(sink.refused[0].reason, HasSubstr("StateOfCharge.Displayed"));
-    EXPECT_THAT(sink.refused[1].reason, HasSubstr("plugged: HALF is neither true nor false"));
+    EXPECT_THAT(sink.refused[1].reason, HasSubstr("plugged: 'HALF' is neither true nor false"));
 }
 
 TEST_F(MappingTest, each_text_at_a_wildcard_is_a_thing_of_its_own_and_commands_find_it) {
