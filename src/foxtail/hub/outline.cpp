@@ -73,16 +73,6 @@ std::string_view trimmed(std::string_view text) {
     return text;
 }
 
-/// The sample itself, where a reason repeats it without quotes. Two letters say nothing.
-void hide_whole(std::string& reason, std::string_view sample) {
-    const auto said = trimmed(sample);
-    if (said.size() < 3 || is_json(sample)) return;
-    for (auto at = reason.find(said); at != std::string::npos; at = reason.find(said, at)) {
-        reason.replace(at, said.size(), hidden);
-        at += hidden.size();
-    }
-}
-
 /// Where the sample has quotes of its own nobody knows which of the reason's are a pair: all that
 /// stands between the first and the last of them is hidden.
 void hide_between(std::string& reason, char quote, bool in_sample) {
@@ -132,7 +122,6 @@ std::string without_said(std::string_view reason, std::string_view sample) {
     const auto end = whole.rfind(after_value);
     if (begin != std::string::npos && end != std::string::npos && begin < end)
         whole.replace(begin + before_value.size(), end - begin - before_value.size(), hidden);
-    hide_whole(whole, sample);
     hide_between(whole, '\'', contains(sample, "'"));
     hide_between(whole, '"', contains(sample, is_json(sample) ? "\\\"" : "\""));
     const std::string_view text = whole;
