@@ -113,6 +113,7 @@ function go_wrong(now) {
   const wrong = faults_at(faults, now);
   box.faults = wrong;
   station.refuses = wrong.refuses;
+  station.clears_all = wrong.clears_all;
   station.clock_ms = wrong.clock_ms;
   station.keeps_states = !wrong.live_status;
   if (wrong.offline !== offline) {

@@ -106,7 +106,7 @@ test('a car that waits takes nothing of what is offered', () => {
 test('faults come and go at their moments', () => {
   const noon = new Date(2026, 5, 1, 12).getTime();
   const faults = ['phase-loss=2@+10..+20', 'lie=1.2@22:10', 'clock=-3600', 'offline@11:00..11:30'].map((text) => fault_of(text, noon));
-  assert.deepEqual(faults_at(faults, noon), { lost: [], lie: 1, waits: false, refuses: false, offline: false, live_status: false, clock_ms: -3600000 });
+  assert.deepEqual(faults_at(faults, noon), { lost: [], lie: 1, waits: false, refuses: false, offline: false, live_status: false, clears_all: false, clock_ms: -3600000 });
   assert.deepEqual(faults_at(faults, noon + 10000).lost, [2]);
   assert.deepEqual(faults_at(faults, noon + 20000).lost, []);
   assert.equal(faults_at(faults, new Date(2026, 5, 1, 22, 9, 59).getTime()).lie, 1);
@@ -329,4 +329,24 @@ test('a box of 2.0.1 tells whether a transaction goes on, and whether something 
   assert.deepEqual(status(id), { messagesInQueue: false, ongoingIndicator: true });
   assert.deepEqual(status('another'), { messagesInQueue: false, ongoingIndicator: false });
   assert.deepEqual(status(undefined), { messagesInQueue: false });
+});
+
+test('what is cleared is what was named, unless the box clears everything', () => {
+  const profile = (id, stackLevel, limit) => ({ id, stackLevel, chargingProfilePurpose: 'TxDefaultProfile', chargingProfileKind: 'Absolute',
+    chargingSchedule: [{ id, chargingRateUnit: 'A', chargingSchedulePeriod: [{ startPeriod: 0, limit }] }] });
+  const old = (one) => ({ connectorId: 1, csChargingProfiles: { ...one, chargingProfileId: one.id, chargingSchedule: one.chargingSchedule[0] } });
+  const criteria = { chargingProfilePurpose: 'TxDefaultProfile', stackLevel: 2 };
+  for (const [station, set, clear] of [
+    [new Station16(new Box()), (one) => ['SetChargingProfile', old(one)], (what) => ['ClearChargingProfile', { connectorId: 1, ...what }]],
+    [new Station201(new Box()), (one) => ['SetChargingProfile', { evseId: 1, chargingProfile: one }],
+      (what) => ['ClearChargingProfile', { chargingProfileCriteria: { evseId: 1, ...what } }]]]) {
+    const levels = () => [...station.box.profiles.keys()];
+    for (const level of [0, 1, 2]) station.answer(...set(profile(70 + level, level, 6 + level)), 0);
+    assert.equal(station.answer(...clear(criteria), 0).status, 'Accepted');
+    assert.deepEqual(levels(), [0, 1]);
+    assert.equal(station.answer(...clear(criteria), 0).status, 'Unknown');
+    station.clears_all = true;
+    assert.equal(station.answer(...clear(criteria), 0).status, 'Accepted');
+    assert.deepEqual(levels(), []);
+  }
 });

@@ -80,7 +80,7 @@ export class Station16 extends Station {
         if (params.requestedMessage === 'StatusNotification') this.tell_status(now);
         return { status: 'Accepted' };
       case 'ClearChargingProfile':
-        return { status: this.clear_profiles() };
+        return { status: this.clear_profiles({ id: params.id, level: params.stackLevel, purpose: params.chargingProfilePurpose }) };
       case 'SetChargingProfile': {
         const { chargingProfileId, stackLevel, chargingProfilePurpose, chargingSchedule } = params.csChargingProfiles;
         const why = this.take_profile(chargingProfileId, stackLevel, chargingProfilePurpose, chargingSchedule, now);

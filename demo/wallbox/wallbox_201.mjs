@@ -203,7 +203,8 @@ export class Station201 extends Station {
       case 'TriggerMessage':
         return { status: this.triggered(params.requestedMessage, now) };
       case 'ClearChargingProfile':
-        return { status: this.clear_profiles() };
+        return { status: this.clear_profiles({ id: params.chargingProfileId, level: params.chargingProfileCriteria?.stackLevel,
+          purpose: params.chargingProfileCriteria?.chargingProfilePurpose }) };
       case 'SetChargingProfile':
         return this.set_profile(params.chargingProfile, now);
       case 'RequestStartTransaction': {

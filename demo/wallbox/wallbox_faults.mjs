@@ -6,8 +6,9 @@
 //   clock=-3600       seconds that the clock is off; what the hub says of the time is not taken
 //   offline           no network
 //   live-status       what waited for a network is transactions and readings; of states only the present one is told, and first
+//   clears-all        clears every profile, whichever it is asked to
 const numbers = { 'phase-loss': [1, 3], lie: [1, 16], clock: [-1e9, 1e9] };
-const plain = ['refuse', 'suspended-ev', 'offline', 'live-status'];
+const plain = ['refuse', 'suspended-ev', 'offline', 'live-status', 'clears-all'];
 
 function moment(text, started) {
   if (/^\+\d+(\.\d+)?$/.test(text)) return started + Number(text) * 1000;
@@ -45,7 +46,7 @@ export function fault_of(text, started) {
 
 /** What is wrong at a moment. */
 export function faults_at(faults, now) {
-  const is = { lost: [], lie: 1, waits: false, refuses: false, offline: false, live_status: false, clock_ms: 0 };
+  const is = { lost: [], lie: 1, waits: false, refuses: false, offline: false, live_status: false, clears_all: false, clock_ms: 0 };
   for (const { name, value, from, until } of faults) {
     if (now < from || now >= until) continue;
     if (name === 'phase-loss') is.lost.push(value);
@@ -54,6 +55,7 @@ export function faults_at(faults, now) {
     else if (name === 'suspended-ev') is.waits = true;
     else if (name === 'refuse') is.refuses = true;
     else if (name === 'live-status') is.live_status = true;
+    else if (name === 'clears-all') is.clears_all = true;
     else is.offline = true;
   }
   return is;

@@ -13,6 +13,7 @@ export class Station {
     this.transaction = null;
     this.status = 'Available';
     this.refuses = false;
+    this.clears_all = false;
     this.keeps_states = true; // what it became without a network is told later
     this.away = true;
     this.password = null; // one that the hub gave
@@ -160,9 +161,12 @@ export class Station {
     return null;
   }
 
-  clear_profiles() {
-    const some = this.box.profiles.size > 0;
-    this.box.profiles.clear();
-    return some ? 'Accepted' : 'Unknown';
+  /** Those that all of what is named fits: every one is of the one point and of one purpose. */
+  clear_profiles({ id, level, purpose }) {
+    const fits = ([at, profile]) => this.clears_all || ((id === undefined || profile.id === id) && (level === undefined || at === level)
+      && (purpose === undefined || purpose === 'TxDefaultProfile'));
+    const gone = [...this.box.profiles].filter(fits);
+    for (const [at] of gone) this.box.profiles.delete(at);
+    return gone.length > 0 ? 'Accepted' : 'Unknown';
   }
 }

@@ -99,7 +99,7 @@ def story(house, boxes):
     house.config.write_text(text)
     port = ocpp_charger.start(house)
     house.config.write_text(text.replace("ocpp:\n  listeners: [{listen: '127.0.0.1:0'}]", f"ocpp:\n  listeners: [{{listen: '127.0.0.1:{port}'}}]"))
-    boxes += [Box(port, "LEFT", follows_s=FOLLOWS_S), Box(port, "RIGHT", follows_s=FOLLOWS_S, protocol="ocpp2.0.1")]
+    boxes += [Box(port, "LEFT", follows_s=FOLLOWS_S, faults=["clears-all"]), Box(port, "RIGHT", follows_s=FOLLOWS_S, protocol="ocpp2.0.1")]
     meter = Meter(house, boxes, FUSE_A)
     person = None
     try:

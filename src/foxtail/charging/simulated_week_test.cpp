@@ -314,6 +314,8 @@ void SimulatedWeek::wish() {
         EXPECT_TRUE(controller_->set(setting, point, value, ++seq_, moment()));
     };
     set(Setting::mode, std::string(mode));
+    const double most_w = site_.points[point].power_max_w(site_.volts);
+    set(Setting::at_most_power, chance(0.3) ? std::round(between(1380, most_w)) : most_w);
     if (!chance(0.5)) return;
     set(Setting::needed, std::round(between(1000, 40000)));
     set(Setting::deadline, format_rfc3339(moment().wall + (after(1800, 14 * 3600) - now_)));

@@ -171,9 +171,10 @@ void Station::take_error(const Frame& frame, Moment now) {
 
 Result<void> Station::enqueue(Call call, Moment now, bool urgent) {
     if (!online_) return fail(Code::unavailable, "the charger is not connected");
-    if (waiting_.size() >= calls_max)
+    // One limit a point waits at most; it protects a fuse and finds room.
+    if (waiting_.size() >= calls_max && call.step != Step::limit)
         return fail(Code::exhausted, std::to_string(calls_max) + " requests wait already");
-    // A limit protects a fuse: it goes before all but what prepares it.
+    // It goes before all but what prepares it.
     auto place = waiting_.end();
     if (urgent) {
         place = waiting_.begin();
@@ -210,6 +211,7 @@ void Station::send_next(Moment now) {
         outstanding_ = std::move(call);
         sink_->send(std::move(text), false);
     }
+    if (!outstanding_) tidy(now);
 }
 
 void Station::finished(const Call& call, const Answered& answered, Moment now) {
@@ -223,6 +225,9 @@ void Station::finished(const Call& call, const Answered& answered, Moment now) {
         case Step::measurands:
         case Step::measurand_probe:
             measurands_answered(call, answered, now);
+            break;
+        case Step::tidied:
+            tidied(call.point, now);
             break;
         case Step::limit:
             limit_answered(call, answered, now);
@@ -352,9 +357,11 @@ void Station::renew(Moment now) {
         Point& point = *point_at(number);
         if (point.limit && options_.lease.us > 0 && stack_level_max_ > 0 && smart_ &&
             now.mono + Duration{options_.lease.us / 2} >= point.lease_until) {
-            point.lease_until = now.mono + options_.lease;
-            if (auto done = send_limit(number, *point.limit, Step::limit, 0, now); !done)
-                sink_->noticed("limit", {}, done.error().message);
+            auto done = send_limit(number, *point.limit, Step::limit, 0, now);
+            const Duration later =
+                done ? options_.lease : Duration{options_.lease.us / 2} + seconds(10);
+            point.lease_until = now.mono + later;
+            if (!done) sink_->noticed("limit", {}, done.error().message);
         }
         const bool silent =
             running_at(number) != nullptr && now.mono - point.metered > options_.meter_every * 4;

@@ -200,6 +200,7 @@ private:
         measurand_probe,
         setting,
         prepare,  // what has to be there before a limit
+        tidied,   // the last of what is cleared beside a limit
         limit,
         phases,
         service,
@@ -312,7 +313,10 @@ private:
                                           Moment now);
     void limit_answered(const Call& call, const Answered& answered, Moment now);
     [[nodiscard]] Limit in_amperes(const Point& point, double watt) const;
-    void prepare(int point, bool before_limit, Moment now);
+    void tell_fallback(int point, Step step, Moment now);
+    void prepare(int point, Moment now);
+    void tidy(Moment now);
+    void tidied(int point, Moment now);
     [[nodiscard]] bool make_way(const Call& call, const Answered& answered, Moment now);
     void supersede(const Call& newest);
     [[nodiscard]] const Call* under_way(Step step, int point) const;

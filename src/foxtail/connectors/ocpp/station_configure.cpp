@@ -211,30 +211,44 @@ Profile Station::profile_for(const Point& point, const Limit& limit, Time now) c
     return out;
 }
 
-/// What others left there goes: profiles nobody remembers are how limits stop working. A box that
-/// has taken a limit of ours keeps it until the new one is in its place: what is cleared then, and
-/// only after, is what stands above ours.
-void Station::prepare(int number, bool before_limit, Moment now) {
+void Station::tell_fallback(int number, Step step, Moment now) {
+    if (stack_level_max_ <= 0 || options_.lease.us <= 0) return;
+    Profile fallback = profile_for(*point_at(number), {options_.fallback_a, {}}, now.wall);
+    fallback.id = fallback_profile_id;
+    fallback.stack_level = 0;
+    fallback.start = fallback.start - days(1);  // also where the clock is hours behind
+    fallback.lasts.reset();
+    enqueue_step(AskProfile{number, fallback}, step, now);
+}
+
+/// What others left there goes: profiles nobody remembers are how limits stop working.
+void Station::prepare(int number, Moment now) {
     Point& point = *point_at(number);
-    const bool first = !point.limit;
-    if (point.prepared || first != before_limit) return;
+    if (point.prepared || point.limit) return;
     point.prepared = true;
-    const auto step = first ? Step::prepare : Step::other;
-    AskClearProfiles others{std::nullopt, number, Profile::Purpose::tx_default, std::nullopt};
-    if (first) enqueue_step(others, step, now);
-    if (stack_level_max_ > 0 && options_.lease.us > 0) {
-        Profile fallback = profile_for(point, {options_.fallback_a, {}}, now.wall);
-        fallback.id = fallback_profile_id;
-        fallback.stack_level = 0;
-        fallback.start = fallback.start - days(1);  // also where the clock is hours behind
-        fallback.lasts.reset();
-        enqueue_step(AskProfile{number, fallback}, step, now);
-    }
-    if (first) return;
-    const int ours = stack_level_max_ > 0 ? 1 : 0;
-    for (int level = ours + 1; level <= std::min(stack_level_max_, levels_cleared_max); ++level) {
-        others.stack_level = level;
-        enqueue_step(others, step, now);
+    enqueue_step(AskClearProfiles{std::nullopt, number, Profile::Purpose::tx_default, std::nullopt},
+                 Step::prepare, now);
+    tell_fallback(number, Step::prepare, now);
+}
+
+/// A box that has taken a limit of ours keeps it until the new one is in its place: what is cleared
+/// then, and only after, is what stands above ours. One point at a time, while nothing else waits:
+/// the queue has no room for all of a large station's.
+void Station::tidy(Moment now) {
+    if (!online_ || !configured_ || !smart_) return;
+    for (int number = 1; number <= points(); ++number) {
+        Point& point = *point_at(number);
+        if (point.prepared || !point.limit) continue;
+        point.prepared = true;
+        tell_fallback(number, Step::other, now);
+        AskClearProfiles others{std::nullopt, number, Profile::Purpose::tx_default, std::nullopt};
+        const int ours = stack_level_max_ > 0 ? 1 : 0;
+        const int highest = std::min(stack_level_max_, levels_cleared_max);
+        for (int level = ours + 1; level <= highest; ++level) {
+            others.stack_level = level;
+            enqueue_step(others, level < highest ? Step::other : Step::tidied, now, number);
+        }
+        return;
     }
 }
 
@@ -282,7 +296,7 @@ Result<void> Station::send_limit(int number, Limit limit, Step step, std::uint64
     if (!smart_) return fail(Code::invalid_input, "this charger has no smart charging");
     Point* point = point_at(number);
     if (point == nullptr) return fail(Code::not_found, "no such charging point");
-    prepare(number, true, now);
+    prepare(number, now);
     Call call;
     const auto phases = point->phases;
     if (step == Step::limit) point->phases = phases_wanted(number);
@@ -294,9 +308,15 @@ Result<void> Station::send_limit(int number, Limit limit, Step step, std::uint64
     if (limit.watt) limit = in_amperes(*point, *limit.watt);
     call.limit = limit;
     supersede(call);
-    if (auto queued = enqueue(std::move(call), now, true); !queued) return queued;
-    prepare(number, false, now);
-    return {};
+    return enqueue(std::move(call), now, true);
+}
+
+/// Some boxes clear everything, whichever level they are asked to.
+void Station::tidied(int number, Moment now) {
+    const Point& point = *point_at(number);
+    if (!point.limit || under_way(Step::limit, number) != nullptr) return;
+    if (auto done = send_limit(number, *point.limit, Step::limit, 0, now); !done)
+        sink_->noticed("limit", {}, done.error().message);
 }
 
 Result<void> Station::limit(int point, double ampere, std::uint64_t ticket, Moment now) {

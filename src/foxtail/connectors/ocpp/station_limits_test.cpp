@@ -27,17 +27,18 @@ protected:
         reply(R"({"status":"Accepted"})");
         call("NotifyReport", R"({"requestId":1,"generatedAt":")" + stamp() +
                                  R"(","seqNo":0,"reportData":[)" + row("EVSE", "State", "1") + "," +
-                                 row("SmartChargingCtrlr", "ProfileStackLevel", "3") + "," +
+                                 row("SmartChargingCtrlr", "ProfileStackLevel", levels) + "," +
                                  row("SmartChargingCtrlr", "RateUnit", unit) + "]}");
         answer_all();
     }
     void answer_all() {
-        for (int i = 0; i < 50 && !outstanding.empty(); ++i) {
+        for (int i = 0; i < 150 && !outstanding.empty(); ++i) {
             const std::string what = outstanding;
             all_asked.push_back(what);
             if (what.find("GetConfiguration") != std::string::npos)
                 reply(
-                    R"({"configurationKey":[{"key":"ChargeProfileMaxStackLevel","readonly":true,"value":"3"},
+                    R"({"configurationKey":[{"key":"ChargeProfileMaxStackLevel","readonly":true,"value":")" +
+                    levels + R"("},
                     {"key":"ChargingScheduleAllowedChargingRateUnit","readonly":true,"value":")" +
                     units + R"("}]})");
             else if (what.find("SetVariables") != std::string::npos)
@@ -60,6 +61,7 @@ protected:
         return out;
     }
     std::string units = "Current";
+    std::string levels = "3";
 
     [[nodiscard]] std::string sample(const std::string& value, const std::string& what,
                                      const std::string& phase) const {
@@ -90,7 +92,7 @@ TEST_P(ALimit, of_before_holds_until_the_new_one_is_in_when_the_box_comes_again)
     answer_all();
     ASSERT_EQ(text("limit"), "10.0");
     const auto asked = comes_again();
-    ASSERT_EQ(asked.size(), 4U) << ::testing::PrintToString(asked);
+    ASSERT_EQ(asked.size(), 5U) << ::testing::PrintToString(asked);
     EXPECT_THAT(asked[0], HasSubstr(R"("limit":10)")) << "before anything is taken away";
     EXPECT_THAT(asked[1], HasSubstr(R"("limit":6)")) << "what it falls back to";
     for (std::size_t i = 2; i < 4; ++i) {
@@ -98,6 +100,30 @@ TEST_P(ALimit, of_before_holds_until_the_new_one_is_in_when_the_box_comes_again)
         EXPECT_THAT(asked[i], HasSubstr(R"("stackLevel":)" + std::to_string(i)))
             << "what others left above ours, and never ours";
     }
+    EXPECT_THAT(asked[4], HasSubstr(R"("limit":10)"))
+        << "some boxes clear everything, whatever they are asked to";
+}
+
+TEST_P(ALimit, of_every_point_is_in_before_anything_is_cleared_at_a_large_station) {
+    levels = "9";
+    ready();
+    constexpr int points = 8;
+    for (int point = 1; point <= points; ++point) {
+        call("StatusNotification", old() ? R"({"connectorId":)" + std::to_string(point) +
+                                               R"(,"errorCode":"NoError","status":"Available"})"
+                                         : R"({"timestamp":")" + stamp() +
+                                               R"(","connectorStatus":"Available","evseId":)" +
+                                               std::to_string(point) + R"(,"connectorId":1})");
+        ASSERT_TRUE(station().limit(point, 10, 7, now));
+        answer_all();
+    }
+    const auto asked = comes_again();
+    for (std::size_t i = 0; i < asked.size(); ++i) {
+        EXPECT_EQ(asked[i].find(R"("limit":10)") != std::string::npos, i < points || i % 10 == 7)
+            << i << ' ' << asked[i];
+    }
+    EXPECT_EQ(asked.size(), points * 11U) << "its limit, a fallback, eight levels, and its limit";
+    EXPECT_FALSE(was_noticed("wait already"));
 }
 
 TEST_P(ALimit, that_is_new_does_not_wait_for_what_is_cleared) {
