@@ -58,8 +58,11 @@ bool Circuit::over_signal(std::size_t channel, double amps) const {
 
 void Circuit::signalled(std::optional<double> watts) {
     signal_w_ = watts;
-    if (!over()) return;
-    // What was put down to a box on its way up may be the house's.
+    if (over()) blame_house();
+}
+
+/// What was put down to a box on its way up may be the house's.
+void Circuit::blame_house() {
     for (std::size_t channel = 0; channel < channels; ++channel) {
         if (heard_[channel])
             base_[channel] = std::max(base_[channel], value_[channel] - known_[channel]);
@@ -86,6 +89,8 @@ void Circuit::heard(std::size_t channel, double amps, const std::vector<Point>& 
     known_[channel] = sum.known;
     heard_[channel] = true;
     at_[channel] = now;
+    // The phases are told one after the other: which of them rose shows with the last.
+    if (over_signal(channel, amps)) blame_house();
 }
 
 bool Circuit::silent(Duration now) const {

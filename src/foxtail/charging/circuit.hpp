@@ -47,6 +47,7 @@ private:
     [[nodiscard]] static Point::Bounds sum_of(std::size_t channel, const std::vector<Point>& points,
                                               std::uint32_t below, Duration now);
     [[nodiscard]] std::optional<double> limit_of(std::size_t channel) const;
+    void blame_house();
     [[nodiscard]] bool over_signal(std::size_t channel, double amps) const;
 
     const CircuitSite* site_;

@@ -63,5 +63,14 @@ TEST_F(BySignal, it_holds_from_the_moment_it_comes) {
     EXPECT_LE(2 + 6.9 + 1 + amps(), 18.26) << "before the meter tells again";
 }
 
+TEST_F(BySignal, that_the_last_phase_shows_to_be_broken_is_mended_on_all_of_them) {
+    controller.hear(CircuitRole::signal_on, 0, true, 4, now());
+    live(11.8, {-15, 2.2, -6}, minutes(9));
+    ASSERT_EQ(amps(), 16);
+    box_tells = at + minutes(4);
+    live(11.8, {2.5, 4.2, 0}, seconds(5));
+    EXPECT_LE(2.5 + 4.2 + amps(), 18.26) << "the rise of the second phase was put down to the box";
+}
+
 }  // namespace
 }  // namespace foxtail::charging
