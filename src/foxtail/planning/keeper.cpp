@@ -23,6 +23,7 @@ constexpr Duration deaf_after = minutes(5);  // so long it may come round by its
 constexpr Duration deaf_lasts = minutes(30);
 constexpr Duration held_gap_max = minutes(10);  // what was between is not known
 constexpr double worth_telling_eur = 0.001;     // of a proved plan over the same one unproved
+constexpr std::size_t reasons_told_max = 4;     // why there is a new plan
 constexpr double held_back_kw = 0.25;           // of sun at least, where it gives all that it may
 
 Time quarter(Time t) {
@@ -56,6 +57,26 @@ std::optional<double> let_kw(const DeviceFacts& heard, const planner::ChargingPl
     return *heard.let_a * place.volts * (kw > 0 ? place.phases_at(kw) : place.phases) / 1000;
 }
 
+/// Whom it is about, and which setting of his.
+std::vector<planner::Told::Values::value_type> about(const Told& one) {
+    auto out = one.values();
+    std::erase_if(out, [](const auto& part) {
+        return part.first != "device" && part.first != "setting" && part.first != "who";
+    });
+    return out;
+}
+
+/// One more reason; of a setting that is moved on and on the newest.
+void also(std::vector<Told>& all, Told one) {
+    const auto same = std::find_if(all.begin(), all.end(), [&](const Told& other) {
+        return other.code() == one.code() && about(other) == about(one);
+    });
+    if (same != all.end())
+        *same = std::move(one);
+    else if (all.size() < reasons_told_max)
+        all.push_back(std::move(one));
+}
+
 Duration length_of(const planner::Appliance& appliance) {
     return minutes(15) * static_cast<std::int64_t>(appliance.profile_kw.size());
 }
@@ -70,10 +91,12 @@ Keeper::Keeper(Site site, const Zone& zone) : site_(std::move(site)), zone_(zone
 }
 
 void Keeper::wants_plan(Told because, Seq seq, bool at_once) {
-    // The first reason that nobody foresaw is told; what comes with it is in the same plan.
+    // What nobody foresaw is told, and not what was due by itself; what came first is the cause.
     if (!wanted_ || (at_once && !at_once_)) {
-        wanted_because_ = std::move(because);
+        wanted_because_ = {std::move(because)};
         wanted_cause_ = seq;
+    } else if (at_once == at_once_) {
+        also(wanted_because_, std::move(because));
     }
     wanted_ = true;
     at_once_ = at_once_ || at_once;
@@ -301,9 +324,9 @@ Keeper::Taken Keeper::planned(planner::Plan plan, Moment) {
     if (worse && !asked_upset_ && !another_house(verdict.because)) verdict.yes = false;
     asked_taken_ = verdict.yes;
     if (!verdict.yes) return {false, false, verdict.saves_eur};
-    std::vector<Told> changed;
-    for (const auto& why : {asked_because_, verdict.because})
-        if (!why.empty()) changed.push_back(why);
+    auto changed = asked_because_;
+    changed.push_back(verdict.because);
+    std::erase_if(changed, [](const Told& why) { return why.empty(); });
     auto taken = take(std::move(plan), std::move(changed), asked_cause_);
     taken.saves_eur = verdict.saves_eur;
     return taken;
@@ -311,8 +334,9 @@ Keeper::Taken Keeper::planned(planner::Plan plan, Moment) {
 
 void Keeper::planned_nothing() {
     under_way_ = false;
-    if (std::exchange(asked_upset_, false)) upset_ = asked_because_;
-    wants_plan(std::exchange(asked_because_, {}), asked_cause_, false);
+    const auto because = std::exchange(asked_because_, {});
+    if (std::exchange(asked_upset_, false) && !because.empty()) upset_ = because.front();
+    for (const auto& why : because) wants_plan(why, asked_cause_, false);
 }
 
 Keeper::Taken Keeper::improved(planner::Plan plan, Moment) {

@@ -57,7 +57,7 @@ public:
     /// A plan to be made now.
     struct Due {
         planner::Request request;
-        planner::Told because;
+        std::vector<planner::Told> because;
         Seq cause = 0;
     };
     /// Nothing while one is being made or none is due; at most one is under way.
@@ -162,9 +162,9 @@ private:
     bool wanted_ = false;
     bool at_once_ = false;
     bool under_way_ = false;
-    planner::Told wanted_because_;
+    std::vector<planner::Told> wanted_because_;
     Seq wanted_cause_ = 0;
-    planner::Told asked_because_;
+    std::vector<planner::Told> asked_because_;
     Seq asked_cause_ = 0;
     planner::Told upset_;       // what no plan can have foreseen: it happened, or somebody wants it
     bool asked_upset_ = false;  // so what is asked replaces the plan in any case

@@ -49,7 +49,7 @@ struct KeeperTest : ::testing::Test {
         const auto due = keeper.due(now);
         EXPECT_TRUE(due);
         keeper.planned(plan(charges, cost), now);
-        return due ? due->because.words() : "";
+        return due ? planner::words_of(due->because) : "";
     }
     Moment now{at("2026-11-23T20:05:00Z"), hours(1)};
     Keeper keeper{small_site(), utc};
@@ -69,7 +69,7 @@ TEST_F(KeeperTest, one_plan_is_under_way_at_a_time) {
     keeper.planned(plan(2, 3), now);
     const auto due = keeper.due(now);
     ASSERT_TRUE(due);
-    EXPECT_EQ(due->because.words(), "leaf was plugged in");
+    EXPECT_EQ(planner::words_of(due->because), "leaf was plugged in");
     EXPECT_EQ(due->cause, 5U);
 }
 
@@ -110,9 +110,11 @@ TEST_F(KeeperTest, a_plan_that_saves_nothing_does_not_take_the_place_of_the_one_
     made(3, 3);
     EXPECT_EQ(keeper.version(), version);
     keeper.set_away(now.wall + hours(3), "anna", 9, now);
+    ASSERT_TRUE(keeper.set(battery, Setting::mode, "pause", "ben", 10, now));
     made(2, 2.5);  // in the cheap quarter
     EXPECT_EQ(keeper.version(), version + 1);
     EXPECT_THAT(keeper.because(), HasSubstr("anna: away until"));
+    EXPECT_THAT(keeper.because(), HasSubstr("ben set 'mode' of battery")) << "all of it is told";
     EXPECT_EQ(keeper.cause(), 9U);
 }
 
@@ -123,7 +125,7 @@ TEST_F(KeeperTest, an_answer_that_does_not_come_leaves_the_plan_due) {
     pass(seconds(1));
     const auto again = keeper.due(now);
     ASSERT_TRUE(again);
-    EXPECT_EQ(again->because.words(), "leaf was plugged in");
+    EXPECT_EQ(planner::words_of(again->because), "leaf was plugged in");
 }
 
 TEST_F(KeeperTest, settings_are_checked_kept_and_shown) {
@@ -343,7 +345,7 @@ TEST_F(KeeperTest, who_does_not_obey_is_planned_as_it_is_for_half_an_hour_and_tr
     follow_for(minutes(2));
     auto due = keeper.due(now);
     ASSERT_TRUE(due);
-    EXPECT_EQ(due->because.name(), "NOT_OBEYING");
+    EXPECT_EQ(due->because.front().name(), "NOT_OBEYING");
     ASSERT_THAT(due->request.overrides, SizeIs(1));
     EXPECT_EQ(due->request.overrides[0].what, planner::Override::What::exactly);
     EXPECT_DOUBLE_EQ(due->request.overrides[0].kw, 5);
@@ -359,7 +361,7 @@ TEST_F(KeeperTest, who_does_not_obey_is_planned_as_it_is_for_half_an_hour_and_tr
     due = keeper.due(now);
     ASSERT_TRUE(due);
     EXPECT_THAT(due->request.overrides, SizeIs(0));
-    EXPECT_EQ(due->because.name(), "TRIED_AGAIN");
+    EXPECT_EQ(due->because.front().name(), "TRIED_AGAIN");
 }
 
 TEST_F(KeeperTest, a_battery_does_not_follow_its_own_shadow) {
@@ -507,7 +509,7 @@ TEST_F(KeeperTest, a_slot_is_held_as_somebody_said_and_given_back_by_itself) {
               Value(std::string("3.7 kW from 2026-11-24T02:00:00Z to 2026-11-24T04:00:00Z")));
     const auto due = keeper.due(now);
     ASSERT_TRUE(due);
-    EXPECT_THAT(due->because.words(), HasSubstr("anna set 'hold' of leaf"));
+    EXPECT_THAT(planner::words_of(due->because), HasSubstr("anna set 'hold' of leaf"));
     ASSERT_THAT(due->request.overrides, SizeIs(1));
     const auto& held = due->request.overrides[0];
     EXPECT_EQ(held.what, planner::Override::What::exactly);
@@ -525,7 +527,7 @@ TEST_F(KeeperTest, a_slot_is_held_as_somebody_said_and_given_back_by_itself) {
     const auto changes = keeper.changes();
     const auto after = keeper.due(now);
     ASSERT_TRUE(after);
-    EXPECT_THAT(after->because.words(), HasSubstr("'hold' of leaf ended by itself"));
+    EXPECT_THAT(planner::words_of(after->because), HasSubstr("'hold' of leaf ended by itself"));
     EXPECT_THAT(after->request.overrides, SizeIs(0));
     EXPECT_EQ(keeper.shown(leaf, Setting::hold), Value(std::string()));
     EXPECT_GT(keeper.changes(), changes);

@@ -73,14 +73,14 @@ TEST_F(Quiet, make_a_plan_due_that_says_who_said_so) {
     ASSERT_TRUE(keeper->set_quiet(std::string("23:00 to 05:00"), "anna", 9, now));
     const auto due = keeper->due({now.wall + seconds(4), now.mono + seconds(4)});
     ASSERT_TRUE(due);
-    EXPECT_EQ(due->because.words(), "anna: quiet from 23:00 to 05:00");
+    EXPECT_EQ(planner::words_of(due->because), "anna: quiet from 23:00 to 05:00");
     EXPECT_EQ(due->cause, 9U);
     keeper->planned_nothing();
     ASSERT_TRUE(keeper->set_quiet(std::string("23:00 to 05:00"), "ben", 10, now));
     ASSERT_TRUE(keeper->set_quiet(std::string(), "ben", 11, now));
     const auto none = keeper->due({now.wall + seconds(6), now.mono + seconds(6)});
     ASSERT_TRUE(none);
-    EXPECT_EQ(none->because.words(), "ben: no quiet hours");
+    EXPECT_EQ(planner::words_of(none->because), "ben: no quiet hours");
 }
 
 TEST_F(Quiet, replace_a_plan_that_would_be_heard_and_costs_less) {
