@@ -1,6 +1,7 @@
 """From a change in the twin to the plan that knows it, in a whole hub: by the times of the journal's records, so neither HTTP
 nor the disk is in it. Each change is one that leaves nothing of the old plan's structure standing: a car comes or goes, a
-goal is set; what only moves levels is warm, and is in plan.event_to_plan (src/foxtail/solver/plans_bench.cpp)."""
+goal is set; and of others a level that is not what was expected. The planner's part alone is plan.event_to_plan
+(src/foxtail/solver/plans_bench.cpp)."""
 import datetime
 import pathlib
 import sys
@@ -12,6 +13,7 @@ from plan_house import Devices, PlannedHouse, Prices, prepare, ready_by  # noqa:
 
 CHANGES = 40
 REST_S = 0.25  # or the plan before is still being proved
+SETTLED_S = 1.2  # what is not a wish waits so long after a plan that was asked for
 PATIENCE_S = 40
 
 
@@ -23,6 +25,22 @@ def between(house, plan):
     """Milliseconds from the record that the plan names as its cause to the plan's own."""
     chain = house.get(f"/why/{plan['seq']}")["chain"]
     return (moment(chain[0]["time"]) - moment(chain[1]["time"])).total_seconds() * 1000
+
+
+def told_after(house, version):
+    return wait_until(lambda: next((r for r in [house.reading("plan/plan")] if r["seq"] > version), None), "the plan's record")
+
+
+def levels(house, devices):
+    """The battery is fuller or emptier than it was said to be a moment ago."""
+    took = []
+    for i in range(CHANGES // 2):
+        time.sleep(SETTLED_S)
+        before, version = house.plan(), house.reading("plan/plan")["seq"]
+        devices.say("battery/bsoc", 60 if i % 2 == 0 else 40)
+        house.new_plan(before, "cellar is at")
+        took.append(between(house, told_after(house, version)))
+    return sorted(took)
 
 
 def measured(house, devices):
@@ -40,8 +58,7 @@ def measured(house, devices):
         else:
             house.set("plan-leaf/goals", f"{50 + i}% by {clock}")
             house.new_plan(before, "'goals' of leaf")
-        told = wait_until(lambda: next((r for r in [house.reading("plan/plan")] if r["seq"] > version), None), "the plan's record")
-        took.append(between(house, told))
+        took.append(between(house, told_after(house, version)))
         time.sleep(REST_S)
     return sorted(took)
 
@@ -59,6 +76,9 @@ def figures(program, say):
         took = measured(house, devices)
         say("plan.hub.p50_ms", took[len(took) // 2], "ms", "lower")
         say("plan.hub.p95_ms", took[int(len(took) * 0.95)], "ms", "lower")
+        took = levels(house, devices)
+        say("plan.hub.level_p50_ms", took[len(took) // 2], "ms", "lower")
+        say("plan.hub.level_p95_ms", took[int(len(took) * 0.95)], "ms", "lower")
     finally:
         devices.end()
         house.clear()

@@ -20,39 +20,66 @@ bool same_house(const Request& a, const Request& b) {
            names_match(a.appliances, b.appliances);
 }
 
-bool same_session(const Session& a, const Session& b) {
-    return a.arrive == b.arrive && a.depart == b.depart && a.target_kwh == b.target_kwh &&
-           a.trip_kwh == b.trip_kwh && a.confidence == b.confidence;
+/// Means over a slot that has begun differ in their last digits.
+bool same_price(double a, double b) {
+    return std::abs(a - b) < 1e-9;
 }
 
-bool same_wishes(const Request& a, const Request& b) {
-    const auto over = [](const Override& x, const Override& y) {
-        return x.device == y.device && x.what == y.what && x.kw == y.kw && x.from == y.from &&
-               x.until == y.until;
-    };
-    const auto car = [](const Car& x, const Car& y) {
-        return std::equal(x.sessions.begin(), x.sessions.end(), y.sessions.begin(),
-                          y.sessions.end(), same_session);
-    };
-    const auto zone = [](const Zone& x, const Zone& y) { return x.running == y.running; };
-    const auto appliance = [](const Appliance& x, const Appliance& y) {
-        return x.earliest == y.earliest && x.ready_by == y.ready_by &&
-               x.profile_kw == y.profile_kw && x.quiet.from == y.quiet.from &&
-               x.quiet.values == y.quiet.values;
-    };
-    return std::equal(a.overrides.begin(), a.overrides.end(), b.overrides.begin(),
-                      b.overrides.end(), over) &&
-           std::equal(a.cars.begin(), a.cars.end(), b.cars.begin(), b.cars.end(), car) &&
-           std::equal(a.zones.begin(), a.zones.end(), b.zones.begin(), b.zones.end(), zone) &&
-           std::equal(a.appliances.begin(), a.appliances.end(), b.appliances.begin(),
-                      b.appliances.end(), appliance);
-}
+/// What people want of two moments. What began before the plan, or lasts beyond it, is the same in
+/// both: a car that is there is there since "now".
+class Wishes {
+public:
+    Wishes(const Request& a, const Request& b) : a_(&a), b_(&b) {}
 
-template <class Wish>
-bool alike_in_order(const std::vector<Wish>& a, const std::vector<Wish>& b,
-                    bool (*same)(const Wish&, const Wish&)) {
-    return std::equal(a.begin(), a.end(), b.begin(), b.end(), same);
-}
+    [[nodiscard]] bool same_stays() const {
+        return all(a_->cars, b_->cars, [this](const Car& x, const Car& y) {
+            return all(x.sessions, y.sessions, [this](const Session& one, const Session& other) {
+                return from(one.arrive, other.arrive) && until(one.depart, other.depart) &&
+                       one.target_kwh == other.target_kwh && one.trip_kwh == other.trip_kwh &&
+                       one.confidence == other.confidence;
+            });
+        });
+    }
+    [[nodiscard]] bool same_overrides() const {
+        return all(a_->overrides, b_->overrides, [this](const Override& x, const Override& y) {
+            return x.device == y.device && x.what == y.what && x.kw == y.kw &&
+                   from(x.from, y.from) && until(x.until, y.until);
+        });
+    }
+    [[nodiscard]] bool same_runs() const {
+        return all(a_->appliances, b_->appliances, [this](const Appliance& x, const Appliance& y) {
+            return until(x.ready_by, y.ready_by) && x.profile_kw == y.profile_kw;
+        });
+    }
+    /// Also when they may run, which is no wish of anybody's but part of the model.
+    [[nodiscard]] bool same_times() const {
+        const auto zone = [](const Zone& x, const Zone& y) { return x.running == y.running; };
+        const auto appliance = [this](const Appliance& x, const Appliance& y) {
+            return from(x.earliest, y.earliest) && x.quiet.from == y.quiet.from &&
+                   x.quiet.values == y.quiet.values;
+        };
+        return all(a_->zones, b_->zones, zone) && all(a_->appliances, b_->appliances, appliance);
+    }
+    [[nodiscard]] bool same() const { return same_stays() && same_overrides() && same_runs(); }
+
+private:
+    template <class Items, class Same>
+    static bool all(const Items& a, const Items& b, const Same& same) {
+        return std::equal(a.begin(), a.end(), b.begin(), b.end(), same);
+    }
+    [[nodiscard]] bool from(Time a, Time b) const {
+        return a == b || (a <= a_->now && b <= b_->now);
+    }
+    [[nodiscard]] bool until(Time a, Time b) const {
+        return a == b || (a >= end_of(*a_) && b >= end_of(*b_));
+    }
+    static Time end_of(const Request& request) {
+        return Time{request.now.us - request.now.us % minutes(15).us} + request.horizon;
+    }
+
+    const Request* a_;
+    const Request* b_;
+};
 
 /// The old slot that covers the middle of each new one; its number of slots where none does.
 std::vector<std::size_t> old_slots(const Scene& old, const Scene& fresh) {
@@ -182,18 +209,7 @@ std::vector<double> carried_over(const Formulation& old, const std::vector<doubl
 }
 
 bool wanted_alike(const Request& old, const Request& fresh) {
-    const auto car = [](const Car& a, const Car& b) {
-        return alike_in_order(a.sessions, b.sessions, same_session);
-    };
-    const auto appliance = [](const Appliance& a, const Appliance& b) {
-        return a.ready_by == b.ready_by && a.profile_kw == b.profile_kw;
-    };
-    const auto over = [](const Override& a, const Override& b) {
-        return a.device == b.device && a.what == b.what && a.kw == b.kw && a.until == b.until;
-    };
-    return same_house(old, fresh) && alike_in_order<Car>(old.cars, fresh.cars, car) &&
-           alike_in_order<Appliance>(old.appliances, fresh.appliances, appliance) &&
-           alike_in_order<Override>(old.overrides, fresh.overrides, over);
+    return same_house(old, fresh) && Wishes(old, fresh).same();
 }
 
 bool alike(const Formulation& old, const Formulation& fresh) {
@@ -206,15 +222,16 @@ bool alike(const Formulation& old, const Formulation& fresh) {
         return false;
     }
     for (std::size_t t = 0; t < a.size(); ++t) {
-        if (a.slots[t].until != b.slots[t].until || a.buy[t] != b.buy[t] ||
-            a.sell[t] != b.sell[t]) {
+        if (a.slots[t].until != b.slots[t].until || !same_price(a.buy[t], b.buy[t]) ||
+            !same_price(a.sell[t], b.sell[t])) {
             return false;
         }
     }
     for (std::size_t i = 0; i < old.model.columns.size(); ++i) {
         if (old.model.columns[i].whole != fresh.model.columns[i].whole) return false;
     }
-    return same_house(a.request, b.request) && same_wishes(a.request, b.request);
+    const Wishes wishes(a.request, b.request);
+    return same_house(a.request, b.request) && wishes.same() && wishes.same_times();
 }
 
 bool same(const Formulation& old, const Formulation& fresh) {
@@ -236,7 +253,8 @@ bool same(const Formulation& old, const Formulation& fresh) {
            std::equal(a.entries.begin(), a.entries.end(), b.entries.begin(), b.entries.end(),
                       entry) &&
            same_house(old.scene.request, fresh.scene.request) &&
-           same_wishes(old.scene.request, fresh.scene.request);
+           Wishes(old.scene.request, fresh.scene.request).same() &&
+           Wishes(old.scene.request, fresh.scene.request).same_times();
 }
 
 }  // namespace foxtail::planner

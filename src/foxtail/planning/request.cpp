@@ -168,7 +168,7 @@ void add_appliances(Request& request, const Site& site, const Facts& facts, cons
             });
         const int ready = wishes_of(wishes, id).ready_minute.value_or(own.ready_minute);
         const auto takes = minutes(15) * static_cast<std::int64_t>(appliance.profile_kw.size());
-        appliance.ready_by = request.now + hours(24);
+        appliance.ready_by = quarter_of(request.now) + hours(24);  // the same a moment later
         if (ready >= 0) {
             appliance.ready_by = local_moment(zone, request.now, 0, ready);
             if (appliance.ready_by < request.now + takes)

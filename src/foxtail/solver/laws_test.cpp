@@ -120,6 +120,25 @@ TEST(Laws, a_change_of_numbers_alone_is_planned_from_where_the_solver_was) {
     EXPECT_EQ(planner.plan(r).stage, Stage::dive);
 }
 
+TEST(Laws, what_is_there_since_now_is_no_other_wish_a_moment_later) {
+    auto r = planner::house({});
+    const auto at = [&](Time now) {
+        r.now = now;
+        r.cars.front().sessions.front().arrive = now;
+        r.cars.front().sessions.back().depart = now + r.horizon;
+        for (auto& one : r.appliances) one.earliest = now;
+    };
+    Planner planner(make_clp());
+    at(r.now + minutes(4));
+    (void)planner.plan(r);
+    at(r.now + seconds(2));
+    r.cars.front().energy_kwh += 0.4;
+    EXPECT_EQ(planner.plan(r).stage, Stage::warm);
+    at(r.now + minutes(2));
+    r.cars.front().sessions.front().arrive = r.now + minutes(1);
+    EXPECT_EQ(planner.plan(r).stage, Stage::dive) << "one that is not there yet is";
+}
+
 TEST(Laws, the_price_of_an_alternative_is_what_solving_it_anew_costs) {
     const auto r = planner::house({});
     auto f = planner::formulate(planner::make_scene(r));
