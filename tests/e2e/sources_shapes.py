@@ -116,10 +116,10 @@ def scene(foxtail):
     # What a source says of why it cannot answer is told, without the address that the token stands in.
     for path, said in (("/entsoe?documentType=A44&securityToken=token-of-entsoe",
                         "<Acknowledgement_MarketDocument><Reason><code>999</code><text>No matching data found</text></Reason></Acknowledgement_MarketDocument>"),
-                       ("/sun", json.dumps({"result": None, "message": {"type": "error", "text": "Rate limit"}}))):
+                       ("/sun", json.dumps({"result": None, "message": {"code": 429, "type": "error", "text": "Rate limit for API calls reached."}}))):
         servers.answers[path] = said
     house.start()
-    problems = wait_until(lambda: (lambda told: told if "No matching data found" in told and "no object 'result'" in told else None)(json.dumps(house.problems())),
+    problems = wait_until(lambda: (lambda told: told if "No matching data found" in told and "Rate limit for API calls reached." in told else None)(json.dumps(house.problems())),
                           lambda: f"two sources that cannot answer: {house.problems()}", 40)
     check("token-of" not in problems, problems)
     check(planned(house) is not None, "it plans with what it knew")

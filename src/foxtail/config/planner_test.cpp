@@ -211,6 +211,11 @@ TEST(PlanningConfigReading, what_a_car_can_take_comes_from_its_point_and_its_pha
     EXPECT_NEAR(place.amperes(3.68), 16, 1e-9);
     EXPECT_EQ(place.phases_at(4.14), 3);
     EXPECT_NEAR(place.amperes(4.14), 6, 1e-9);
+    charging.site.points[0].current_max_a = 32;
+    for (const double kw : {ranges()[0].max_kw, ranges()[1].min_kw})
+        EXPECT_EQ(charging_place(charging, "left", "leaf")->phases_at(kw), kw < 4.13 ? 1 : 3);
+    EXPECT_LT(ranges()[0].max_kw, ranges()[1].min_kw) << "18 A of one are 6 A of three";
+    charging.site.points[0].current_max_a = 16;
     // A car with one phase has nothing to switch.
     charging::CarSite leaf;
     leaf.name = "leaf";

@@ -2,6 +2,7 @@
 
 #include "foxtail/planner/request.hpp"
 
+#include <algorithm>
 #include <vector>
 
 namespace foxtail::planner {
@@ -21,13 +22,18 @@ struct ChargingPlace {
         return switches_phases && kw * 1000 < volts * phases * least_a - 1 ? 1 : phases;
     }
     [[nodiscard]] double amperes(double kw) const { return kw * 1000 / (volts * phases_at(kw)); }
-    /// With one phase and with all, or with all alone.
+    static constexpr double touching_kw = 0.02;
+    /// With one phase and with all, or with all alone; no power is in both.
     [[nodiscard]] std::vector<PowerRange> ranges() const {
         const auto range = [this](int on) {
             return PowerRange{least_a * volts * on / 1000, most_a * volts * on / 1000};
         };
         if (!switches_phases) return {range(phases)};
-        return {range(1), range(phases)};
+        auto one = range(1);
+        // From there on it gives all of them (phases_at).
+        const auto all = range(phases);
+        one.max_kw = std::min(one.max_kw, all.min_kw - touching_kw);
+        return {one, all};
     }
 };
 

@@ -254,9 +254,11 @@ TEST(WeatherSources, forecast_solars_powers_are_joined_by_lines_where_there_is_n
                            R"({"result":{"2026-06-22 09:00:00":1000,"2026-06-22 10:00:00":2000}})");
     EXPECT_EQ(told.series.from, at("2026-06-22T07:00:00Z"));
     EXPECT_THAT(told.series.values, ElementsAre(1.5));
-    EXPECT_EQ(mistake(Format::forecast_solar, Use::sun,
-                      R"({"result":null,"message":{"code":429,"text":"Rate limit"}})"),
-              "forecast_solar says: Rate limit");
+    for (const auto* how : {R"("code":429)", R"("type":"error")"})
+        EXPECT_EQ(mistake(Format::forecast_solar, Use::sun,
+                          std::string(R"({"result":null,"message":{)") + how +
+                              R"(,"text":"Rate limit"}})"),
+                  "forecast_solar says: Rate limit");
     EXPECT_EQ(mistake(Format::forecast_solar, Use::sun, R"({"result":{"soon":1}})"),
               "forecast_solar: 'soon' is no time");
 }

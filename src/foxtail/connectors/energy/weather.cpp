@@ -144,7 +144,8 @@ Result<Told> parse_forecast_solar(const boost::json::value& json, double scale, 
     const auto* root = json.if_object();
     if (root == nullptr) return fail(Code::invalid_input, "forecast_solar: no object");
     if (const auto* message = object_at(*root, "message");
-        message != nullptr && number_at(*message, "code").value_or(0) != 0)
+        message != nullptr &&
+        (number_at(*message, "code").value_or(0) != 0 || text_at(*message, "type") == "error"))
         return fail(Code::unavailable,
                     "forecast_solar says: " + text_at(*message, "text").substr(0, 200));
     const auto* result = object_at(*root, "result");
