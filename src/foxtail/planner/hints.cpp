@@ -51,18 +51,40 @@ public:
             return until(x.ready_by, y.ready_by) && x.profile_kw == y.profile_kw;
         });
     }
-    /// Also when they may run, which is no wish of anybody's but part of the model.
+    /// Also when they may run and what bounds them, and where they are: what was decided for
+    /// another comfort, or for a car that was fuller, is decided anew.
     [[nodiscard]] bool same_times() const {
-        const auto zone = [](const Zone& x, const Zone& y) { return x.running == y.running; };
+        const auto zone = [](const Zone& x, const Zone& y) {
+            return x.running == y.running && same_series(x.low_c, y.low_c) &&
+                   same_series(x.high_c, y.high_c) && same_series(x.must_be_off, y.must_be_off) &&
+                   std::abs(x.temperature_c - y.temperature_c) < 0.5;
+        };
+        const auto car = [](const Car& x, const Car& y) {
+            return x.floor_kwh == y.floor_kwh && x.max_kwh == y.max_kwh &&
+                   std::abs(x.energy_kwh - y.energy_kwh) < 1;
+        };
+        const auto tank = [](const HotWater& x, const HotWater& y) {
+            return x.min_kwh == y.min_kwh && x.max_kwh == y.max_kwh &&
+                   std::abs(x.energy_kwh - y.energy_kwh) < 1;
+        };
+        const auto battery = [](const Battery& x, const Battery& y) {
+            return same_series(x.reserve_kwh, y.reserve_kwh);
+        };
         const auto appliance = [this](const Appliance& x, const Appliance& y) {
             return from(x.earliest, y.earliest) && x.quiet.from == y.quiet.from &&
                    x.quiet.values == y.quiet.values;
         };
-        return all(a_->zones, b_->zones, zone) && all(a_->appliances, b_->appliances, appliance);
+        return all(a_->zones, b_->zones, zone) && all(a_->cars, b_->cars, car) &&
+               all(a_->tanks, b_->tanks, tank) && all(a_->batteries, b_->batteries, battery) &&
+               same_series(a_->connection.soft_import_kw, b_->connection.soft_import_kw) &&
+               all(a_->appliances, b_->appliances, appliance);
     }
     [[nodiscard]] bool same() const { return same_stays() && same_overrides() && same_runs(); }
 
 private:
+    static bool same_series(const Series& x, const Series& y) {
+        return x.from == y.from && x.step == y.step && x.values == y.values;
+    }
     template <class Items, class Same>
     static bool all(const Items& a, const Items& b, const Same& same) {
         return std::equal(a.begin(), a.end(), b.begin(), b.end(), same);

@@ -92,10 +92,13 @@ Keeper::Keeper(Site site, const Zone& zone) : site_(std::move(site)), zone_(zone
 
 void Keeper::wants_plan(Told because, Seq seq, bool at_once) {
     // What nobody foresaw is told, and not what was due by itself; what came first is the cause.
-    if (!wanted_ || (at_once && !at_once_)) {
+    const bool by_itself = because.code() == Tells::quarter_hour;
+    const bool only_time =
+        !wanted_because_.empty() && wanted_because_.front().code() == Tells::quarter_hour;
+    if (!wanted_ || (at_once && !at_once_) || (only_time && !by_itself)) {
         wanted_because_ = {std::move(because)};
         wanted_cause_ = seq;
-    } else if (at_once == at_once_) {
+    } else if (at_once == at_once_ && !by_itself) {
         also(wanted_because_, std::move(because));
     }
     wanted_ = true;

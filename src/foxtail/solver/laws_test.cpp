@@ -120,6 +120,24 @@ TEST(Laws, a_change_of_numbers_alone_is_planned_from_where_the_solver_was) {
     EXPECT_EQ(planner.plan(r).stage, Stage::dive);
 }
 
+TEST(Laws, another_comfort_or_a_level_that_jumped_is_decided_anew) {
+    const auto r = planner::house({});
+    const auto stage_after = [&](const auto& change) {
+        Planner planner(make_clp());
+        (void)planner.plan(r);
+        auto other = r;
+        change(other);
+        return planner.plan(other).stage;
+    };
+    EXPECT_EQ(stage_after([](Request& o) { o.batteries.front().energy_kwh += 0.1; }), Stage::warm);
+    EXPECT_EQ(stage_after([](Request& o) { o.cars.front().energy_kwh -= 10; }), Stage::dive);
+    EXPECT_EQ(stage_after([](Request& o) { o.cars.front().floor_kwh += 20; }), Stage::dive);
+    EXPECT_EQ(stage_after([](Request& o) {
+                  for (auto& c : o.zones.front().low_c.values) c += 1;
+              }),
+              Stage::dive);
+}
+
 TEST(Laws, what_is_there_since_now_is_no_other_wish_a_moment_later) {
     auto r = planner::house({});
     const auto at = [&](Time now) {

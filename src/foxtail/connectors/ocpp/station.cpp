@@ -169,11 +169,14 @@ void Station::take_error(const Frame& frame, Moment now) {
     send_next(now);
 }
 
+Result<void> Station::no_room() {
+    return fail(Code::exhausted, std::to_string(calls_max) + " requests wait already");
+}
+
 Result<void> Station::enqueue(Call call, Moment now, bool urgent) {
     if (!online_) return fail(Code::unavailable, "the charger is not connected");
     // One limit a point waits at most; it protects a fuse and finds room.
-    if (waiting_.size() >= calls_max && call.step != Step::limit)
-        return fail(Code::exhausted, std::to_string(calls_max) + " requests wait already");
+    if (waiting_.size() >= calls_max && call.step != Step::limit) return no_room();
     // It goes before all but what prepares it.
     auto place = waiting_.end();
     if (urgent) {
@@ -227,7 +230,7 @@ void Station::finished(const Call& call, const Answered& answered, Moment now) {
             measurands_answered(call, answered, now);
             break;
         case Step::tidied:
-            tidied(call.point, now);
+            tidied(std::get<AskClearProfiles>(call.asked), now);
             break;
         case Step::limit:
             limit_answered(call, answered, now);
@@ -357,11 +360,8 @@ void Station::renew(Moment now) {
         Point& point = *point_at(number);
         if (point.limit && options_.lease.us > 0 && stack_level_max_ > 0 && smart_ &&
             now.mono + Duration{options_.lease.us / 2} >= point.lease_until) {
-            auto done = send_limit(number, *point.limit, Step::limit, 0, now);
-            const Duration later =
-                done ? options_.lease : Duration{options_.lease.us / 2} + seconds(10);
-            point.lease_until = now.mono + later;
-            if (!done) sink_->noticed("limit", {}, done.error().message);
+            point.lease_until = now.mono + options_.lease;
+            retell(number, now);
         }
         const bool silent =
             running_at(number) != nullptr && now.mono - point.metered > options_.meter_every * 4;

@@ -231,6 +231,7 @@ private:
     void refuse(std::string_view id_json, RpcError error, std::string_view why,
                 std::string_view sample);
     void answer(std::string_view id, std::string_view payload, bool when_durable = false);
+    [[nodiscard]] static Result<void> no_room();
     [[nodiscard]] Result<void> enqueue(Call call, Moment now, bool urgent = false);
     void enqueue_step(Asked asked, Step step, Moment now, int point = 0);
     void send_next(Moment now);
@@ -316,7 +317,10 @@ private:
     void tell_fallback(int point, Step step, Moment now);
     void prepare(int point, Moment now);
     void tidy(Moment now);
-    void tidied(int point, Moment now);
+    void tidied(const AskClearProfiles& cleared, Moment now);
+    void retell(int point, Moment now);
+    [[nodiscard]] int ours() const;
+    [[nodiscard]] int highest_cleared() const;
     [[nodiscard]] bool make_way(const Call& call, const Answered& answered, Moment now);
     void supersede(const Call& newest);
     [[nodiscard]] const Call* under_way(Step step, int point) const;

@@ -15,6 +15,7 @@ constexpr std::array<std::string_view, 5> wanted_measurands = {
 constexpr int limit_profile_id = 4201;
 constexpr int fallback_profile_id = 4200;
 constexpr int levels_cleared_max = 9;  // one request each
+constexpr Duration retold_after = seconds(30);
 
 bool truth(std::string_view text) {
     return text == "true" || text == "True" || text == "TRUE" || text == "1";
@@ -164,12 +165,7 @@ void Station::finish_plan(Moment now) {
     enqueue_step(AskTrigger{AskTrigger::What::status, 0}, Step::other, now);
     configuring_ = false;
     configured_ = true;
-    for (int number = 1; number <= points(); ++number) {
-        Point& point = *point_at(number);
-        if (!point.limit) continue;
-        if (auto done = send_limit(number, *point.limit, Step::limit, 0, now); !done)
-            sink_->noticed("limit", {}, done.error().message);
-    }
+    for (int number = 1; number <= points(); ++number) retell(number, now);
     for (const auto& one : running_) {
         if (!old) enqueue_step(AskTransaction{one.id}, Step::transaction, now);
     }
@@ -190,7 +186,7 @@ Profile Station::profile_for(const Point& point, const Limit& limit, Time now) c
     const double ampere = limit.watt ? in_amperes(point, *limit.watt).ampere : limit.ampere;
     Profile out;
     out.id = limit_profile_id;
-    out.stack_level = stack_level_max_ > 0 ? 1 : 0;
+    out.stack_level = ours();
     out.in_watts = in_watts_;
     out.relative = options_.relative_profiles;
     // By its own clock; one that is a little behind must not wait for it.
@@ -211,6 +207,15 @@ Profile Station::profile_for(const Point& point, const Limit& limit, Time now) c
     return out;
 }
 
+/// The level that our limits have, above what it falls back to where there are two.
+int Station::ours() const {
+    return stack_level_max_ > 0 ? 1 : 0;
+}
+
+int Station::highest_cleared() const {
+    return std::min(stack_level_max_, levels_cleared_max);
+}
+
 void Station::tell_fallback(int number, Step step, Moment now) {
     if (stack_level_max_ <= 0 || options_.lease.us <= 0) return;
     Profile fallback = profile_for(*point_at(number), {options_.fallback_a, {}}, now.wall);
@@ -225,6 +230,7 @@ void Station::tell_fallback(int number, Step step, Moment now) {
 void Station::prepare(int number, Moment now) {
     Point& point = *point_at(number);
     if (point.prepared || point.limit) return;
+    if (waiting_.size() + 2 > calls_max) return;  // once its limit is in, tidy() does it
     point.prepared = true;
     enqueue_step(AskClearProfiles{std::nullopt, number, Profile::Purpose::tx_default, std::nullopt},
                  Step::prepare, now);
@@ -242,11 +248,11 @@ void Station::tidy(Moment now) {
         point.prepared = true;
         tell_fallback(number, Step::other, now);
         AskClearProfiles others{std::nullopt, number, Profile::Purpose::tx_default, std::nullopt};
-        const int ours = stack_level_max_ > 0 ? 1 : 0;
-        const int highest = std::min(stack_level_max_, levels_cleared_max);
-        for (int level = ours + 1; level <= highest; ++level) {
+        const int first = ours() + 1;
+        for (int level = first; level <= highest_cleared(); ++level) {
             others.stack_level = level;
-            enqueue_step(others, level < highest ? Step::other : Step::tidied, now, number);
+            const bool end = level == first || level == highest_cleared();
+            enqueue_step(others, end ? Step::tidied : Step::other, now, number);
         }
         return;
     }
@@ -296,6 +302,7 @@ Result<void> Station::send_limit(int number, Limit limit, Step step, std::uint64
     if (!smart_) return fail(Code::invalid_input, "this charger has no smart charging");
     Point* point = point_at(number);
     if (point == nullptr) return fail(Code::not_found, "no such charging point");
+    if (step != Step::limit && waiting_.size() >= calls_max) return no_room();
     prepare(number, now);
     Call call;
     const auto phases = point->phases;
@@ -311,8 +318,16 @@ Result<void> Station::send_limit(int number, Limit limit, Step step, std::uint64
     return enqueue(std::move(call), now, true);
 }
 
-/// Some boxes clear everything, whichever level they are asked to.
-void Station::tidied(int number, Moment now) {
+/// Some boxes clear everything, whichever level they are asked to: with the first of them what we
+/// told is gone, and after the last it is all told again.
+void Station::tidied(const AskClearProfiles& cleared, Moment now) {
+    const int number = cleared.point.value_or(1);
+    retell(number, now);
+    if (cleared.stack_level == highest_cleared()) tell_fallback(number, Step::other, now);
+}
+
+/// The limit that it took last, unless a newer one is on its way.
+void Station::retell(int number, Moment now) {
     const Point& point = *point_at(number);
     if (!point.limit || under_way(Step::limit, number) != nullptr) return;
     if (auto done = send_limit(number, *point.limit, Step::limit, 0, now); !done)
@@ -340,10 +355,14 @@ Result<void> Station::limit_power(int point, double watt, std::uint64_t ticket, 
 }
 
 void Station::limit_answered(const Call& call, const Answered& answered, Moment now) {
-    if (!answered.done)
-        return sink_->noticed("limit", answered.status, "the charger did not take a limit");
     Point* point = point_at(call.point);
     if (point == nullptr) return;
+    if (!answered.done) {
+        // Nobody waits for one that is told again: it is told again soon.
+        if (call.ticket == 0)
+            point->lease_until = now.mono + Duration{options_.lease.us / 2} + retold_after;
+        return sink_->noticed("limit", answered.status, "the charger did not take a limit");
+    }
     point->limit = call.limit;
     point->lease_until = now.mono + options_.lease;
     const auto watt = call.limit.watt;

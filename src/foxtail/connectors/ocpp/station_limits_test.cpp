@@ -92,16 +92,44 @@ TEST_P(ALimit, of_before_holds_until_the_new_one_is_in_when_the_box_comes_again)
     answer_all();
     ASSERT_EQ(text("limit"), "10.0");
     const auto asked = comes_again();
-    ASSERT_EQ(asked.size(), 5U) << ::testing::PrintToString(asked);
-    EXPECT_THAT(asked[0], HasSubstr(R"("limit":10)")) << "before anything is taken away";
-    EXPECT_THAT(asked[1], HasSubstr(R"("limit":6)")) << "what it falls back to";
-    for (std::size_t i = 2; i < 4; ++i) {
-        EXPECT_THAT(asked[i], HasSubstr("ClearChargingProfile"));
-        EXPECT_THAT(asked[i], HasSubstr(R"("stackLevel":)" + std::to_string(i)))
-            << "what others left above ours, and never ours";
+    const std::vector<const char*> order = {
+        R"("limit":10)",     R"("limit":6)",  R"("stackLevel":2)", R"("limit":10)",
+        R"("stackLevel":3)", R"("limit":10)", R"("limit":6)"};
+    ASSERT_EQ(asked.size(), order.size()) << ::testing::PrintToString(asked);
+    // Before anything is taken away, and again after: some boxes clear everything, whatever they
+    // are asked to.
+    for (std::size_t i = 0; i < order.size(); ++i) {
+        EXPECT_THAT(asked[i], HasSubstr(order[i])) << i;
+        const bool clears = asked[i].find("ClearChargingProfile") != std::string::npos;
+        EXPECT_EQ(clears, i == 2 || i == 4) << "what others left above ours, and never ours";
     }
-    EXPECT_THAT(asked[4], HasSubstr(R"("limit":10)"))
-        << "some boxes clear everything, whatever they are asked to";
+}
+
+TEST_F(Limits, of_before_is_not_told_after_a_newer_one_when_the_box_comes_again) {
+    ready();
+    ASSERT_TRUE(station().limit(1, 16, 7, now));
+    answer_all();
+    station().disconnected(now);
+    come();
+    boot();
+    ASSERT_TRUE(station().limit(1, 8, 8, now));
+    reply(R"({"configurationKey":[{"key":"MeterValuesSampledData","readonly":false,"value":
+        "Energy.Active.Import.Register,Current.Import,Power.Active.Import,Voltage,SoC"}]})");
+    answer_all();
+    EXPECT_EQ(text("limit"), "8.0");
+    EXPECT_THAT(::testing::PrintToString(ends), Not(HasSubstr("newer")));
+}
+
+TEST_F(Limits, of_before_that_the_box_refuses_is_told_again_soon) {
+    ready();
+    ASSERT_TRUE(station().limit(1, 10, 7, now));
+    answer_all();
+    all_asked.clear();
+    pass(minutes(8));
+    ASSERT_THAT(outstanding, HasSubstr(R"("limit":10)"));
+    reply(R"({"status":"Rejected"})");
+    pass(seconds(31));
+    EXPECT_THAT(outstanding, HasSubstr(R"("limit":10)"));
 }
 
 TEST_P(ALimit, of_every_point_is_in_before_anything_is_cleared_at_a_large_station) {
@@ -119,10 +147,11 @@ TEST_P(ALimit, of_every_point_is_in_before_anything_is_cleared_at_a_large_statio
     }
     const auto asked = comes_again();
     for (std::size_t i = 0; i < asked.size(); ++i) {
-        EXPECT_EQ(asked[i].find(R"("limit":10)") != std::string::npos, i < points || i % 10 == 7)
+        EXPECT_EQ(asked[i].find(R"("limit":10)") != std::string::npos,
+                  i < points || (i - points) % 12 == 2 || (i - points) % 12 == 10)
             << i << ' ' << asked[i];
     }
-    EXPECT_EQ(asked.size(), points * 11U) << "its limit, a fallback, eight levels, and its limit";
+    EXPECT_EQ(asked.size(), points * 13U) << "eight levels, and thrice its limit";
     EXPECT_FALSE(was_noticed("wait already"));
 }
 
